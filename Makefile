@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# ismtrace: `make help` tells what can be made.
+
+MAKEFLAGS += --no-builtin-rules
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+VERSION := 0.1.0
+KERNEL ?= 6.12
+B := build
+
+V ?= 0
+ifeq ($(V),0)
+Q := @
+say = @printf '  %-7s %s\n' "$(1)" "$(2)"
+else
+Q :=
+say =
+endif
+
+CSTD := -std=gnu11 -D_GNU_SOURCE
+WARN := -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes -Wno-unused-parameter
+CFLAGS ?= -O2 -g
+ifdef ASAN
+CFLAGS := -O1 -g -fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=all
+endif
+
+# --- Two ways to build for s390x: cross, out of a sysroot; or on the machine.
+
+ifeq ($(shell uname -m),s390x)
+CROSS_COMPILE ?=
+SYSROOT :=
+STATIC ?=
+BPFTOOL ?= bpftool
+S_CPPFLAGS :=
+S_LDFLAGS := $(STATIC)
+BPF_INCLUDES :=
+KDIR ?= /lib/modules/$(shell uname -r)/build
+else
+CROSS_COMPILE ?= s390x-linux-gnu-
+STATIC ?= -static
+# Asked for once, and only when something is built for s390x.
+SYSROOT = $(eval SYSROOT := $$(shell scripts/get-sysroot))$(or $(SYSROOT),$(error no sysroot))
+BPFTOOL = qemu-s390x-static -L $(SYSROOT) $(SYSROOT)/usr/sbin/bpftool
+S_CPPFLAGS = -isystem $(SYSROOT)/kernel-headers -isystem $(SYSROOT)/usr/include \
+	-isystem $(SYSROOT)/usr/include/s390x-linux-gnu
+S_LDFLAGS = $(STATIC) -L$(SYSROOT)/usr/lib/s390x-linux-gnu
+BPF_INCLUDES = -I$(SYSROOT)/usr/include
+KDIR = $(eval KDIR := $$(shell scripts/get-kernel $(KERNEL))/build)$(KDIR)
+endif
+
+CLANG ?= clang
+S_CC := $(CROSS_COMPILE)gcc
+HOSTCC ?= gcc
+
+S := $(B)/s390x
+H := $(B)/host$(if $(ASAN),-asan)
+
+# --- What is made of what.
+
+# Needs libbpf and a kernel; everything else in user/ builds on any machine.
+LIVE_ONLY := scan hooks source_live live list doctor main message check privilege workload options
+USER := $(basename $(notdir $(wildcard user/*.c)))
+COMMON := $(filter-out $(LIVE_ONLY),$(USER))
+LOAD := $(wildcard lab/ismload/*.c)
+TESTS := $(basename $(notdir $(wildcard tests/unit/test_*.c)))
+
+.PHONY: help
+help:
+	@echo 'Usage: make TARGET'
+	@echo
+	@echo '  demo      install what is missing, build, boot the lab, show live traced ISM traffic'
+	@echo '  check     all tests: unit, shell, and live ones in the lab'
+	@echo '  all       the toolkit and the driver, for s390x'
+	@echo '  driver    the ism-vfio-pci module, for the kernel KERNEL=$(KERNEL) or KDIR=...'
+	@echo '  unit      the unit tests alone, on this machine and as s390x programs'
+	@echo '  lint      shellcheck, sparse, clang-format'
+	@echo '  setup     install the Debian packages that are missing'
+	@echo '  install   the toolkit and its man pages, to DESTDIR and PREFIX (on s390x)'
+	@echo '  clean     remove $(B)/; the cache stays (scripts/clean-cache removes it)'
+	@echo
+	@echo 'Variables: V=1 shows commands, ASAN=1 builds the unit tests with sanitizers,'
+	@echo '           ISMTRACE_CACHE=DIR says where downloads and slow builds are kept.'
+
+.PHONY: all s390x driver setup clean
+all: s390x driver
+s390x: $(S)/bin/ismtrace $(if $(LOAD),$(S)/bin/ismload)
+
+setup:
+	$(Q)scripts/setup
+
+clean:
+	$(Q)rm -rf $(B)
+
+$(B)/version.h: Makefile
+	$(Q)mkdir -p $(@D)
+	$(Q)echo '#define ISMTRACE_VERSION "$(VERSION)"' >$@
+
+# --- BPF programs and their skeletons.
+
+BPF_HEADERS := $(wildcard bpf/*.h) vmlinux/vmlinux.h
+
+$(S)/%.bpf.o: bpf/%.bpf.c $(BPF_HEADERS) Makefile
+	$(call say,BPF,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) -g -O2 -Wall -Wextra -Wno-unused-parameter -target bpfeb -mcpu=v3 \
+		-D__TARGET_ARCH_s390 -Ibpf -Ivmlinux $(BPF_INCLUDES) -c $< -o $@.full
+	$(Q)$(BPFTOOL) gen object $@ $@.full
+
+$(S)/%.skel.h: $(S)/%.bpf.o
+	$(call say,SKEL,$@)
+	$(Q)$(BPFTOOL) gen skeleton $< name $*_bpf >$@
+
+# --- The toolkit for s390x.
+
+S_OBJS := $(USER:%=$(S)/user/%.o)
+S_LIBS := -lbpf -lelf -lz -ljansson -lcap -lm
+
+$(S)/user/%.o: user/%.c | $(B)/version.h $(S)/ismtrace.skel.h $(S)/scan.skel.h
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(S_CC) $(CSTD) $(WARN) $(CFLAGS) $(S_CPPFLAGS) -Ibpf -Iuser -I$(B) -I$(S) -MMD -MP -c $< -o $@
+
+$(S)/bin/ismtrace: $(S_OBJS)
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(S_CC) $(CFLAGS) -o $@ $^ $(S_LDFLAGS) $(S_LIBS)
+
+$(S)/lab/%.o: lab/ismload/%.c | $(B)/version.h
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(S_CC) $(CSTD) $(WARN) $(CFLAGS) $(S_CPPFLAGS) -Ilab/ismload -I$(B) -MMD -MP -c $< -o $@
+
+$(S)/bin/ismload: $(LOAD:lab/ismload/%.c=$(S)/lab/%.o)
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(S_CC) $(CFLAGS) -pthread -o $@ $^ $(S_LDFLAGS) -ljansson
+
+# --- The driver.
+
+DRIVER_BUILD := $(abspath $(B))/driver-$(KERNEL)
+
+driver: $(DRIVER_BUILD)/ism-vfio-pci.ko
+
+$(DRIVER_BUILD)/ism-vfio-pci.ko: $(wildcard driver/*.c driver/*.h driver/Kbuild driver/Makefile)
+	$(call say,MODULE,$@)
+	$(Q)$(MAKE) -s -C driver KDIR=$(KDIR) ARCH=s390 CROSS_COMPILE=$(CROSS_COMPILE) \
+		BUILD=$(DRIVER_BUILD) >$(B)/driver.log 2>&1 || { cat $(B)/driver.log >&2; exit 1; }
+
+# --- Unit tests: the same on this machine and, big-endian, as s390x programs.
+
+H_OBJS := $(COMMON:%=$(H)/user/%.o)
+
+$(H)/user/%.o: user/%.c | $(B)/version.h
+	$(call say,HOSTCC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(HOSTCC) $(CSTD) $(WARN) $(CFLAGS) -Ibpf -Iuser -I$(B) -MMD -MP -c $< -o $@
+
+$(H)/unit/%: tests/unit/%.c $(H_OBJS)
+	$(call say,HOSTLD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(HOSTCC) $(CSTD) $(WARN) $(CFLAGS) -Ibpf -Iuser -Itests/unit -I$(B) -MMD -MP -o $@ $< \
+		$(H_OBJS) -ljansson -lm
+
+$(S)/unit/%: tests/unit/%.c $(COMMON:%=$(S)/user/%.o)
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(S_CC) $(CSTD) $(WARN) $(CFLAGS) $(S_CPPFLAGS) -Ibpf -Iuser -Itests/unit -I$(B) -MMD -MP -o $@ $< \
+		$(COMMON:%=$(S)/user/%.o) $(S_LDFLAGS) -ljansson -lm
+
+-include $(wildcard $(S)/*/*.d $(H)/*/*.d)
