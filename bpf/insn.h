@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * insn.h - the zPCI layer: the helpers that issue PCILG, PCISTG and PCISTB.
+ */
+#ifndef ISMT_INSN_BPF_H
+#define ISMT_INSN_BPF_H
+
+#include "state.h"
+
+/* A request word: function handle, address space and length. */
+#define REQ_FH(req)	((u32)((req) >> 32))
+#define REQ_SPACE(req)	((u8)((req) >> 16))
+#define REQ_LEN(req)	((u16)(req))
+
+/* With MIO there is no request; the length is kept in its place. */
+#define SPACE_UNKNOWN	0xff
+
+static __always_inline u32 stb_bucket(u32 len)
+{
+	if (len <= 128) {
+		if (len <= 32)
+			return len <= 8 ? 0 : len <= 16 ? 1 : 2;
+		return len <= 64 ? 3 : 4;
+	}
+	if (len <= 1024)
+		return len <= 256 ? 5 : len <= 512 ? 6 : 7;
+	return len <= 2048 ? 8 : len <= 4096 ? 9 : 10;
+}
+
+/* One, two, four or eight bytes; anything else is refused by the machine. */
+static __always_inline u32 width_bucket(u32 len)
+{
+	return len >= 8 ? 3 : len >= 4 ? 2 : len >= 2 ? 1 : 0;
+}
+
+static __always_inline bool kind_is_block(u32 kind)
+{
+	return kind == ISMT_PCISTB || kind == ISMT_MIO_BLOCK;
+}
+
+static __always_inline void insns_add(struct ismt_insns *insn, u32 kind, u32 len)
+{
+	insn->n[kind]++;
+	if (!insn->min || len < insn->min)
+		insn->min = len;
+	if (len > insn->max)
+		insn->max = len;
+	insn->bytes += len;
+	if (kind_is_block(kind))
+		insn->stb[stb_bucket(len)]++;
+	else
+		insn->width[width_bucket(len)]++;
+}
+
+/*
+ * Is this instruction the access's own?  An interrupt handler may issue one on
+ * another function while the task is inside its access.  The handle changes
+ * when a function is enabled anew, so on a mismatch ask for today's.
+ */
+static __always_inline bool insn_is_of(const struct task_state *st, u32 fh)
+{
+	struct vfio_device *vdev;
+	struct pci_dev *pdev;
+
+	if (st->rec.fh == fh)
+		return true;
+	vdev = (struct vfio_device *)st->vdev;
+	pdev = (void *)BPF_CORE_READ(vdev, dev) - bpf_core_field_offset(struct pci_dev, dev);
+	return BPF_CORE_READ(zdev_of(pdev), fh) == fh;
+}
+
+static __always_inline bool state_in_access(const struct task_state *st)
+{
+	return st && (st->access == ACCESS_OPEN || st->access == ACCESS_FILTERED);
+}
+
+static __always_inline void insn_put_outside(u32 fh, u32 kind, u32 len)
+{
+	struct ismt_apart *total;
+
+	if (!armed)
+		return;
+	total = apart_get(fh, ISMT_APART_OUTSIDE);
+	if (!total)
+		return;
+	__sync_fetch_and_add(&total->n[kind], 1);
+	__sync_fetch_and_add(&total->bytes, len);
+}
+
+static __always_inline void cur_begin(struct cur_insn *cur, u32 kind, u64 req, u64 offset)
+{
+	cur->kind = kind;
+	cur->req = req;
+	cur->offset = offset;
+	cur->active = 1;
+	cur->error.flags = 0;
+	if (filter.insns)
+		cur->ts = bpf_ktime_get_ns();
+}
+
+/* A function-handle helper is entered. */
+static __always_inline int insn_enter(u32 kind, u64 req, u64 offset)
+{
+	struct task_state *st;
+
+	st = filter.insns && armed ? state_get_or_make() : state_get();
+	if (st) {
+		/* Not a MIO instruction, then, if a front door is open. */
+		st->front.front = 0;
+		if (filter.insns || !error_events)
+			cur_begin(&st->cur, kind, req, offset);
+	}
+	if (state_in_access(st) && insn_is_of(st, REQ_FH(req)))
+		insns_add(&st->rec.insn, kind, REQ_LEN(req));
+	else
+		insn_put_outside(REQ_FH(req), kind, REQ_LEN(req));
+	return 0;
+}
+
+/* An instruction failed: err says how, fh on which function (0: unknown). */
+static __always_inline void insn_failed(struct task_state *st, u32 fh,
+					const struct ismt_error *err)
+{
+	struct ismt_apart *total;
+
+	if (state_in_access(st) && (!fh || insn_is_of(st, fh))) {
+		struct ismt_insns *insn = &st->rec.insn;
+
+		insn->failed++;
+		if (insn->bytes >= err->len)
+			insn->bytes -= err->len;
+		if (!insn->error.flags)
+			insn->error = *err;
+		return;
+	}
+	if (!armed)
+		return;
+	total = apart_get(fh, ISMT_APART_OUTSIDE);
+	if (total) {
+		__sync_fetch_and_add(&total->failed, 1);
+		__sync_fetch_and_add(&total->bytes, -(u64)err->len);
+	}
+}
+
+static __always_inline void insn_emit(struct task_state *st, const struct cur_insn *cur, s64 rc)
+{
+	u32 cpu = bpf_get_smp_processor_id();
+	u64 pid_tgid = bpf_get_current_pid_tgid();
+	bool mio = cur->kind >= ISMT_MIO_LOAD;
+	struct ismt_insn rec = {};
+	bool inside;
+
+	inside = state_in_access(st) && (mio || insn_is_of(st, REQ_FH(cur->req)));
+	if (inside && st->access == ACCESS_FILTERED)
+		return;
+	rec.hdr.type = ISMT_REC_INSN;
+	rec.hdr.len = sizeof(rec);
+	rec.hdr.cpu = cpu;
+	rec.hdr.ts = cur->ts;
+	rec.latency_ns = bpf_ktime_get_ns() - cur->ts;
+	rec.pid = pid_tgid >> 32;
+	rec.tid = pid_tgid;
+	bpf_get_current_comm(rec.comm, sizeof(rec.comm));
+	rec.kind = cur->kind;
+	rec.flags = inside ? ISMT_INSN_INSIDE : 0;
+	rec.fh = mio ? (inside ? st->rec.fh : 0) : REQ_FH(cur->req);
+	rec.space = mio ? SPACE_UNKNOWN : REQ_SPACE(cur->req);
+	rec.len = REQ_LEN(cur->req);
+	rec.offset = cur->offset;
+	rec.rc = rc;
+	rec.error = cur->error;
+	if (bpf_ringbuf_output(&records, &rec, sizeof(rec), BPF_RB_NO_WAKEUP))
+		count(cpu, ISMT_CNT_INSN_LOST);
+	else
+		count(cpu, ISMT_CNT_INSN_RECORDED);
+}
+
+/* A helper returned without the debug feature having told why. */
+static __always_inline void error_from_rc(struct ismt_error *err, const struct cur_insn *cur,
+					  s64 rc)
+{
+	bool mio = cur->kind >= ISMT_MIO_LOAD;
+
+	err->flags = ISMT_ERR_RC;
+	err->kind = cur->kind;
+	err->rc = rc;
+	err->cc = 0;
+	err->status = 0;
+	err->space = mio ? SPACE_UNKNOWN : REQ_SPACE(cur->req);
+	err->len = REQ_LEN(cur->req);
+	err->offset = cur->offset;
+}
+
+/* A function-handle helper returns. */
+static __always_inline int insn_exit(s64 rc)
+{
+	struct task_state *st = state_get();
+
+	if (!st || !st->cur.active)
+		return 0;
+	st->cur.active = 0;
+	if (rc && !st->cur.error.flags) {
+		error_from_rc(&st->cur.error, &st->cur, rc);
+		if (!error_events)
+			insn_failed(st, REQ_FH(st->cur.req), &st->cur.error);
+	}
+	if (filter.insns && armed)
+		insn_emit(st, &st->cur, rc);
+	return 0;
+}
+
+/*
+ * The MIO-capable helpers: where the machine has MIO they issue the
+ * instruction themselves, elsewhere they call the function-handle form, whose
+ * entry then clears the mark made here.
+ */
+static __always_inline int front_enter(u32 kind, u64 addr, u64 len)
+{
+	struct task_state *st = filter.insns && armed ? state_get_or_make() : state_get();
+
+	if (!st)
+		return 0;
+	cur_begin(&st->front, kind, (u16)len, addr);
+	st->front.front = 1;
+	return 0;
+}
+
+static __always_inline int front_exit(s64 rc)
+{
+	struct task_state *st = state_get();
+	struct cur_insn *cur;
+
+	if (!st || !st->front.front)
+		return 0;
+	cur = &st->front;
+	cur->front = 0;
+	if (state_in_access(st))
+		insns_add(&st->rec.insn, cur->kind, REQ_LEN(cur->req));
+	else
+		insn_put_outside(0, cur->kind, REQ_LEN(cur->req));
+	if (rc && !cur->error.flags) {
+		error_from_rc(&cur->error, cur, rc);
+		insn_failed(st, 0, &cur->error);
+	}
+	if (filter.insns && armed)
+		insn_emit(st, cur, rc);
+	return 0;
+}
+
+/*
+ * What the helpers put into the debug area "pci_error" when an instruction did
+ * not end with condition code 0 (struct zpci_err_insn_data, packed).
+ */
+struct error_event {
+	u8 insn;		/* 'l', 's', 'b'; others are not ours */
+	u8 cc;			/* 0 to 3, or a negative errno for an exception */
+	u8 status;
+	u64 req;
+	u64 offset;
+} __attribute__((packed));
+
+#define CC_BUSY		2
+#define CC_LAST		3
+#define EIO		5
+
+static __always_inline bool is_pci_error(const struct debug_info *id)
+{
+	static const char name[] = "pci_error";
+	char have[sizeof(name)] = {};
+	u32 i;
+
+	if (pci_error_id)
+		return pci_error_id == (u64)id;
+	bpf_core_read(have, sizeof(have), &id->name);
+	for (i = 0; i < sizeof(name); i++)
+		if (have[i] != name[i])
+			return false;
+	pci_error_id = (u64)id;
+	return true;
+}
+
+static __always_inline int insn_error_event(const struct debug_info *id, const void *buf, u32 len)
+{
+	struct ismt_error err = {};
+	struct task_state *st;
+	struct error_event ev;
+
+	if (len != sizeof(ev) || !is_pci_error(id))
+		return 0;
+	if (bpf_probe_read_kernel(&ev, sizeof(ev), buf))
+		return 0;
+	if (ev.insn == 'l')
+		err.kind = ISMT_PCILG;
+	else if (ev.insn == 's')
+		err.kind = ISMT_PCISTG;
+	else if (ev.insn == 'b')
+		err.kind = ISMT_PCISTB;
+	else
+		return 0;
+
+	st = state_get();
+	if (ev.cc == CC_BUSY) {
+		/* The helper is about to try again. */
+		if (state_in_access(st) && insn_is_of(st, REQ_FH(ev.req)))
+			st->rec.insn.busy++;
+		return 0;
+	}
+	if (!ev.cc)
+		return 0;
+	err.flags = ISMT_ERR_RC;
+	if (ev.cc <= CC_LAST) {
+		err.flags |= ISMT_ERR_CC;
+		err.rc = -EIO;
+		err.cc = ev.cc;
+		err.status = ev.status;
+	} else {
+		err.rc = (s8)ev.cc;
+	}
+	err.space = REQ_SPACE(ev.req);
+	err.len = REQ_LEN(ev.req);
+	err.offset = ev.offset;
+	if (st)
+		st->cur.error = err;
+	insn_failed(st, REQ_FH(ev.req), &err);
+	return 0;
+}
+
+#endif /* ISMT_INSN_BPF_H */

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ismtrace.bpf.c - where the programs hang.
+ *
+ * Each hook exists twice, for trampolines (fentry and fexit, which want the
+ * BPF JIT) and for kprobes; user space loads one of the two.  To add a hook,
+ * add it here and in the table of user/hooks.c.
+ */
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_tracing.h>
+
+#include "record.h"
+#include "state.h"
+#include "access.h"
+#include "insn.h"
+
+char LICENSE[] SEC("license") = "GPL";
+
+#define ACCESS_HOOK(name, function, layer, op)						\
+	SEC("fentry/" function)								\
+	int BPF_PROG(fentry_##name, struct vfio_device *vdev, void *buf, u64 len,	\
+		     s64 *ppos)								\
+	{										\
+		return access_enter(layer, op, vdev, len, ppos);			\
+	}										\
+	SEC("fexit/" function)								\
+	int BPF_PROG(fexit_##name, struct vfio_device *vdev, void *buf, u64 len,	\
+		     s64 *ppos, s64 ret)						\
+	{										\
+		return access_exit(layer, ret);						\
+	}										\
+	SEC("kprobe/" function)								\
+	int BPF_KPROBE(kprobe_##name, struct vfio_device *vdev, void *buf, u64 len,	\
+		       s64 *ppos)							\
+	{										\
+		return access_enter(layer, op, vdev, len, ppos);			\
+	}										\
+	SEC("kretprobe/" function)							\
+	int BPF_KRETPROBE(kretprobe_##name, s64 ret)					\
+	{										\
+		return access_exit(layer, ret);						\
+	}
+
+ACCESS_HOOK(ism_read, "ism_vfio_pci_read", ISMT_LAYER_ISM, ISMT_READ)
+ACCESS_HOOK(ism_write, "ism_vfio_pci_write", ISMT_LAYER_ISM, ISMT_WRITE)
+ACCESS_HOOK(core_read, "vfio_pci_core_read", ISMT_LAYER_CORE, ISMT_READ)
+ACCESS_HOOK(core_write, "vfio_pci_core_write", ISMT_LAYER_CORE, ISMT_WRITE)
+
+/* All six helpers take (data or address, request or address, offset or length). */
+#define INSN_HOOK(name, function, enter, exit)						\
+	SEC("fentry/" function)								\
+	int BPF_PROG(fentry_##name, u64 a, u64 b, u64 c)				\
+	{										\
+		return enter;								\
+	}										\
+	SEC("fexit/" function)								\
+	int BPF_PROG(fexit_##name, u64 a, u64 b, u64 c, s32 ret)			\
+	{										\
+		return exit;								\
+	}										\
+	SEC("kprobe/" function)								\
+	int BPF_KPROBE(kprobe_##name, u64 a, u64 b, u64 c)				\
+	{										\
+		return enter;								\
+	}										\
+	SEC("kretprobe/" function)							\
+	int BPF_KRETPROBE(kretprobe_##name, s32 ret)					\
+	{										\
+		return exit;								\
+	}
+
+INSN_HOOK(load, "__zpci_load", insn_enter(ISMT_PCILG, b, c), insn_exit(ret))
+INSN_HOOK(store, "__zpci_store", insn_enter(ISMT_PCISTG, b, c), insn_exit(ret))
+INSN_HOOK(store_block, "__zpci_store_block", insn_enter(ISMT_PCISTB, b, c), insn_exit(ret))
+
+INSN_HOOK(front_load, "zpci_load", front_enter(ISMT_MIO_LOAD, b, c), front_exit(ret))
+INSN_HOOK(front_store, "zpci_store", front_enter(ISMT_MIO_STORE, a, c), front_exit(ret))
+INSN_HOOK(front_block, "zpci_write_block", front_enter(ISMT_MIO_BLOCK, a, c), front_exit(ret))
+
+SEC("fentry/debug_event_common")
+int BPF_PROG(fentry_error, struct debug_info *id, int level, const void *buf, int len)
+{
+	return insn_error_event(id, buf, len);
+}
+
+SEC("kprobe/debug_event_common")
+int BPF_KPROBE(kprobe_error, struct debug_info *id, int level, const void *buf, int len)
+{
+	return insn_error_event(id, buf, len);
+}
+
+/* The children of a traced thread group are traced too. */
+SEC("raw_tp/sched_process_fork")
+int follow_fork(u64 *ctx)
+{
+	struct task_struct *parent = (void *)ctx[0], *child = (void *)ctx[1];
+	u32 ptgid = BPF_CORE_READ(parent, tgid), ctgid = BPF_CORE_READ(child, tgid);
+	u8 yes = 1;
+
+	if (ptgid != ctgid && bpf_map_lookup_elem(&pids, &ptgid))
+		bpf_map_update_elem(&pids, &ctgid, &yes, BPF_ANY);
+	return 0;
+}
+
+SEC("raw_tp/sched_process_exit")
+int follow_exit(u64 *ctx)
+{
+	struct task_struct *task = (void *)ctx[0];
+	u32 tgid = BPF_CORE_READ(task, tgid);
+
+	if (tgid == (u32)BPF_CORE_READ(task, pid))
+		bpf_map_delete_elem(&pids, &tgid);
+	return 0;
+}

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * record.h - the one layout that the BPF programs and user space share.
+ *
+ * Everything is of fixed width, naturally aligned and without implicit
+ * padding, so that both compilers lay it out alike.  Byte order is the
+ * machine's: these structures live in ring buffers and maps of a running
+ * kernel, never in a file.
+ */
+#ifndef ISMT_RECORD_H
+#define ISMT_RECORD_H
+
+#ifndef __VMLINUX_TYPES__
+#include <linux/types.h>
+#endif
+
+#define ISMT_COMM_LEN		16	/* TASK_COMM_LEN of the kernel */
+#define ISMT_NAME_LEN		32	/* driver names, cut to this */
+
+/* Store-block sizes: bucket i holds lengths up to 8 << i; the last, longer. */
+#define ISMT_STB_BUCKETS	11
+/* Widths of PCILG and PCISTG: 1, 2, 4, 8 bytes. */
+#define ISMT_WIDTHS		4
+
+/* Address space that stands for configuration space in an instruction. */
+#define ISMT_PCIAS_CONFIG	15
+
+enum ismt_record_type {
+	ISMT_REC_ACCESS = 1,	/* struct ismt_access */
+	ISMT_REC_INSN = 2,	/* struct ismt_insn */
+};
+
+enum ismt_op {
+	ISMT_READ = 0,
+	ISMT_WRITE = 1,
+};
+
+/* Which driver's entry point opened the access; tells the offset encoding. */
+enum ismt_layer {
+	ISMT_LAYER_ISM = 1,	/* ism_vfio_pci_{read,write}: region = offset >> 48 */
+	ISMT_LAYER_CORE = 2,	/* vfio_pci_core_{read,write}: region = offset >> 40 */
+};
+
+enum ismt_kind {
+	ISMT_PCILG = 0,
+	ISMT_PCISTG = 1,
+	ISMT_PCISTB = 2,
+	ISMT_MIO_LOAD = 3,	/* PCILGI */
+	ISMT_MIO_STORE = 4,	/* PCISTGI */
+	ISMT_MIO_BLOCK = 5,	/* PCISTBI */
+	ISMT_KINDS = 6,
+};
+
+/* First in every record of the ring buffer. */
+struct ismt_hdr {
+	__u16 type;		/* enum ismt_record_type */
+	__u16 len;		/* of the whole record, bytes */
+	__u32 cpu;		/* where it ended */
+	__u64 ts;		/* where it began; CLOCK_MONOTONIC, ns */
+};
+
+/* What is known of an instruction that did not end with condition code 0. */
+#define ISMT_ERR_RC		0x01	/* rc is the helper's return value */
+#define ISMT_ERR_CC		0x02	/* cc and status are the instruction's */
+
+struct ismt_error {
+	__u8 flags;		/* ISMT_ERR_*; 0: there was no error */
+	__u8 kind;		/* enum ismt_kind */
+	__s8 rc;		/* -errno as the helper returns it */
+	__u8 cc;		/* condition code 1 to 3; 0 if an exception */
+	__u8 status;		/* status code of the instruction */
+	__u8 space;		/* BAR, or ISMT_PCIAS_CONFIG */
+	__u16 len;		/* bytes */
+	__u64 offset;		/* in the address space */
+};
+
+/* The instructions of one access, added up. */
+struct ismt_insns {
+	__u32 n[ISMT_KINDS];	/* issued, by enum ismt_kind */
+	__u32 failed;		/* of these, ended with an error */
+	__u32 busy;		/* found the function busy; the helper retried */
+	__u32 min;		/* shortest, bytes; 0 if there was none */
+	__u32 max;		/* longest, bytes */
+	__u64 bytes;		/* moved by those that did not fail */
+	__u32 width[ISMT_WIDTHS];	/* loads and stores of 1 << i bytes */
+	__u32 stb[ISMT_STB_BUCKETS];	/* store blocks by size */
+	__u32 pad;
+	struct ismt_error error;	/* the first one */
+};
+
+struct ismt_access {
+	struct ismt_hdr hdr;
+	__u32 pid;		/* thread group */
+	__u32 tid;
+	char comm[ISMT_COMM_LEN];
+	__u32 fid;		/* of the zPCI function */
+	__u32 fh;		/* function handle when the access began */
+	__u8 op;		/* enum ismt_op */
+	__u8 layer;		/* enum ismt_layer */
+	__u16 pad;
+	__u32 region;		/* VFIO region index */
+	__u64 offset;		/* in the region, bytes */
+	__u64 len;		/* asked for, bytes */
+	__s64 ret;		/* bytes done or -errno */
+	__u64 latency_ns;
+	struct ismt_insns insn;
+};
+
+/* One instruction, when each is asked for. */
+#define ISMT_INSN_INSIDE	0x01	/* of a traced access of this task */
+
+struct ismt_insn {
+	struct ismt_hdr hdr;
+	__u32 pid;
+	__u32 tid;
+	char comm[ISMT_COMM_LEN];
+	__u32 fh;
+	__u8 kind;		/* enum ismt_kind */
+	__u8 space;		/* BAR, or ISMT_PCIAS_CONFIG; 0xff unknown (MIO) */
+	__u8 flags;		/* ISMT_INSN_* */
+	__u8 pad;
+	__u32 len;		/* bytes */
+	__s32 rc;		/* 0 or -errno */
+	__u64 offset;		/* in the address space; a MIO address with MIO */
+	__u64 latency_ns;
+	struct ismt_error error;
+};
+
+/* One zPCI function as the kernel knows it. */
+#define ISMT_FN_MIO_CAPABLE	0x01
+#define ISMT_FN_HAS_FMB		0x02	/* the fmb_ fields are valid */
+#define ISMT_FN_HAS_PDEV	0x04	/* the PCI fields are valid */
+#define ISMT_BARS		6
+
+struct ismt_function {
+	__u32 fid;
+	__u32 fh;
+	__u32 uid;
+	__u16 pchid;
+	__u16 vfn;
+	__u16 domain;
+	__u8 bus;
+	__u8 devfn;
+	__u16 vendor;
+	__u16 device;
+	__u16 maxstbl;		/* of its function group, bytes */
+	__u8 pft;
+	__u8 pfgid;
+	__u8 flags;		/* ISMT_FN_* */
+	__u8 bar_size[ISMT_BARS];	/* log2 of the bytes; 0: no such BAR */
+	__u8 pad;
+	char driver[ISMT_NAME_LEN];	/* "" if none is bound */
+	/* Function measurement block: carried out since it was set up. */
+	__u64 fmb_updated;	/* TOD clock of the machine's last update */
+	__u64 fmb_loads;
+	__u64 fmb_stores;
+	__u64 fmb_blocks;
+	__u64 fmb_rpcit;
+	__u32 fmb_samples;
+	__u32 pad2;
+};
+
+#define ISMT_MAX_FUNCTIONS	512
+
+/*
+ * What befell accesses and instructions, per CPU.  The sums hold:
+ *
+ *   seen = recorded + filtered + lost_ring + lost_slot + lost_return
+ *
+ * where lost_return, which nothing can count when it happens (a return probe
+ * that missed, a task still inside at the end), is what is left over.
+ */
+enum ismt_counter {
+	ISMT_CNT_SEEN,		/* accesses whose entry was seen */
+	ISMT_CNT_RECORDED,	/* in the ring buffer */
+	ISMT_CNT_FILTERED,	/* left out as asked */
+	ISMT_CNT_LOST_RING,	/* ring buffer full */
+	ISMT_CNT_LOST_SLOT,	/* no memory for the task's state */
+	ISMT_CNT_UNOPENED,	/* returns of accesses begun before the trace */
+	ISMT_CNT_INSN_RECORDED,	/* single instructions in the ring buffer */
+	ISMT_CNT_INSN_LOST,	/* single instructions lost: ring buffer full */
+	ISMT_CNT_APART_FULL,	/* instructions that found the apart map full */
+	ISMT_COUNTERS,
+};
+
+/* Per CPU, padded to a power of two; s390x has at most 512 CPUs. */
+#define ISMT_MAX_CPUS		512
+#define ISMT_COUNTERS_PADDED	16
+#define ISMT_CPU_MASK		(ISMT_MAX_CPUS - 1)
+
+/* Instructions that are in no record, added up by why. */
+enum ismt_apart_class {
+	ISMT_APART_OUTSIDE = 0,	/* of no VFIO access: the kernel's own */
+	ISMT_APART_FILTERED = 1,	/* of an access that was filtered */
+	ISMT_APART_LOST = 2,	/* of an access that was lost */
+};
+
+struct ismt_apart_key {
+	__u32 fh;
+	__u32 class;		/* enum ismt_apart_class */
+};
+
+struct ismt_apart {
+	__u64 accesses;
+	__u64 n[ISMT_KINDS];
+	__u64 failed;
+	__u64 bytes;
+};
+
+/*
+ * What to trace; read-only data of the programs, set before they are loaded.
+ * An access that does not match is counted as filtered.
+ */
+#define ISMT_FILTER_FIDS	16
+
+struct ismt_filter {
+	__u8 any_device;	/* also functions that are not ISM */
+	__u8 by_pid;		/* only thread groups in the map of pids */
+	__u8 errors;		/* only what failed, wholly or in part */
+	__u8 insns;		/* a record for each instruction too */
+	__u8 ops;		/* bit per enum ismt_op */
+	__u8 comm_len;		/* compare so many bytes of comm; 0: any */
+	__u16 nr_fids;		/* 0: any function */
+	__u32 fids[ISMT_FILTER_FIDS];
+	char comm[ISMT_COMM_LEN];
+	__u64 regions;		/* bit per region index; the last, 63 and up */
+	__u64 size_min;		/* of the access, bytes, inclusive */
+	__u64 size_max;
+};
+
+#define ISMT_ASSERT(e)	_Static_assert(e, #e)
+
+ISMT_ASSERT(sizeof(struct ismt_hdr) == 16);
+ISMT_ASSERT(sizeof(struct ismt_error) == 16);
+ISMT_ASSERT(sizeof(struct ismt_insns) == 128);
+ISMT_ASSERT(__builtin_offsetof(struct ismt_insns, bytes) == 40);
+ISMT_ASSERT(__builtin_offsetof(struct ismt_insns, error) == 112);
+ISMT_ASSERT(sizeof(struct ismt_access) == 88 + 128);
+ISMT_ASSERT(__builtin_offsetof(struct ismt_access, offset) == 56);
+ISMT_ASSERT(__builtin_offsetof(struct ismt_access, insn) == 88);
+ISMT_ASSERT(sizeof(struct ismt_insn) == 88);
+ISMT_ASSERT(sizeof(struct ismt_filter) == 112);
+ISMT_ASSERT(ISMT_COUNTERS <= ISMT_COUNTERS_PADDED);
+ISMT_ASSERT(sizeof(struct ismt_function) == 120);
+ISMT_ASSERT(__builtin_offsetof(struct ismt_function, fmb_updated) == 72);
+
+#endif /* ISMT_RECORD_H */
