@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * access.h - the decoded records that every sink is given, whatever source
+ * they come from.
+ */
+#ifndef ISMT_ACCESS_H
+#define ISMT_ACCESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "record.h"
+
+/* "0011:00:00.0" and the NUL. */
+#define FUNCTION_ADDRESS_LEN	16
+
+/*
+ * One PCI function.  Owned by the function table, which only grows: a pointer
+ * to one stays good until the table is freed.
+ */
+struct function {
+	struct ismt_function k;
+	/* "" if not known, as of a function that was gone too soon. */
+	char address[FUNCTION_ADDRESS_LEN];
+	bool is_ism;
+};
+
+/*
+ * One access.  Strings in it come from the traced machine: a sink must not
+ * print them without escaping.
+ */
+struct access {
+	struct ismt_access raw;
+	const struct function *fn;	/* never NULL */
+	const char *driver;	/* "ism-vfio-pci", "vfio-pci", ...; not NULL */
+	uint64_t ts;		/* begin, ns since 1970 */
+	uint32_t rules;		/* bit per enum rule_id: what fired */
+	uint32_t run;		/* ISM004: number of adjacent writes so far */
+	uint64_t run_bytes;	/* ISM004: bytes of these */
+};
+
+/* One instruction, with --insn. */
+struct insn {
+	struct ismt_insn raw;
+	const struct function *fn;	/* never NULL */
+	uint64_t ts;		/* begin, ns since 1970 */
+};
+
+/* What a trace lost, by cause, and what else it must own up to. */
+struct losses {
+	uint64_t ring;		/* accesses: ring buffer full */
+	uint64_t slot;		/* accesses: no memory for the task's state */
+	uint64_t ret;		/* accesses: return not seen, or still inside */
+	uint64_t probe;		/* accesses: entry probe missed by the kernel */
+	uint64_t insn_ring;	/* single instructions: ring buffer full */
+	uint64_t insn_probe;	/* instructions: probe missed by the kernel */
+	uint64_t apart_full;	/* instructions outside: map full */
+};
+
+#endif /* ISMT_ACCESS_H */

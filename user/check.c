@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "check.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "message.h"
+#include "privilege.h"
+
+/* One line of a file, without its newline; false if it cannot be read. */
+static bool read_line(const char *path, char *buf, size_t len)
+{
+	FILE *file = fopen(path, "re");
+	bool ok;
+
+	if (!file)
+		return false;
+	ok = fgets(buf, len, file);
+	fclose(file);
+	if (ok)
+		buf[strcspn(buf, "\n")] = '\0';
+	return ok;
+}
+
+#define FOUND(...)	snprintf(finding->found, sizeof(finding->found), __VA_ARGS__)
+
+static void look_machine(struct check_finding *finding)
+{
+	struct utsname uts;
+
+	uname(&uts);
+	FOUND("%s, Linux %.80s", uts.machine, uts.release);
+	if (strcmp(uts.machine, "s390x")) {
+		finding->result = CHECK_FAILS;
+		finding->hint = "zPCI exists on IBM Z (s390x) only; lab/run boots such a machine in QEMU";
+	}
+}
+
+static void look_privilege(struct check_finding *finding)
+{
+	char missing[80];
+
+	if (!privilege_missing(missing, sizeof(missing))) {
+		FOUND("all capabilities that loading needs");
+		return;
+	}
+	FOUND("no permission to load BPF programs: %s missing", missing);
+	finding->result = CHECK_FAILS;
+	finding->hint = "run it as root, as in: sudo ismtrace live";
+}
+
+static void look_btf(struct check_finding *finding)
+{
+	if (!access("/sys/kernel/btf/vmlinux", R_OK)) {
+		FOUND("BTF of the kernel%s",
+		      access("/sys/kernel/btf/vfio", R_OK) ? "" : " and of the VFIO modules");
+		return;
+	}
+	FOUND("this kernel has no BTF (/sys/kernel/btf/vmlinux)");
+	finding->result = CHECK_FAILS;
+	finding->hint = "use a kernel built with CONFIG_DEBUG_INFO_BTF=y; distribution kernels have it";
+}
+
+bool check_locked_down(void)
+{
+	char line[80];
+
+	return read_line("/sys/kernel/security/lockdown", line, sizeof(line)) &&
+	       strstr(line, "[confidentiality]");
+}
+
+static void look_lockdown(struct check_finding *finding)
+{
+	char line[80];
+
+	if (!read_line("/sys/kernel/security/lockdown", line, sizeof(line))) {
+		FOUND("lockdown state not visible (securityfs not mounted?)");
+		finding->result = CHECK_UNKNOWN;
+		return;
+	}
+	FOUND("lockdown: %s", line);
+	if (check_locked_down()) {
+		finding->result = CHECK_FAILS;
+		finding->hint = "lockdown=confidentiality forbids BPF to read kernel memory; boot with lockdown=integrity or less";
+	}
+}
+
+static void look_driver(struct check_finding *finding)
+{
+	bool ism = !access("/sys/module/ism_vfio_pci", F_OK);
+	bool core = !access("/sys/module/vfio_pci_core", F_OK);
+
+	if (ism) {
+		FOUND("ism-vfio-pci is loaded");
+	} else if (core) {
+		FOUND("ism-vfio-pci is not loaded, vfio-pci is");
+		finding->result = CHECK_LACKS;
+		finding->hint = "modprobe ism-vfio-pci; generic vfio-pci cannot write to an ISM function";
+	} else {
+		FOUND("driver not loaded: neither ism-vfio-pci nor vfio-pci");
+		finding->result = CHECK_FAILS;
+		finding->hint = "modprobe ism-vfio-pci, and bind it to the function (see ismtrace list)";
+	}
+}
+
+static void look_jit(struct check_finding *finding)
+{
+	char line[16];
+
+	if (!read_line("/proc/sys/net/core/bpf_jit_enable", line, sizeof(line))) {
+		FOUND("no BPF JIT in this kernel: kprobes and the interpreter are used");
+		finding->result = CHECK_LACKS;
+		finding->hint = "a kernel with CONFIG_BPF_JIT=y makes tracing about three times cheaper";
+	} else if (atoi(line) == 0) {
+		FOUND("BPF JIT is turned off: kprobes and the interpreter are used");
+		finding->result = CHECK_LACKS;
+		finding->hint = "sysctl net.core.bpf_jit_enable=1";
+	} else {
+		FOUND("BPF JIT is on: fentry and fexit can be used");
+	}
+}
+
+static void look_debugfs(struct check_finding *finding)
+{
+	if (!access("/sys/kernel/debug/pci", F_OK)) {
+		FOUND("debugfs shows /sys/kernel/debug/pci/*/statistics");
+		return;
+	}
+	FOUND("debugfs is not mounted or not readable");
+	finding->result = CHECK_LACKS;
+	finding->hint = "mount -t debugfs debugfs /sys/kernel/debug, to re-arm measurement blocks by hand";
+}
+
+const struct check checks[] = {
+	{ "machine", look_machine, false },
+	{ "permission", look_privilege, false },
+	{ "BTF", look_btf, false },
+	{ "lockdown", look_lockdown, false },
+	{ "driver", look_driver, true },
+	{ "JIT", look_jit, false },
+	{ "debugfs", look_debugfs, false },
+};
+
+const size_t nr_checks = sizeof(checks) / sizeof(checks[0]);
+
+static bool obstacle(bool drivers)
+{
+	size_t i;
+
+	for (i = 0; i < nr_checks; i++) {
+		struct check_finding finding = { .result = CHECK_OK };
+
+		checks[i].look(&finding);
+		if (finding.result != CHECK_FAILS || (checks[i].drivers && !drivers))
+			continue;
+		error("%s", finding.found);
+		if (finding.hint)
+			hint("%s", finding.hint);
+		return true;
+	}
+	return false;
+}
+
+bool check_obstacle(void)
+{
+	return obstacle(true);
+}
+
+bool check_cannot_load(void)
+{
+	return obstacle(false);
+}

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * doctor.c - `ismtrace doctor`: every check, and a trial of attaching.
+ */
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "check.h"
+#include "command.h"
+#include "message.h"
+#include "options.h"
+#include "source_live.h"
+
+enum { OPT_JSON = 0x200 };
+
+struct doctor_command {
+	struct common_options common;
+	bool json;
+};
+
+static const struct argp_option doctor_options[] = {
+	{ "json", OPT_JSON, NULL, 0, "one JSON object a line", 0 },
+	{ 0 },
+};
+
+static const struct argp_child doctor_children[] = { { &common_argp, 0, NULL, -1 }, { 0 } };
+
+static error_t parse_doctor(int key, char *arg, struct argp_state *state)
+{
+	struct doctor_command *cmd = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &cmd->common;
+		return 0;
+	case OPT_JSON:
+		cmd->json = true;
+		return 0;
+	case ARGP_KEY_ARG:
+		argp_error(state, "unexpected '%s'", arg);
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp doctor_argp = {
+	.options = doctor_options,
+	.parser = parse_doctor,
+	.doc = "Show what this kernel offers to tracing and what it lacks, and how to get it; then try "
+	       "to attach.\vExit status: 0 tracing works, 3 it does not.",
+	.children = doctor_children,
+};
+
+static const char *result_word(enum check_result result)
+{
+	switch (result) {
+	case CHECK_OK:
+		return "ok";
+	case CHECK_LACKS:
+		return "lacks";
+	case CHECK_FAILS:
+		return "fails";
+	default:
+		return "unknown";
+	}
+}
+
+static void show(const struct doctor_command *cmd, const char *name,
+		 const struct check_finding *finding)
+{
+	const char *word = result_word(finding->result);
+	json_t *line;
+
+	if (!cmd->json) {
+		printf("%-8s %-11s %s\n", word, name, finding->found);
+		if (finding->hint && finding->result != CHECK_OK)
+			printf("%-8s %-11s -> %s\n", "", "", finding->hint);
+		return;
+	}
+	line = json_pack("{s:s, s:s, s:s, s:s, s:s?}", "type", "check", "name", name, "result", word,
+			 "found", finding->found, "hint", finding->hint);
+	if (line)
+		json_dumpf(line, stdout, JSON_COMPACT);
+	putchar('\n');
+	json_decref(line);
+}
+
+static int no_access(void *arg, struct access *access)
+{
+	(void)arg;
+	(void)access;
+	return 0;
+}
+
+static int no_insn(void *arg, const struct insn *insn)
+{
+	(void)arg;
+	(void)insn;
+	return 0;
+}
+
+static void try_attach(struct check_finding *finding)
+{
+	struct live_options options = { .buffer_size = 1 << 16 };
+	struct live_handler handler = { no_access, no_insn, NULL };
+	struct live *live;
+
+	filter_init(&options.filter);
+	fflush(stdout);
+	if (live_open(&live, &options, &handler)) {
+		finding->result = CHECK_FAILS;
+		snprintf(finding->found, sizeof(finding->found), "attaching the probes failed");
+		return;
+	}
+	snprintf(finding->found, sizeof(finding->found), "probes attach by %s, instruction errors %s",
+		 live_attach_mode(live), live_has_cc(live) ? "with cc and status" : "without cc and status");
+	live_close(live);
+}
+
+int command_doctor(int argc, char **argv)
+{
+	struct doctor_command cmd = {};
+	bool fails = false;
+	size_t i;
+
+	options_parse(&doctor_argp, "doctor", argc, argv, NULL, &cmd);
+	for (i = 0; i < nr_checks; i++) {
+		struct check_finding finding = { .result = CHECK_OK };
+
+		checks[i].look(&finding);
+		fails |= finding.result == CHECK_FAILS;
+		show(&cmd, checks[i].name, &finding);
+	}
+	if (!fails) {
+		struct check_finding finding = { .result = CHECK_OK };
+
+		try_attach(&finding);
+		fails = finding.result == CHECK_FAILS;
+		show(&cmd, "attach", &finding);
+	}
+	if (fflush(stdout))
+		return EXIT_OUTPUT;
+	return fails ? EXIT_ATTACH : EXIT_DONE;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * filter.h - what the person asked to see, before it is known what there is.
+ */
+#ifndef ISMT_FILTER_H
+#define ISMT_FILTER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "access.h"
+
+#define FILTER_MAX	ISMT_FILTER_FIDS
+
+struct filter {
+	const char *functions[FILTER_MAX];	/* as given with -d; borrowed */
+	size_t nr_functions;
+	int pids[FILTER_MAX];
+	size_t nr_pids;
+	const char *comm;	/* NULL: any; borrowed */
+	uint64_t regions;	/* bit per region index; the last, 63 and up */
+	uint8_t ops;		/* bit per enum ismt_op */
+	uint64_t size_min, size_max;
+	bool errors;
+	uint32_t rules;		/* bit per rule; 0: any */
+};
+
+/* Everything passes. */
+void filter_init(struct filter *filter);
+
+/*
+ * Each takes the text of an option; 0, or -EINVAL when it makes no sense, or
+ * -E2BIG when the option was given too often.
+ */
+int filter_add_function(struct filter *filter, const char *text);
+int filter_add_pid(struct filter *filter, const char *text);
+int filter_set_comm(struct filter *filter, const char *text);
+int filter_add_regions(struct filter *filter, const char *text);
+int filter_set_op(struct filter *filter, const char *text);
+int filter_set_size(struct filter *filter, const char *text);
+int filter_add_rule(struct filter *filter, const char *text);
+
+/* A size in bytes: "4096", "0x1000", "4K"; 0 or -EINVAL. */
+int parse_size(const char *text, uint64_t *value);
+
+#endif /* ISMT_FILTER_H */

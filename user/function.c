@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "function.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#define PCI_VENDOR_ID_IBM	0x1014
+#define PCI_DEVICE_ID_ISM	0x04ed
+
+/* Bit 0 of a handle, the most significant, says whether it is enabled. */
+#define FH_ENABLED		0x80000000u
+
+struct function_table {
+	struct function **entries;
+	size_t count, room;
+	struct function *last;	/* found by fid; most lookups repeat */
+};
+
+struct function_table *function_table_new(void)
+{
+	return calloc(1, sizeof(struct function_table));
+}
+
+void function_table_free(struct function_table *table)
+{
+	size_t i;
+
+	if (!table)
+		return;
+	for (i = 0; i < table->count; i++)
+		free(table->entries[i]);
+	free(table->entries);
+	free(table);
+}
+
+static unsigned int sysfs_number(const char *address, const char *attribute)
+{
+	char path[PATH_MAX];
+	unsigned int value = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/%s", address, attribute);
+	file = fopen(path, "re");
+	if (!file)
+		return 0;
+	if (fscanf(file, "%x", &value) != 1)
+		value = 0;
+	fclose(file);
+	return value;
+}
+
+void function_read_driver(struct function *fn)
+{
+	char path[PATH_MAX], target[PATH_MAX];
+	const char *name;
+	ssize_t len;
+
+	fn->k.driver[0] = '\0';
+	if (!fn->address[0])
+		return;
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/driver", fn->address);
+	len = readlink(path, target, sizeof(target) - 1);
+	if (len < 0)
+		return;
+	target[len] = '\0';
+	name = strrchr(target, '/');
+	snprintf(fn->k.driver, sizeof(fn->k.driver), "%.*s", ISMT_NAME_LEN - 1,
+		 name ? name + 1 : target);
+}
+
+static struct function *function_add(struct function_table *table)
+{
+	struct function **entries;
+
+	if (table->count == table->room) {
+		size_t room = table->room ? 2 * table->room : 8;
+
+		entries = realloc(table->entries, room * sizeof(*entries));
+		if (!entries)
+			return NULL;
+		table->entries = entries;
+		table->room = room;
+	}
+	table->entries[table->count] = calloc(1, sizeof(struct function));
+	if (!table->entries[table->count])
+		return NULL;
+	return table->entries[table->count++];
+}
+
+struct function *function_update(struct function_table *table, const struct ismt_function *k)
+{
+	struct function *fn = function_by_fid(table, k->fid);
+
+	if (!fn)
+		fn = function_add(table);
+	if (!fn)
+		return NULL;
+	fn->k = *k;
+	if (!(k->flags & ISMT_FN_HAS_PDEV))
+		return fn;
+	snprintf(fn->address, sizeof(fn->address), "%04x:%02x:%02x.%x", k->domain, k->bus,
+		 k->devfn >> 3, k->devfn & 7);
+	fn->k.vendor = sysfs_number(fn->address, "vendor");
+	fn->k.device = sysfs_number(fn->address, "device");
+	fn->is_ism = fn->k.vendor == PCI_VENDOR_ID_IBM && fn->k.device == PCI_DEVICE_ID_ISM;
+	function_read_driver(fn);
+	return fn;
+}
+
+struct function *function_by_fid(struct function_table *table, uint32_t fid)
+{
+	size_t i;
+
+	if (table->last && table->last->k.fid == fid)
+		return table->last;
+	for (i = 0; i < table->count; i++) {
+		if (table->entries[i]->k.fid == fid) {
+			table->last = table->entries[i];
+			return table->last;
+		}
+	}
+	return NULL;
+}
+
+struct function *function_by_fh(struct function_table *table, uint32_t fh)
+{
+	size_t i;
+
+	for (i = 0; i < table->count; i++)
+		if (!((table->entries[i]->k.fh ^ fh) & ~FH_ENABLED))
+			return table->entries[i];
+	return NULL;
+}
+
+static bool parse_number(const char *text, uint32_t *value)
+{
+	unsigned long long parsed;
+	char *end;
+
+	errno = 0;
+	parsed = strtoull(text, &end, 0);
+	if (errno || end == text || *end || parsed > UINT32_MAX)
+		return false;
+	*value = parsed;
+	return true;
+}
+
+struct function *function_by_name(struct function_table *table, const char *name)
+{
+	uint32_t number;
+	size_t i;
+
+	for (i = 0; i < table->count; i++) {
+		struct function *fn = table->entries[i];
+
+		if (fn->address[0] && !strcasecmp(fn->address, name))
+			return fn;
+		if (!strncmp(name, "fid:", 4) && parse_number(name + 4, &number) &&
+		    fn->k.fid == number)
+			return fn;
+		if (!strncmp(name, "uid:", 4) && parse_number(name + 4, &number) &&
+		    fn->k.uid == number)
+			return fn;
+	}
+	return NULL;
+}
+
+size_t function_count(const struct function_table *table)
+{
+	return table->count;
+}
+
+struct function *function_at(struct function_table *table, size_t index)
+{
+	return index < table->count ? table->entries[index] : NULL;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * function.h - the table of PCI functions that a trace has met.
+ */
+#ifndef ISMT_FUNCTION_H
+#define ISMT_FUNCTION_H
+
+#include <stddef.h>
+
+#include "access.h"
+
+struct function_table;
+
+/* NULL when there is no memory. */
+struct function_table *function_table_new(void);
+void function_table_free(struct function_table *table);
+
+/*
+ * function_update - enter or refresh a function by its fid.  Vendor, device
+ * and driver are read from sysfs when the function has a PCI address.
+ * Returns the table's entry, NULL when there is no memory.
+ */
+struct function *function_update(struct function_table *table,
+				 const struct ismt_function *k);
+
+/* By fid, or by function handle with its enable bit left out; or NULL. */
+struct function *function_by_fid(struct function_table *table, uint32_t fid);
+struct function *function_by_fh(struct function_table *table, uint32_t fh);
+
+/*
+ * function_by_name - a PCI address ("0011:00:00.0"), or "fid:0x22" or
+ * "uid:0x11" (decimal or hexadecimal); NULL if the table has none such.
+ */
+struct function *function_by_name(struct function_table *table, const char *name);
+
+/* Refresh the name of the driver from sysfs; "" if none is bound. */
+void function_read_driver(struct function *fn);
+
+size_t function_count(const struct function_table *table);
+struct function *function_at(struct function_table *table, size_t index);
+
+#endif /* ISMT_FUNCTION_H */

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "hooks.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+
+#include "message.h"
+
+#define OUR_MODULE	"ism_vfio_pci"
+#define CORE_MODULE	"vfio_pci_core"
+
+const struct hook hooks[] = {
+	{ "load", "__zpci_load", NULL, HOOK_INSN },
+	{ "store", "__zpci_store", NULL, HOOK_INSN },
+	{ "store_block", "__zpci_store_block", NULL, HOOK_INSN },
+	{ "front_load", "zpci_load", NULL, HOOK_FRONT },
+	{ "front_store", "zpci_store", NULL, HOOK_FRONT },
+	{ "front_block", "zpci_write_block", NULL, HOOK_FRONT },
+	{ "error", "debug_event_common", NULL, HOOK_ERROR },
+	{ "ism_read", "ism_vfio_pci_read", OUR_MODULE, HOOK_ACCESS },
+	{ "ism_write", "ism_vfio_pci_write", OUR_MODULE, HOOK_ACCESS },
+	{ "core_read", "vfio_pci_core_read", CORE_MODULE, HOOK_ACCESS },
+	{ "core_write", "vfio_pci_core_write", CORE_MODULE, HOOK_ACCESS },
+};
+
+const size_t nr_hooks = sizeof(hooks) / sizeof(hooks[0]);
+
+/* One hook that is to be attached. */
+struct attached {
+	const struct hook *hook;
+	struct bpf_program *entry, *ret;	/* NULL: not this side */
+	struct bpf_link *entry_link, *ret_link;
+};
+
+struct hook_set {
+	enum attach_mode mode;
+	size_t count;
+	struct attached at[];
+};
+
+static bool module_loaded(const char *module)
+{
+	char path[64];
+
+	if (!module)
+		return true;
+	snprintf(path, sizeof(path), "/sys/module/%s", module);
+	return !access(path, F_OK);
+}
+
+static bool hook_wanted(const struct hook *hook, const struct hook_wish *wish)
+{
+	if (hook->role == HOOK_FRONT && !wish->front)
+		return false;
+	if (hook->role == HOOK_ERROR && !wish->errors)
+		return false;
+	return module_loaded(hook->module);
+}
+
+static struct bpf_program *find(struct bpf_object *obj, const char *flavour, const char *name)
+{
+	char full[64];
+
+	snprintf(full, sizeof(full), "%s_%s", flavour, name);
+	return bpf_object__find_program_by_name(obj, full);
+}
+
+struct hook_set *hooks_select(struct bpf_object *obj, enum attach_mode mode,
+			      const struct hook_wish *wish)
+{
+	const char *in = mode == ATTACH_TRAMPOLINE ? "fentry" : "kprobe";
+	const char *out = mode == ATTACH_TRAMPOLINE ? "fexit" : "kretprobe";
+	struct bpf_program *prog;
+	struct hook_set *set;
+	bool any = false;
+	size_t i;
+
+	set = calloc(1, sizeof(*set) + nr_hooks * sizeof(set->at[0]));
+	if (!set)
+		return NULL;
+	set->mode = mode;
+
+	bpf_object__for_each_program(prog, obj)
+		if (bpf_program__type(prog) != BPF_PROG_TYPE_RAW_TRACEPOINT)
+			bpf_program__set_autoload(prog, false);
+
+	for (i = 0; i < nr_hooks; i++) {
+		const struct hook *hook = &hooks[i];
+		struct attached *at = &set->at[set->count];
+
+		if (!hook_wanted(hook, wish))
+			continue;
+		any |= hook->role == HOOK_ACCESS;
+		at->hook = hook;
+		at->entry = find(obj, in, hook->name);
+		bpf_program__set_autoload(at->entry, true);
+		if (hook->role == HOOK_ACCESS || hook->role == HOOK_FRONT ||
+		    (hook->role == HOOK_INSN && wish->returns)) {
+			at->ret = find(obj, out, hook->name);
+			bpf_program__set_autoload(at->ret, true);
+		}
+		set->count++;
+	}
+	if (!any) {
+		free(set);
+		errno = ENOENT;
+		return NULL;
+	}
+	return set;
+}
+
+static struct bpf_link *attach(const struct hook_set *set, const struct attached *at, bool ret)
+{
+	struct bpf_program *prog = ret ? at->ret : at->entry;
+	LIBBPF_OPTS(bpf_kprobe_opts, opts, .retprobe = ret);
+
+	if (set->mode == ATTACH_TRAMPOLINE)
+		return bpf_program__attach(prog);
+	/* By the running kernel's own means, not through tracefs files. */
+	opts.attach_mode = PROBE_ATTACH_MODE_LINK;
+	return bpf_program__attach_kprobe_opts(prog, at->hook->function, &opts);
+}
+
+static int attach_side(struct hook_set *set, enum hook_role role, bool ret,
+		       const struct hook **refused)
+{
+	size_t i;
+
+	for (i = 0; i < set->count; i++) {
+		struct attached *at = &set->at[i];
+		struct bpf_link **link = ret ? &at->ret_link : &at->entry_link;
+		int err;
+
+		if (at->hook->role != role || !(ret ? at->ret : at->entry))
+			continue;
+		*link = attach(set, at, ret);
+		if (*link) {
+			verbose(2, "probe: %s %s", at->hook->function,
+				ret ? "return" : "entry");
+			continue;
+		}
+		err = -errno;
+		/* Without it errors show by their return value only. */
+		if (role == HOOK_ERROR) {
+			verbose(1, "probe: %s refused (%s)", at->hook->function,
+				strerror(-err));
+			continue;
+		}
+		*refused = at->hook;
+		return err;
+	}
+	return 0;
+}
+
+int hooks_attach(struct hook_set *set, const struct hook **refused)
+{
+	static const struct {
+		enum hook_role role;
+		bool ret;
+	} order[] = {
+		{ HOOK_ERROR, false },
+		{ HOOK_ACCESS, true }, { HOOK_FRONT, true }, { HOOK_INSN, true },
+		{ HOOK_INSN, false }, { HOOK_FRONT, false }, { HOOK_ACCESS, false },
+	};
+	size_t i;
+	int err;
+
+	for (i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+		err = attach_side(set, order[i].role, order[i].ret, refused);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+bool hooks_has(const struct hook_set *set, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < set->count; i++)
+		if (set->at[i].entry_link && !strcmp(set->at[i].hook->name, name))
+			return true;
+	return false;
+}
+
+/* Both ways in which the kernel can skip a program: the probe, and the BPF side. */
+static uint64_t missed(const struct bpf_link *link, const struct bpf_program *prog)
+{
+	struct bpf_prog_info prog_info = {};
+	struct bpf_link_info link_info = {};
+	__u32 len = sizeof(link_info);
+	uint64_t count = 0;
+
+	if (!link)
+		return 0;
+	if (!bpf_link_get_info_by_fd(bpf_link__fd(link), &link_info, &len) &&
+	    link_info.type == BPF_LINK_TYPE_PERF_EVENT)
+		count += link_info.perf_event.kprobe.missed;
+	len = sizeof(prog_info);
+	if (!bpf_prog_get_info_by_fd(bpf_program__fd(prog), &prog_info, &len))
+		count += prog_info.recursion_misses;
+	return count;
+}
+
+void hooks_misses(const struct hook_set *set, struct hook_misses *misses)
+{
+	size_t i;
+
+	memset(misses, 0, sizeof(*misses));
+	for (i = 0; i < set->count; i++) {
+		const struct attached *at = &set->at[i];
+		uint64_t count = missed(at->entry_link, at->entry);
+
+		if (at->hook->role == HOOK_ACCESS)
+			misses->access_entry += count;
+		else if (at->hook->role == HOOK_INSN)
+			misses->insn_entry += count;
+	}
+}
+
+void hooks_free(struct hook_set *set)
+{
+	size_t i;
+
+	if (!set)
+		return;
+	for (i = set->count; i-- > 0;) {
+		bpf_link__destroy(set->at[i].entry_link);
+		bpf_link__destroy(set->at[i].ret_link);
+	}
+	free(set);
+}

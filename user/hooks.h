@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * hooks.h - which kernel functions are probed, and how.
+ *
+ * Trampolines (fentry, fexit) are tried first; where the kernel cannot, as
+ * without a BPF JIT, kprobes do the same work.
+ */
+#ifndef ISMT_HOOKS_H
+#define ISMT_HOOKS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <bpf/libbpf.h>
+
+enum hook_role {
+	HOOK_ACCESS,		/* entry and return of a driver's read or write */
+	HOOK_INSN,		/* a function-handle helper; return if asked for */
+	HOOK_FRONT,		/* a MIO-capable helper: entry and return */
+	HOOK_ERROR,		/* the debug feature that hears of errors */
+};
+
+struct hook {
+	const char *name;	/* of the programs: fentry_<name>, kprobe_<name>... */
+	const char *function;	/* in the kernel */
+	const char *module;	/* as in /sys/module; NULL: the kernel proper */
+	enum hook_role role;
+};
+
+extern const struct hook hooks[];
+extern const size_t nr_hooks;
+
+struct hook_wish {
+	bool returns;		/* return probes on the instruction helpers */
+	bool front;		/* MIO-capable helpers too */
+	bool errors;		/* the debug feature */
+};
+
+enum attach_mode { ATTACH_TRAMPOLINE, ATTACH_KPROBE };
+
+/* What was attached; one per object. */
+struct hook_set;
+
+/*
+ * hooks_select - decide for every hook whether it can and shall be attached,
+ * and turn the loading of all other programs off.  Call between open and load.
+ * Returns the set, NULL with errno: ENOENT if none of the drivers is loaded.
+ */
+struct hook_set *hooks_select(struct bpf_object *obj, enum attach_mode mode,
+			      const struct hook_wish *wish);
+
+/*
+ * hooks_attach - after load: returns first, then instructions, accesses last,
+ * so that no access is opened whose end would be missed.  0 or -errno, with
+ * the hook that was refused in *refused.
+ */
+int hooks_attach(struct hook_set *set, const struct hook **refused);
+
+/* Was this hook attached?  By the name in the table. */
+bool hooks_has(const struct hook_set *set, const char *name);
+
+/* Times that the kernel did not run a program where it should have. */
+struct hook_misses {
+	uint64_t access_entry;
+	uint64_t insn_entry;
+};
+
+void hooks_misses(const struct hook_set *set, struct hook_misses *misses);
+
+/* Remove all probes. */
+void hooks_free(struct hook_set *set);
+
+#endif /* ISMT_HOOKS_H */

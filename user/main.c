@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * main.c - the command table.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "command.h"
+#include "message.h"
+#include "version.h"
+
+static const struct command commands[] = {
+	{ "live", command_live, "show every access as it happens, then a summary" },
+	{ "list", command_list, "the PCI functions, their drivers, BARs, maxstbl and counters" },
+	{ "doctor", command_doctor, "what this kernel offers to tracing, what it lacks, what to do" },
+};
+
+#define NR_COMMANDS	(sizeof(commands) / sizeof(commands[0]))
+
+static void usage(FILE *out)
+{
+	size_t i;
+
+	fputs("Usage: ismtrace COMMAND [OPTIONS]\n"
+	      "Trace accesses to IBM Z PCI functions (ISM) through VFIO, and the instructions they become.\n\n",
+	      out);
+	for (i = 0; i < NR_COMMANDS; i++)
+		fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].help);
+	fputs("\n'ismtrace COMMAND --help' tells the options of a command.\n", out);
+}
+
+int main(int argc, char **argv)
+{
+	const char *name = argc > 1 ? argv[1] : "--help";
+	size_t i;
+
+	/* A reader that went away shows as EPIPE, which is handled. */
+	signal(SIGPIPE, SIG_IGN);
+	message_quiet_libbpf();
+
+	if (!strcmp(name, "--version") || !strcmp(name, "-V")) {
+		printf("ismtrace %s\n", ISMTRACE_VERSION);
+		return EXIT_DONE;
+	}
+	if (!strcmp(name, "--help") || !strcmp(name, "-h") || !strcmp(name, "help")) {
+		usage(argc > 1 ? stdout : stderr);
+		return argc > 1 ? EXIT_DONE : EXIT_USAGE;
+	}
+	for (i = 0; i < NR_COMMANDS; i++)
+		if (!strcmp(name, commands[i].name))
+			return commands[i].run(argc - 1, argv + 1);
+	error("no such command: '%s'", name);
+	hint("ismtrace --help lists the commands");
+	return EXIT_USAGE;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * message.h - what is said to the person: on standard error, one line each.
+ */
+#ifndef ISMT_MESSAGE_H
+#define ISMT_MESSAGE_H
+
+/* Exit status of every command; perf and grep users rely on them. */
+enum exit_status {
+	EXIT_DONE = 0,
+	EXIT_FINDINGS = 1,
+	EXIT_USAGE = 2,
+	EXIT_ATTACH = 3,	/* cannot attach, or no permission */
+	EXIT_CAPTURE = 4,	/* bad capture */
+	EXIT_OUTPUT = 5,	/* output could not be written */
+};
+
+/* How much is said: 0, 1 with -v, 2 with -vv. */
+void message_set_verbosity(int level);
+int message_verbosity(void);
+
+/* "ismtrace: ..."; a newline is added. */
+void error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* "  hint: ..."; what to do about the error just said. */
+void hint(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Said as it is, at or above the verbosity. */
+void verbose(int level, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Route libbpf's own messages: to -vv, never to somebody who did not ask. */
+void message_quiet_libbpf(void);
+
+#endif /* ISMT_MESSAGE_H */

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * options.h - what several commands have in common on the command line.
+ */
+#ifndef ISMT_OPTIONS_H
+#define ISMT_OPTIONS_H
+
+#include <argp.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "filter.h"
+
+/* -d, -p, -c, -r, -w, --size, --errors, --rule; input is a struct filter. */
+extern const struct argp filter_argp;
+
+/* -v, --color; input may be NULL. */
+struct common_options {
+	enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } color;
+};
+
+extern const struct argp common_argp;
+
+/*
+ * options_parse - argp_parse() with our conventions: "ismtrace COMMAND" in
+ * messages, exit status 2 on a usage error, options end at the first word
+ * that is none, so that "-- CMD -x" keeps its own.
+ */
+void options_parse(const struct argp *argp, const char *command, int argc, char **argv,
+		   int *arg_index, void *input);
+
+/* May escapes be written to this stream?  Honours --color and NO_COLOR. */
+bool color_allowed(const struct common_options *options, FILE *out);
+
+/* A positive number; argp_error() and no return if it is none. */
+unsigned long long parse_count(const char *text, const char *what, struct argp_state *state);
+/* Seconds, with a fraction if wanted, as nanoseconds; likewise. */
+unsigned long long parse_seconds(const char *text, struct argp_state *state);
+
+#endif /* ISMT_OPTIONS_H */

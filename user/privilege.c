@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "privilege.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <stdio.h>
+#include <sys/capability.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+/*
+ * The kernel's overflow uid and gid, which nobody owns anything by.  By number:
+ * a user database would have to be asked for through shared libraries.
+ */
+#define NOBODY	65534
+
+/* libcap of Debian 12 knows both; the numbers are ABI. */
+#ifndef CAP_PERFMON
+#define CAP_PERFMON	38
+#endif
+#ifndef CAP_BPF
+#define CAP_BPF		39
+#endif
+
+/*
+ * CAP_BPF and CAP_PERFMON load tracing programs; the BTF of kernel modules is
+ * handed out with CAP_SYS_ADMIN only.
+ */
+static const struct {
+	cap_value_t value;
+	const char *name;
+} needed[] = {
+	{ CAP_BPF, "CAP_BPF" },
+	{ CAP_PERFMON, "CAP_PERFMON" },
+	{ CAP_SYS_ADMIN, "CAP_SYS_ADMIN" },
+};
+
+int privilege_missing(char *buf, size_t len)
+{
+	cap_t caps = cap_get_proc();
+	cap_flag_value_t have;
+	size_t i, used = 0;
+	int missing = 0;
+
+	buf[0] = '\0';
+	for (i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
+		if (caps && !cap_get_flag(caps, needed[i].value, CAP_EFFECTIVE, &have) &&
+		    have == CAP_SET)
+			continue;
+		if (used < len)
+			used += snprintf(buf + used, len - used, "%s%s", missing ? ", " : "",
+					 needed[i].name);
+		missing++;
+	}
+	cap_free(caps);
+	return missing;
+}
+
+int privilege_drop(void)
+{
+	cap_t none;
+	int err = 0;
+
+	if (!geteuid()) {
+		if (setgroups(0, NULL) || setresgid(NOBODY, NOBODY, NOBODY) ||
+		    setresuid(NOBODY, NOBODY, NOBODY))
+			return -errno;
+	}
+	none = cap_init();
+	if (!none || cap_set_proc(none))
+		err = -errno;
+	cap_free(none);
+	if (!err && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+		err = -errno;
+	return err;
+}

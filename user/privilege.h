@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * privilege.h - what loading needs, and giving it up afterwards.
+ */
+#ifndef ISMT_PRIVILEGE_H
+#define ISMT_PRIVILEGE_H
+
+#include <stddef.h>
+
+/*
+ * privilege_missing - the names of the capabilities that loading needs and
+ * the process lacks, separated by ", ".  Returns their number.
+ */
+int privilege_missing(char *buf, size_t len);
+
+/*
+ * privilege_drop - become nobody, without any capability, for good.  Returns
+ * 0 or -errno; on an error the caller must not go on.
+ */
+int privilege_drop(void);
+
+#endif /* ISMT_PRIVILEGE_H */

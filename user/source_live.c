@@ -1,0 +1,554 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "source_live.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "check.h"
+#include "hooks.h"
+#include "ismtrace.skel.h"
+#include "message.h"
+#include "scan.h"
+
+#define OUR_DRIVER	"ism-vfio-pci"
+#define GENERIC_DRIVER	"vfio-pci"
+
+/* The TOD clock counts 4096 to the microsecond since 1900. */
+#define TOD_TO_NS(tod)		((tod) / 512 * 125)
+#define TOD_UNIX_EPOCH_NS	(2208988800ULL * 1000000000ULL)
+
+/* How long live_stop() waits for accesses under way. */
+#define DRAIN_MS	50
+
+struct fmb_base {
+	uint32_t fid;
+	struct ismt_function k;
+};
+
+struct live {
+	struct live_handler handler;
+	struct function_table *functions;
+	struct scan *scan;
+	struct ismtrace_bpf *skel;
+	struct hook_set *hooks;
+	struct ring_buffer *ring;
+	enum attach_mode mode;
+	uint64_t mono_offset;
+	struct function unknown;	/* when the kernel hides its list */
+	struct fmb_base *base;
+	size_t nr_base;
+};
+
+static uint64_t clock_ns(clockid_t clock)
+{
+	struct timespec ts;
+
+	clock_gettime(clock, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000ULL + ts.tv_nsec;
+}
+
+static const struct function *find_function(struct live *live, uint32_t fid)
+{
+	struct function *fn = function_by_fid(live->functions, fid);
+
+	if (fn)
+		return fn;
+	scan_functions(live->scan, live->functions);
+	fn = function_by_fid(live->functions, fid);
+	if (fn)
+		return fn;
+	/* Gone already, or a kernel that hides its list: what the record says. */
+	return function_update(live->functions, &(struct ismt_function){ .fid = fid });
+}
+
+static const char *driver_of(const struct function *fn, uint8_t layer)
+{
+	if (layer == ISMT_LAYER_ISM)
+		return OUR_DRIVER;
+	/* It may have been bound to another one since. */
+	if (!fn->k.driver[0] || !strcmp(fn->k.driver, OUR_DRIVER))
+		function_read_driver((struct function *)fn);
+	if (!fn->k.driver[0] || !strcmp(fn->k.driver, OUR_DRIVER))
+		return GENERIC_DRIVER;
+	return fn->k.driver;
+}
+
+static int on_access(struct live *live, const struct ismt_access *raw)
+{
+	struct access access = { .raw = *raw };
+
+	access.fn = find_function(live, raw->fid);
+	if (!access.fn)
+		return -ENOMEM;
+	access.driver = driver_of(access.fn, raw->layer);
+	access.ts = raw->hdr.ts + live->mono_offset;
+	return live->handler.access(live->handler.arg, &access);
+}
+
+static int on_insn(struct live *live, const struct ismt_insn *raw)
+{
+	struct insn insn = { .raw = *raw };
+
+	insn.fn = function_by_fh(live->functions, raw->fh);
+	if (!insn.fn) {
+		scan_functions(live->scan, live->functions);
+		insn.fn = function_by_fh(live->functions, raw->fh);
+	}
+	if (!insn.fn)
+		insn.fn = &live->unknown;
+	insn.ts = raw->hdr.ts + live->mono_offset;
+	return live->handler.insn(live->handler.arg, &insn);
+}
+
+static int on_record(void *arg, void *data, size_t size)
+{
+	const struct ismt_hdr *hdr = data;
+	struct live *live = arg;
+
+	if (size >= sizeof(struct ismt_access) && hdr->type == ISMT_REC_ACCESS)
+		return on_access(live, data);
+	if (size >= sizeof(struct ismt_insn) && hdr->type == ISMT_REC_INSN)
+		return on_insn(live, data);
+	return 0;
+}
+
+/* The names given with -d become fids. */
+static int resolve_functions(struct live *live, const struct filter *filter,
+			     struct ismt_filter *out)
+{
+	size_t i;
+
+	for (i = 0; i < filter->nr_functions; i++) {
+		struct function *fn = function_by_name(live->functions, filter->functions[i]);
+
+		if (!fn) {
+			error("no such function: %s", filter->functions[i]);
+			hint("ismtrace list shows the functions of this machine");
+			return EXIT_ATTACH;
+		}
+		out->fids[out->nr_fids++] = fn->k.fid;
+		if (!fn->is_ism)
+			out->any_device = 1;
+	}
+	return EXIT_DONE;
+}
+
+static void fill_filter(const struct live_options *options, struct ismt_filter *out)
+{
+	const struct filter *filter = &options->filter;
+
+	out->by_pid = options->tree || filter->nr_pids;
+	out->errors = filter->errors;
+	out->insns = options->insns;
+	out->ops = filter->ops;
+	out->regions = filter->regions;
+	out->size_min = filter->size_min;
+	out->size_max = filter->size_max;
+	if (filter->comm) {
+		out->comm_len = strlen(filter->comm);
+		memcpy(out->comm, filter->comm, out->comm_len);
+	}
+}
+
+static uint64_t ring_size(uint64_t wanted)
+{
+	uint64_t size = sysconf(_SC_PAGESIZE);
+
+	while (size < wanted)
+		size <<= 1;
+	return size;
+}
+
+/*
+ * Open, select and load in one mode.  0, or -errno with everything undone:
+ * -ENOENT if no driver is there.
+ */
+static int load(struct live *live, const struct live_options *options,
+		const struct ismt_filter *filter, bool error_events)
+{
+	struct hook_wish wish = {
+		.returns = options->insns || !error_events,
+		.front = options->mio == MIO_ON ||
+			 (options->mio == MIO_AUTO && scan_has_mio(live->scan)),
+		.errors = error_events,
+	};
+	int err;
+
+	live->skel = ismtrace_bpf__open();
+	if (!live->skel)
+		return -errno;
+	live->skel->rodata->filter = *filter;
+	live->skel->rodata->error_events = error_events;
+	bpf_map__set_max_entries(live->skel->maps.records, ring_size(options->buffer_size));
+	bpf_program__set_autoload(live->skel->progs.follow_fork, options->tree);
+	bpf_program__set_autoload(live->skel->progs.follow_exit, options->tree);
+	live->hooks = hooks_select(live->skel->obj, live->mode, &wish);
+	err = live->hooks ? ismtrace_bpf__load(live->skel) : -errno;
+	if (err) {
+		hooks_free(live->hooks);
+		ismtrace_bpf__destroy(live->skel);
+		live->hooks = NULL;
+		live->skel = NULL;
+	}
+	return err;
+}
+
+static int add_pid(struct live *live, uint32_t pid)
+{
+	uint8_t yes = 1;
+
+	return bpf_map__update_elem(live->skel->maps.pids, &pid, sizeof(pid), &yes, sizeof(yes),
+				    BPF_ANY);
+}
+
+static int follow(struct live *live, const struct live_options *options)
+{
+	size_t i;
+	int err;
+
+	for (i = 0; i < options->filter.nr_pids; i++) {
+		err = add_pid(live, options->filter.pids[i]);
+		if (err)
+			return err;
+	}
+	if (!options->tree)
+		return 0;
+	err = add_pid(live, options->tree);
+	if (err)
+		return err;
+	live->skel->links.follow_fork = bpf_program__attach(live->skel->progs.follow_fork);
+	live->skel->links.follow_exit = bpf_program__attach(live->skel->progs.follow_exit);
+	return live->skel->links.follow_fork && live->skel->links.follow_exit ? 0 : -errno;
+}
+
+static void undo(struct live *live)
+{
+	hooks_free(live->hooks);
+	ismtrace_bpf__destroy(live->skel);
+	live->hooks = NULL;
+	live->skel = NULL;
+}
+
+/* Load and attach in one mode; 0 or -errno with everything undone. */
+static int try_mode(struct live *live, const struct live_options *options,
+		    const struct ismt_filter *filter, const struct hook **refused)
+{
+	int err;
+
+	*refused = NULL;
+	err = load(live, options, filter, true);
+	if (err)
+		return err;
+	err = follow(live, options);
+	if (!err)
+		err = hooks_attach(live->hooks, refused);
+	if (err) {
+		undo(live);
+		return err;
+	}
+	if (hooks_has(live->hooks, "error"))
+		return 0;
+
+	/* Errors cannot be heard of: return probes have to tell. */
+	undo(live);
+	err = load(live, options, filter, false);
+	if (err)
+		return err;
+	err = follow(live, options);
+	if (!err)
+		err = hooks_attach(live->hooks, refused);
+	if (err)
+		undo(live);
+	return err;
+}
+
+static void say_failure(int err, const struct hook *refused)
+{
+	if (refused) {
+		error("the kernel refused a probe on %s: %s", refused->function, strerror(-err));
+		hint("the function may be missing, inlined or marked notrace in this kernel; "
+		     "ismtrace doctor tells, -vv shows the details");
+	} else if (err == -EPERM || err == -EACCES) {
+		error("the kernel refused to load the BPF programs: %s", strerror(-err));
+		hint("lockdown, a security module or a missing capability; see ismtrace doctor");
+	} else {
+		error("cannot load the BPF programs: %s", strerror(-err));
+		hint("ismtrace doctor tells what this kernel lacks, -vv shows the details");
+	}
+}
+
+static int attach_any(struct live *live, const struct live_options *options,
+		      const struct ismt_filter *filter)
+{
+	const struct hook *refused = NULL;
+	int err;
+
+	live->mode = ATTACH_TRAMPOLINE;
+	err = try_mode(live, options, filter, &refused);
+	if (err) {
+		/* Without a JIT this is -ENOMEM with an empty log, and no lack of memory. */
+		verbose(1, "fentry: not on this kernel (%s%s), trying kprobes",
+			access("/proc/sys/net/core/bpf_jit_enable", F_OK) ? "no BPF JIT: " : "",
+			strerror(-err));
+		live->mode = ATTACH_KPROBE;
+		err = try_mode(live, options, filter, &refused);
+	}
+	if (!err)
+		return EXIT_DONE;
+	say_failure(err, refused);
+	return EXIT_ATTACH;
+}
+
+int live_open(struct live **result, const struct live_options *options,
+	      const struct live_handler *handler)
+{
+	struct ismt_filter filter = {};
+	struct live *live;
+	int status, err;
+
+	if (check_obstacle())
+		return EXIT_ATTACH;
+	live = calloc(1, sizeof(*live));
+	if (live)
+		live->functions = function_table_new();
+	if (!live || !live->functions) {
+		free(live);
+		error("out of memory");
+		return EXIT_ATTACH;
+	}
+	live->handler = *handler;
+	live->mono_offset = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_MONOTONIC);
+
+	status = EXIT_ATTACH;
+	live->scan = scan_open();
+	if (!live->scan) {
+		say_failure(-errno, NULL);
+		goto fail;
+	}
+	err = scan_functions(live->scan, live->functions);
+	if (err < 0 && err != -ENOENT) {
+		error("cannot list the PCI functions: %s", strerror(-err));
+		goto fail;
+	}
+	fill_filter(options, &filter);
+	status = resolve_functions(live, &options->filter, &filter);
+	if (status)
+		goto fail;
+	status = attach_any(live, options, &filter);
+	if (status)
+		goto fail;
+	verbose(1, "attached by %s; errors %s; MIO helpers %s", live_attach_mode(live),
+		live_has_cc(live) ? "with cc and status" : "by return value only",
+		hooks_has(live->hooks, "front_load") ? "probed" : "not probed (no MIO here)");
+
+	status = EXIT_ATTACH;
+	live->ring = ring_buffer__new(bpf_map__fd(live->skel->maps.records), on_record, live, NULL);
+	if (!live->ring) {
+		error("cannot map the ring buffer: %s", strerror(errno));
+		goto fail;
+	}
+	*result = live;
+	return EXIT_DONE;
+fail:
+	live_close(live);
+	return status;
+}
+
+static void fmb_remember(struct live *live)
+{
+	size_t i;
+
+	free(live->base);
+	live->nr_base = 0;
+	scan_functions(live->scan, live->functions);
+	live->base = calloc(function_count(live->functions), sizeof(*live->base));
+	if (!live->base)
+		return;
+	for (i = 0; i < function_count(live->functions); i++) {
+		const struct function *fn = function_at(live->functions, i);
+
+		live->base[live->nr_base++] = (struct fmb_base){ fn->k.fid, fn->k };
+	}
+}
+
+void live_arm(struct live *live)
+{
+	fmb_remember(live);
+	__atomic_store_n(&live->skel->bss->armed, 1, __ATOMIC_SEQ_CST);
+}
+
+int live_poll(struct live *live, int timeout_ms)
+{
+	int count = ring_buffer__consume(live->ring);
+
+	if (count || !timeout_ms)
+		return count;
+	count = ring_buffer__poll(live->ring, timeout_ms);
+	return count;
+}
+
+static uint64_t counter(const struct live *live, enum ismt_counter which)
+{
+	uint64_t sum = 0;
+	int cpu;
+
+	for (cpu = 0; cpu < ISMT_MAX_CPUS; cpu++)
+		sum += __atomic_load_n(&live->skel->bss->counters[cpu][which], __ATOMIC_RELAXED);
+	return sum;
+}
+
+static uint64_t still_open(const struct live *live)
+{
+	return counter(live, ISMT_CNT_SEEN) - counter(live, ISMT_CNT_RECORDED) -
+	       counter(live, ISMT_CNT_FILTERED) - counter(live, ISMT_CNT_LOST_RING) -
+	       counter(live, ISMT_CNT_LOST_SLOT);
+}
+
+void live_stop(struct live *live)
+{
+	int ms;
+
+	__atomic_store_n(&live->skel->bss->armed, 0, __ATOMIC_SEQ_CST);
+	for (ms = 0; ms < DRAIN_MS && still_open(live); ms++)
+		usleep(1000);
+}
+
+static void apart_add(struct ismt_apart *sum, const struct ismt_apart *add)
+{
+	int kind;
+
+	sum->accesses += add->accesses;
+	for (kind = 0; kind < ISMT_KINDS; kind++)
+		sum->n[kind] += add->n[kind];
+	sum->failed += add->failed;
+	sum->bytes += add->bytes;
+}
+
+/* The per-CPU values of one key, added up for its function. */
+static int apart_collect(struct live *live, struct summary *summary,
+			 const struct ismt_apart_key *key, struct ismt_apart *values, int cpus)
+{
+	int map = bpf_map__fd(live->skel->maps.apart), cpu;
+	struct function *fn = function_by_fh(live->functions, key->fh);
+	struct summary_function *total;
+	struct ismt_apart *sum;
+
+	/* The kernel's drivers of other devices are none of our business. */
+	if (!fn || (!fn->is_ism && key->class == ISMT_APART_OUTSIDE))
+		return 0;
+	if (bpf_map_lookup_elem(map, key, values))
+		return -errno;
+	total = summary_function(summary, fn);
+	if (!total)
+		return -ENOMEM;
+	sum = key->class == ISMT_APART_OUTSIDE ? &total->outside :
+	      key->class == ISMT_APART_FILTERED ? &total->filtered : &total->lost;
+	for (cpu = 0; cpu < cpus; cpu++)
+		apart_add(sum, &values[cpu]);
+	return 0;
+}
+
+static int account_apart(struct live *live, struct summary *summary)
+{
+	int map = bpf_map__fd(live->skel->maps.apart), cpus = libbpf_num_possible_cpus();
+	struct ismt_apart_key key, next, *prev = NULL;
+	struct ismt_apart *values;
+	int err = 0;
+
+	if (cpus < 0)
+		return cpus;
+	values = calloc(cpus, sizeof(*values));
+	if (!values)
+		return -ENOMEM;
+	while (!err && !bpf_map_get_next_key(map, prev, &next)) {
+		key = next;
+		prev = &key;
+		err = apart_collect(live, summary, &key, values, cpus);
+	}
+	free(values);
+	return err;
+}
+
+/* What the measurement block counted since the trace began. */
+static void account_fmb(struct live *live, struct summary_function *total)
+{
+	const struct ismt_function *now = &total->fn->k, *base = NULL;
+	uint64_t updated, wall = clock_ns(CLOCK_REALTIME);
+	static const struct ismt_function zero;
+	size_t i;
+
+	for (i = 0; i < live->nr_base; i++)
+		if (live->base[i].fid == now->fid)
+			base = &live->base[i].k;
+	if (!(now->flags & ISMT_FN_HAS_FMB))
+		return;
+	/* Set up, or set up anew, during the trace: it counts from zero. */
+	if (!base || !(base->flags & ISMT_FN_HAS_FMB) || now->fmb_samples < base->fmb_samples)
+		base = &zero;
+	/* Never updated since: it has nothing to say. */
+	if (now->fmb_updated == base->fmb_updated)
+		return;
+	total->has_fmb = true;
+	total->fmb_loads = now->fmb_loads - base->fmb_loads;
+	total->fmb_stores = now->fmb_stores - base->fmb_stores;
+	total->fmb_blocks = now->fmb_blocks - base->fmb_blocks;
+	updated = TOD_TO_NS(now->fmb_updated) - TOD_UNIX_EPOCH_NS;
+	total->fmb_age_ns = wall > updated ? wall - updated : 0;
+}
+
+int live_account(struct live *live, struct summary *summary)
+{
+	struct hook_misses misses;
+	size_t i;
+	int err;
+
+	scan_functions(live->scan, live->functions);
+	hooks_misses(live->hooks, &misses);
+	summary->lost.ring = counter(live, ISMT_CNT_LOST_RING);
+	summary->lost.slot = counter(live, ISMT_CNT_LOST_SLOT);
+	summary->lost.ret = still_open(live);
+	summary->lost.probe = misses.access_entry;
+	summary->lost.insn_probe = misses.insn_entry;
+	summary->lost.insn_ring = counter(live, ISMT_CNT_INSN_LOST);
+	summary->lost.apart_full = counter(live, ISMT_CNT_APART_FULL);
+	summary->filtered += counter(live, ISMT_CNT_FILTERED);
+	summary->unopened = counter(live, ISMT_CNT_UNOPENED);
+	err = account_apart(live, summary);
+	for (i = 0; i < summary->nr_functions; i++)
+		account_fmb(live, &summary->functions[i]);
+	return err;
+}
+
+const char *live_attach_mode(const struct live *live)
+{
+	return live->mode == ATTACH_TRAMPOLINE ? "fentry" : "kprobe";
+}
+
+bool live_has_cc(const struct live *live)
+{
+	return hooks_has(live->hooks, "error");
+}
+
+uint64_t live_mono_offset(const struct live *live)
+{
+	return live->mono_offset;
+}
+
+void live_close(struct live *live)
+{
+	if (!live)
+		return;
+	ring_buffer__free(live->ring);
+	hooks_free(live->hooks);
+	ismtrace_bpf__destroy(live->skel);
+	scan_close(live->scan);
+	function_table_free(live->functions);
+	free(live->base);
+	free(live);
+}

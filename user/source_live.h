@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * source_live.h - records from the running kernel.
+ */
+#ifndef ISMT_SOURCE_LIVE_H
+#define ISMT_SOURCE_LIVE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "access.h"
+#include "filter.h"
+#include "function.h"
+#include "summary.h"
+
+enum mio_choice { MIO_AUTO, MIO_ON, MIO_OFF };
+
+struct live_options {
+	struct filter filter;
+	bool insns;		/* a record for each instruction too */
+	pid_t tree;		/* only this process and its children; 0: all */
+	enum mio_choice mio;	/* probe the MIO-capable helpers? */
+	uint64_t buffer_size;	/* of the ring buffer, bytes; made a power of 2 */
+};
+
+#define LIVE_BUFFER_DEFAULT	(16ULL << 20)
+#define LIVE_BUFFER_MAX		(1ULL << 30)
+
+struct live_handler {
+	/* Negative ends live_poll() with that value. */
+	int (*access)(void *arg, struct access *access);
+	int (*insn)(void *arg, const struct insn *insn);
+	void *arg;
+};
+
+struct live;
+
+/*
+ * live_open - load and attach.  On failure the person has been told why, and
+ * the exit status is returned; EXIT_DONE with *result otherwise.
+ */
+int live_open(struct live **result, const struct live_options *options,
+	      const struct live_handler *handler);
+
+/* The trace begins: from now on accesses are recorded. */
+void live_arm(struct live *live);
+
+/*
+ * live_poll - deliver what there is, or wait for at most timeout_ms.  Returns
+ * the number of records delivered, -EINTR after a signal, or what the handler
+ * returned.
+ */
+int live_poll(struct live *live, int timeout_ms);
+
+/*
+ * live_stop - no new accesses; give those under way a moment to end.  After it
+ * live_poll(live, 0) until it returns 0 delivers the rest.
+ */
+void live_stop(struct live *live);
+
+/* Fill in what the kernel counted: losses, filtered, instructions apart, FMB. */
+int live_account(struct live *live, struct summary *summary);
+
+/* "kprobe" or "fentry". */
+const char *live_attach_mode(const struct live *live);
+
+/* Do failed instructions come with cc and status? */
+bool live_has_cc(const struct live *live);
+
+/* Nanoseconds to add to CLOCK_MONOTONIC for the time since 1970. */
+uint64_t live_mono_offset(const struct live *live);
+
+void live_close(struct live *live);
+
+#endif /* ISMT_SOURCE_LIVE_H */
