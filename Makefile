@@ -6,14 +6,16 @@ MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 
-VERSION := 0.1.0
+# dkms.conf is where the version is written.
+VERSION := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' driver/dkms.conf)
 KERNEL ?= 6.12
 B := build
 
 V ?= 0
 ifeq ($(V),0)
 Q := @
-say = @printf '  %-7s %s\n' "$(1)" "$(2)"
+# Silent under make -s, too.
+say = $(if $(findstring s,$(firstword -$(MAKEFLAGS))),,@printf '  %-7s %s\n' "$(1)" "$(2)")
 else
 Q :=
 say =
@@ -74,8 +76,9 @@ help:
 	@echo '  check     all tests: unit, shell, and live ones in the lab'
 	@echo '  all       the toolkit and the driver, for s390x'
 	@echo '  driver    the ism-vfio-pci module, for the kernel KERNEL=$(KERNEL) or KDIR=...'
+	@echo '  bench     what tracing costs, measured in the lab in one run'
 	@echo '  unit      the unit tests alone, on this machine and as s390x programs'
-	@echo '  lint      shellcheck, sparse, clang-format'
+	@echo '  lint      shellcheck, and sparse and checkpatch over the driver'
 	@echo '  setup     install the Debian packages that are missing'
 	@echo '  install   the toolkit and its man pages, to DESTDIR and PREFIX (on s390x)'
 	@echo '  clean     remove $(B)/; the cache stays (scripts/clean-cache removes it)'
@@ -89,6 +92,24 @@ s390x: $(S)/bin/ismtrace $(if $(LOAD),$(S)/bin/ismload)
 
 setup:
 	$(Q)scripts/setup
+
+# The cross build asks for the sysroot when its rules are read, so packages and
+# cache come first, in a make of its own.
+.PHONY: prepare demo check unit lint format bench install
+prepare: setup
+	$(Q)scripts/prepare
+
+demo: prepare
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)scripts/demo
+
+check: prepare
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)scripts/check
+
+bench: prepare
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)scripts/bench
 
 clean:
 	$(Q)rm -rf $(B)
@@ -117,7 +138,7 @@ $(S)/%.skel.h: $(S)/%.bpf.o
 S_OBJS := $(USER:%=$(S)/user/%.o)
 S_LIBS := -lbpf -lelf -lz -ljansson -lcap -lm
 
-$(S)/user/%.o: user/%.c | $(B)/version.h $(S)/ismtrace.skel.h $(S)/scan.skel.h
+$(S)/user/%.o: user/%.c | $(B)/version.h $(S)/ismtrace.skel.h
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(S_CC) $(CSTD) $(WARN) $(CFLAGS) $(S_CPPFLAGS) -Ibpf -Iuser -I$(B) -I$(S) -MMD -MP -c $< -o $@
@@ -168,5 +189,44 @@ $(S)/unit/%: tests/unit/%.c $(COMMON:%=$(S)/user/%.o)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(S_CC) $(CSTD) $(WARN) $(CFLAGS) $(S_CPPFLAGS) -Ibpf -Iuser -Itests/unit -I$(B) -MMD -MP -o $@ $< \
 		$(COMMON:%=$(S)/user/%.o) $(S_LDFLAGS) -ljansson -lm
+
+UNIT := $(TESTS:%=$(H)/unit/%) $(TESTS:%=$(S)/unit/%)
+
+# Under check these are run, and counted, by scripts/check.
+unit-build: $(UNIT)
+unit: unit-build
+	$(Q)scripts/check --unit
+
+$(B)/check-types: vmlinux/check-types.c
+	$(call say,HOSTLD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(HOSTCC) $(CSTD) $(WARN) $(CFLAGS) -o $@ $< -lbpf -lelf -lz
+
+# --- What a reader of the sources wants to be sure of.
+
+SCRIPTS := $(shell git ls-files 2>/dev/null | xargs -r grep -lE '^\#!.*\b(ba)?sh\b' 2>/dev/null)
+SOURCES := $(wildcard bpf/*.[ch] user/*.[ch] lab/ismload/*.[ch] lab/guest/*.[ch] vmlinux/*.c \
+	tests/unit/*.[ch])
+
+lint:
+	$(Q)shellcheck -x $(SCRIPTS)
+	$(Q)scripts/lint-driver
+
+format:
+	$(Q)clang-format -i $(SOURCES)
+
+# --- On s390x: the toolkit where people look for it.
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+
+install: s390x
+	$(call say,INSTALL,$(DESTDIR)$(PREFIX))
+	$(Q)install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
+		$(DESTDIR)$(PREFIX)/share/man/man8
+	$(Q)install -m 755 $(S)/bin/ismtrace $(DESTDIR)$(PREFIX)/sbin
+	$(Q)install -m 755 $(S)/bin/ismload $(DESTDIR)$(PREFIX)/bin
+	$(Q)install -m 644 docs/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
+	$(Q)install -m 644 docs/*.8 $(DESTDIR)$(PREFIX)/share/man/man8
 
 -include $(wildcard $(S)/*/*.d $(H)/*/*.d)

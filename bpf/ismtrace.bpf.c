@@ -12,9 +12,10 @@
 #include <bpf/bpf_tracing.h>
 
 #include "record.h"
-#include "state.h"
-#include "access.h"
-#include "insn.h"
+#include "state.bpf.h"
+#include "access.bpf.h"
+#include "insn.bpf.h"
+#include "scan.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -75,9 +76,12 @@ INSN_HOOK(load, "__zpci_load", insn_enter(ISMT_PCILG, b, c), insn_exit(ret))
 INSN_HOOK(store, "__zpci_store", insn_enter(ISMT_PCISTG, b, c), insn_exit(ret))
 INSN_HOOK(store_block, "__zpci_store_block", insn_enter(ISMT_PCISTB, b, c), insn_exit(ret))
 
-INSN_HOOK(front_load, "zpci_load", front_enter(ISMT_MIO_LOAD, b, c), front_exit(ret))
-INSN_HOOK(front_store, "zpci_store", front_enter(ISMT_MIO_STORE, a, c), front_exit(ret))
-INSN_HOOK(front_block, "zpci_write_block", front_enter(ISMT_MIO_BLOCK, a, c), front_exit(ret))
+INSN_HOOK(front_load, "zpci_load", front_enter(ISMT_MIO_LOAD, b, c),
+	  front_exit(ISMT_MIO_LOAD, ret))
+INSN_HOOK(front_store, "zpci_store", front_enter(ISMT_MIO_STORE, a, c),
+	  front_exit(ISMT_MIO_STORE, ret))
+INSN_HOOK(front_block, "zpci_write_block", front_enter(ISMT_MIO_BLOCK, a, c),
+	  front_exit(ISMT_MIO_BLOCK, ret))
 
 SEC("fentry/debug_event_common")
 int BPF_PROG(fentry_error, struct debug_info *id, int level, const void *buf, int len)

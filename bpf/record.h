@@ -211,21 +211,27 @@ struct ismt_apart {
  * What to trace; read-only data of the programs, set before they are loaded.
  * An access that does not match is counted as filtered.
  */
-#define ISMT_FILTER_FIDS	16
-
 struct ismt_filter {
-	__u8 any_device;	/* also functions that are not ISM */
+	__u8 by_fid;		/* only functions in ismt_scope */
 	__u8 by_pid;		/* only thread groups in the map of pids */
 	__u8 errors;		/* only what failed, wholly or in part */
 	__u8 insns;		/* a record for each instruction too */
 	__u8 ops;		/* bit per enum ismt_op */
 	__u8 comm_len;		/* compare so many bytes of comm; 0: any */
-	__u16 nr_fids;		/* 0: any function */
-	__u32 fids[ISMT_FILTER_FIDS];
+	__u16 pad;
 	char comm[ISMT_COMM_LEN];
 	__u64 regions;		/* bit per region index; the last, 63 and up */
 	__u64 size_min;		/* of the access, bytes, inclusive */
 	__u64 size_max;
+};
+
+/* Which functions; known only after loading, so it is not read-only. */
+#define ISMT_SCOPE_FIDS	16
+
+struct ismt_scope {
+	__u32 any_device;	/* also functions that are not ISM */
+	__u32 nr_fids;
+	__u32 fids[ISMT_SCOPE_FIDS];
 };
 
 #define ISMT_ASSERT(e)	_Static_assert(e, #e)
@@ -239,7 +245,7 @@ ISMT_ASSERT(sizeof(struct ismt_access) == 88 + 128);
 ISMT_ASSERT(__builtin_offsetof(struct ismt_access, offset) == 56);
 ISMT_ASSERT(__builtin_offsetof(struct ismt_access, insn) == 88);
 ISMT_ASSERT(sizeof(struct ismt_insn) == 88);
-ISMT_ASSERT(sizeof(struct ismt_filter) == 112);
+ISMT_ASSERT(sizeof(struct ismt_filter) == 48);
 ISMT_ASSERT(ISMT_COUNTERS <= ISMT_COUNTERS_PADDED);
 ISMT_ASSERT(sizeof(struct ismt_function) == 120);
 ISMT_ASSERT(__builtin_offsetof(struct ismt_function, fmb_updated) == 72);

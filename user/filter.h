@@ -11,7 +11,7 @@
 
 #include "access.h"
 
-#define FILTER_MAX	ISMT_FILTER_FIDS
+#define FILTER_MAX	ISMT_SCOPE_FIDS
 
 struct filter {
 	const char *functions[FILTER_MAX];	/* as given with -d; borrowed */

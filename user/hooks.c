@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
@@ -42,6 +43,20 @@ struct hook_set {
 	size_t count;
 	struct attached at[];
 };
+
+/*
+ * Programs on trampolines load only with a JIT.  The kernel shows whether it
+ * has one in a file that only the first network namespace sees.
+ */
+bool hooks_no_jit(void)
+{
+	struct stat ours, first;
+
+	if (!access("/proc/sys/net/core/bpf_jit_enable", F_OK))
+		return false;
+	return !stat("/proc/self/ns/net", &ours) && !stat("/proc/1/ns/net", &first) &&
+	       ours.st_ino == first.st_ino && ours.st_dev == first.st_dev;
+}
 
 static bool module_loaded(const char *module)
 {
@@ -86,7 +101,8 @@ struct hook_set *hooks_select(struct bpf_object *obj, enum attach_mode mode,
 	set->mode = mode;
 
 	bpf_object__for_each_program(prog, obj)
-		if (bpf_program__type(prog) != BPF_PROG_TYPE_RAW_TRACEPOINT)
+		if (bpf_program__type(prog) == BPF_PROG_TYPE_TRACING ||
+		    bpf_program__type(prog) == BPF_PROG_TYPE_KPROBE)
 			bpf_program__set_autoload(prog, false);
 
 	for (i = 0; i < nr_hooks; i++) {
@@ -112,6 +128,15 @@ struct hook_set *hooks_select(struct bpf_object *obj, enum attach_mode mode,
 		return NULL;
 	}
 	return set;
+}
+
+void hooks_drop_front(struct hook_set *set)
+{
+	size_t i;
+
+	for (i = 0; i < set->count; i++)
+		if (set->at[i].hook->role == HOOK_FRONT)
+			set->at[i].entry = set->at[i].ret = NULL;
 }
 
 static struct bpf_link *attach(const struct hook_set *set, const struct attached *at, bool ret)

@@ -37,6 +37,9 @@ struct hook_wish {
 	bool errors;		/* the debug feature */
 };
 
+/* True if it is certain that trampolines cannot work here. */
+bool hooks_no_jit(void);
+
 enum attach_mode { ATTACH_TRAMPOLINE, ATTACH_KPROBE };
 
 /* What was attached; one per object. */
@@ -49,6 +52,9 @@ struct hook_set;
  */
 struct hook_set *hooks_select(struct bpf_object *obj, enum attach_mode mode,
 			      const struct hook_wish *wish);
+
+/* hooks_drop_front - between load and attach: there is no MIO, leave these out. */
+void hooks_drop_front(struct hook_set *set);
 
 /*
  * hooks_attach - after load: returns first, then instructions, accesses last,

@@ -11,6 +11,7 @@
 #include "check.h"
 #include "command.h"
 #include "function.h"
+#include "ismtrace.skel.h"
 #include "message.h"
 #include "options.h"
 #include "privilege.h"
@@ -157,21 +158,21 @@ int command_list(int argc, char **argv)
 {
 	struct list_command cmd = {};
 	struct function_table *table;
-	struct scan *scan;
+	struct ismtrace_bpf *skel;
 	int count;
 
 	options_parse(&list_argp, "list", argc, argv, NULL, &cmd);
 	if (check_cannot_load())
 		return EXIT_ATTACH;
 	table = function_table_new();
-	scan = table ? scan_open() : NULL;
-	if (!scan) {
+	skel = table ? scan_load() : NULL;
+	if (!skel) {
 		error("cannot ask the kernel for its PCI functions: %s", strerror(errno));
 		hint("ismtrace doctor tells what this kernel lacks");
 		function_table_free(table);
 		return EXIT_ATTACH;
 	}
-	count = scan_functions(scan, table);
+	count = scan_functions(skel, table);
 	if (count < 0)
 		error("cannot read the list of PCI functions: %s", strerror(-count));
 	else if (!count)
@@ -180,7 +181,7 @@ int command_list(int argc, char **argv)
 		print_json(table);
 	else
 		print_text(table);
-	scan_close(scan);
+	ismtrace_bpf__destroy(skel);
 	function_table_free(table);
 	if (count < 0)
 		return EXIT_ATTACH;

@@ -2,16 +2,11 @@
 #include "scan.h"
 
 #include <errno.h>
-#include <stdlib.h>
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
-#include "scan.skel.h"
-
-struct scan {
-	struct scan_bpf *skel;
-};
+#include "ismtrace.skel.h"
 
 static int run(struct bpf_program *prog)
 {
@@ -21,57 +16,59 @@ static int run(struct bpf_program *prog)
 	return err ? err : (int)opts.retval;
 }
 
-struct scan *scan_open(void)
+struct ismtrace_bpf *scan_load(void)
 {
-	struct scan *scan = calloc(1, sizeof(*scan));
+	struct ismtrace_bpf *skel = ismtrace_bpf__open();
+	struct bpf_program *prog;
 	int err;
 
-	if (!scan)
+	if (!skel)
 		return NULL;
-	scan->skel = scan_bpf__open_and_load();
-	if (!scan->skel)
-		goto fail;
-	err = run(scan->skel->progs.scan_machine);
-	if (err < 0) {
+	bpf_object__for_each_program(prog, skel->obj)
+		bpf_program__set_autoload(prog, prog == skel->progs.scan_machine ||
+							prog == skel->progs.scan_next);
+	bpf_map__set_autocreate(skel->maps.records, false);
+	bpf_map__set_autocreate(skel->maps.states, false);
+	bpf_map__set_autocreate(skel->maps.apart, false);
+	bpf_map__set_autocreate(skel->maps.pids, false);
+	err = ismtrace_bpf__load(skel);
+	if (!err)
+		err = scan_machine(skel);
+	if (err) {
+		ismtrace_bpf__destroy(skel);
 		errno = -err;
-		goto fail;
+		return NULL;
 	}
-	return scan;
-fail:
-	err = errno;
-	scan_close(scan);
-	errno = err;
-	return NULL;
+	return skel;
 }
 
-void scan_close(struct scan *scan)
+int scan_machine(struct ismtrace_bpf *skel)
 {
-	if (!scan)
-		return;
-	scan_bpf__destroy(scan->skel);
-	free(scan);
+	int err = run(skel->progs.scan_machine);
+
+	return err < 0 ? err : 0;
 }
 
-bool scan_has_mio(const struct scan *scan)
+bool scan_has_mio(const struct ismtrace_bpf *skel)
 {
-	return !scan->skel->bss->have_mio_key || scan->skel->bss->machine_has_mio;
+	return !skel->bss->mio_known || skel->bss->machine_has_mio;
 }
 
-int scan_functions(struct scan *scan, struct function_table *table)
+int scan_functions(struct ismtrace_bpf *skel, struct function_table *table)
 {
 	int count = 0, more;
 
-	if (!scan->skel->bss->have_list)
+	if (!skel->bss->list_head)
 		return -ENOENT;
-	scan->skel->bss->cursor = 0;
+	skel->bss->cursor = 0;
 	/* The bound is against a list that changes under our feet. */
 	while (count < ISMT_MAX_FUNCTIONS) {
-		more = run(scan->skel->progs.scan_next);
+		more = run(skel->progs.scan_next);
 		if (more < 0)
 			return more;
 		if (!more)
 			break;
-		if (!function_update(table, &scan->skel->bss->found))
+		if (!function_update(table, &skel->bss->found))
 			return -ENOMEM;
 		count++;
 	}

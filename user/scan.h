@@ -10,22 +10,28 @@
 
 #include "function.h"
 
-struct scan;
+struct ismtrace_bpf;
 
 /*
- * scan_open - load the program.  Needs the same privileges as tracing; the
- * result can be used after they were dropped.  On error NULL, errno set.
+ * scan_load - the programs that scan, and no others.  Returns the skeleton,
+ * for ismtrace_bpf__destroy(), or NULL with errno set.
  */
-struct scan *scan_open(void);
-void scan_close(struct scan *scan);
+struct ismtrace_bpf *scan_load(void);
+
+/*
+ * scan_machine - find the kernel's list, once after loading, with the
+ * privileges of loading.  The others can be called after they were dropped.
+ * Returns 0 or -errno.
+ */
+int scan_machine(struct ismtrace_bpf *skel);
 
 /* True if the machine has MIO instructions, or the kernel does not tell. */
-bool scan_has_mio(const struct scan *scan);
+bool scan_has_mio(const struct ismtrace_bpf *skel);
 
 /*
  * scan_functions - enter or refresh every function in the table.  Returns
  * how many there are, or -errno: -ENOENT if the kernel hides its list.
  */
-int scan_functions(struct scan *scan, struct function_table *table);
+int scan_functions(struct ismtrace_bpf *skel, struct function_table *table);
 
 #endif /* ISMT_SCAN_H */

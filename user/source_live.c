@@ -34,7 +34,6 @@ struct fmb_base {
 struct live {
 	struct live_handler handler;
 	struct function_table *functions;
-	struct scan *scan;
 	struct ismtrace_bpf *skel;
 	struct hook_set *hooks;
 	struct ring_buffer *ring;
@@ -59,7 +58,7 @@ static const struct function *find_function(struct live *live, uint32_t fid)
 
 	if (fn)
 		return fn;
-	scan_functions(live->scan, live->functions);
+	scan_functions(live->skel, live->functions);
 	fn = function_by_fid(live->functions, fid);
 	if (fn)
 		return fn;
@@ -97,7 +96,7 @@ static int on_insn(struct live *live, const struct ismt_insn *raw)
 
 	insn.fn = function_by_fh(live->functions, raw->fh);
 	if (!insn.fn) {
-		scan_functions(live->scan, live->functions);
+		scan_functions(live->skel, live->functions);
 		insn.fn = function_by_fh(live->functions, raw->fh);
 	}
 	if (!insn.fn)
@@ -118,10 +117,10 @@ static int on_record(void *arg, void *data, size_t size)
 	return 0;
 }
 
-/* The names given with -d become fids. */
-static int resolve_functions(struct live *live, const struct filter *filter,
-			     struct ismt_filter *out)
+/* The names given with -d become fids; in effect once it is armed. */
+static int resolve_functions(struct live *live, const struct filter *filter)
 {
+	struct ismt_scope *scope = &live->skel->bss->scope;
 	size_t i;
 
 	for (i = 0; i < filter->nr_functions; i++) {
@@ -132,9 +131,9 @@ static int resolve_functions(struct live *live, const struct filter *filter,
 			hint("ismtrace list shows the functions of this machine");
 			return EXIT_ATTACH;
 		}
-		out->fids[out->nr_fids++] = fn->k.fid;
+		scope->fids[scope->nr_fids++] = fn->k.fid;
 		if (!fn->is_ism)
-			out->any_device = 1;
+			scope->any_device = 1;
 	}
 	return EXIT_DONE;
 }
@@ -143,6 +142,7 @@ static void fill_filter(const struct live_options *options, struct ismt_filter *
 {
 	const struct filter *filter = &options->filter;
 
+	out->by_fid = filter->nr_functions;
 	out->by_pid = options->tree || filter->nr_pids;
 	out->errors = filter->errors;
 	out->insns = options->insns;
@@ -174,8 +174,7 @@ static int load(struct live *live, const struct live_options *options,
 {
 	struct hook_wish wish = {
 		.returns = options->insns || !error_events,
-		.front = options->mio == MIO_ON ||
-			 (options->mio == MIO_AUTO && scan_has_mio(live->scan)),
+		.front = options->mio != MIO_OFF,
 		.errors = error_events,
 	};
 	int err;
@@ -235,37 +234,42 @@ static void undo(struct live *live)
 	live->skel = NULL;
 }
 
+/* After load: learn what there is, then attach.  0, or -errno. */
+static int attach(struct live *live, const struct live_options *options,
+		  const struct hook **refused)
+{
+	int err = scan_machine(live->skel);
+
+	if (!err)
+		err = follow(live, options);
+	if (err)
+		return err;
+	if (options->mio == MIO_AUTO && !scan_has_mio(live->skel))
+		hooks_drop_front(live->hooks);
+	return hooks_attach(live->hooks, refused);
+}
+
 /* Load and attach in one mode; 0 or -errno with everything undone. */
 static int try_mode(struct live *live, const struct live_options *options,
 		    const struct ismt_filter *filter, const struct hook **refused)
 {
+	bool error_events = true;
 	int err;
 
-	*refused = NULL;
-	err = load(live, options, filter, true);
-	if (err)
-		return err;
-	err = follow(live, options);
-	if (!err)
-		err = hooks_attach(live->hooks, refused);
-	if (err) {
+	for (;;) {
+		*refused = NULL;
+		err = load(live, options, filter, error_events);
+		if (err)
+			return err;
+		err = attach(live, options, refused);
+		if (!err && (!error_events || hooks_has(live->hooks, "error")))
+			return 0;
 		undo(live);
-		return err;
+		if (err)
+			return err;
+		/* Errors cannot be heard of: return probes have to tell. */
+		error_events = false;
 	}
-	if (hooks_has(live->hooks, "error"))
-		return 0;
-
-	/* Errors cannot be heard of: return probes have to tell. */
-	undo(live);
-	err = load(live, options, filter, false);
-	if (err)
-		return err;
-	err = follow(live, options);
-	if (!err)
-		err = hooks_attach(live->hooks, refused);
-	if (err)
-		undo(live);
-	return err;
 }
 
 static void say_failure(int err, const struct hook *refused)
@@ -290,12 +294,16 @@ static int attach_any(struct live *live, const struct live_options *options,
 	int err;
 
 	live->mode = ATTACH_TRAMPOLINE;
-	err = try_mode(live, options, filter, &refused);
+	if (hooks_no_jit()) {
+		err = -EOPNOTSUPP;
+		verbose(1, "fentry: this kernel has no BPF JIT; using kprobes");
+	} else {
+		err = try_mode(live, options, filter, &refused);
+		/* With the JIT turned off this is -ENOMEM, and no lack of memory. */
+		if (err)
+			verbose(1, "fentry: not on this kernel (%s); using kprobes", strerror(-err));
+	}
 	if (err) {
-		/* Without a JIT this is -ENOMEM with an empty log, and no lack of memory. */
-		verbose(1, "fentry: not on this kernel (%s%s), trying kprobes",
-			access("/proc/sys/net/core/bpf_jit_enable", F_OK) ? "no BPF JIT: " : "",
-			strerror(-err));
 		live->mode = ATTACH_KPROBE;
 		err = try_mode(live, options, filter, &refused);
 	}
@@ -325,22 +333,17 @@ int live_open(struct live **result, const struct live_options *options,
 	live->handler = *handler;
 	live->mono_offset = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_MONOTONIC);
 
-	status = EXIT_ATTACH;
-	live->scan = scan_open();
-	if (!live->scan) {
-		say_failure(-errno, NULL);
+	fill_filter(options, &filter);
+	status = attach_any(live, options, &filter);
+	if (status)
 		goto fail;
-	}
-	err = scan_functions(live->scan, live->functions);
+	status = EXIT_ATTACH;
+	err = scan_functions(live->skel, live->functions);
 	if (err < 0 && err != -ENOENT) {
 		error("cannot list the PCI functions: %s", strerror(-err));
 		goto fail;
 	}
-	fill_filter(options, &filter);
-	status = resolve_functions(live, &options->filter, &filter);
-	if (status)
-		goto fail;
-	status = attach_any(live, options, &filter);
+	status = resolve_functions(live, &options->filter);
 	if (status)
 		goto fail;
 	verbose(1, "attached by %s; errors %s; MIO helpers %s", live_attach_mode(live),
@@ -366,7 +369,7 @@ static void fmb_remember(struct live *live)
 
 	free(live->base);
 	live->nr_base = 0;
-	scan_functions(live->scan, live->functions);
+	scan_functions(live->skel, live->functions);
 	live->base = calloc(function_count(live->functions), sizeof(*live->base));
 	if (!live->base)
 		return;
@@ -508,7 +511,7 @@ int live_account(struct live *live, struct summary *summary)
 	size_t i;
 	int err;
 
-	scan_functions(live->scan, live->functions);
+	scan_functions(live->skel, live->functions);
 	hooks_misses(live->hooks, &misses);
 	summary->lost.ring = counter(live, ISMT_CNT_LOST_RING);
 	summary->lost.slot = counter(live, ISMT_CNT_LOST_SLOT);
@@ -547,7 +550,6 @@ void live_close(struct live *live)
 	ring_buffer__free(live->ring);
 	hooks_free(live->hooks);
 	ismtrace_bpf__destroy(live->skel);
-	scan_close(live->scan);
 	function_table_free(live->functions);
 	free(live->base);
 	free(live);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * access.h - the VFIO layer: an access is opened when a driver's read or
+ * access.bpf.h - the VFIO layer: an access is opened when a driver's read or
  * write is entered and becomes a record when it returns.
  */
 #ifndef ISMT_ACCESS_BPF_H
 #define ISMT_ACCESS_BPF_H
 
-#include "state.h"
+#include "state.bpf.h"
 
 /* vfio_pci_core.h: VFIO_PCI_OFFSET_SHIFT; the variant driver's is wider. */
 #define CORE_OFFSET_SHIFT	40
@@ -32,12 +32,10 @@ static __always_inline bool fid_wanted(u32 fid)
 {
 	u32 i;
 
-	if (!filter.nr_fids)
-		return true;
-	for (i = 0; i < ISMT_FILTER_FIDS; i++) {
-		if (i >= filter.nr_fids)
+	for (i = 0; i < ISMT_SCOPE_FIDS; i++) {
+		if (i >= scope.nr_fids)
 			break;
-		if (filter.fids[i] == fid)
+		if (scope.fids[i] == fid)
 			return true;
 	}
 	return false;
@@ -67,7 +65,7 @@ static __always_inline bool access_wanted(const struct ismt_access *rec)
 		return false;
 	if (rec->len < filter.size_min || rec->len > filter.size_max)
 		return false;
-	if (filter.nr_fids && !fid_wanted(rec->fid))
+	if (filter.by_fid && !fid_wanted(rec->fid))
 		return false;
 	if (filter.comm_len && !comm_wanted(rec->comm))
 		return false;
@@ -135,7 +133,7 @@ static __always_inline int access_enter(u32 layer, u32 op, struct vfio_device *v
 	rec->op = op;
 
 	pdev = (void *)BPF_CORE_READ(vdev, dev) - bpf_core_field_offset(struct pci_dev, dev);
-	if (layer == ISMT_LAYER_CORE && !filter.any_device &&
+	if (layer == ISMT_LAYER_CORE && !scope.any_device &&
 	    (BPF_CORE_READ(pdev, vendor) != PCI_VENDOR_ID_IBM ||
 	     BPF_CORE_READ(pdev, device) != PCI_DEVICE_ID_ISM)) {
 		st->access = ACCESS_SKIPPED;

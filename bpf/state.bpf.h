@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * state.h - maps, filters and counters of the tracing programs.
+ * state.bpf.h - maps, filters and counters of the tracing programs.
  */
 #ifndef ISMT_STATE_H
 #define ISMT_STATE_H
@@ -71,6 +71,7 @@ struct {
 } pids SEC(".maps");
 
 const volatile struct ismt_filter filter;
+struct ismt_scope scope;
 
 /*
  * Errors are reported by the kernel's debug feature (with cc and status) when

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * insn.h - the zPCI layer: the helpers that issue PCILG, PCISTG and PCISTB.
+ * insn.bpf.h - the zPCI layer: the helpers that issue PCILG, PCISTG and PCISTB.
  */
 #ifndef ISMT_INSN_BPF_H
 #define ISMT_INSN_BPF_H
 
-#include "state.h"
+#include "state.bpf.h"
 
 /* A request word: function handle, address space and length. */
 #define REQ_FH(req)	((u32)((req) >> 32))
@@ -225,7 +225,7 @@ static __always_inline int front_enter(u32 kind, u64 addr, u64 len)
 	return 0;
 }
 
-static __always_inline int front_exit(s64 rc)
+static __always_inline int front_exit(u32 kind, s64 rc)
 {
 	struct task_state *st = state_get();
 	struct cur_insn *cur;
@@ -235,9 +235,9 @@ static __always_inline int front_exit(s64 rc)
 	cur = &st->front;
 	cur->front = 0;
 	if (state_in_access(st))
-		insns_add(&st->rec.insn, cur->kind, REQ_LEN(cur->req));
+		insns_add(&st->rec.insn, kind, REQ_LEN(cur->req));
 	else
-		insn_put_outside(0, cur->kind, REQ_LEN(cur->req));
+		insn_put_outside(0, kind, REQ_LEN(cur->req));
 	if (rc && !cur->error.flags) {
 		error_from_rc(&cur->error, cur, rc);
 		insn_failed(st, 0, &cur->error);

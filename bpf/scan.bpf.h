@@ -1,6 +1,6 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * scan.bpf.c - what the kernel knows of each zPCI function.
+ * scan.bpf.h - what the kernel knows of each zPCI function.
  *
  * sysfs does not show maxstbl, and the measurement block is in debugfs, for
  * root only.  This program walks the kernel's own list, one function a run
@@ -8,34 +8,36 @@
  * Nothing is locked: a function that goes away meanwhile gives a wrong line
  * or ends the list, never a fault.
  */
-#include "vmlinux.h"
-#include <bpf/bpf_helpers.h>
-#include <bpf/bpf_core_read.h>
+#ifndef ISMT_SCAN_BPF_H
+#define ISMT_SCAN_BPF_H
 
 #include "record.h"
-
-char LICENSE[] SEC("license") = "GPL";
-
-/* Symbols of arch/s390/pci/pci.c; CONFIG_KALLSYMS_ALL shows them. */
-extern const void zpci_list __ksym __weak;
-extern const void have_mio __ksym __weak;
 
 /* What a run found; user space reads it through the mapped .bss. */
 struct ismt_function found;
 __u64 cursor;		/* struct list_head of the last one; 0: begin */
-__u32 machine_has_mio;	/* of the static key */
-__u32 have_list, have_mio_key;
+__u64 list_head;	/* address of zpci_list; 0: the kernel hides it */
+__u32 mio_known;	/* have_mio was found ... */
+__u32 machine_has_mio;	/* ... and says so */
 
-SEC("raw_tp")
+/*
+ * Symbols of arch/s390/pci/pci.c, which CONFIG_KALLSYMS_ALL shows.  The kernel
+ * looks them up far quicker than /proc/kallsyms can be read.
+ */
+SEC("syscall")
 int scan_machine(void *ctx)
 {
+	static const char list[] = "zpci_list", mio[] = "have_mio";
+	u64 addr = 0;
 	int enabled = 0;
 
-	have_list = &zpci_list != NULL;
-	have_mio_key = &have_mio != NULL;
-	if (have_mio_key)
-		bpf_probe_read_kernel(&enabled, sizeof(enabled), &have_mio);
-	machine_has_mio = enabled > 0;
+	if (!bpf_kallsyms_lookup_name(list, sizeof(list), 0, &addr))
+		list_head = addr;
+	if (!bpf_kallsyms_lookup_name(mio, sizeof(mio), 0, &addr) &&
+	    !bpf_probe_read_kernel(&enabled, sizeof(enabled), (void *)addr)) {
+		mio_known = 1;
+		machine_has_mio = enabled > 0;
+	}
 	return 0;
 }
 
@@ -58,10 +60,9 @@ static __always_inline void read_fmb(const struct zpci_dev *zdev)
 SEC("raw_tp")
 int scan_next(void *ctx)
 {
-	struct list_head *head = (void *)&zpci_list, *pos;
+	struct list_head *head = (void *)list_head, *pos;
 	struct zpci_dev *zdev;
 	struct zpci_bus *zbus;
-	int i;
 
 	if (!head)
 		return 0;
@@ -83,8 +84,13 @@ int scan_next(void *ctx)
 	found.pfgid = BPF_CORE_READ(zdev, pfgid);
 	if (BPF_CORE_READ(zdev, mio_capable))
 		found.flags |= ISMT_FN_MIO_CAPABLE;
-	for (i = 0; i < ISMT_BARS; i++)
-		found.bar_size[i] = BPF_CORE_READ(zdev, bars[i].size);
+	/* Only constant indices are relocated with the real size of an element. */
+	found.bar_size[0] = BPF_CORE_READ(zdev, bars[0].size);
+	found.bar_size[1] = BPF_CORE_READ(zdev, bars[1].size);
+	found.bar_size[2] = BPF_CORE_READ(zdev, bars[2].size);
+	found.bar_size[3] = BPF_CORE_READ(zdev, bars[3].size);
+	found.bar_size[4] = BPF_CORE_READ(zdev, bars[4].size);
+	found.bar_size[5] = BPF_CORE_READ(zdev, bars[5].size);
 	zbus = BPF_CORE_READ(zdev, zbus);
 	if (zbus) {
 		found.flags |= ISMT_FN_HAS_PDEV;
@@ -95,3 +101,5 @@ int scan_next(void *ctx)
 	read_fmb(zdev);
 	return 1;
 }
+
+#endif /* ISMT_SCAN_BPF_H */

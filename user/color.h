@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * color.h - the few SGR escapes in use, for what must not be missed.
+ */
+#ifndef ISMT_COLOR_H
+#define ISMT_COLOR_H
+
+#include "outbuf.h"
+#include "rules.h"
+
+#define SGR_RED		"\033[31m"
+#define SGR_YELLOW	"\033[33m"
+#define SGR_BOLD	"\033[1m"
+#define SGR_RESET	"\033[0m"
+
+/* Errors are red, warnings yellow, the rest is left alone: "". */
+static inline const char *severity_color(enum severity severity)
+{
+	if (severity == SEV_ERROR)
+		return SGR_RED;
+	return severity == SEV_WARNING ? SGR_YELLOW : "";
+}
+
+/* sgr - an escape, if colours are wanted. */
+static inline void sgr(struct outbuf *out, bool color, const char *escape)
+{
+	if (color)
+		out_str(out, escape);
+}
+
+#endif /* ISMT_COLOR_H */

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * findings_text.h - findings spelled out under an access, the first few of
+ * each rule and function: a stream of a million equal ones must not drown.
+ */
+#ifndef ISMT_FINDINGS_TEXT_H
+#define ISMT_FINDINGS_TEXT_H
+
+#include "outbuf.h"
+#include "rules.h"
+
+/* Findings of a rule on a function that are spelled out. */
+#define FINDINGS_SPELLED	3
+
+struct findings_text {
+	struct {
+		const struct function *fn;
+		uint8_t count[RULE_COUNT];	/* up to FINDINGS_SPELLED */
+	} *seen;
+	size_t nr;
+	bool said;		/* that the rest is left out */
+};
+
+/* Starts out as zeros; writes a line for each rule of the access. */
+void findings_text_write(struct findings_text *findings, const struct access *access,
+			 struct outbuf *out, bool color);
+
+void findings_text_free(struct findings_text *findings);
+
+#endif /* ISMT_FINDINGS_TEXT_H */

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * hist.h - power-of-two histograms of 64-bit values.
+ */
+#ifndef ISMT_HIST_H
+#define ISMT_HIST_H
+
+#include <stdint.h>
+
+/* Bucket 0 holds 0 and 1, bucket i the values in (1 << (i - 1), 1 << i]. */
+#define HIST_BUCKETS	65
+
+struct hist {
+	uint64_t bucket[HIST_BUCKETS];
+	uint64_t count;
+	uint64_t sum;		/* wraps after 2^64; of latencies: 584 years */
+	uint64_t min, max;	/* valid if count > 0 */
+};
+
+void hist_add(struct hist *hist, uint64_t value);
+
+/* The bucket's upper end, inclusive; UINT64_MAX for the last. */
+uint64_t hist_upper(unsigned int bucket);
+
+/*
+ * hist_percentile - the value below or at which percent (0 to 100) of the
+ * values lie, by linear interpolation inside a bucket; 0 if it is empty.
+ */
+uint64_t hist_percentile(const struct hist *hist, double percent);
+
+#endif /* ISMT_HIST_H */

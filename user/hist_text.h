@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * hist_text.h - histograms drawn with bars, side by side.
+ */
+#ifndef ISMT_HIST_TEXT_H
+#define ISMT_HIST_TEXT_H
+
+#include "hist.h"
+#include "outbuf.h"
+
+/* One histogram to draw: rows of (lower, upper] and a count. */
+struct hist_view {
+	const char *title;
+	unsigned int nr;
+	struct {
+		uint64_t lower, upper;
+		uint64_t count;
+	} row[HIST_BUCKETS];
+};
+
+void hist_view_init(struct hist_view *view, const char *title);
+
+/* Rows are added from the lowest to the highest; lower itself is not in it. */
+void hist_view_add(struct hist_view *view, uint64_t lower, uint64_t upper, uint64_t count);
+
+/* All buckets from the first to the last that holds something. */
+void hist_view_set(struct hist_view *view, const char *title, const struct hist *hist);
+
+/*
+ * hist_view_fold - merge rows at that end which holds less until there are at
+ * most max rows, so that a few outliers do not take a screen.
+ */
+void hist_view_fold(struct hist_view *view, unsigned int max);
+
+/* The rows that hold something on one line: "title <=64:10 <=4K:5". */
+void hist_view_line(struct outbuf *out, const struct hist_view *view);
+
+/*
+ * Draws views that have rows beside each other, titles on top, indented by 2
+ * blanks, of which the caller has written those of the first line.
+ */
+void hist_views_write(struct outbuf *out, const struct hist_view *views, unsigned int nr);
+
+#endif /* ISMT_HIST_TEXT_H */

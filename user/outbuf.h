@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * outbuf.h - a buffer in front of a FILE, with the cheap integer formatting
+ * that a line per access needs: printf() costs several times more, and the
+ * machine that is traced pays for it.
+ *
+ * Nothing reaches the FILE before out_flush() or before the buffer is full,
+ * whatever the FILE's own buffering is.  Errors stick: after the first one all
+ * output is dropped, and out_flush() keeps returning it.
+ */
+#ifndef ISMT_OUTBUF_H
+#define ISMT_OUTBUF_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#define OUTBUF_SIZE	32768
+
+struct outbuf {
+	FILE *file;		/* borrowed */
+	size_t used;
+	int error;		/* 0 or -errno */
+	char data[OUTBUF_SIZE];
+};
+
+void out_init(struct outbuf *out, FILE *file);
+
+/*
+ * out_flush - write everything to the FILE and flush that.  Returns 0 or
+ * -errno: -EPIPE when the reader has gone, -ENOSPC when the disk is full.
+ */
+int out_flush(struct outbuf *out);
+
+/* Out of line half of out_room(). */
+void out_drain(struct outbuf *out);
+
+/*
+ * out_room - where the next bytes go, with space for at least len, which must
+ * not be above 4096.  The caller adds what it wrote to out->used.
+ */
+static inline char *out_room(struct outbuf *out, size_t len)
+{
+	if (sizeof(out->data) - out->used < len)
+		out_drain(out);
+	return out->data + out->used;
+}
+
+static inline void out_char(struct outbuf *out, char c)
+{
+	*out_room(out, 1) = c;
+	out->used++;
+}
+
+/* out_mem - any length. */
+static inline void out_mem(struct outbuf *out, const char *src, size_t len)
+{
+	while (__builtin_expect(len > 4096, 0)) {
+		memcpy(out_room(out, 4096), src, 4096);
+		out->used += 4096;
+		src += 4096;
+		len -= 4096;
+	}
+	memcpy(out_room(out, len), src, len);
+	out->used += len;
+}
+
+static inline void out_str(struct outbuf *out, const char *src)
+{
+	out_mem(out, src, strlen(src));
+}
+
+/* out_lit - a string literal, whose length the compiler knows. */
+#define out_lit(out, text)	out_mem(out, "" text, sizeof(text) - 1)
+
+/* Decimal; out_zeros() with at least digits (up to 20) digits. */
+void out_u64(struct outbuf *out, uint64_t value);
+void out_i64(struct outbuf *out, int64_t value);
+void out_zeros(struct outbuf *out, uint64_t value, unsigned int digits);
+
+/* "0x" and lower case digits. */
+void out_hex(struct outbuf *out, uint64_t value);
+
+/* out_printf - for what is printed once; cut at 1023 characters. */
+__attribute__((format(printf, 2, 3)))
+void out_printf(struct outbuf *out, const char *format, ...);
+
+/*
+ * Columns.  out_column() opens a column at the present place and returns it;
+ * out_left() and out_right() pad what was written since to the width (at
+ * most 1024, wider content stays) and add a blank; a column holds at most 1 KiB.
+ */
+static inline size_t out_column(struct outbuf *out)
+{
+	/* So that the column cannot be drained away from under out_right(). */
+	out_room(out, 2048);
+	return out->used;
+}
+
+void out_left(struct outbuf *out, size_t column, unsigned int width);
+void out_right(struct outbuf *out, size_t column, unsigned int width);
+
+/* A column with one word or number in it. */
+void out_str_left(struct outbuf *out, const char *word, unsigned int width);
+void out_str_right(struct outbuf *out, const char *word, unsigned int width);
+void out_u64_right(struct outbuf *out, uint64_t value, unsigned int width);
+
+#endif /* ISMT_OUTBUF_H */

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * rules.h - what is wrong with an access.  The table in rules.c is the one
+ * place where ids, names, severities and texts stand.
+ */
+#ifndef ISMT_RULES_H
+#define ISMT_RULES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "access.h"
+
+enum rule_id {
+	ISM001, ISM002, ISM003, ISM004, ISM005, ISM006,
+	ISM007, ISM008, ISM009, ISM010, ISM011, ISM012,
+	RULE_COUNT,
+};
+
+enum severity { SEV_INFO, SEV_WARNING, SEV_ERROR };
+
+struct rule {
+	const char *id;		/* "ISM001" */
+	const char *name;	/* "fragmented-store" */
+	enum severity severity;
+	const char *says;	/* one sentence: when it fires */
+	const char *fix;	/* one sentence: what to do */
+};
+
+#define RULE_BIT(id)	(1u << (id))
+
+/* The longest store block of the architecture, bytes. */
+#define BLOCK_MAX	4096
+/* No store block may cross a multiple of this in its address space. */
+#define BLOCK_BOUNDARY	4096
+
+/* By enum rule_id. */
+extern const struct rule rules[RULE_COUNT];
+
+const char *severity_name(enum severity severity);
+
+/* rule_find - by id or name, letter case apart; -1 if there is none. */
+int rule_find(const char *id_or_name);
+
+/* The longest store block of the function's group, bytes. */
+uint64_t rules_block_limit(const struct function *fn);
+
+/*
+ * True if it is an access to an ISM function, of which the driver's entry
+ * point is proof even where the function itself could not be looked up.
+ */
+bool rules_on_ism(const struct access *access);
+
+/* rules_worst - the highest severity among a set of rule bits, not 0. */
+enum severity rules_worst(uint32_t rules);
+
+/*
+ * What the rules remember between accesses (ISM004 looks at runs).  Bounded:
+ * when more tasks are seen than it holds, the one idle longest is forgotten.
+ */
+struct rules_state;
+
+struct rules_state *rules_new(void);
+void rules_free(struct rules_state *state);
+
+/*
+ * rules_apply - evaluate all rules; sets access->rules and access->run.
+ * Accesses of one task must come in the order in which they happened.
+ */
+void rules_apply(struct rules_state *state, struct access *access);
+
+/*
+ * rule_evidence (evidence.c) - the sentence with the numbers for a rule that fired, such
+ * as "4096 bytes took 512 PCISTG of 8 bytes".  Cut to len, always ended.
+ * Printable ASCII only.  ISM012 is of no access: see summary_evidence().
+ */
+void rule_evidence(enum rule_id id, const struct access *access,
+		   char *buf, size_t len);
+
+#endif /* ISMT_RULES_H */

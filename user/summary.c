@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "summary.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "region.h"
+
+struct summary *summary_new(void)
+{
+	return calloc(1, sizeof(struct summary));
+}
+
+void summary_free(struct summary *summary)
+{
+	size_t i;
+
+	if (!summary)
+		return;
+	for (i = 0; i < summary->nr_rows; i++)
+		free((char *)summary->rows[i].driver);
+	free(summary->rows);
+	free(summary->functions);
+	free(summary);
+}
+
+/* Doubles an array when its length is a power of two, so no size is kept. */
+static void *array_grow(void *array, size_t nr, size_t size)
+{
+	if (nr & (nr - 1))
+		return array;
+	return reallocarray(array, nr ? 2 * nr : 1, size);
+}
+
+static bool row_is(const struct summary_row *row, const struct access *access,
+		   uint32_t region)
+{
+	return row->fn == access->fn && row->region == region &&
+	       row->op == access->raw.op && !strcmp(row->driver, access->driver);
+}
+
+static struct summary_row *row_get(struct summary *summary, const struct access *access)
+{
+	struct summary_row *rows = summary->rows;
+	uint32_t region = access->raw.region;
+	size_t i = summary->last_row;
+	char *driver;
+
+	if (region > SUMMARY_REGIONS)
+		region = SUMMARY_REGIONS;
+	if (i < summary->nr_rows && row_is(&rows[i], access, region))
+		return &rows[i];
+	for (i = 0; i < summary->nr_rows; i++) {
+		if (row_is(&rows[i], access, region)) {
+			summary->last_row = i;
+			return &rows[i];
+		}
+	}
+	rows = array_grow(rows, i, sizeof(*rows));
+	if (!rows)
+		return NULL;
+	summary->rows = rows;
+	/* The caller's may go with the function table's next update. */
+	driver = strdup(access->driver);
+	if (!driver)
+		return NULL;
+	memset(&rows[i], 0, sizeof(rows[i]));
+	rows[i].fn = access->fn;
+	rows[i].driver = driver;
+	rows[i].region = region;
+	rows[i].op = access->raw.op;
+	summary->last_row = i;
+	summary->nr_rows++;
+	return &rows[i];
+}
+
+struct summary_function *summary_function(struct summary *summary,
+					  const struct function *fn)
+{
+	struct summary_function *f;
+	size_t i;
+
+	for (i = 0; i < summary->nr_functions; i++)
+		if (summary->functions[i].fn == fn)
+			return &summary->functions[i];
+	f = array_grow(summary->functions, i, sizeof(*f));
+	if (!f)
+		return NULL;
+	summary->functions = f;
+	memset(&f[i], 0, sizeof(f[i]));
+	f[i].fn = fn;
+	summary->nr_functions++;
+	return &f[i];
+}
+
+int summary_access(struct summary *summary, const struct access *access)
+{
+	const struct ismt_access *raw = &access->raw;
+	const struct ismt_insns *insn = &raw->insn;
+	struct summary_function *f = summary_function(summary, access->fn);
+	struct summary_row *row = f ? row_get(summary, access) : NULL;
+	struct summary_finding *finding;
+	uint32_t set;
+	unsigned int i;
+
+	if (!row)
+		return -ENOMEM;
+	summary->recorded++;
+	row->accesses++;
+	if (raw->ret < 0)
+		row->errors++;
+	else
+		row->bytes += (uint64_t)raw->ret;
+	for (i = 0; i < ISMT_KINDS; i++) {
+		row->insns[i] += insn->n[i];
+		f->inside[i] += insn->n[i];
+	}
+	row->failed += insn->failed;
+	f->inside_failed += insn->failed;
+	row->insn_bytes += insn->bytes;
+	hist_add(&row->size, raw->len);
+	hist_add(&row->latency, raw->latency_ns);
+	for (i = 0; i < ISMT_WIDTHS; i++)
+		row->width[i] += insn->width[i];
+	if (insn->n[ISMT_PCISTB] || insn->n[ISMT_MIO_BLOCK])
+		for (i = 0; i < ISMT_STB_BUCKETS; i++)
+			row->stb[i] += insn->stb[i];
+
+	for (set = access->rules; set; set &= set - 1) {
+		finding = &summary->findings[__builtin_ctz(set)];
+		if (!finding->count++) {
+			finding->first = *access;
+			finding->first.driver = row->driver;
+		}
+	}
+	return 0;
+}
+
+int summary_insn(struct summary *summary, const struct insn *insn)
+{
+	/* Counted with their accesses or apart; here only that they came. */
+	if (!summary_function(summary, insn->fn))
+		return -ENOMEM;
+	summary->insn_records++;
+	return 0;
+}
+
+uint64_t summary_lost(const struct summary *summary)
+{
+	const struct losses *lost = &summary->lost;
+
+	return lost->ring + lost->slot + lost->ret + lost->probe;
+}
+
+uint64_t summary_issued(const struct summary_function *f)
+{
+	uint64_t sum = 0;
+	unsigned int i;
+
+	for (i = 0; i < ISMT_KINDS; i++)
+		sum += f->inside[i] + f->outside.n[i] + f->filtered.n[i] + f->lost.n[i];
+	return sum;
+}
+
+uint64_t summary_failed(const struct summary_function *f)
+{
+	return f->inside_failed + f->outside.failed + f->filtered.failed + f->lost.failed;
+}
+
+const char *summary_region(const struct summary_row *row, char *buf)
+{
+	if (row->region < SUMMARY_REGIONS)
+		return region_name(row->region, buf);
+	snprintf(buf, REGION_NAME_LEN, "dev%u+", SUMMARY_REGIONS);
+	return buf;
+}
+
+uint64_t summary_stb_upper(unsigned int bucket)
+{
+	/* The last holds all that is longer; a length has 32 bits. */
+	return bucket < ISMT_STB_BUCKETS - 1 ? 8ULL << bucket : UINT32_MAX;
+}
+
+void summary_evidence(const struct summary *summary, enum rule_id id, char *buf,
+		      size_t len)
+{
+	const struct losses *lost = &summary->lost;
+	const struct {
+		uint64_t n;
+		const char *what;
+	} parts[] = {
+		{ summary_lost(summary), "accesses" },
+		{ lost->insn_ring, "instruction records" },
+		{ lost->insn_probe, "instructions that a probe missed" },
+		{ lost->apart_full, "instructions outside accesses" },
+	};
+	const char *before = "not in the trace: ";
+	size_t i, used = 0;
+
+	if (id != ISM012) {
+		rule_evidence(id, &summary->findings[id].first, buf, len);
+		return;
+	}
+	if (len)
+		buf[0] = '\0';
+	for (i = 0; i < sizeof(parts) / sizeof(parts[0]) && used < len; i++) {
+		if (!parts[i].n)
+			continue;
+		used += (size_t)snprintf(buf + used, len - used, "%s%" PRIu64 " %s",
+					 before, parts[i].n, parts[i].what);
+		before = ", ";
+	}
+}
+
+static int function_compare(const struct function *a, const struct function *b)
+{
+	int order = strcmp(a->address, b->address);
+
+	if (order)
+		return order;
+	return (a->k.fid > b->k.fid) - (a->k.fid < b->k.fid);
+}
+
+static int row_compare(const void *pa, const void *pb)
+{
+	const struct summary_row *a = pa, *b = pb;
+	int order = function_compare(a->fn, b->fn);
+
+	if (order)
+		return order;
+	if (a->region != b->region)
+		return a->region < b->region ? -1 : 1;
+	if (a->op != b->op)
+		return a->op < b->op ? -1 : 1;
+	return strcmp(a->driver, b->driver);
+}
+
+static int functions_compare(const void *pa, const void *pb)
+{
+	const struct summary_function *a = pa, *b = pb;
+
+	return function_compare(a->fn, b->fn);
+}
+
+void summary_finish(struct summary *summary)
+{
+	const struct losses *lost = &summary->lost;
+
+	/* Not in place of an empty array: qsort() wants a pointer to something. */
+	if (summary->nr_rows)
+		qsort(summary->rows, summary->nr_rows, sizeof(*summary->rows),
+		      row_compare);
+	if (summary->nr_functions)
+		qsort(summary->functions, summary->nr_functions,
+		      sizeof(*summary->functions), functions_compare);
+	summary->last_row = 0;
+	summary->findings[ISM012].count = summary_lost(summary) + lost->insn_ring +
+					  lost->insn_probe + lost->apart_full;
+}

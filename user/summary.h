@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * summary.h - what a run adds up to: per function, region and direction the
+ * counts and histograms, the findings, and what was lost.
+ */
+#ifndef ISMT_SUMMARY_H
+#define ISMT_SUMMARY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "access.h"
+#include "hist.h"
+#include "rules.h"
+
+/*
+ * Regions from this index upwards share a row: the index comes from the file
+ * offset, so that a client could otherwise make 65,536 rows of it.
+ */
+#define SUMMARY_REGIONS	32
+
+/*
+ * One row: a function, the driver it was accessed through, region, direction.
+ * The driver's name is the summary's own copy.
+ */
+struct summary_row {
+	const struct function *fn;
+	const char *driver;
+	uint32_t region;	/* SUMMARY_REGIONS: that and all above */
+	uint8_t op;		/* enum ismt_op */
+
+	uint64_t accesses;
+	uint64_t bytes;		/* that the calls said were transferred */
+	uint64_t errors;	/* accesses that returned an error */
+	uint64_t insns[ISMT_KINDS];
+	uint64_t failed;	/* instructions */
+	uint64_t insn_bytes;
+	struct hist size;	/* of accesses, bytes asked for */
+	struct hist latency;	/* of accesses, ns */
+	uint64_t width[ISMT_WIDTHS];	/* loads and stores of 1 << i bytes */
+	uint64_t stb[ISMT_STB_BUCKETS];	/* store blocks by size */
+};
+
+/* One function: all instructions that are known to have been issued on it. */
+struct summary_function {
+	const struct function *fn;
+	uint64_t inside[ISMT_KINDS];	/* in recorded accesses */
+	uint64_t inside_failed;
+	struct ismt_apart outside;	/* of no access */
+	struct ismt_apart filtered;
+	struct ismt_apart lost;
+	/* The measurement block over the same time, if it was there. */
+	bool has_fmb;
+	uint64_t fmb_loads, fmb_stores, fmb_blocks;
+	uint64_t fmb_age_ns;	/* since the machine's last update */
+};
+
+struct summary_finding {
+	uint64_t count;
+	/*
+	 * The first one, for the evidence; fn is NULL if count is 0, and for
+	 * ISM012, which is of no access.  A copy that is good as long as the
+	 * summary and the function table are.
+	 */
+	struct access first;
+};
+
+struct summary {
+	uint64_t recorded;
+	uint64_t filtered;	/* by the kernel and in user space */
+	uint64_t insn_records;
+	uint64_t unopened;	/* were under way when the trace began */
+	struct losses lost;
+	uint64_t begin_ns, end_ns;	/* since 1970 */
+	struct summary_row *rows;	/* sorted: function, region, op, driver */
+	size_t nr_rows;
+	struct summary_function *functions;
+	size_t nr_functions;
+	struct summary_finding findings[RULE_COUNT];
+	size_t last_row;	/* where the last access went: likely the next too */
+};
+
+struct summary *summary_new(void);
+void summary_free(struct summary *summary);
+
+/* All return 0 or -ENOMEM. */
+int summary_access(struct summary *summary, const struct access *access);
+int summary_insn(struct summary *summary, const struct insn *insn);
+
+/*
+ * Returns the row of the function's totals, made if need be; NULL: no memory.
+ * Good until the next call of any function here.
+ */
+struct summary_function *summary_function(struct summary *summary,
+					  const struct function *fn);
+
+/* Accesses that are lost, by any cause. */
+uint64_t summary_lost(const struct summary *summary);
+
+/*
+ * Instructions issued on a function, failed ones included, and failed ones: in
+ * accesses, outside, filtered and lost.  The measurement block counts only
+ * those that were carried out, the difference of the two.
+ */
+uint64_t summary_issued(const struct summary_function *f);
+uint64_t summary_failed(const struct summary_function *f);
+
+/* The name of a row's region; buf must hold REGION_NAME_LEN bytes. */
+const char *summary_region(const struct summary_row *row, char *buf);
+
+/* PCISTB of i-th size bucket are up to this long, bytes, inclusive. */
+uint64_t summary_stb_upper(unsigned int bucket);
+
+/*
+ * summary_evidence - the sentence for a rule whose count is not 0: of the first
+ * access it fired on, or for ISM012 of what was lost.  Cut to len, always ended.
+ */
+void summary_evidence(const struct summary *summary, enum rule_id id, char *buf,
+		      size_t len);
+
+/*
+ * summary_finish - sort the rows and set ISM012 from what was lost.  Call
+ * once, after the last record and after lost, filtered and the functions'
+ * apart counts have been filled in.
+ */
+void summary_finish(struct summary *summary);
+
+#endif /* ISMT_SUMMARY_H */

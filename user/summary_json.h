@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * summary_json.h - the summary as one JSON object on one line.
+ */
+#ifndef ISMT_SUMMARY_JSON_H
+#define ISMT_SUMMARY_JSON_H
+
+#include "outbuf.h"
+#include "summary.h"
+
+/* Goes up when a key changes its meaning or goes away; not for additions. */
+#define JSON_SCHEMA	1
+
+/* Returns 0, -ENOMEM, or the buffer's error. */
+int summary_write_json(const struct summary *summary, struct outbuf *out);
+
+#endif /* ISMT_SUMMARY_JSON_H */

@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "summary_text.h"
+
+#include "color.h"
+#include "escape.h"
+#include "hist_text.h"
+#include "region.h"
+
+/* Histograms are drawn for that many rows, those with most accesses. */
+#define ROWS_DRAWN 6
+/* Fewer accesses than this are one line rather than a drawing. */
+#define DRAW_FROM 20
+/* Lines of one latency histogram. */
+#define LATENCY_LINES 8
+
+typedef unsigned long long ull;
+
+static void put_totals(const struct summary *s, struct outbuf *out)
+{
+	uint64_t ns = s->end_ns > s->begin_ns ? s->end_ns - s->begin_ns : 0;
+
+	out_printf(out,
+		   "%llu access%s recorded, %llu lost, %llu filtered in %llu.%03llu s",
+		   (ull)s->recorded, s->recorded == 1 ? "" : "es", (ull)summary_lost(s),
+		   (ull)s->filtered, (ull)(ns / 1000000000), (ull)(ns / 1000000 % 1000));
+	if (s->insn_records)
+		out_printf(out, ", %llu single instructions", (ull)s->insn_records);
+	if (s->unopened)
+		out_printf(out, ", %llu under way at the start left out",
+			   (ull)s->unopened);
+	out_char(out, '\n');
+	if (s->filtered)
+		out_printf(
+			out,
+			"hint: %llu accesses did not pass the filters; without them all are shown\n",
+			(ull)s->filtered);
+	else if (!s->recorded && !summary_lost(s))
+		out_lit(out,
+			"hint: no access was seen; ismtrace list shows the functions and their drivers\n");
+}
+
+static void put_lost(const struct summary *s, struct outbuf *out, bool color)
+{
+	const struct losses *lost = &s->lost;
+	const struct {
+		uint64_t n;
+		const char *what;
+	} causes[] = {
+		{ lost->ring, "accesses: ring buffer full" },
+		{ lost->slot, "accesses: no memory for the task's state" },
+		{ lost->ret, "accesses: return not seen, or still inside" },
+		{ lost->probe, "accesses: entry probe missed by the kernel" },
+		{ lost->insn_ring, "single instructions: ring buffer full" },
+		{ lost->insn_probe, "instructions: probe missed by the kernel" },
+		{ lost->apart_full, "instructions outside accesses: map full" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(causes) / sizeof(causes[0]); i++) {
+		if (!causes[i].n)
+			continue;
+		sgr(out, color, SGR_YELLOW);
+		out_printf(out, "warning: lost %llu %s", (ull)causes[i].n,
+			   causes[i].what);
+		sgr(out, color, SGR_RESET);
+		out_char(out, '\n');
+	}
+	if (lost->ring || lost->insn_ring)
+		out_lit(out,
+			"hint: --buffer-size enlarges the ring buffer, filters lighten its load\n");
+}
+
+static const char *escaped(const char *text, char *buf, size_t size)
+{
+	escape_text(buf, size, text, size);
+	return buf;
+}
+
+static const char *op_name(uint8_t op)
+{
+	return op == ISMT_READ ? "R" : "W";
+}
+
+static double us(uint64_t ns)
+{
+	return (double)ns / 1000;
+}
+
+static void put_row(const struct summary_row *row, struct outbuf *out)
+{
+	char address[ESCAPE_TEXT_LEN(FUNCTION_ADDRESS_LEN)],
+		driver[ESCAPE_TEXT_LEN(ISMT_NAME_LEN)];
+	char region[REGION_NAME_LEN];
+	uint64_t insns = 0;
+	unsigned int i;
+
+	for (i = 0; i < ISMT_KINDS; i++)
+		insns += row->insns[i];
+	out_printf(
+		out,
+		"%-12s %-12s %-6s %-2s %9llu %7llu %12llu %9llu %7llu %9.1f %9.1f %9.1f %9.1f\n",
+		escaped(row->fn->address, address, sizeof(address)),
+		escaped(row->driver, driver, sizeof(driver)), summary_region(row, region),
+		op_name(row->op), (ull)row->accesses, (ull)row->errors, (ull)row->bytes,
+		(ull)insns, (ull)row->failed, us(hist_percentile(&row->latency, 50)),
+		us(hist_percentile(&row->latency, 90)),
+		us(hist_percentile(&row->latency, 99)), us(row->latency.max));
+}
+
+static void put_rows(const struct summary *s, struct outbuf *out, bool color)
+{
+	size_t i;
+
+	if (!s->nr_rows)
+		return;
+	out_char(out, '\n');
+	sgr(out, color, SGR_BOLD);
+	out_printf(out, "%-12s %-12s %-6s %-2s %9s %7s %12s %9s %7s %9s %9s %9s %9s",
+		   "FUNCTION", "DRIVER", "REGION", "OP", "COUNT", "ERRORS", "BYTES",
+		   "INSNS", "FAILED", "p50(us)", "p90(us)", "p99(us)", "max(us)");
+	sgr(out, color, SGR_RESET);
+	out_char(out, '\n');
+	for (i = 0; i < s->nr_rows; i++)
+		put_row(&s->rows[i], out);
+}
+
+/* Store blocks by size, or widths of loads and stores where there are none. */
+static void view_insns(struct hist_view *view, const struct summary_row *row)
+{
+	unsigned int i, first, last;
+
+	for (first = 0; first < ISMT_STB_BUCKETS && !row->stb[first]; first++)
+		;
+	if (first < ISMT_STB_BUCKETS) {
+		hist_view_init(view, "store blocks, bytes");
+		for (last = ISMT_STB_BUCKETS; !row->stb[last - 1]; last--)
+			;
+		for (i = first; i < last; i++)
+			hist_view_add(view, i ? summary_stb_upper(i - 1) : 0,
+				      summary_stb_upper(i), row->stb[i]);
+		return;
+	}
+	hist_view_init(view, row->op == ISMT_READ ? "loads, bytes" : "stores, bytes");
+	for (i = 0; i < ISMT_WIDTHS; i++)
+		if (row->width[i])
+			hist_view_add(view, i ? 1u << (i - 1) : 0, 1u << i,
+				      row->width[i]);
+}
+
+static void put_hists(const struct summary_row *row, struct outbuf *out)
+{
+	char address[ESCAPE_TEXT_LEN(FUNCTION_ADDRESS_LEN)],
+		driver[ESCAPE_TEXT_LEN(ISMT_NAME_LEN)];
+	char region[REGION_NAME_LEN];
+	struct hist_view views[3];
+	unsigned int i;
+
+	hist_view_set(&views[0], "access size, bytes", &row->size);
+	view_insns(&views[1], row);
+	hist_view_set(&views[2], "latency, ns", &row->latency);
+	hist_view_fold(&views[2], LATENCY_LINES);
+	out_printf(out, "\n%s %s %s %s\n  ",
+		   escaped(row->fn->address, address, sizeof(address)),
+		   escaped(row->driver, driver, sizeof(driver)),
+		   summary_region(row, region),
+		   row->op == ISMT_READ ? "reads" : "writes");
+	if (row->accesses >= DRAW_FROM) {
+		hist_views_write(out, views, 3);
+		return;
+	}
+	for (i = 0; i < 3; i++) {
+		if (!views[i].nr)
+			continue;
+		if (i)
+			out_lit(out, "; ");
+		hist_view_line(out, &views[i]);
+	}
+	out_char(out, '\n');
+}
+
+/* True if fewer than ROWS_DRAWN rows have more accesses than this one. */
+static bool row_is_drawn(const struct summary *s, size_t index)
+{
+	size_t i, before = 0;
+
+	for (i = 0; i < s->nr_rows; i++)
+		if (s->rows[i].accesses > s->rows[index].accesses ||
+		    (s->rows[i].accesses == s->rows[index].accesses && i < index))
+			before++;
+	return before < ROWS_DRAWN && s->rows[index].accesses > 1;
+}
+
+static void put_all_hists(const struct summary *s, struct outbuf *out)
+{
+	size_t i, left = 0;
+
+	for (i = 0; i < s->nr_rows; i++) {
+		if (row_is_drawn(s, i))
+			put_hists(&s->rows[i], out);
+		else if (s->rows[i].accesses > 1)
+			left++;
+	}
+	if (left)
+		out_printf(
+			out,
+			"\n(histograms of %llu more rows not drawn; --json has them all)\n",
+			(ull)left);
+}
+
+static void put_kinds(struct outbuf *out, const char *name, const char *what,
+		      const uint64_t *n, uint64_t failed)
+{
+	uint64_t mio = n[ISMT_MIO_LOAD] + n[ISMT_MIO_STORE] + n[ISMT_MIO_BLOCK];
+	uint64_t issued = n[ISMT_PCILG] + n[ISMT_PCISTG] + n[ISMT_PCISTB] + mio;
+
+	out_printf(out, "%-12s %-17s %10llu %10llu %10llu %6llu %10llu %10llu\n", name,
+		   what, (ull)n[ISMT_PCILG], (ull)n[ISMT_PCISTG], (ull)n[ISMT_PCISTB],
+		   (ull)mio, (ull)failed, (ull)(issued - failed));
+}
+
+/* Adds to the sums what there is. */
+static void put_apart(struct outbuf *out, const char *what,
+		      const struct ismt_apart *apart, uint64_t *sums)
+{
+	uint64_t n[ISMT_KINDS], all = 0;
+	unsigned int i;
+
+	for (i = 0; i < ISMT_KINDS; i++) {
+		n[i] = apart->n[i];
+		sums[i] += n[i];
+		all += n[i];
+	}
+	if (all)
+		put_kinds(out, "", what, n, apart->failed);
+}
+
+/*
+ * The machine counts what it carried out; what failed is not told by kind, so
+ * the sums are compared.
+ */
+static void put_fmb(const struct summary_function *f, struct outbuf *out, bool color)
+{
+	uint64_t done = summary_issued(f) - summary_failed(f);
+	uint64_t machine = f->fmb_loads + f->fmb_stores + f->fmb_blocks;
+
+	if (!f->has_fmb) {
+		out_printf(out, "%-12s measurement block not available\n", "");
+		return;
+	}
+	out_printf(out, "%-12s %-17s %10llu %10llu %10llu %6s %10s %10llu", "",
+		   "measurement block", (ull)f->fmb_loads, (ull)f->fmb_stores,
+		   (ull)f->fmb_blocks, "-", "-", (ull)machine);
+	if (done == machine) {
+		out_lit(out, " equal\n");
+		return;
+	}
+	sgr(out, color, SGR_YELLOW);
+	out_printf(out, " differs by %s%llu", machine > done ? "+" : "-",
+		   (ull)(machine > done ? machine - done : done - machine));
+	sgr(out, color, SGR_RESET);
+	out_printf(out, " (updated %.1f s before the end)\n",
+		   (double)f->fmb_age_ns / 1e9);
+}
+
+static void put_function(const struct summary_function *f, struct outbuf *out)
+{
+	char address[ESCAPE_TEXT_LEN(FUNCTION_ADDRESS_LEN)];
+	uint64_t sums[ISMT_KINDS], inside = 0;
+	unsigned int i;
+
+	for (i = 0; i < ISMT_KINDS; i++) {
+		sums[i] = f->inside[i];
+		inside += sums[i];
+	}
+	put_kinds(out, escaped(f->fn->address, address, sizeof(address)), "in accesses",
+		  f->inside, f->inside_failed);
+	put_apart(out, "outside", &f->outside, sums);
+	put_apart(out, "in filtered", &f->filtered, sums);
+	put_apart(out, "in lost", &f->lost, sums);
+	if (summary_issued(f) != inside)
+		put_kinds(out, "", "all", sums, summary_failed(f));
+}
+
+static void put_functions(const struct summary *s, struct outbuf *out, bool color)
+{
+	size_t i;
+
+	if (!s->nr_functions)
+		return;
+	out_char(out, '\n');
+	sgr(out, color, SGR_BOLD);
+	out_printf(out, "%-12s %-17s %10s %10s %10s %6s %10s %10s", "FUNCTION",
+		   "INSTRUCTIONS", "PCILG", "PCISTG", "PCISTB", "MIO", "FAILED", "DONE");
+	sgr(out, color, SGR_RESET);
+	out_char(out, '\n');
+	for (i = 0; i < s->nr_functions; i++) {
+		put_function(&s->functions[i], out);
+		put_fmb(&s->functions[i], out, color);
+	}
+}
+
+static void put_findings(const struct summary *s, struct outbuf *out, bool color)
+{
+	char evidence[256];
+	bool any = false;
+	int i;
+
+	for (i = 0; i < RULE_COUNT; i++) {
+		if (!s->findings[i].count)
+			continue;
+		if (!any) {
+			out_char(out, '\n');
+			sgr(out, color, SGR_BOLD);
+			out_printf(out, "%-6s %-17s %-8s %9s  %s", "RULE", "NAME",
+				   "SEVERITY", "COUNT", "FIRST");
+			sgr(out, color, SGR_RESET);
+			out_char(out, '\n');
+			any = true;
+		}
+		summary_evidence(s, (enum rule_id)i, evidence, sizeof(evidence));
+		sgr(out, color, severity_color(rules[i].severity));
+		out_printf(out, "%-6s %-17s %-8s", rules[i].id, rules[i].name,
+			   severity_name(rules[i].severity));
+		sgr(out, color, SGR_RESET);
+		out_printf(out, " %9llu  %s\n       fix: %s\n", (ull)s->findings[i].count,
+			   evidence, rules[i].fix);
+	}
+	if (!any && s->recorded)
+		out_lit(out, "\nno findings\n");
+}
+
+void summary_write_text(const struct summary *summary, struct outbuf *out, bool color)
+{
+	put_totals(summary, out);
+	put_lost(summary, out, color);
+	put_rows(summary, out, color);
+	put_all_hists(summary, out);
+	put_functions(summary, out, color);
+	put_findings(summary, out, color);
+}
