@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "summary.h"
+
+#include "region.h"
+#include "sample.h"
+#include "unit.h"
+
+static struct function fns[2];
+
+static void sums(void)
+{
+	struct summary *s = summary_new();
+	struct access access = sample_write(&fns[1], 0, 4096);
+	struct summary_row *row;
+	unsigned int i;
+
+	access.raw.insn.stb[9] = 1;
+	for (i = 0; i < 10; i++)
+		is_int(summary_access(s, &access), 0, "a write");
+	access.raw.ret = 96;
+	access.raw.insn = (struct ismt_insns){ .min = 0 };
+	is_int(summary_access(s, &access), 0, "a short write");
+	access = sample_refused(&fns[1], 0, 5000, EINVAL);
+	access.rules = RULE_BIT(ISM002) | RULE_BIT(ISM003);
+	summary_access(s, &access);
+	access.raw.len = 6000;
+	summary_access(s, &access);
+	access = sample_fragmented(&fns[1], 4096);
+	access.rules = RULE_BIT(ISM001);
+	summary_access(s, &access);
+	access = sample_read(&fns[1], 0, 64, 3);
+	summary_access(s, &access);
+	access.raw.region = 0;
+	summary_access(s, &access);
+	access = sample_read(&fns[0], 0, 64, 3);
+	summary_access(s, &access);
+	summary_finish(s);
+
+	is_int(s->recorded, 17, "recorded");
+	is_int(s->nr_rows, 5, "rows");
+	row = s->rows;
+	is_str(row[0].fn->address, "0011:00:00.0", "sorted by function");
+	is_int(row[1].region, 0, "then by region");
+	is_int(row[2].op, ISMT_READ, "then by direction");
+	is_str(row[3].driver, "ism-vfio-pci", "then by driver");
+	is_str(row[4].driver, "vfio-pci", "the other driver");
+	is_int(row[3].accesses, 13, "accesses");
+	is_int(row[3].errors, 2, "errors");
+	is_int(row[3].bytes, 40960 + 96, "bytes, as the calls returned them");
+	is_int(row[3].insns[ISMT_PCISTB], 10, "store blocks");
+	is_int(row[3].insn_bytes, 40960, "bytes of instructions");
+	is_int(row[3].stb[9], 10, "store blocks by size");
+	is_int(row[3].size.count, 13, "sizes");
+	is_int(row[3].size.max, 6000, "largest");
+	is_int(row[3].latency.min, 3210, "latency");
+	is_int(row[4].insns[ISMT_PCISTG], 512, "stores");
+	is_int(row[4].failed, 512, "failed");
+	is_int(row[2].width[3], 8, "widths");
+	is_int(s->findings[ISM002].count, 2, "findings");
+	is_int(s->findings[ISM002].first.raw.len, 5000, "the first one");
+	is_int(s->findings[ISM001].count, 1, "another finding");
+	is_int(s->findings[ISM012].count, 0, "nothing lost");
+	ok(s->findings[ISM004].first.fn == NULL, "no finding, no function");
+	is_int(s->nr_functions, 2, "functions");
+	is_int(s->functions[1].inside[ISMT_PCISTG], 512, "inside");
+	is_int(summary_issued(&s->functions[1]), 10 + 512 + 16, "issued");
+	is_int(summary_failed(&s->functions[1]), 512, "failed of them");
+	s->functions[1].outside.n[ISMT_PCILG] = 5;
+	s->functions[1].filtered.n[ISMT_PCISTB] = 6;
+	s->functions[1].lost.n[ISMT_MIO_STORE] = 7;
+	s->functions[1].lost.failed = 1;
+	is_int(summary_issued(&s->functions[1]), 10 + 512 + 16 + 18, "issued everywhere");
+	is_int(summary_failed(&s->functions[1]), 513, "failed everywhere");
+	summary_free(s);
+}
+
+/* The driver's name may go with the table that it came from. */
+static void names(void)
+{
+	struct summary *s = summary_new();
+	char name[16] = "first";
+	struct access access = sample_write(&fns[0], 0, 8);
+
+	access.driver = name;
+	access.rules = RULE_BIT(ISM009);
+	summary_access(s, &access);
+	strcpy(name, "second");
+	summary_access(s, &access);
+	summary_finish(s);
+	is_int(s->nr_rows, 2, "two drivers");
+	is_str(s->rows[0].driver, "first", "the first stays");
+	is_str(s->findings[ISM009].first.driver, "first", "in findings, too");
+	summary_free(s);
+}
+
+static void regions(void)
+{
+	struct summary *s = summary_new();
+	struct access access = sample_refused(&fns[0], 0, 8, EINVAL);
+	char buf[REGION_NAME_LEN];
+	uint32_t i;
+
+	for (i = 0; i < 65536; i++) {
+		access.raw.region = 65535 - i;
+		summary_access(s, &access);
+	}
+	summary_finish(s);
+	is_int(s->nr_rows, SUMMARY_REGIONS + 1, "a bounded number of rows");
+	is_str(summary_region(&s->rows[2], buf), "bar2", "name of a row");
+	is_str(summary_region(&s->rows[31], buf), "dev31", "name of the last one");
+	is_str(summary_region(&s->rows[32], buf), "dev32+", "name of the rest");
+	is_int(s->rows[32].accesses, 65536 - 32, "all the rest");
+	summary_free(s);
+}
+
+static void lost(void)
+{
+	struct summary *s = summary_new();
+	char text[128], cut[16];
+
+	s->lost.ring = 1000;
+	s->lost.slot = 200;
+	s->lost.ret = 30;
+	s->lost.probe = 4;
+	s->lost.insn_ring = 7;
+	summary_finish(s);
+	is_int(summary_lost(s), 1234, "lost accesses");
+	is_int(s->findings[ISM012].count, 1241, "all that is lost");
+	ok(s->findings[ISM012].first.fn == NULL, "of no function");
+	summary_evidence(s, ISM012, text, sizeof(text));
+	is_str(text, "not in the trace: 1234 accesses, 7 instruction records",
+	       "evidence");
+	summary_evidence(s, ISM012, cut, sizeof(cut));
+	is_str(cut, "not in the trac", "cut");
+	summary_free(s);
+	summary_free(NULL);
+}
+
+int main(void)
+{
+	unsigned int i;
+
+	fns[0] = sample_function();
+	fns[1] = sample_function();
+	strcpy(fns[1].address, "0012:00:00.0");
+	sums();
+	names();
+	regions();
+	lost();
+	is_int(summary_stb_upper(0), 8, "the smallest store blocks");
+	is_int(summary_stb_upper(9), 4096, "the largest that can be");
+	for (i = 1; i < ISMT_STB_BUCKETS; i++)
+		ok(summary_stb_upper(i) > summary_stb_upper(i - 1), "rising");
+	return unit_end();
+}
