@@ -276,7 +276,7 @@ static void catch_signals(void)
 
 static void say_ready(const struct live_command *cmd)
 {
-	if (cmd->work.pid || (cmd->json && !isatty(STDERR_FILENO)))
+	if (cmd->work.pid)
 		return;
 	fprintf(stderr, "ismtrace: tracing (%s)%s\n", live_attach_mode(cmd->live),
 		cmd->duration_ns || cmd->count ? "" : "; Ctrl-C ends it and shows the summary");

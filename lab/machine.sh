@@ -1,0 +1,252 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# What lab/run and lab/shell share: the options, what the machine is made of,
+# and how QEMU is called.  Sourced by the two, not run.
+
+LAB=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+. "$LAB/../scripts/lib.sh"
+. "$LAB/initramfs.sh"
+
+# depmod and modprobe; not every user has them in reach.
+PATH=$PATH:/usr/sbin:/sbin
+
+KERNEL=6.12
+DRIVER=ism-vfio-pci
+FUNCTIONS=1
+SMP=1
+MEM=1024
+SHARE=
+TIMEOUT=300
+ICOUNT=
+TERMINAL=
+COMMAND=()
+SYNOPSIS="-- CMD [ARG...]"
+
+# The name that the caller knows us by: lab/run or lab/shell.
+NAME=lab/${0##*/}
+
+usage()
+{
+	cat <<-END
+		usage: $NAME [option...] $SYNOPSIS
+
+		  --kernel NAME     a kernel that scripts/get-kernel knows ($KERNEL)
+		  --driver DRIVER   ism-vfio-pci, vfio-pci or none ($DRIVER)
+		  --functions N     number of ISM functions ($FUNCTIONS)
+		  --smp N           CPUs ($SMP)
+		  --mem MIB         memory ($MEM)
+		  --share DIR       DIR of this machine is /share in that one
+		  --timeout S       switch the machine off after S seconds, 0 for never
+		                    (lab/run: 300, lab/shell: never)
+		  --icount          one guest instruction is one nanosecond of guest time
+		  --help            this text
+
+		CMD's exit status is passed on.  The lab's own: 2 usage, 124 timeout,
+		125 the machine failed, 126 and 127 CMD cannot be run or is not there.
+		docs/lab.md says more.
+	END
+}
+
+usage_error()
+{
+	printf '%s: %s\n' "$NAME" "$*" >&2
+	printf "Try '%s --help'.\n" "$NAME" >&2
+	exit 2
+}
+
+lab_error()
+{
+	printf '%s: %s\n' "$NAME" "$*" >&2
+	exit 125
+}
+
+# number NAME VALUE LEAST MOST
+number()
+{
+	case $2 in
+	'' | *[!0-9]* | ??????????*) usage_error "$1: '$2' is not a number" ;;
+	esac
+	if [ "$((10#$2))" -lt "$3" ] || [ "$((10#$2))" -gt "$4" ]; then
+		usage_error "$1: $2 is not between $3 and $4"
+	fi
+	printf '%d\n' "$((10#$2))"
+}
+
+parse_options()
+{
+	local opt value
+	while [ $# -gt 0 ]; do
+		opt=$1
+		shift
+		case $opt in
+		--) break ;;
+		--help | -h)
+			usage
+			exit 0
+			;;
+		--icount)
+			ICOUNT=yes
+			continue
+			;;
+		--icount=*) usage_error "--icount takes no value" ;;
+		--*=*)
+			value=${opt#*=}
+			opt=${opt%%=*}
+			;;
+		--kernel | --driver | --functions | --smp | --mem | --share | --timeout)
+			[ $# -gt 0 ] || usage_error "$opt needs a value"
+			value=$1
+			shift
+			;;
+		-*) usage_error "unknown option '$opt'" ;;
+		*) usage_error "'$opt' is not an option; a command comes after --" ;;
+		esac
+		case $opt in
+		--kernel) KERNEL=$value ;;
+		--driver) DRIVER=$value ;;
+		--functions) FUNCTIONS=$(number "$opt" "$value" 0 16) || exit ;;
+		--smp) SMP=$(number "$opt" "$value" 1 64) || exit ;;
+		--mem) MEM=$(number "$opt" "$value" 128 65536) || exit ;;
+		--share) SHARE=$value ;;
+		--timeout) TIMEOUT=$(number "$opt" "$value" 0 1000000) || exit ;;
+		*) usage_error "unknown option '$opt'" ;;
+		esac
+	done
+	COMMAND=("$@")
+
+	case $DRIVER in
+	ism-vfio-pci | vfio-pci | none) ;;
+	*) usage_error "--driver: '$DRIVER' is none of ism-vfio-pci, vfio-pci, none" ;;
+	esac
+	if [ -n "$SHARE" ]; then
+		[ -d "$SHARE" ] || usage_error "--share: $SHARE is not a directory"
+		SHARE=$(cd "$SHARE" && pwd -P) || usage_error "--share: cannot enter $SHARE"
+	fi
+	if [ -n "$ICOUNT" ] && [ "$SMP" -gt 1 ]; then
+		usage_error "--icount counts the instructions of one CPU; it goes with --smp 1"
+	fi
+}
+
+# Bring what the tree builds up to date.  Several runs may start at once.
+build_toolkit()
+{
+	[ -z "${ISMTRACE_NO_BUILD:-}" ] || return 0
+	[ -e "$TOP/Makefile" ] || return 0
+	mkdir -p "$CACHE/lock"
+	(
+		flock 9
+		# Whoever runs us from make must not lend us its job slots.
+		unset MAKEFLAGS MAKELEVEL MFLAGS
+		if [ "$DRIVER" = ism-vfio-pci ]; then
+			make -s -C "$TOP" s390x driver "KERNEL=$KERNEL"
+		else
+			make -s -C "$TOP" s390x
+		fi
+	) 9>"$CACHE/lock/build" 1>&2 </dev/null || lab_error "make s390x driver failed"
+}
+
+make_ends()
+{
+	local out=$1 guest=$LAB/guest
+	"${ISMTRACE_CROSS_COMPILE:-s390x-linux-gnu-}gcc" -O2 -Wall -static -o "$out/init" \
+		"$guest"/{init,setup,function,port,pump,file}.c
+	"${CC:-gcc}" -O2 -Wall -o "$out/attach" \
+		"$guest"/{attach,relay,report,terminal}.c
+}
+
+# The machine's QEMU, and whether it has the ISM function.
+find_qemu()
+{
+	local dir
+	if [ -n "${ISMTRACE_QEMU:-}" ]; then
+		QEMU=$ISMTRACE_QEMU
+	else
+		dir=$("$TOP/scripts/get-qemu") || lab_error "no QEMU"
+		QEMU=$dir/bin/qemu-system-s390x
+	fi
+	FUNCTION_DEVICE=${ISMTRACE_LAB_DEVICE:-ism}
+}
+
+# A comma separates QEMU's sub-options; two are one that does not.
+comma()
+{
+	printf '%s\n' "${1//,/,,}"
+}
+
+# machine_args KERNEL-DIR RUN-DIR -- fill ARGS with QEMU's command line.
+# shellcheck disable=SC2054 # the commas are QEMU's
+machine_args()
+{
+	local append size i
+	# A kernel in trouble ends the run instead of idling until the timeout.
+	append="console=ttysclp0 nokaslr panic=-1 oops=panic loglevel=5"
+	# Half the boot would be self-tests of ciphers that nothing here uses.
+	append+=" cryptomgr.notests initcall_blacklist=jent_mod_init,crypto_kdf108_init"
+	append+=" LAB_DRIVER=$DRIVER"
+	[ -z "$SHARE" ] || append+=" LAB_SHARE=1"
+	if [ -n "$TERMINAL" ]; then
+		size=$(stty size 2>/dev/null) || size="24 80"
+		append+=" LAB_TERMINAL=${size/ /x}"
+	elif [ ! -t 0 ]; then
+		append+=" LAB_STDIN=1"
+	fi
+	ARGS=(
+		"$QEMU" -machine s390-ccw-virtio -accel tcg -cpu max
+		-smp "$SMP" -m "$MEM"
+		-nodefaults -display none -no-reboot -L /usr/share/qemu
+		-kernel "$1/vmlinuz" -initrd "$2/initramfs"
+		-append "$append${ISMTRACE_LAB_APPEND:+ $ISMTRACE_LAB_APPEND}"
+		-chardev "file,id=console,path=$(comma "$2/console.log")"
+		-device sclpconsole,chardev=console
+		-device virtio-serial-ccw
+	)
+	if [ -n "$SHARE" ]; then
+		ARGS+=(
+			-fsdev "local,id=share,path=$(comma "$SHARE"),security_model=none,multidevs=remap"
+			-device virtio-9p-ccw,fsdev=share,mount_tag=share
+		)
+	fi
+	for ((i = 0; i < FUNCTIONS; i++)); do
+		ARGS+=(
+			-device "zpci,uid=$((0x11 + i)),fid=$((0x22 + i)),target=ism$i"
+			-device "$FUNCTION_DEVICE,id=ism$i"
+		)
+	done
+	if [ -n "$ICOUNT" ]; then
+		ARGS+=(-icount shift=0,sleep=off -rtc base=2025-01-01,clock=vm)
+	fi
+}
+
+# What is still ours when we leave other than by becoming the machine.
+leave()
+{
+	local status=$?
+	[ -z "$RUN" ] || rm -rf "$RUN"
+	# Usage and signals speak for themselves; all else is the lab's failure.
+	if [ "$status" -ne 0 ] && [ "$status" -ne 2 ] && [ "$status" -le 128 ]; then
+		exit 125
+	fi
+}
+
+machine_main()
+{
+	local kernel guest ends
+	RUN=
+	trap leave EXIT
+	# A name it does not know is its status 2, and the caller's mistake.
+	kernel=$("$TOP/scripts/get-kernel" "$KERNEL") || {
+		[ $? -ne 2 ] || exit 2
+		lab_error "no kernel '$KERNEL'"
+	}
+	guest=$("$TOP/scripts/get-guest") || lab_error "no user land"
+	ends=$(cached lab-ends "$(key_of "$LAB/machine.sh" "$LAB"/guest/*.[ch])" make_ends) ||
+		lab_error "cannot build lab/guest"
+	find_qemu
+	build_toolkit
+
+	RUN=$(mktemp -d "${TMPDIR:-/tmp}/ismtrace-lab.XXXXXX")
+	make_initramfs "$kernel" "$guest" "$ends" "$RUN"
+	machine_args "$kernel" "$RUN"
+	exec "$ends/attach" "$NAME" "$RUN" "$TIMEOUT" "${TERMINAL:-0}" "${ARGS[@]}"
+}
