@@ -34,6 +34,12 @@ struct access {
 	const struct function *fn;	/* never NULL */
 	const char *driver;	/* "ism-vfio-pci", "vfio-pci", ...; not NULL */
 	uint64_t ts;		/* begin, ns since 1970 */
+	/*
+	 * What was moved, from its beginning, if payloads were asked for:
+	 * borrowed until the sink returns; NULL if there is none.
+	 */
+	const uint8_t *payload;
+	uint32_t payload_len;	/* at most raw.len */
 	uint32_t rules;		/* bit per enum rule_id: what fired */
 	uint32_t run;		/* ISM004: number of adjacent writes so far */
 	uint64_t run_bytes;	/* ISM004: bytes of these */
