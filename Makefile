@@ -4,6 +4,8 @@
 
 MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
+# Skeletons are made from objects made from sources: keep what is in between.
+.SECONDARY:
 .DEFAULT_GOAL := help
 
 # dkms.conf is where the version is written.

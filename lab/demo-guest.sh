@@ -20,7 +20,7 @@ client()
 	echo
 	echo "--- $1: two writes of 4096 bytes, read back"
 	bind "$1"
-	ismload --quiet block:size=4096,count=2
+	ismload --quiet block:size=4096,count=2 || exit
 	# The tracer looks 20 times a second: let it show this before going on.
 	sleep 0.2
 }
