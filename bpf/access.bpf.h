@@ -90,7 +90,7 @@ static __always_inline void access_put_apart(const struct ismt_access *rec, u32 
 }
 
 static __always_inline int access_enter(u32 layer, u32 op, struct vfio_device *vdev,
-					u64 len, s64 *ppos)
+					void *buf, u64 len, s64 *ppos)
 {
 	struct task_state *st;
 	struct ismt_access *rec;
@@ -129,6 +129,8 @@ static __always_inline int access_enter(u32 layer, u32 op, struct vfio_device *v
 	st->nested = 0;
 	st->cur.active = 0;
 	st->front.front = 0;
+	st->buf = (u64)buf;
+	st->payload_len = 0;
 	rec->layer = layer;
 	rec->op = op;
 
@@ -157,6 +159,37 @@ static __always_inline int access_enter(u32 layer, u32 op, struct vfio_device *v
 	st->access = access_wanted(rec) ? ACCESS_OPEN : ACCESS_FILTERED;
 	rec->hdr.ts = bpf_ktime_get_ns();
 	return 0;
+}
+
+/*
+ * Send a record with what was moved.  A store block was read where the driver
+ * had it; anything else is read from the caller's buffer, which the driver has
+ * just used, so that it is there, but which another thread may have changed.
+ */
+static __always_inline long submit_with_payload(struct task_state *st, u64 flags)
+{
+	struct payload *payload = payload_get();
+	u64 len = st->payload_len;
+
+	if (!payload)
+		return bpf_ringbuf_output(&records, &st->rec, sizeof(st->rec), flags);
+	if (!len && st->rec.ret > 0) {
+		len = payload_cut(st->rec.ret);
+		if (bpf_probe_read_user(payload->data, len, (void *)st->buf))
+			len = 0;
+	}
+	len = payload_cut(len);
+	st->rec.hdr.len = sizeof(st->rec) + len;
+	payload->rec = st->rec;
+	return bpf_ringbuf_output(&records, payload, sizeof(st->rec) + len, flags);
+}
+
+static __always_inline long submit(struct task_state *st, u64 flags)
+{
+	st->rec.hdr.len = sizeof(st->rec);
+	if (filter.snaplen)
+		return submit_with_payload(st, flags);
+	return bpf_ringbuf_output(&records, &st->rec, sizeof(st->rec), flags);
 }
 
 static __always_inline int access_exit(u32 layer, s64 ret)
@@ -196,12 +229,9 @@ static __always_inline int access_exit(u32 layer, s64 ret)
 
 	rec->latency_ns = bpf_ktime_get_ns() - rec->hdr.ts;
 	rec->hdr.type = ISMT_REC_ACCESS;
-	rec->hdr.len = sizeof(*rec);
 	rec->hdr.cpu = cpu;
 	recorded = counters[cpu & ISMT_CPU_MASK][ISMT_CNT_RECORDED];
-	if (bpf_ringbuf_output(&records, rec, sizeof(*rec),
-			       recorded & WAKEUP_MASK ? BPF_RB_NO_WAKEUP
-						      : BPF_RB_FORCE_WAKEUP)) {
+	if (submit(st, recorded & WAKEUP_MASK ? BPF_RB_NO_WAKEUP : BPF_RB_FORCE_WAKEUP)) {
 		access_put_apart(rec, ISMT_APART_LOST);
 		count(cpu, ISMT_CNT_LOST_RING);
 	} else {

@@ -98,8 +98,18 @@ static __always_inline void cur_begin(struct cur_insn *cur, u32 kind, u64 req, u
 		cur->ts = bpf_ktime_get_ns();
 }
 
-/* A function-handle helper is entered. */
-static __always_inline int insn_enter(u32 kind, u64 req, u64 offset)
+/* What the driver is about to store, out of its own buffer. */
+static __always_inline void keep_block(struct task_state *st, const void *data, u32 len)
+{
+	struct payload *payload = payload_get();
+	u64 cut = payload_cut(len);
+
+	if (payload && !bpf_probe_read_kernel(payload->data, cut, data))
+		st->payload_len = cut;
+}
+
+/* A function-handle helper is entered; data is of a store block. */
+static __always_inline int insn_enter(u32 kind, u64 req, u64 offset, const void *data)
 {
 	struct task_state *st;
 
@@ -110,10 +120,13 @@ static __always_inline int insn_enter(u32 kind, u64 req, u64 offset)
 		if (filter.insns || !error_events)
 			cur_begin(&st->cur, kind, req, offset);
 	}
-	if (state_in_access(st) && insn_is_of(st, REQ_FH(req)))
+	if (state_in_access(st) && insn_is_of(st, REQ_FH(req))) {
 		insns_add(&st->rec.insn, kind, REQ_LEN(req));
-	else
+		if (filter.snaplen && kind == ISMT_PCISTB && !st->payload_len)
+			keep_block(st, data, REQ_LEN(req));
+	} else {
 		insn_put_outside(REQ_FH(req), kind, REQ_LEN(req));
+	}
 	return 0;
 }
 

@@ -24,7 +24,7 @@ char LICENSE[] SEC("license") = "GPL";
 	int BPF_PROG(fentry_##name, struct vfio_device *vdev, void *buf, u64 len,	\
 		     s64 *ppos)								\
 	{										\
-		return access_enter(layer, op, vdev, len, ppos);			\
+		return access_enter(layer, op, vdev, buf, len, ppos);			\
 	}										\
 	SEC("fexit/" function)								\
 	int BPF_PROG(fexit_##name, struct vfio_device *vdev, void *buf, u64 len,	\
@@ -36,7 +36,7 @@ char LICENSE[] SEC("license") = "GPL";
 	int BPF_KPROBE(kprobe_##name, struct vfio_device *vdev, void *buf, u64 len,	\
 		       s64 *ppos)							\
 	{										\
-		return access_enter(layer, op, vdev, len, ppos);			\
+		return access_enter(layer, op, vdev, buf, len, ppos);			\
 	}										\
 	SEC("kretprobe/" function)							\
 	int BPF_KRETPROBE(kretprobe_##name, s64 ret)					\
@@ -72,9 +72,10 @@ ACCESS_HOOK(core_write, "vfio_pci_core_write", ISMT_LAYER_CORE, ISMT_WRITE)
 		return exit;								\
 	}
 
-INSN_HOOK(load, "__zpci_load", insn_enter(ISMT_PCILG, b, c), insn_exit(ret))
-INSN_HOOK(store, "__zpci_store", insn_enter(ISMT_PCISTG, b, c), insn_exit(ret))
-INSN_HOOK(store_block, "__zpci_store_block", insn_enter(ISMT_PCISTB, b, c), insn_exit(ret))
+INSN_HOOK(load, "__zpci_load", insn_enter(ISMT_PCILG, b, c, NULL), insn_exit(ret))
+INSN_HOOK(store, "__zpci_store", insn_enter(ISMT_PCISTG, b, c, NULL), insn_exit(ret))
+INSN_HOOK(store_block, "__zpci_store_block", insn_enter(ISMT_PCISTB, b, c, (void *)a),
+	  insn_exit(ret))
 
 INSN_HOOK(front_load, "zpci_load", front_enter(ISMT_MIO_LOAD, b, c),
 	  front_exit(ISMT_MIO_LOAD, ret))

@@ -88,6 +88,7 @@ struct ismt_insns {
 	struct ismt_error error;	/* the first one */
 };
 
+/* Followed by hdr.len - sizeof(struct ismt_access) bytes of payload. */
 struct ismt_access {
 	struct ismt_hdr hdr;
 	__u32 pid;		/* thread group */
@@ -218,7 +219,7 @@ struct ismt_filter {
 	__u8 insns;		/* a record for each instruction too */
 	__u8 ops;		/* bit per enum ismt_op */
 	__u8 comm_len;		/* compare so many bytes of comm; 0: any */
-	__u16 pad;
+	__u16 snaplen;		/* of the payload, bytes; 0: leave it alone */
 	char comm[ISMT_COMM_LEN];
 	__u64 regions;		/* bit per region index; the last, 63 and up */
 	__u64 size_min;		/* of the access, bytes, inclusive */
@@ -233,6 +234,9 @@ struct ismt_scope {
 	__u32 nr_fids;
 	__u32 fids[ISMT_SCOPE_FIDS];
 };
+
+/* The longest store block of the architecture, and so the largest snaplen. */
+#define ISMT_PAYLOAD_MAX	4096
 
 #define ISMT_ASSERT(e)	_Static_assert(e, #e)
 

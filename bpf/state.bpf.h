@@ -33,6 +33,8 @@ struct task_state {
 	u32 access;		/* enum task_access */
 	u32 nested;		/* inside the core's function, below ours */
 	u64 vdev;		/* struct vfio_device of the open access */
+	u64 buf;		/* the caller's, in user memory */
+	u64 payload_len;	/* taken from the store block already */
 	struct cur_insn cur;
 	struct cur_insn front;	/* the MIO-capable helper above it */
 	struct ismt_access rec;
@@ -48,6 +50,19 @@ struct {
 	__type(key, int);
 	__type(value, struct task_state);
 } states SEC(".maps");
+
+/* The same record with what was moved behind it; only with ismt_filter.snaplen. */
+struct payload {
+	struct ismt_access rec;
+	u8 data[ISMT_PAYLOAD_MAX];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct payload);
+} payloads SEC(".maps");
 
 /* Sized by user space before it is created. */
 struct {
@@ -108,6 +123,20 @@ static __always_inline struct task_state *state_get_or_make(void)
 {
 	return bpf_task_storage_get(&states, bpf_get_current_task_btf(), 0,
 				    BPF_LOCAL_STORAGE_GET_F_CREATE);
+}
+
+static __always_inline struct payload *payload_get(void)
+{
+	return bpf_task_storage_get(&payloads, bpf_get_current_task_btf(), 0,
+				    BPF_LOCAL_STORAGE_GET_F_CREATE);
+}
+
+/* So many bytes of a payload are kept; in bounds that the verifier can see. */
+static __always_inline u64 payload_cut(u64 len)
+{
+	if (len > filter.snaplen)
+		len = filter.snaplen;
+	return len > ISMT_PAYLOAD_MAX ? ISMT_PAYLOAD_MAX : len;
 }
 
 /* The totals of what is in no record; NULL, and counted, when the map is full. */

@@ -29,6 +29,7 @@ struct ismtrace_bpf *scan_load(void)
 							prog == skel->progs.scan_next);
 	bpf_map__set_autocreate(skel->maps.records, false);
 	bpf_map__set_autocreate(skel->maps.states, false);
+	bpf_map__set_autocreate(skel->maps.payloads, false);
 	bpf_map__set_autocreate(skel->maps.apart, false);
 	bpf_map__set_autocreate(skel->maps.pids, false);
 	err = ismtrace_bpf__load(skel);

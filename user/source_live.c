@@ -78,9 +78,14 @@ static const char *driver_of(const struct function *fn, uint8_t layer)
 	return fn->k.driver;
 }
 
-static int on_access(struct live *live, const struct ismt_access *raw)
+static int on_access(struct live *live, const struct ismt_access *raw, size_t size)
 {
 	struct access access = { .raw = *raw };
+
+	if (size > sizeof(*raw)) {
+		access.payload = (const uint8_t *)(raw + 1);
+		access.payload_len = size - sizeof(*raw);
+	}
 
 	access.fn = find_function(live, raw->fid);
 	if (!access.fn)
@@ -111,7 +116,7 @@ static int on_record(void *arg, void *data, size_t size)
 	struct live *live = arg;
 
 	if (size >= sizeof(struct ismt_access) && hdr->type == ISMT_REC_ACCESS)
-		return on_access(live, data);
+		return on_access(live, data, hdr->len < size ? hdr->len : size);
 	if (size >= sizeof(struct ismt_insn) && hdr->type == ISMT_REC_INSN)
 		return on_insn(live, data);
 	return 0;
@@ -146,6 +151,7 @@ static void fill_filter(const struct live_options *options, struct ismt_filter *
 	out->by_pid = options->tree || filter->nr_pids;
 	out->errors = filter->errors;
 	out->insns = options->insns;
+	out->snaplen = options->snaplen < ISMT_PAYLOAD_MAX ? options->snaplen : ISMT_PAYLOAD_MAX;
 	out->ops = filter->ops;
 	out->regions = filter->regions;
 	out->size_min = filter->size_min;
@@ -185,6 +191,7 @@ static int load(struct live *live, const struct live_options *options,
 	live->skel->rodata->filter = *filter;
 	live->skel->rodata->error_events = error_events;
 	bpf_map__set_max_entries(live->skel->maps.records, ring_size(options->buffer_size));
+	bpf_map__set_autocreate(live->skel->maps.payloads, filter->snaplen);
 	bpf_program__set_autoload(live->skel->progs.follow_fork, options->tree);
 	bpf_program__set_autoload(live->skel->progs.follow_exit, options->tree);
 	live->hooks = hooks_select(live->skel->obj, live->mode, &wish);

@@ -21,6 +21,7 @@ struct live_options {
 	bool insns;		/* a record for each instruction too */
 	pid_t tree;		/* only this process and its children; 0: all */
 	enum mio_choice mio;	/* probe the MIO-capable helpers? */
+	uint32_t snaplen;	/* payload bytes to take of each access; 0: none */
 	uint64_t buffer_size;	/* of the ring buffer, bytes; made a power of 2 */
 };
 
