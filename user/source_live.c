@@ -19,16 +19,21 @@
 #define OUR_DRIVER	"ism-vfio-pci"
 #define GENERIC_DRIVER	"vfio-pci"
 
-/* The TOD clock counts 4096 to the microsecond since 1900. */
-#define TOD_TO_NS(tod)		((tod) / 512 * 125)
-#define TOD_UNIX_EPOCH_NS	(2208988800ULL * 1000000000ULL)
-
 /* How long live_stop() waits for accesses under way. */
 #define DRAIN_MS	50
 
-struct fmb_base {
+/* How often functions are looked at, for the measurement blocks that come and go. */
+#define TICK_NS		1000000000ULL
+
+/* A function's measurement block, when the trace began and when last seen. */
+struct fmb_watch {
 	uint32_t fid;
-	struct ismt_function k;
+	struct ismt_function base, last;
+	/*
+	 * When an update was noticed, CLOCK_MONOTONIC; the block's own stamp
+	 * cannot be trusted: QEMU's TOD there counts from another time.
+	 */
+	uint64_t noticed;
 };
 
 struct live {
@@ -40,8 +45,9 @@ struct live {
 	enum attach_mode mode;
 	uint64_t mono_offset;
 	struct function unknown;	/* when the kernel hides its list */
-	struct fmb_base *base;
-	size_t nr_base;
+	struct fmb_watch *watch;
+	size_t nr_watch;
+	uint64_t next_tick;		/* CLOCK_MONOTONIC, ns */
 };
 
 static uint64_t clock_ns(clockid_t clock)
@@ -370,26 +376,54 @@ fail:
 	return status;
 }
 
-static void fmb_remember(struct live *live)
+static struct fmb_watch *fmb_find(struct live *live, uint32_t fid)
+{
+	struct fmb_watch *watch;
+	size_t i;
+
+	for (i = 0; i < live->nr_watch; i++)
+		if (live->watch[i].fid == fid)
+			return &live->watch[i];
+	watch = realloc(live->watch, (live->nr_watch + 1) * sizeof(*watch));
+	if (!watch)
+		return NULL;
+	live->watch = watch;
+	watch = &live->watch[live->nr_watch++];
+	memset(watch, 0, sizeof(*watch));
+	watch->fid = fid;
+	return watch;
+}
+
+/* The block goes away when the function is closed: keep what it last said. */
+static void fmb_look(struct live *live, bool begin)
 {
 	size_t i;
 
-	free(live->base);
-	live->nr_base = 0;
 	scan_functions(live->skel, live->functions);
-	live->base = calloc(function_count(live->functions), sizeof(*live->base));
-	if (!live->base)
-		return;
 	for (i = 0; i < function_count(live->functions); i++) {
-		const struct function *fn = function_at(live->functions, i);
+		const struct ismt_function *k = &function_at(live->functions, i)->k;
+		struct fmb_watch *watch;
 
-		live->base[live->nr_base++] = (struct fmb_base){ fn->k.fid, fn->k };
+		if (!(k->flags & ISMT_FN_HAS_FMB))
+			continue;
+		watch = fmb_find(live, k->fid);
+		if (!watch)
+			continue;
+		if (begin)
+			watch->base = *k;
+		/* Set up anew, during the trace: it counts from zero. */
+		else if (k->fmb_samples < watch->last.fmb_samples)
+			memset(&watch->base, 0, sizeof(watch->base));
+		if (k->fmb_updated != watch->last.fmb_updated)
+			watch->noticed = clock_ns(CLOCK_MONOTONIC);
+		watch->last = *k;
 	}
+	live->next_tick = clock_ns(CLOCK_MONOTONIC) + TICK_NS;
 }
 
 void live_arm(struct live *live)
 {
-	fmb_remember(live);
+	fmb_look(live, true);
 	__atomic_store_n(&live->skel->bss->armed, 1, __ATOMIC_SEQ_CST);
 }
 
@@ -397,10 +431,11 @@ int live_poll(struct live *live, int timeout_ms)
 {
 	int count = ring_buffer__consume(live->ring);
 
+	if (clock_ns(CLOCK_MONOTONIC) >= live->next_tick)
+		fmb_look(live, false);
 	if (count || !timeout_ms)
 		return count;
-	count = ring_buffer__poll(live->ring, timeout_ms);
-	return count;
+	return ring_buffer__poll(live->ring, timeout_ms);
 }
 
 static uint64_t counter(const struct live *live, enum ismt_counter which)
@@ -488,28 +523,28 @@ static int account_apart(struct live *live, struct summary *summary)
 /* What the measurement block counted since the trace began. */
 static void account_fmb(struct live *live, struct summary_function *total)
 {
-	const struct ismt_function *now = &total->fn->k, *base = NULL;
-	uint64_t updated, wall = clock_ns(CLOCK_REALTIME);
-	static const struct ismt_function zero;
+	const struct ismt_function *now, *base;
+	struct fmb_watch *watch = NULL;
 	size_t i;
 
-	for (i = 0; i < live->nr_base; i++)
-		if (live->base[i].fid == now->fid)
-			base = &live->base[i].k;
-	if (!(now->flags & ISMT_FN_HAS_FMB))
+	for (i = 0; i < live->nr_watch; i++)
+		if (live->watch[i].fid == total->fn->k.fid)
+			watch = &live->watch[i];
+	if (!watch) {
+		total->fmb_note = "the kernel keeps none for it";
 		return;
-	/* Set up, or set up anew, during the trace: it counts from zero. */
-	if (!base || !(base->flags & ISMT_FN_HAS_FMB) || now->fmb_samples < base->fmb_samples)
-		base = &zero;
-	/* Never updated since: it has nothing to say. */
-	if (now->fmb_updated == base->fmb_updated)
+	}
+	now = &watch->last;
+	base = &watch->base;
+	if (now->fmb_updated == base->fmb_updated) {
+		total->fmb_note = "the machine did not update it during the trace";
 		return;
+	}
 	total->has_fmb = true;
 	total->fmb_loads = now->fmb_loads - base->fmb_loads;
 	total->fmb_stores = now->fmb_stores - base->fmb_stores;
 	total->fmb_blocks = now->fmb_blocks - base->fmb_blocks;
-	updated = TOD_TO_NS(now->fmb_updated) - TOD_UNIX_EPOCH_NS;
-	total->fmb_age_ns = wall > updated ? wall - updated : 0;
+	total->fmb_age_ns = clock_ns(CLOCK_MONOTONIC) - watch->noticed;
 }
 
 int live_account(struct live *live, struct summary *summary)
@@ -518,7 +553,7 @@ int live_account(struct live *live, struct summary *summary)
 	size_t i;
 	int err;
 
-	scan_functions(live->skel, live->functions);
+	fmb_look(live, false);
 	hooks_misses(live->hooks, &misses);
 	summary->lost.ring = counter(live, ISMT_CNT_LOST_RING);
 	summary->lost.slot = counter(live, ISMT_CNT_LOST_SLOT);
@@ -558,6 +593,6 @@ void live_close(struct live *live)
 	hooks_free(live->hooks);
 	ismtrace_bpf__destroy(live->skel);
 	function_table_free(live->functions);
-	free(live->base);
+	free(live->watch);
 	free(live);
 }

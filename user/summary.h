@@ -51,8 +51,9 @@ struct summary_function {
 	struct ismt_apart lost;
 	/* The measurement block over the same time, if it was there. */
 	bool has_fmb;
+	const char *fmb_note;	/* why not; constant, may be NULL */
 	uint64_t fmb_loads, fmb_stores, fmb_blocks;
-	uint64_t fmb_age_ns;	/* since the machine's last update */
+	uint64_t fmb_age_ns;	/* since an update was noticed, to about a second */
 };
 
 struct summary_finding {
