@@ -28,6 +28,29 @@ static __always_inline struct zpci_dev *zdev_of(struct pci_dev *pdev)
 	return zdev;
 }
 
+/*
+ * Which function is it?  The way to it is seven reads of kernel memory long; a
+ * function handle that has not changed tells in one that it still is the one
+ * that it was, whatever became of the structures meanwhile.
+ */
+static __always_inline void known_update(struct known_function *known,
+					 const struct vfio_device *vdev)
+{
+	struct zpci_dev *zdev = (void *)known->zdev;
+	struct pci_dev *pdev;
+
+	if (known->vdev == (u64)vdev && known->fh && BPF_CORE_READ(zdev, fh) == known->fh)
+		return;
+	pdev = (void *)BPF_CORE_READ(vdev, dev) - bpf_core_field_offset(struct pci_dev, dev);
+	zdev = zdev_of(pdev);
+	known->vdev = (u64)vdev;
+	known->zdev = (u64)zdev;
+	known->fid = BPF_CORE_READ(zdev, fid);
+	known->fh = BPF_CORE_READ(zdev, fh);
+	known->is_ism = BPF_CORE_READ(pdev, vendor) == PCI_VENDOR_ID_IBM &&
+			BPF_CORE_READ(pdev, device) == PCI_DEVICE_ID_ISM;
+}
+
 static __always_inline bool fid_wanted(u32 fid)
 {
 	u32 i;
@@ -94,8 +117,6 @@ static __always_inline int access_enter(u32 layer, u32 op, struct vfio_device *v
 {
 	struct task_state *st;
 	struct ismt_access *rec;
-	struct zpci_dev *zdev;
-	struct pci_dev *pdev;
 	u64 pid_tgid, pos = 0;
 	u32 cpu, shift;
 
@@ -134,18 +155,15 @@ static __always_inline int access_enter(u32 layer, u32 op, struct vfio_device *v
 	rec->layer = layer;
 	rec->op = op;
 
-	pdev = (void *)BPF_CORE_READ(vdev, dev) - bpf_core_field_offset(struct pci_dev, dev);
-	if (layer == ISMT_LAYER_CORE && !scope.any_device &&
-	    (BPF_CORE_READ(pdev, vendor) != PCI_VENDOR_ID_IBM ||
-	     BPF_CORE_READ(pdev, device) != PCI_DEVICE_ID_ISM)) {
+	known_update(&st->known, vdev);
+	if (layer == ISMT_LAYER_CORE && !scope.any_device && !st->known.is_ism) {
 		st->access = ACCESS_SKIPPED;
 		return 0;
 	}
 
 	count(cpu, ISMT_CNT_SEEN);
-	zdev = zdev_of(pdev);
-	rec->fid = BPF_CORE_READ(zdev, fid);
-	rec->fh = BPF_CORE_READ(zdev, fh);
+	rec->fid = st->known.fid;
+	rec->fh = st->known.fh;
 	bpf_probe_read_kernel(&pos, sizeof(pos), ppos);
 	shift = layer == ISMT_LAYER_ISM ? ISM_OFFSET_SHIFT : CORE_OFFSET_SHIFT;
 	rec->region = pos >> shift;

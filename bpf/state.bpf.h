@@ -29,11 +29,22 @@ struct cur_insn {
 	struct ismt_error error;
 };
 
+/* The function that a task accessed last; most go on with the same one. */
+struct known_function {
+	u64 vdev;		/* struct vfio_device */
+	u64 zdev;		/* struct zpci_dev */
+	u32 fid;
+	u32 fh;
+	u32 is_ism;
+	u32 pad;
+};
+
 struct task_state {
 	u32 access;		/* enum task_access */
 	u32 nested;		/* inside the core's function, below ours */
 	u64 vdev;		/* struct vfio_device of the open access */
 	u64 buf;		/* the caller's, in user memory */
+	struct known_function known;
 	u64 payload_len;	/* taken from the store block already */
 	struct cur_insn cur;
 	struct cur_insn front;	/* the MIO-capable helper above it */

@@ -13,23 +13,34 @@ const struct contract contracts[] = {
 		.name = "ism-vfio-pci",
 		.driver = "ism-vfio-pci",
 		.help = "a write is one store block, or -EINVAL with nothing sent",
-		.known = true, .one_block = true, .stores_arrive = true,
+		.known = true,
+		.one_block = true,
+		.stores_arrive = true,
 		.shift = 48,
-	}, {
+	},
+	{
 		.name = "ism-vfio-pci-upstream",
 		.help = "the same, but a write past the end is cut short",
-		.known = true, .one_block = true, .write_clamps = true,
-		.stores_arrive = true, .shift = 48,
-	}, {
+		.known = true,
+		.one_block = true,
+		.write_clamps = true,
+		.stores_arrive = true,
+		.shift = 48,
+	},
+	{
 		.name = "vfio-pci",
 		.driver = "vfio-pci",
 		.help = "writes are split; an ISM function refuses them unnoticed",
-		.known = true, .write_clamps = true, .maps_late = true,
+		.known = true,
+		.write_clamps = true,
+		.maps_late = true,
 		.shift = 40,
-	}, {
+	},
+	{
 		.name = "any",
 		.help = "every outcome is as expected",
-		.maps_late = true, .shift = 40,
+		.maps_late = true,
+		.shift = 40,
 	},
 	{ .name = NULL }
 };
@@ -63,7 +74,8 @@ uint64_t place_position(const struct function *fn, uint32_t region, uint64_t off
 	return ((uint64_t)region << fn->shift) + offset;
 }
 
-void place_resolve(const struct function *fn, uint64_t pos, uint32_t *region, uint64_t *offset)
+void place_resolve(const struct function *fn, uint64_t pos, uint32_t *region,
+		   uint64_t *offset)
 {
 	*region = (uint32_t)(pos >> fn->shift);
 	*offset = pos & (((uint64_t)1 << fn->shift) - 1);
@@ -85,7 +97,8 @@ static struct expect expect_config(const struct op *op, uint64_t size, uint64_t 
 }
 
 /* Whether the access goes beyond what one store block can be. */
-static bool block_impossible(const struct function *fn, const struct op *op, uint64_t offset)
+static bool block_impossible(const struct function *fn, const struct op *op,
+			     uint64_t offset)
 {
 	if (fn->maxstbl && op->len > fn->maxstbl)
 		return true;
@@ -139,7 +152,8 @@ struct expect contract_expect(const struct function *fn, const struct op *op,
 	/* The core answers for accesses of no bytes before it looks at them. */
 	if (!op->len)
 		return expect_ret(0, false);
-	if (region >= REGIONS_MAX || !fn->region[region].known || !fn->region[region].size)
+	if (region >= REGIONS_MAX || !fn->region[region].known ||
+	    !fn->region[region].size)
 		return expect_ret(-EINVAL, false);
 	r = &fn->region[region];
 	if (region == REGION_CONFIG)

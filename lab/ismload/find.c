@@ -14,9 +14,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#define DEVICES		"/sys/bus/pci/devices"
-#define ISM_VENDOR	0x1014
-#define ISM_DEVICE	0x04ed
+#define DEVICES	   "/sys/bus/pci/devices"
+#define ISM_VENDOR 0x1014
+#define ISM_DEVICE 0x04ed
 
 void vfio_complain(const struct function *fn, const char *format, ...)
 {
@@ -106,7 +106,8 @@ static int find_first(struct function *fn)
 	if (env && sscanf(env, " %63[^ ,\t\n]", word) == 1) {
 		if (!address_parse(word, fn->address))
 			return 0;
-		fprintf(stderr, "ismload: ISM_FUNCTIONS: '%s' is no PCI address like 0011:00:00.0\n",
+		fprintf(stderr,
+			"ismload: ISM_FUNCTIONS: '%s' is no PCI address like 0011:00:00.0\n",
 			word);
 		return -EINVAL;
 	}
@@ -116,7 +117,8 @@ static int find_first(struct function *fn)
 		    attr_read(list[i]->d_name, "device") == ISM_DEVICE) {
 			ism++;
 			if (!fn->address[0] && has_vfio_driver(list[i]->d_name))
-				snprintf(fn->address, ADDRESS_LEN, "%.15s", list[i]->d_name);
+				snprintf(fn->address, ADDRESS_LEN, "%.15s",
+					 list[i]->d_name);
 		}
 		free(list[i]);
 	}
@@ -125,10 +127,12 @@ static int find_first(struct function *fn)
 	if (fn->address[0])
 		return 0;
 	if (ism)
-		fprintf(stderr, "ismload: none of the %d ISM functions is bound to a VFIO driver; bind one: modprobe ism_vfio_pci; driverctl set-override ADDRESS ism-vfio-pci\n",
+		fprintf(stderr,
+			"ismload: none of the %d ISM functions is bound to a VFIO driver; bind one: modprobe ism_vfio_pci; driverctl set-override ADDRESS ism-vfio-pci\n",
 			ism);
 	else
-		fprintf(stderr, "ismload: no ISM function (PCI 1014:04ed) here; name another with --device\n");
+		fprintf(stderr,
+			"ismload: no ISM function (PCI 1014:04ed) here; name another with --device\n");
 	return -ENODEV;
 }
 
@@ -150,9 +154,11 @@ int vfio_find(const char *address, struct function *fn)
 	}
 	driver_read(fn->address, fn->driver);
 	if (!has_vfio_driver(fn->address)) {
-		vfio_complain(fn, "%s%s; bind it to a VFIO driver: driverctl set-override %s ism-vfio-pci",
-			      fn->driver[0] ? "bound to the driver " : "bound to no driver",
-			      fn->driver, fn->address);
+		vfio_complain(
+			fn,
+			"%s%s; bind it to a VFIO driver: driverctl set-override %s ism-vfio-pci",
+			fn->driver[0] ? "bound to the driver " : "bound to no driver",
+			fn->driver, fn->address);
 		return -ENODEV;
 	}
 	return 0;

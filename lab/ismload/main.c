@@ -16,7 +16,7 @@
 #include "options.h"
 #include "workers.h"
 
-#define POLL_MS	5
+#define POLL_MS 5
 
 /* The one global: signal handlers get no argument. */
 static struct common *shared_common;
@@ -56,8 +56,10 @@ static void function_pretend(struct function *fn, const struct options *o)
 		unsigned int index;
 		uint64_t size;
 	} regions[] = {
-		{ REGION_BAR0, (uint64_t)1 << 48 }, { REGION_BAR2, 4096 },
-		{ 4, 4096 }, { REGION_CONFIG, 256 },
+		{ REGION_BAR0, (uint64_t)1 << 48 },
+		{ REGION_BAR2, 4096 },
+		{ 4, 4096 },
+		{ REGION_CONFIG, 256 },
 	};
 	size_t i;
 
@@ -83,7 +85,8 @@ static int function_open(struct vfio *vfio, struct function *fn, const struct op
 	if (ret)
 		return ret;
 	if (o->expect_driver && strcmp(o->expect_driver, fn->driver)) {
-		vfio_complain(fn, "bound to the driver %s, not to %s as --expect-driver says",
+		vfio_complain(fn,
+			      "bound to the driver %s, not to %s as --expect-driver says",
 			      fn->driver, o->expect_driver);
 		return -ENODEV;
 	}
@@ -99,7 +102,8 @@ static int function_open(struct vfio *vfio, struct function *fn, const struct op
 static void sleep_ms(uint64_t ms)
 {
 	struct timespec ts = {
-		.tv_sec = (time_t)(ms / 1000), .tv_nsec = (long)(ms % 1000) * 1000000,
+		.tv_sec = (time_t)(ms / 1000),
+		.tv_nsec = (long)(ms % 1000) * 1000000,
 	};
 
 	while (!interrupted && nanosleep(&ts, &ts) && errno == EINTR)
@@ -129,8 +133,10 @@ static int wait_for_start(const struct options *o)
 static int run(const struct options *o, struct engine *engine, struct function *fn)
 {
 	struct run_info info = {
-		.seed = o->seed, .processes = (unsigned int)o->processes,
-		.threads = (unsigned int)o->threads, .num_jobs = o->num_jobs,
+		.seed = o->seed,
+		.processes = (unsigned int)o->processes,
+		.threads = (unsigned int)o->threads,
+		.num_jobs = o->num_jobs,
 	};
 	unsigned int workers = engine->workers, i;
 	struct stats *total;
@@ -196,7 +202,8 @@ int main(int argc, char **argv)
 		patterns_list();
 		return fflush(stdout) ? EXIT_UNEXPECTED : EXIT_SUCCESS;
 	}
-	shared_common = common_alloc((unsigned int)(options.processes * options.threads) + 1);
+	shared_common =
+		common_alloc((unsigned int)(options.processes * options.threads) + 1);
 	if (!shared_common) {
 		fprintf(stderr, "ismload: no memory for the workers' statistics\n");
 		return EXIT_OPEN;
@@ -207,8 +214,8 @@ int main(int argc, char **argv)
 		return EXIT_OPEN;
 	fn.strict = options.strict;
 	signals_catch();
-	ret = engine_prepare(&engine, &options, &fn, &vfio) ? EXIT_OPEN :
-	      run(&options, &engine, &fn);
+	ret = engine_prepare(&engine, &options, &fn, &vfio) ? EXIT_OPEN
+							    : run(&options, &engine, &fn);
 	engine_free(&engine);
 	report_free(&engine.report);
 	vfio_close(&vfio);

@@ -31,14 +31,16 @@ enum {
 static const struct argp_option argp_options[] = {
 	{ NULL, 0, NULL, 0, "Which function:", 1 },
 	{ "device", 'd', "ADDRESS", 0,
-	  "PCI address (first of $ISM_FUNCTIONS, or the first ISM function that a VFIO driver has)", 1 },
+	  "PCI address (first of $ISM_FUNCTIONS, or the first ISM function that a VFIO driver has)",
+	  1 },
 	{ "interface", KEY_INTERFACE, "group|cdev|auto", 0,
 	  "how to open it (auto: the group if there is one)", 1 },
 	{ "expect-driver", KEY_EXPECT_DRIVER, "NAME", 0,
 	  "exit with 3 unless this driver is bound to it", 1 },
 	{ NULL, 0, NULL, 0, "What is expected of it:", 2 },
 	{ "contract", KEY_CONTRACT, "NAME", 0,
-	  "ism-vfio-pci, ism-vfio-pci-upstream, vfio-pci or any (the bound driver's)", 2 },
+	  "ism-vfio-pci, ism-vfio-pci-upstream, vfio-pci or any (the bound driver's)",
+	  2 },
 	{ "strict", KEY_STRICT, NULL, 0,
 	  "the function refuses store blocks off 8-byte alignment", 2 },
 	{ "maxstbl", KEY_MAXSTBL, "BYTES", 0,
@@ -54,12 +56,15 @@ static const struct argp_option argp_options[] = {
 	  "this many threads in each process, each with its own part (1)", 3 },
 	{ NULL, 0, NULL, 0, "When (all with the function open):", 4 },
 	{ "ready", KEY_READY, "FILE", 0, "make FILE once the function is open", 4 },
-	{ "wait", KEY_WAIT, "FILE", 0, "wait until FILE exists before the first access", 4 },
-	{ "delay", KEY_DELAY, "MS", 0, "wait so many milliseconds before the first access", 4 },
+	{ "wait", KEY_WAIT, "FILE", 0, "wait until FILE exists before the first access",
+	  4 },
+	{ "delay", KEY_DELAY, "MS", 0,
+	  "wait so many milliseconds before the first access", 4 },
 	{ "hold", KEY_HOLD, "MS", 0,
 	  "keep the function open so many milliseconds after the last access", 4 },
 	{ NULL, 0, NULL, 0, "Output:", 5 },
-	{ "json", 'j', NULL, 0, "one JSON object a line: each access, then the total", 5 },
+	{ "json", 'j', NULL, 0, "one JSON object a line: each access, then the total",
+	  5 },
 	{ "quiet", 'q', NULL, 0, "the total only", 5 },
 	{ "verbose", 'v', NULL, 0, "without --json: print each access, too", 5 },
 	{ "no-timing", KEY_NO_TIMING, NULL, 0,
@@ -128,9 +133,12 @@ static void options_check(struct options *o, struct argp_state *state)
 	if (o->device && address_parse(o->device, address))
 		argp_error(state, "'%s' is no PCI address like 0011:00:00.0", o->device);
 	for (i = 0; i < o->num_jobs; i++) {
-		if (o->jobs[i].pattern->flags & PATTERN_ALONE && o->processes * o->threads > 1)
-			argp_error(state, "%s changes the function for everybody: not with --threads or --processes",
-				   o->jobs[i].pattern->name);
+		if (o->jobs[i].pattern->flags & PATTERN_ALONE &&
+		    o->processes * o->threads > 1)
+			argp_error(
+				state,
+				"%s changes the function for everybody: not with --threads or --processes",
+				o->jobs[i].pattern->name);
 	}
 }
 
@@ -151,8 +159,10 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case KEY_CONTRACT:
 		o->contract = contract_find(arg);
 		if (!o->contract)
-			argp_error(state, "--contract is ism-vfio-pci, ism-vfio-pci-upstream, vfio-pci or any, not '%s'",
-				   arg);
+			argp_error(
+				state,
+				"--contract is ism-vfio-pci, ism-vfio-pci-upstream, vfio-pci or any, not '%s'",
+				arg);
 		break;
 	case KEY_STRICT:
 		o->strict = true;
@@ -220,8 +230,10 @@ static void version_print(FILE *stream, struct argp_state *state)
 void options_parse(struct options *options, int argc, char **argv)
 {
 	static const struct argp argp = {
-		.options = argp_options, .parser = parse_option,
-		.args_doc = "PATTERN[:KEY=VALUE,...]...", .doc = doc,
+		.options = argp_options,
+		.parser = parse_option,
+		.args_doc = "PATTERN[:KEY=VALUE,...]...",
+		.doc = doc,
 	};
 
 	memset(options, 0, sizeof(*options));

@@ -8,9 +8,9 @@
 #include "patterns.h"
 #include "vfio.h"
 
-#define WORKERS_MAX	256
+#define WORKERS_MAX 256
 
-#define EXIT_UNEXPECTED	1
+#define EXIT_UNEXPECTED 1
 #define EXIT_USAGE	2
 #define EXIT_OPEN	3
 
@@ -19,7 +19,7 @@ struct options {
 	const char *expect_driver;
 	const char *wait_file;
 	const char *ready_file;
-	const struct contract *contract;	/* NULL: of the driver bound */
+	const struct contract *contract; /* NULL: of the driver bound */
 	enum interface interface;
 	bool json;
 	bool quiet;
@@ -28,7 +28,7 @@ struct options {
 	bool dry_run;
 	bool no_timing;
 	bool strict;
-	uint64_t maxstbl;	/* 0: what the function says */
+	uint64_t maxstbl; /* 0: what the function says */
 	uint64_t seed;
 	uint64_t processes;
 	uint64_t threads;

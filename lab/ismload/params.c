@@ -12,11 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TEXT_MAX	256
+#define TEXT_MAX 256
 
 enum key_type {
 	KEY_NUMBER,
-	KEY_SIZE,		/* a number of bytes, or max */
+	KEY_SIZE, /* a number of bytes, or max */
 	KEY_REGION,
 	KEY_EXPECT,
 };
@@ -25,25 +25,25 @@ struct key {
 	const char *name;
 	const char *alias;
 	enum key_type type;
-	size_t at;		/* in struct params */
+	size_t at; /* in struct params */
 	uint64_t max;
 };
 
-#define MEMBER(m)	offsetof(struct params, m)
+#define MEMBER(m) offsetof(struct params, m)
 
 static const struct key keys[] = {
-	{ "region",  NULL,  KEY_REGION, MEMBER(region),  0x7fff },
+	{ "region", NULL, KEY_REGION, MEMBER(region), 0x7fff },
 	/* Bit 63 of a file offset cannot be used, and regions lie below it. */
-	{ "offset",  NULL,  KEY_NUMBER, MEMBER(offset),  (uint64_t)1 << 48 },
-	{ "size",    "len", KEY_SIZE,   MEMBER(size),    LEN_MAX },
-	{ "total",   NULL,  KEY_NUMBER, MEMBER(total),   (uint64_t)1 << 40 },
-	{ "count",   NULL,  KEY_NUMBER, MEMBER(count),   (uint64_t)1 << 40 },
-	{ "stride",  NULL,  KEY_NUMBER, MEMBER(stride),  (uint64_t)1 << 47 },
-	{ "rate",    NULL,  KEY_NUMBER, MEMBER(rate),    1000000000 },
-	{ "seconds", NULL,  KEY_NUMBER, MEMBER(seconds), 1000000 },
-	{ "write",   NULL,  KEY_NUMBER, MEMBER(write),   1 },
-	{ "verify",  NULL,  KEY_NUMBER, MEMBER(verify),  (uint64_t)1 << 40 },
-	{ "expect",  NULL,  KEY_EXPECT, 0,               0 },
+	{ "offset", NULL, KEY_NUMBER, MEMBER(offset), (uint64_t)1 << 48 },
+	{ "size", "len", KEY_SIZE, MEMBER(size), LEN_MAX },
+	{ "total", NULL, KEY_NUMBER, MEMBER(total), (uint64_t)1 << 40 },
+	{ "count", NULL, KEY_NUMBER, MEMBER(count), (uint64_t)1 << 40 },
+	{ "stride", NULL, KEY_NUMBER, MEMBER(stride), (uint64_t)1 << 47 },
+	{ "rate", NULL, KEY_NUMBER, MEMBER(rate), 1000000000 },
+	{ "seconds", NULL, KEY_NUMBER, MEMBER(seconds), 1000000 },
+	{ "write", NULL, KEY_NUMBER, MEMBER(write), 1 },
+	{ "verify", NULL, KEY_NUMBER, MEMBER(verify), (uint64_t)1 << 40 },
+	{ "expect", NULL, KEY_EXPECT, 0, 0 },
 };
 
 static const char *const region_names[REGIONS_KNOWN] = {
@@ -105,16 +105,11 @@ static int expect_parse(const char *text, struct params *params)
 		enum wanted wanted;
 		int err;
 	} names[] = {
-		{ "contract", WANTED_CONTRACT, 0 },
-		{ "ok", WANTED_OK, 0 },
-		{ "any", WANTED_ANY, 0 },
-		{ "refused", WANTED_REFUSED, 0 },
-		{ "EINVAL", WANTED_ERRNO, EINVAL },
-		{ "EIO", WANTED_ERRNO, EIO },
-		{ "ENXIO", WANTED_ERRNO, ENXIO },
-		{ "ENODEV", WANTED_ERRNO, ENODEV },
-		{ "EFAULT", WANTED_ERRNO, EFAULT },
-		{ "EBUSY", WANTED_ERRNO, EBUSY },
+		{ "contract", WANTED_CONTRACT, 0 }, { "ok", WANTED_OK, 0 },
+		{ "any", WANTED_ANY, 0 },	    { "refused", WANTED_REFUSED, 0 },
+		{ "EINVAL", WANTED_ERRNO, EINVAL }, { "EIO", WANTED_ERRNO, EIO },
+		{ "ENXIO", WANTED_ERRNO, ENXIO },   { "ENODEV", WANTED_ERRNO, ENODEV },
+		{ "EFAULT", WANTED_ERRNO, EFAULT }, { "EBUSY", WANTED_ERRNO, EBUSY },
 	};
 	size_t i;
 
@@ -136,7 +131,8 @@ static const char *key_takes(const struct key *key, char *buf, size_t size)
 	case KEY_EXPECT:
 		return "contract, ok, any, refused, EINVAL, EIO, ENXIO, ENODEV, EFAULT or EBUSY";
 	case KEY_SIZE:
-		snprintf(buf, size, "a number of bytes up to %" PRIu64 " or max", key->max);
+		snprintf(buf, size, "a number of bytes up to %" PRIu64 " or max",
+			 key->max);
 		return buf;
 	case KEY_NUMBER:
 	default:
@@ -169,7 +165,8 @@ static const struct key *key_find(const char *name)
 	size_t i;
 
 	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-		if (!strcmp(name, keys[i].name) || (keys[i].alias && !strcmp(name, keys[i].alias)))
+		if (!strcmp(name, keys[i].name) ||
+		    (keys[i].alias && !strcmp(name, keys[i].alias)))
 			return &keys[i];
 	}
 	return NULL;
@@ -205,7 +202,8 @@ static int params_parse(const struct pattern *pattern, char *text, struct params
 			*value++ = '\0';
 		key = key_find(item);
 		if (!key || !pattern_knows(pattern, key)) {
-			snprintf(err, errsize, "%s does not know '%s'; it takes %s%sexpect",
+			snprintf(err, errsize,
+				 "%s does not know '%s'; it takes %s%sexpect",
 				 pattern->name, item, pattern->defaults,
 				 *pattern->defaults ? " and " : "");
 			return -EINVAL;
@@ -216,22 +214,24 @@ static int params_parse(const struct pattern *pattern, char *text, struct params
 			value = "1";
 		if (!value || key_set(key, params, value)) {
 			snprintf(err, errsize, "%s: %s takes %s, not '%s'", pattern->name,
-				 item, key_takes(key, buf, sizeof(buf)), value ? value : "");
+				 item, key_takes(key, buf, sizeof(buf)),
+				 value ? value : "");
 			return -EINVAL;
 		}
 	}
 	return 0;
 }
 
-int pattern_parse(const char *text, const struct pattern **pattern,
-		  struct params *params, char *err, size_t errsize)
+int pattern_parse(const char *text, const struct pattern **pattern, struct params *params,
+		  char *err, size_t errsize)
 {
 	char name[TEXT_MAX], defaults[TEXT_MAX], *args;
 	const struct pattern *p;
 	int ret;
 
 	if (strlen(text) >= sizeof(name)) {
-		snprintf(err, errsize, "a pattern has at most %d characters", TEXT_MAX - 1);
+		snprintf(err, errsize, "a pattern has at most %d characters",
+			 TEXT_MAX - 1);
 		return -EINVAL;
 	}
 	strcpy(name, text);
@@ -243,7 +243,8 @@ int pattern_parse(const char *text, const struct pattern **pattern,
 			break;
 	}
 	if (!p->name) {
-		snprintf(err, errsize, "no pattern '%s'; --list shows those there are", name);
+		snprintf(err, errsize, "no pattern '%s'; --list shows those there are",
+			 name);
 		return -EINVAL;
 	}
 	memset(params, 0, sizeof(*params));

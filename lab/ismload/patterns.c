@@ -7,11 +7,11 @@
 
 #include <string.h>
 
-#define NSEC_PER_SEC	1000000000ull
+#define NSEC_PER_SEC 1000000000ull
 
 /* mixed: lengths of its short accesses, and how much of a large BAR it uses. */
-#define MIXED_SHORT	64
-#define MIXED_ROOM	(1u << 20)
+#define MIXED_SHORT 64
+#define MIXED_ROOM  (1u << 20)
 
 /* splitmix64: public domain arithmetic, the same on every machine. */
 uint64_t random_next(uint64_t *state)
@@ -102,12 +102,15 @@ int plan_emit(struct plan *plan, const struct op *op)
 
 int plan_prepare(struct plan *plan, uint64_t offset, uint64_t len)
 {
-	uint32_t max = plan->fn->maxstbl && plan->fn->maxstbl < BLOCK_BOUNDARY ?
-		       plan->fn->maxstbl : BLOCK_BOUNDARY;
+	uint32_t max = plan->fn->maxstbl && plan->fn->maxstbl < BLOCK_BOUNDARY
+			       ? plan->fn->maxstbl
+			       : BLOCK_BOUNDARY;
 	uint64_t size = region_len(plan, plan->params.region);
 	uint64_t end = offset + len < size ? offset + len : size;
 	struct op op = {
-		.kind = OP_WRITE, .role = ROLE_SETUP, .flags = OP_VERIFY,
+		.kind = OP_WRITE,
+		.role = ROLE_SETUP,
+		.flags = OP_VERIFY,
 		.region = (uint32_t)plan->params.region,
 	};
 	uint64_t room;
@@ -149,7 +152,9 @@ static int emit_many(struct plan *plan, enum op_kind kind)
 	uint64_t i, count = p->count, step_ns = 0;
 	uint32_t size = plan_size(plan);
 	struct span span = plan_span(plan, size);
-	struct op op = { .kind = (uint8_t)kind, .region = (uint32_t)p->region, .len = size };
+	struct op op = { .kind = (uint8_t)kind,
+			 .region = (uint32_t)p->region,
+			 .len = size };
 	int ret = 0;
 
 	if (p->rate) {
@@ -184,15 +189,16 @@ static int pattern_rate(struct plan *plan)
 }
 
 /* Lengths 1 to 64 at offsets 0 to 16, over data that was put there first. */
-#define WIDTHS_LEN	64
-#define WIDTHS_OFFSET	16
+#define WIDTHS_LEN    64
+#define WIDTHS_OFFSET 16
 
 static int pattern_widths(struct plan *plan)
 {
 	const struct params *p = &plan->params;
 	struct span span = plan_span(plan, WIDTHS_OFFSET + WIDTHS_LEN);
 	struct op op = {
-		.kind = p->write ? OP_WRITE : OP_READ, .region = (uint32_t)p->region,
+		.kind = p->write ? OP_WRITE : OP_READ,
+		.region = (uint32_t)p->region,
 		.flags = p->write && p->verify ? OP_VERIFY : 0,
 	};
 	unsigned int offset, len;
@@ -246,7 +252,9 @@ static int pattern_overlap(struct plan *plan)
 {
 	const struct params *p = &plan->params;
 	struct op write = {
-		.kind = OP_WRITE, .flags = OP_UNIFORM, .region = (uint32_t)p->region,
+		.kind = OP_WRITE,
+		.flags = OP_UNIFORM,
+		.region = (uint32_t)p->region,
 		.offset = p->offset,
 	};
 	struct op barrier = { .kind = OP_BARRIER };
@@ -305,24 +313,24 @@ static int pattern_mixed(struct plan *plan)
 		if (all.verify && i % all.verify == 0 && lot < 45)
 			op.flags = OP_VERIFY;
 
-		if (lot < 35) {			/* aligned blocks */
+		if (lot < 35) { /* aligned blocks */
 			op.len = (op.len + 7) & ~7u;
 			op.offset &= ~(uint64_t)7;
-		} else if (lot < 45) {		/* blocks of any length anywhere */
-		} else if (lot < 70) {		/* reads */
+		} else if (lot < 45) { /* blocks of any length anywhere */
+		} else if (lot < 70) { /* reads */
 			op.kind = OP_READ;
-		} else if (lot < 78) {		/* longer than a store block */
+		} else if (lot < 78) { /* longer than a store block */
 			op.len += block;
-		} else if (lot < 84 && last) {	/* past the end */
+		} else if (lot < 84 && last) { /* past the end */
 			op.offset = region_len(plan, all.region) - where % 64;
 			op.len = 64;
 			op.kind = lot & 1 ? OP_READ : OP_WRITE;
-		} else if (lot < 88) {		/* no such region */
+		} else if (lot < 88) { /* no such region */
 			op.region = REGIONS_KNOWN + (uint32_t)(where % 4);
 			op.kind = lot & 1 ? OP_READ : OP_WRITE;
 			op.offset = 0;
 			op.len = 8;
-		} else {			/* configuration space */
+		} else { /* configuration space */
 			op.kind = OP_READ;
 			op.region = REGION_CONFIG;
 			op.offset = where % 64 * 4;
@@ -336,8 +344,8 @@ static int pattern_mixed(struct plan *plan)
 const struct pattern patterns[] = {
 	{ "block", "aligned store blocks, each read back",
 	  "region=bar2,offset=0,size=max,count=16,stride=0,verify=1", pattern_block, 0 },
-	{ "read", "reads of one length",
-	  "region=bar2,offset=0,size=8,count=16,stride=0", pattern_read, 0 },
+	{ "read", "reads of one length", "region=bar2,offset=0,size=8,count=16,stride=0",
+	  pattern_read, 0 },
 	{ "rate", "store blocks at a fixed rate a second",
 	  "region=bar2,offset=0,size=256,rate=1000,seconds=1,stride=0,write=1,verify=0",
 	  pattern_rate, 0 },
@@ -355,16 +363,16 @@ const struct pattern patterns[] = {
 	  "region=bar2,offset=0,size=16,count=1", pattern_odd, 0 },
 	{ "config", "configuration space by 4, 2, 1 and 256 bytes; the command register",
 	  "write=1,count=1", pattern_config, 0 },
-	{ "badregion", "reads and writes of regions that do not exist",
-	  "size=8,count=1", pattern_badregion, 0 },
+	{ "badregion", "reads and writes of regions that do not exist", "size=8,count=1",
+	  pattern_badregion, 0 },
 	{ "beyond", "across, at and past the end of a region",
 	  "region=bar2,size=16,count=1", pattern_beyond, 0 },
 	{ "window", "high places of a large BAR, its last bytes among them",
 	  "region=bar0,size=8,count=1,write=1,verify=1", pattern_window, 0 },
 	{ "fault", "reads and writes with a buffer that is not mapped",
 	  "region=bar2,offset=0,size=64,count=1", pattern_fault, 0 },
-	{ "empty", "reads and writes of no bytes",
-	  "region=bar2,offset=0,count=1", pattern_empty, 0 },
+	{ "empty", "reads and writes of no bytes", "region=bar2,offset=0,count=1",
+	  pattern_empty, 0 },
 	{ "disabled", "accesses while memory is disabled in the command register",
 	  "region=bar2,offset=0,size=8,count=1", pattern_disabled, PATTERN_ALONE },
 	{ "overlap", "all workers write one block; it must be wholly of one of them",

@@ -10,12 +10,12 @@
 #include "ismload.h"
 
 /* size=max: as much as one store block of this function may hold. */
-#define SIZE_MAX_BLOCK	UINT64_MAX
+#define SIZE_MAX_BLOCK UINT64_MAX
 
 enum wanted {
-	WANTED_CONTRACT,	/* whatever the contract says */
-	WANTED_OK,		/* all of it is done */
-	WANTED_ERRNO,		/* .wanted_errno */
+	WANTED_CONTRACT, /* whatever the contract says */
+	WANTED_OK, /* all of it is done */
+	WANTED_ERRNO, /* .wanted_errno */
 	WANTED_REFUSED,
 	WANTED_ANY,
 };
@@ -30,7 +30,7 @@ struct params {
 	uint64_t rate;
 	uint64_t seconds;
 	uint64_t write;
-	uint64_t verify;	/* every so many writes are read back; 0: none */
+	uint64_t verify; /* every so many writes are read back; 0: none */
 	enum wanted wanted;
 	int wanted_errno;
 };
@@ -42,20 +42,20 @@ struct plan {
 	uint64_t seed;
 	unsigned int worker;
 	unsigned int workers;
-	bool shared;		/* the workers' places overlap: nobody can verify */
+	bool shared; /* the workers' places overlap: nobody can verify */
 	/* Returns 0, or a negative number to end the pattern. */
 	int (*emit)(struct plan *plan, const struct op *op);
-	void *context;		/* of emit */
+	void *context; /* of emit */
 };
 
-#define PATTERN_ALONE	0x01	/* disturbs the other workers: only with one */
-#define PATTERN_TOGETHER 0x02	/* all workers at the same place, on purpose */
+#define PATTERN_ALONE	 0x01 /* disturbs the other workers: only with one */
+#define PATTERN_TOGETHER 0x02 /* all workers at the same place, on purpose */
 
 /* To add a pattern: one function, one line in the table in patterns.c. */
 struct pattern {
 	const char *name;
 	const char *help;
-	const char *defaults;	/* KEY=VALUE,...: names the keys it knows, too */
+	const char *defaults; /* KEY=VALUE,...: names the keys it knows, too */
 	int (*generate)(struct plan *plan);
 	unsigned int flags;
 };
@@ -68,14 +68,14 @@ struct job {
 	struct params params;
 };
 
-#define JOBS_MAX	64
+#define JOBS_MAX 64
 
 /*
  * Parse NAME[:KEY=VALUE,...].  Returns 0, or -EINVAL with a message in err
  * that says what would have been understood.
  */
-int pattern_parse(const char *text, const struct pattern **pattern,
-		  struct params *params, char *err, size_t errsize);
+int pattern_parse(const char *text, const struct pattern **pattern, struct params *params,
+		  char *err, size_t errsize);
 
 /* "4096", "0x1000", "4K", "2M", "1G": returns 0 or -EINVAL. */
 int number_parse(const char *text, uint64_t *value);

@@ -11,7 +11,9 @@ int pattern_oversized(struct plan *plan)
 {
 	const struct params *p = &plan->params;
 	struct op op = {
-		.kind = OP_WRITE, .flags = OP_VERIFY, .region = (uint32_t)p->region,
+		.kind = OP_WRITE,
+		.flags = OP_VERIFY,
+		.region = (uint32_t)p->region,
 	};
 	uint32_t max = plan->fn->maxstbl ? plan->fn->maxstbl : BLOCK_BOUNDARY;
 	struct span span;
@@ -35,7 +37,9 @@ int pattern_crossing(struct plan *plan)
 	const uint32_t before[] = { size / 2, size - 1, 1 };
 	struct span span = plan_span(plan, 2 * BLOCK_BOUNDARY);
 	struct op op = {
-		.kind = OP_WRITE, .flags = OP_VERIFY, .region = (uint32_t)p->region,
+		.kind = OP_WRITE,
+		.flags = OP_VERIFY,
+		.region = (uint32_t)p->region,
 		.len = size,
 	};
 	uint64_t i, boundary;
@@ -61,7 +65,8 @@ int pattern_misaligned(struct plan *plan)
 	const struct params *p = &plan->params;
 	struct span span = plan_span(plan, 64);
 	struct op op = {
-		.kind = OP_WRITE, .region = (uint32_t)p->region,
+		.kind = OP_WRITE,
+		.region = (uint32_t)p->region,
 		.flags = p->verify ? OP_VERIFY : 0,
 	};
 	uint64_t i;
@@ -101,9 +106,13 @@ int pattern_odd(struct plan *plan)
 static int command_write(struct plan *plan, uint16_t value, enum op_role role)
 {
 	struct op op = {
-		.kind = OP_WRITE, .role = (uint8_t)role, .flags = OP_COMMAND | OP_VERIFY,
-		.value = value, .region = REGION_CONFIG,
-		.offset = CONFIG_COMMAND, .len = 2,
+		.kind = OP_WRITE,
+		.role = (uint8_t)role,
+		.flags = OP_COMMAND | OP_VERIFY,
+		.value = value,
+		.region = REGION_CONFIG,
+		.offset = CONFIG_COMMAND,
+		.len = 2,
 	};
 
 	return plan_emit(plan, &op);
@@ -139,7 +148,8 @@ int pattern_config(struct plan *plan)
 int pattern_badregion(struct plan *plan)
 {
 	/* Device-specific regions that nobody has, up to the last 8-bit index. */
-	static const uint32_t beyond[] = { REGIONS_KNOWN, REGIONS_KNOWN + 1, 15, 100, 255 };
+	static const uint32_t beyond[] = { REGIONS_KNOWN, REGIONS_KNOWN + 1, 15, 100,
+					   255 };
 	const struct function *fn = plan->fn;
 	struct op op = { .len = plan_size(plan) };
 	unsigned int r, n = sizeof(beyond) / sizeof(beyond[0]);
@@ -179,7 +189,10 @@ int pattern_beyond(struct plan *plan)
 	for (i = 0; i < p->count; i++) {
 		/* Half in, one byte in, just past, well past. */
 		const uint64_t at[] = {
-			end - op.len / 2, end - 1, end, end + BLOCK_BOUNDARY,
+			end - op.len / 2,
+			end - 1,
+			end,
+			end + BLOCK_BOUNDARY,
 		};
 
 		for (j = 0; j < 2 * sizeof(at) / sizeof(at[0]) && !ret; j++) {
@@ -247,8 +260,10 @@ int pattern_fault(struct plan *plan)
 {
 	const struct params *p = &plan->params;
 	struct op op = {
-		.flags = OP_FAULT, .region = (uint32_t)p->region,
-		.offset = p->offset, .len = plan_size(plan),
+		.flags = OP_FAULT,
+		.region = (uint32_t)p->region,
+		.offset = p->offset,
+		.len = plan_size(plan),
 	};
 	uint64_t i;
 	int ret = 0;
@@ -279,7 +294,9 @@ int pattern_disabled(struct plan *plan)
 	const struct params *p = &plan->params;
 	uint16_t command = plan->fn->command | COMMAND_MEMORY;
 	struct op op = {
-		.region = (uint32_t)p->region, .offset = p->offset, .len = plan_size(plan),
+		.region = (uint32_t)p->region,
+		.offset = p->offset,
+		.len = plan_size(plan),
 	};
 	uint64_t i;
 	int ret;

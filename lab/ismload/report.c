@@ -21,9 +21,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#define BUF_ALONE	65536
-#define LINE_MAX_LEN	512
-#define COMPLAINTS_MAX	10
+#define BUF_ALONE      65536
+#define LINE_MAX_LEN   512
+#define COMPLAINTS_MAX 10
 
 const char *errno_name(int err)
 {
@@ -78,7 +78,8 @@ void report_printf(struct report *report, const char *format, ...)
 	int ret;
 
 	va_start(args, format);
-	ret = vsnprintf(report->buf + report->len, report->size - report->len, format, args);
+	ret = vsnprintf(report->buf + report->len, report->size - report->len, format,
+			args);
 	va_end(args);
 	if (ret > 0)
 		report->len += (size_t)ret;
@@ -120,13 +121,15 @@ static void outcome_json(struct report *report, const struct outcome *o)
 	static const char *const verified[] = { "null", "true", "false" };
 	char name[16];
 
-	report_printf(report,
-		      "{\"type\":\"%s\",\"seq\":%" PRIu64 ",\"pid\":%d,\"tid\":%d,\"worker\":%u,"
-		      "\"pattern\":\"%s\",\"op\":\"%s\",\"region\":\"%s\",\"offset\":%" PRIu64
-		      ",\"len\":%" PRIu32,
-		      report->plan ? "plan" : "op", o->seq, report->pid, report->tid, o->worker,
-		      outcome_pattern(report, o), o->op.kind == OP_READ ? "read" : "write",
-		      region_name(o->region, name, sizeof(name)), o->offset, o->op.len);
+	report_printf(
+		report,
+		"{\"type\":\"%s\",\"seq\":%" PRIu64
+		",\"pid\":%d,\"tid\":%d,\"worker\":%u,"
+		"\"pattern\":\"%s\",\"op\":\"%s\",\"region\":\"%s\",\"offset\":%" PRIu64
+		",\"len\":%" PRIu32,
+		report->plan ? "plan" : "op", o->seq, report->pid, report->tid, o->worker,
+		outcome_pattern(report, o), o->op.kind == OP_READ ? "read" : "write",
+		region_name(o->region, name, sizeof(name)), o->offset, o->op.len);
 	if (o->expect.kind == EXPECT_RET)
 		report_printf(report, ",\"expect\":%" PRId64, o->expect.ret);
 	else
@@ -134,11 +137,12 @@ static void outcome_json(struct report *report, const struct outcome *o)
 	if (!report->plan) {
 		report_printf(report, ",\"ret\":%" PRId64, o->ret);
 		if (o->ret < 0)
-			report_printf(report, ",\"errno\":\"%s\"", errno_name((int)-o->ret));
+			report_printf(report, ",\"errno\":\"%s\"",
+				      errno_name((int)-o->ret));
 		else
 			report_printf(report, ",\"errno\":null");
-		report_printf(report, ",\"verified\":%s,\"expected\":%s", verified[o->verified],
-			      o->expected ? "true" : "false");
+		report_printf(report, ",\"verified\":%s,\"expected\":%s",
+			      verified[o->verified], o->expected ? "true" : "false");
 		if (o->timed)
 			report_printf(report, ",\"latency_ns\":%" PRIu64, o->latency_ns);
 		else
@@ -152,8 +156,10 @@ static void outcome_text(struct report *report, const struct outcome *o)
 	static const char *const verified[] = { "", "  verified", "  MISMATCH" };
 	char name[16], ret[24], expect[24];
 
-	report_printf(report, "%6" PRIu64 "  %-10s  %-5s  %-8s  0x%012" PRIx64 "  %6" PRIu32, o->seq,
-		      outcome_pattern(report, o), o->op.kind == OP_READ ? "read" : "write",
+	report_printf(report,
+		      "%6" PRIu64 "  %-10s  %-5s  %-8s  0x%012" PRIx64 "  %6" PRIu32,
+		      o->seq, outcome_pattern(report, o),
+		      o->op.kind == OP_READ ? "read" : "write",
 		      region_name(o->region, name, sizeof(name)), o->offset, o->op.len);
 	if (report->plan) {
 		report_printf(report, "  expect %s\n",
@@ -189,20 +195,24 @@ void report_complain(const struct report *report, const struct outcome *o, uint3
 	if (o->verified == VERIFIED_FALSE)
 		data = o->ret < 0 ? " and yet changed the data" : " and other data";
 	if (n == COMPLAINTS_MAX)
-		fprintf(stderr, "ismload: more unexpected outcomes are in the total only\n");
+		fprintf(stderr,
+			"ismload: more unexpected outcomes are in the total only\n");
 	if (n >= COMPLAINTS_MAX)
 		return;
-	fprintf(stderr, "ismload: access %" PRIu64 " (%s): %s of %" PRIu32 " bytes at %s offset 0x%"
-		PRIx64 " gave %s%s, expected %s\n", o->seq, outcome_pattern(report, o),
+	fprintf(stderr,
+		"ismload: access %" PRIu64 " (%s): %s of %" PRIu32
+		" bytes at %s offset 0x%" PRIx64 " gave %s%s, expected %s\n",
+		o->seq, outcome_pattern(report, o),
 		o->op.kind == OP_READ ? "read" : "write", o->op.len,
 		region_name(o->region, name, sizeof(name)), o->offset,
-		ret_text(o->ret, ret, sizeof(ret)),
-		data,
+		ret_text(o->ret, ret, sizeof(ret)), data,
 		expect_text(&o->expect, expect, sizeof(expect)));
 }
 
 void report_shared(const struct report *report, unsigned int job)
 {
-	fprintf(stderr, "ismload: %s: there is no room for each worker to have a place of its own; "
-		"nothing is verified\n", report->jobs[job].pattern->name);
+	fprintf(stderr,
+		"ismload: %s: there is no room for each worker to have a place of its own; "
+		"nothing is verified\n",
+		report->jobs[job].pattern->name);
 }

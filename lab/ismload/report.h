@@ -19,7 +19,7 @@
 #endif
 
 enum verified {
-	VERIFIED_NONE,		/* nothing to compare with */
+	VERIFIED_NONE, /* nothing to compare with */
 	VERIFIED_TRUE,
 	VERIFIED_FALSE,
 };
@@ -30,9 +30,9 @@ struct outcome {
 	uint64_t seq;
 	unsigned int job;
 	unsigned int worker;
-	uint32_t region;	/* as the driver resolves the place */
+	uint32_t region; /* as the driver resolves the place */
 	uint64_t offset;
-	int64_t ret;		/* bytes, or -errno */
+	int64_t ret; /* bytes, or -errno */
 	uint64_t latency_ns;
 	bool timed;
 	enum verified verified;
@@ -42,16 +42,16 @@ struct outcome {
 
 struct report {
 	bool json;
-	bool ops;		/* every access; otherwise the total only */
-	bool quiet;		/* nothing but the last line */
-	bool plan;		/* --dry-run */
+	bool ops; /* every access; otherwise the total only */
+	bool quiet; /* nothing but the last line */
+	bool plan; /* --dry-run */
 	const struct job *jobs;
 
 	char *buf;
 	size_t len;
 	size_t size;
 	bool tty;
-	bool failed;		/* stdout is gone: say it once, at the end */
+	bool failed; /* stdout is gone: say it once, at the end */
 	pid_t pid;
 	pid_t tid;
 };

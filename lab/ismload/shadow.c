@@ -8,16 +8,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PAGE_LEN	4096
+#define PAGE_LEN 4096
 /* Strides over a whole window must not eat the memory of a small machine. */
-#define PAGES_MAX	4096
+#define PAGES_MAX 4096
 
 struct shadow_page {
 	struct shadow_page *next;
 	uint32_t region;
 	uint64_t number;
 	uint8_t data[PAGE_LEN];
-	uint8_t known[PAGE_LEN];	/* a byte each: simple, and fast to set */
+	uint8_t known[PAGE_LEN]; /* a byte each: simple, and fast to set */
 };
 
 static unsigned int page_bucket(uint32_t region, uint64_t number)
@@ -37,7 +37,8 @@ static struct shadow_page *page_find(const struct shadow *shadow, uint32_t regio
 	return page;
 }
 
-static struct shadow_page *page_get(struct shadow *shadow, uint32_t region, uint64_t number)
+static struct shadow_page *page_get(struct shadow *shadow, uint32_t region,
+				    uint64_t number)
 {
 	struct shadow_page *page = page_find(shadow, region, number);
 	struct shadow_page **head;

@@ -10,7 +10,7 @@
 
 struct shadow_page;
 
-#define SHADOW_BUCKETS	256
+#define SHADOW_BUCKETS 256
 
 struct shadow {
 	struct shadow_page *bucket[SHADOW_BUCKETS];
@@ -20,7 +20,7 @@ struct shadow {
 enum shadow_match {
 	SHADOW_DIFFERS,
 	SHADOW_EQUAL,
-	SHADOW_UNKNOWN,		/* at least one byte was never seen */
+	SHADOW_UNKNOWN, /* at least one byte was never seen */
 };
 
 /* The bytes are there now.  Without memory for it they are forgotten. */

@@ -31,8 +31,11 @@ void stats_tally(struct stats *stats, unsigned int pattern, const struct op *op,
 		 uint32_t region, int64_t ret)
 {
 	struct tally tally = {
-		.pattern = (uint16_t)pattern, .role = op->role, .kind = op->kind,
-		.region = region, .count = 1,
+		.pattern = (uint16_t)pattern,
+		.role = op->role,
+		.kind = op->kind,
+		.region = region,
+		.count = 1,
 	};
 
 	if (ret < 0)

@@ -7,7 +7,7 @@
 
 #include "engine.h"
 
-#define BARRIER_POLL_NS	20000
+#define BARRIER_POLL_NS 20000
 #define LATE_NS		1000000
 
 uint64_t clock_ns(void)

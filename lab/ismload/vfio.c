@@ -19,7 +19,7 @@
 #include <linux/iommufd.h>
 #endif
 
-#define DEVICES		"/sys/bus/pci/devices"
+#define DEVICES "/sys/bus/pci/devices"
 
 /* The number of the function's IOMMU group, or -1. */
 static int group_number(const struct function *fn)
@@ -56,7 +56,8 @@ static int dev_open(const struct function *fn, const char *path, const char *mis
 			      (unsigned int)geteuid(), path);
 		break;
 	case EBUSY:
-		vfio_complain(fn, "%s is in use by another process; which: fuser -v %s", path, path);
+		vfio_complain(fn, "%s is in use by another process; which: fuser -v %s",
+			      path, path);
 		break;
 	default:
 		vfio_complain(fn, "cannot open %s: %s", path, strerror(err));
@@ -70,25 +71,32 @@ static int container_prepare(const struct vfio *vfio, const struct function *fn)
 	int type;
 
 	if (ioctl(vfio->container, VFIO_GET_API_VERSION) != VFIO_API_VERSION) {
-		vfio_complain(fn, "this kernel's VFIO has an API that ismload does not know");
+		vfio_complain(fn,
+			      "this kernel's VFIO has an API that ismload does not know");
 		return -EPROTO;
 	}
 	if (ioctl(vfio->group, VFIO_GROUP_SET_CONTAINER, &vfio->container)) {
 		int err = errno;
 
 		if (err == EBUSY)
-			vfio_complain(fn, "its group already belongs to another process's container");
+			vfio_complain(
+				fn,
+				"its group already belongs to another process's container");
 		else
-			vfio_complain(fn, "cannot put its group into a container: %s", strerror(err));
+			vfio_complain(fn, "cannot put its group into a container: %s",
+				      strerror(err));
 		return -err;
 	}
-	type = ioctl(vfio->container, VFIO_CHECK_EXTENSION, VFIO_TYPE1v2_IOMMU) > 0 ?
-	       VFIO_TYPE1v2_IOMMU : VFIO_TYPE1_IOMMU;
+	type = ioctl(vfio->container, VFIO_CHECK_EXTENSION, VFIO_TYPE1v2_IOMMU) > 0
+		       ? VFIO_TYPE1v2_IOMMU
+		       : VFIO_TYPE1_IOMMU;
 	if (ioctl(vfio->container, VFIO_SET_IOMMU, type)) {
 		int err = errno;
 
-		vfio_complain(fn, "cannot set up its IOMMU: %s; is it there: modprobe vfio_iommu_type1",
-			      strerror(err));
+		vfio_complain(
+			fn,
+			"cannot set up its IOMMU: %s; is it there: modprobe vfio_iommu_type1",
+			strerror(err));
 		return -err;
 	}
 	return 0;
@@ -108,17 +116,21 @@ static int group_open(struct vfio *vfio, struct function *fn)
 	if (vfio->container < 0)
 		return vfio->container;
 	snprintf(path, sizeof(path), "/dev/vfio/%d", number);
-	vfio->group = dev_open(fn, path, "a kernel without VFIO groups? try --interface cdev");
+	vfio->group =
+		dev_open(fn, path, "a kernel without VFIO groups? try --interface cdev");
 	if (vfio->group < 0)
 		return vfio->group;
 	if (ioctl(vfio->group, VFIO_GROUP_GET_STATUS, &status)) {
 		ret = -errno;
-		vfio_complain(fn, "cannot ask for the state of group %d: %s", number, strerror(errno));
+		vfio_complain(fn, "cannot ask for the state of group %d: %s", number,
+			      strerror(errno));
 		return ret;
 	}
 	if (!(status.flags & VFIO_GROUP_FLAGS_VIABLE)) {
-		vfio_complain(fn, "group %d is not viable: bind all of its functions to VFIO drivers: ls /sys/kernel/iommu_groups/%d/devices",
-			      number, number);
+		vfio_complain(
+			fn,
+			"group %d is not viable: bind all of its functions to VFIO drivers: ls /sys/kernel/iommu_groups/%d/devices",
+			number, number);
 		return -EPERM;
 	}
 	ret = container_prepare(vfio, fn);
@@ -127,8 +139,8 @@ static int group_open(struct vfio *vfio, struct function *fn)
 	vfio->device = ioctl(vfio->group, VFIO_GROUP_GET_DEVICE_FD, fn->address);
 	if (vfio->device < 0) {
 		ret = -errno;
-		vfio_complain(fn, "its driver %s does not open it: %s; see dmesg", fn->driver,
-			      strerror(errno));
+		vfio_complain(fn, "its driver %s does not open it: %s; see dmesg",
+			      fn->driver, strerror(errno));
 		return ret;
 	}
 	fn->interface = "group";
@@ -174,29 +186,35 @@ static int cdev_open(struct vfio *vfio, struct function *fn)
 
 	cdev_name(fn, name, sizeof(name));
 	snprintf(path, sizeof(path), "/dev/vfio/devices/%s", name[0] ? name : "vfio*");
-	vfio->device = dev_open(fn, path, "the kernel wants CONFIG_VFIO_DEVICE_CDEV; try --interface group");
+	vfio->device = dev_open(
+		fn, path,
+		"the kernel wants CONFIG_VFIO_DEVICE_CDEV; try --interface group");
 	if (vfio->device < 0)
 		return vfio->device;
-	vfio->iommufd = dev_open(fn, "/dev/iommu", "modprobe iommufd, or try --interface group");
+	vfio->iommufd =
+		dev_open(fn, "/dev/iommu", "modprobe iommufd, or try --interface group");
 	if (vfio->iommufd < 0)
 		return vfio->iommufd;
 	bind.iommufd = vfio->iommufd;
 	if (ioctl(vfio->device, VFIO_DEVICE_BIND_IOMMUFD, &bind)) {
 		ret = -errno;
-		vfio_complain(fn, "cannot bind %s to iommufd: %s%s", path, strerror(errno),
-			      errno == EBUSY ? "; its group is open in another process" : "");
+		vfio_complain(
+			fn, "cannot bind %s to iommufd: %s%s", path, strerror(errno),
+			errno == EBUSY ? "; its group is open in another process" : "");
 		return ret;
 	}
 	/* DMA is not used, but a function without an address space is half open. */
 	if (ioctl(vfio->iommufd, IOMMU_IOAS_ALLOC, &alloc)) {
 		ret = -errno;
-		vfio_complain(fn, "cannot make an I/O address space: %s", strerror(errno));
+		vfio_complain(fn, "cannot make an I/O address space: %s",
+			      strerror(errno));
 		return ret;
 	}
 	attach.pt_id = alloc.out_ioas_id;
 	if (ioctl(vfio->device, VFIO_DEVICE_ATTACH_IOMMUFD_PT, &attach)) {
 		ret = -errno;
-		vfio_complain(fn, "cannot attach an I/O address space: %s", strerror(errno));
+		vfio_complain(fn, "cannot attach an I/O address space: %s",
+			      strerror(errno));
 		return ret;
 	}
 	fn->interface = "cdev";
@@ -212,7 +230,9 @@ static bool cdev_exists(const struct function *fn)
 static int cdev_open(struct vfio *vfio, struct function *fn)
 {
 	(void)vfio;
-	vfio_complain(fn, "this ismload was built with kernel headers that lack VFIO's cdev; use --interface group");
+	vfio_complain(
+		fn,
+		"this ismload was built with kernel headers that lack VFIO's cdev; use --interface group");
 	return -ENOSYS;
 }
 #endif
@@ -230,8 +250,8 @@ int vfio_open(struct vfio *vfio, struct function *fn, enum interface interface)
 	int ret;
 
 	if (interface == INTERFACE_AUTO)
-		interface = !group_exists(fn) && cdev_exists(fn) ?
-			    INTERFACE_CDEV : INTERFACE_GROUP;
+		interface = !group_exists(fn) && cdev_exists(fn) ? INTERFACE_CDEV
+								 : INTERFACE_GROUP;
 	if (interface == INTERFACE_CDEV)
 		ret = cdev_open(vfio, fn);
 	else
@@ -243,7 +263,8 @@ int vfio_open(struct vfio *vfio, struct function *fn, enum interface interface)
 
 void vfio_close(struct vfio *vfio)
 {
-	int *const fds[] = { &vfio->device, &vfio->group, &vfio->container, &vfio->iommufd };
+	int *const fds[] = { &vfio->device, &vfio->group, &vfio->container,
+			     &vfio->iommufd };
 	size_t i;
 
 	for (i = 0; i < sizeof(fds) / sizeof(fds[0]); i++) {

@@ -3,7 +3,7 @@
  * fake.c - a function in memory, linked in place of VFIO, so that the engine's
  * judgement can be tested on the host:
  *
- *   cc -I. *.c fake/fake.c -Wl,--wrap=vfio_find,--wrap=vfio_open,--wrap=vfio_query \
+ *   cc -D_GNU_SOURCE -I. *.c fake/fake.c -Wl,--wrap=vfio_find,--wrap=vfio_open,--wrap=vfio_query \
  *      -Wl,--wrap=pread,--wrap=pwrite -o ismload-fake
  *
  * $FAKE_DRIVER is ism-vfio-pci (default) or vfio-pci; $FAKE_FAULT plants an
@@ -19,8 +19,8 @@
 #include "contract.h"
 #include "vfio.h"
 
-#define AREA	4096
-#define PAGES	1024
+#define AREA  4096
+#define PAGES 1024
 
 static struct function *fake;
 static uint8_t area[AREA];
@@ -118,7 +118,8 @@ static ssize_t fake_error(int err)
 }
 
 /* How many bytes the driver would do; or -1 and errno. */
-static ssize_t fake_len(const struct op *op, off_t pos, uint32_t *region, uint64_t *offset)
+static ssize_t fake_len(const struct op *op, off_t pos, uint32_t *region,
+			uint64_t *offset)
 {
 	struct expect expect;
 
@@ -162,7 +163,8 @@ ssize_t __wrap_pwrite(int fd, const void *buf, size_t len, off_t pos)
 	/* What was refused arrives in part all the same. */
 	if (n < 0 && fault("partial") && region <= REGION_BAR2 && len > 8)
 		done = 8;
-	if (n > 0 && region <= REGION_BAR5 && (!fake->contract->stores_arrive || fault("lost")))
+	if (n > 0 && region <= REGION_BAR5 &&
+	    (!fake->contract->stores_arrive || fault("lost")))
 		done = 0;
 	for (i = 0; i < done; i++) {
 		uint8_t *byte = fake_byte(region, offset + (uint64_t)i);
