@@ -19,6 +19,18 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
+/*
+ * An argument by its number.  The verifier takes a pointer to const void for one
+ * to a structure that it does not know, and refuses to have it read plainly.
+ */
+static __always_inline u64 func_arg(void *ctx, u32 n)
+{
+	u64 value = 0;
+
+	bpf_get_func_arg(ctx, n, &value);
+	return value;
+}
+
 #define ACCESS_HOOK(name, function, layer, op)						\
 	SEC("fentry/" function)								\
 	int BPF_PROG(fentry_##name, struct vfio_device *vdev, void *buf, u64 len,	\
@@ -49,7 +61,7 @@ ACCESS_HOOK(ism_write, "ism_vfio_pci_write", ISMT_LAYER_ISM, ISMT_WRITE)
 ACCESS_HOOK(core_read, "vfio_pci_core_read", ISMT_LAYER_CORE, ISMT_READ)
 ACCESS_HOOK(core_write, "vfio_pci_core_write", ISMT_LAYER_CORE, ISMT_WRITE)
 
-/* All six helpers take (data or address, request or address, offset or length). */
+/* All three helpers take (data, request, offset). */
 #define INSN_HOOK(name, function, enter, exit)						\
 	SEC("fentry/" function)								\
 	int BPF_PROG(fentry_##name, u64 a, u64 b, u64 c)				\
@@ -77,17 +89,38 @@ INSN_HOOK(store, "__zpci_store", insn_enter(ISMT_PCISTG, b, c, NULL), insn_exit(
 INSN_HOOK(store_block, "__zpci_store_block", insn_enter(ISMT_PCISTB, b, c, (void *)a),
 	  insn_exit(ret))
 
-INSN_HOOK(front_load, "zpci_load", front_enter(ISMT_MIO_LOAD, b, c),
-	  front_exit(ISMT_MIO_LOAD, ret))
-INSN_HOOK(front_store, "zpci_store", front_enter(ISMT_MIO_STORE, a, c),
-	  front_exit(ISMT_MIO_STORE, ret))
-INSN_HOOK(front_block, "zpci_write_block", front_enter(ISMT_MIO_BLOCK, a, c),
-	  front_exit(ISMT_MIO_BLOCK, ret))
+/* addr: which argument is the MIO address; the length is always the third. */
+#define FRONT_HOOK(name, function, kind, addr)						\
+	SEC("fentry/" function)								\
+	int fentry_##name(void *ctx)							\
+	{										\
+		return front_enter(kind, func_arg(ctx, addr), func_arg(ctx, 2));	\
+	}										\
+	SEC("fexit/" function)								\
+	int BPF_PROG(fexit_##name, u64 a, u64 b, u64 c, s32 ret)			\
+	{										\
+		return front_exit(kind, ret);						\
+	}										\
+	SEC("kprobe/" function)								\
+	int BPF_KPROBE(kprobe_##name, u64 a, u64 b, u64 c)				\
+	{										\
+		return front_enter(kind, addr ? b : a, c);				\
+	}										\
+	SEC("kretprobe/" function)							\
+	int BPF_KRETPROBE(kretprobe_##name, s32 ret)					\
+	{										\
+		return front_exit(kind, ret);						\
+	}
+
+FRONT_HOOK(front_load, "zpci_load", ISMT_MIO_LOAD, 1)
+FRONT_HOOK(front_store, "zpci_store", ISMT_MIO_STORE, 0)
+FRONT_HOOK(front_block, "zpci_write_block", ISMT_MIO_BLOCK, 0)
 
 SEC("fentry/debug_event_common")
-int BPF_PROG(fentry_error, struct debug_info *id, int level, const void *buf, int len)
+int fentry_error(void *ctx)
 {
-	return insn_error_event(id, buf, len);
+	return insn_error_event((void *)func_arg(ctx, 0), (void *)func_arg(ctx, 2),
+				func_arg(ctx, 3));
 }
 
 SEC("kprobe/debug_event_common")
