@@ -63,10 +63,11 @@ H := $(B)/host$(if $(ASAN),-asan)
 
 # --- What is made of what.
 
-# Needs libbpf and a kernel; everything else in user/ builds on any machine.
-LIVE_ONLY := scan hooks source_live live list doctor main message check privilege workload options
-USER := $(basename $(notdir $(wildcard user/*.c)))
-COMMON := $(filter-out $(LIVE_ONLY),$(USER))
+# Needs libbpf and a kernel; everything else in user/ builds on any machine, where
+# not_live takes the place of these.
+LIVE_ONLY := scan hooks source_live session live record check_live list doctor message_bpf check privilege workload
+USER := $(filter-out not_live,$(basename $(notdir $(wildcard user/*.c))))
+COMMON := $(filter-out $(LIVE_ONLY) main,$(USER))
 LOAD := $(wildcard lab/ismload/*.c)
 TESTS := $(basename $(notdir $(wildcard tests/unit/test_*.c)))
 
@@ -77,6 +78,7 @@ help:
 	@echo '  demo      install what is missing, build, boot the lab, show live traced ISM traffic'
 	@echo '  check     all tests: unit, shell, and live ones in the lab'
 	@echo '  all       the toolkit and the driver, for s390x'
+	@echo '  host      ismtrace for this machine, which reads captures (dump, report, check)'
 	@echo '  driver    the ism-vfio-pci module, for the kernel KERNEL=$(KERNEL) or KDIR=...'
 	@echo '  bench     what tracing costs, measured in the lab in one run'
 	@echo '  unit      the unit tests alone, on this machine and as s390x programs'
@@ -138,7 +140,7 @@ $(S)/%.skel.h: $(S)/%.bpf.o
 # --- The toolkit for s390x.
 
 S_OBJS := $(USER:%=$(S)/user/%.o)
-S_LIBS := -lbpf -lelf -lz -ljansson -lcap -lm
+S_LIBS := -lbpf -lelf -lz -ljansson -lcap -lm -pthread
 
 $(S)/user/%.o: user/%.c | $(B)/version.h $(S)/ismtrace.skel.h
 	$(call say,CC,$@)
@@ -174,23 +176,32 @@ $(DRIVER_BUILD)/ism-vfio-pci.ko: $(wildcard driver/*.c driver/*.h driver/Kbuild 
 # --- Unit tests: the same on this machine and, big-endian, as s390x programs.
 
 H_OBJS := $(COMMON:%=$(H)/user/%.o)
+H_LIBS := -lz -ljansson -lm -pthread
 
 $(H)/user/%.o: user/%.c | $(B)/version.h
 	$(call say,HOSTCC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(CSTD) $(WARN) $(CFLAGS) -Ibpf -Iuser -I$(B) -MMD -MP -c $< -o $@
 
+.PHONY: host
+host: $(H)/bin/ismtrace
+
+$(H)/bin/ismtrace: $(H)/user/main.o $(H)/user/not_live.o $(H_OBJS)
+	$(call say,HOSTLD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(HOSTCC) $(CFLAGS) -o $@ $^ $(H_LIBS)
+
 $(H)/unit/%: tests/unit/%.c $(H_OBJS)
 	$(call say,HOSTLD,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(CSTD) $(WARN) $(CFLAGS) -Ibpf -Iuser -Itests/unit -I$(B) -MMD -MP -o $@ $< \
-		$(H_OBJS) -ljansson -lm
+		$(H_OBJS) $(H_LIBS)
 
 $(S)/unit/%: tests/unit/%.c $(COMMON:%=$(S)/user/%.o)
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(S_CC) $(CSTD) $(WARN) $(CFLAGS) $(S_CPPFLAGS) -Ibpf -Iuser -Itests/unit -I$(B) -MMD -MP -o $@ $< \
-		$(COMMON:%=$(S)/user/%.o) $(S_LDFLAGS) -ljansson -lm
+		$(COMMON:%=$(S)/user/%.o) $(S_LDFLAGS) $(H_LIBS)
 
 UNIT := $(TESTS:%=$(H)/unit/%) $(TESTS:%=$(S)/unit/%)
 
@@ -211,7 +222,7 @@ SOURCES := $(wildcard bpf/*.[ch] user/*.[ch] lab/ismload/*.[ch] lab/guest/*.[ch]
 	tests/unit/*.[ch])
 
 lint:
-	$(Q)shellcheck -x $(SCRIPTS)
+	$(Q)shellcheck -x -P SCRIPTDIR $(SCRIPTS)
 	$(Q)scripts/lint-driver
 
 format:
@@ -222,7 +233,13 @@ format:
 PREFIX ?= /usr/local
 DESTDIR ?=
 
-install: s390x
+# Out of the option tables of the program that is installed.
+$(S)/completion/%: $(S)/bin/ismtrace
+	$(call say,GEN,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(if $(SYSROOT),qemu-s390x-static) $< completion $(*F) >$@
+
+install: s390x $(S)/completion/bash $(S)/completion/zsh
 	$(call say,INSTALL,$(DESTDIR)$(PREFIX))
 	$(Q)install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
 		$(DESTDIR)$(PREFIX)/share/man/man8
@@ -230,5 +247,7 @@ install: s390x
 	$(Q)install -m 755 $(S)/bin/ismload $(DESTDIR)$(PREFIX)/bin
 	$(Q)install -m 644 docs/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
 	$(Q)install -m 644 docs/*.8 $(DESTDIR)$(PREFIX)/share/man/man8
+	$(Q)install -D -m 644 $(S)/completion/bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/ismtrace
+	$(Q)install -D -m 644 $(S)/completion/zsh $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_ismtrace
 
 -include $(wildcard $(S)/*/*.d $(H)/*/*.d)

@@ -58,7 +58,9 @@ struct losses {
 	uint64_t slot;		/* accesses: no memory for the task's state */
 	uint64_t ret;		/* accesses: return not seen, or still inside */
 	uint64_t probe;		/* accesses: entry probe missed by the kernel */
+	uint64_t writer;	/* accesses: the capture's writer was too slow, or failed */
 	uint64_t insn_ring;	/* single instructions: ring buffer full */
+	uint64_t insn_writer;	/* single instructions: likewise */
 	uint64_t insn_probe;	/* instructions: probe missed by the kernel */
 	uint64_t apart_full;	/* instructions outside: map full */
 };

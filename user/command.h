@@ -5,17 +5,28 @@
 #ifndef ISMT_COMMAND_H
 #define ISMT_COMMAND_H
 
+#include <argp.h>
+
 #define ISMTRACE_NAME		"ismtrace"
 
 struct command {
 	const char *name;
 	/* argv[0] is the command's name; returns the exit status. */
 	int (*run)(int argc, char **argv);
-	const char *help;
+	const char *help;	/* NULL: not for people to find */
+	const struct argp *argp;	/* for completion; NULL: none */
 };
 
 int command_live(int argc, char **argv);
+int command_record(int argc, char **argv);
+int command_dump(int argc, char **argv);
+int command_report(int argc, char **argv);
+int command_check(int argc, char **argv);
 int command_list(int argc, char **argv);
 int command_doctor(int argc, char **argv);
+
+/* What they parse their options with: completion is made of these. */
+extern const struct argp live_argp, record_argp, dump_argp, report_argp, check_argp, list_argp,
+	doctor_argp;
 
 #endif /* ISMT_COMMAND_H */

@@ -46,7 +46,7 @@ static error_t parse_doctor(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp doctor_argp = {
+const struct argp doctor_argp = {
 	.options = doctor_options,
 	.parser = parse_doctor,
 	.doc = "Show what this kernel offers to tracing and what it lacks, and how to get it; then try "
@@ -124,6 +124,7 @@ int command_doctor(int argc, char **argv)
 {
 	struct doctor_command cmd = {};
 	bool fails = false;
+	int status;
 	size_t i;
 
 	options_parse(&doctor_argp, "doctor", argc, argv, NULL, &cmd);
@@ -141,7 +142,8 @@ int command_doctor(int argc, char **argv)
 		fails = finding.result == CHECK_FAILS;
 		show(&cmd, "attach", &finding);
 	}
-	if (fflush(stdout))
-		return EXIT_OUTPUT;
+	status = finish_output();
+	if (status)
+		return status;
 	return fails ? EXIT_ATTACH : EXIT_DONE;
 }

@@ -112,6 +112,29 @@ struct function *function_update(struct function_table *table, const struct ismt
 	return fn;
 }
 
+bool function_same(const struct function *a, const struct function *b)
+{
+	return a->k.fid == b->k.fid && a->k.uid == b->k.uid && a->k.pchid == b->k.pchid &&
+	       a->k.vfn == b->k.vfn && a->k.vendor == b->k.vendor &&
+	       a->k.device == b->k.device && a->k.maxstbl == b->k.maxstbl &&
+	       a->k.pft == b->k.pft && a->k.pfgid == b->k.pfgid && a->is_ism == b->is_ism &&
+	       !strcmp(a->address, b->address);
+}
+
+struct function *function_enter(struct function_table *table, const struct function *like)
+{
+	struct function *fn;
+	size_t i;
+
+	for (i = 0; i < table->count; i++)
+		if (function_same(table->entries[i], like))
+			return table->entries[i];
+	fn = function_add(table);
+	if (fn)
+		*fn = *like;
+	return fn;
+}
+
 struct function *function_by_fid(struct function_table *table, uint32_t fid)
 {
 	size_t i;

@@ -23,6 +23,16 @@ void function_table_free(struct function_table *table);
 struct function *function_update(struct function_table *table,
 				 const struct ismt_function *k);
 
+/* Is it, by what does not change while it is there, the same function? */
+bool function_same(const struct function *a, const struct function *b);
+
+/*
+ * function_enter - the entry of a function that is known from a capture, made
+ * if need be; this machine is not asked.  Functions that are not the same may
+ * have the same fid: they are of several machines.  NULL: no memory.
+ */
+struct function *function_enter(struct function_table *table, const struct function *like);
+
 /* By fid, or by function handle with its enable bit left out; or NULL. */
 struct function *function_by_fid(struct function_table *table, uint32_t fid);
 struct function *function_by_fh(struct function_table *table, uint32_t fh);

@@ -50,7 +50,7 @@ static error_t parse_list(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp list_argp = {
+const struct argp list_argp = {
 	.options = list_options,
 	.parser = parse_list,
 	.doc = "Show the zPCI functions: address, fid, uid, pchid, driver, BARs, the largest store block "
@@ -185,5 +185,5 @@ int command_list(int argc, char **argv)
 	function_table_free(table);
 	if (count < 0)
 		return EXIT_ATTACH;
-	return fflush(stdout) ? EXIT_OUTPUT : EXIT_DONE;
+	return finish_output();
 }

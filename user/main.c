@@ -7,13 +7,14 @@
 #include <string.h>
 
 #include "command.h"
+#include "completion.h"
 #include "message.h"
 #include "version.h"
 
 static const struct command commands[] = {
-	{ "live", command_live, "show every access as it happens, then a summary" },
-	{ "list", command_list, "the PCI functions, their drivers, BARs, maxstbl and counters" },
-	{ "doctor", command_doctor, "what this kernel offers to tracing, what it lacks, what to do" },
+	{ "live", command_live, "show every access as it happens, then a summary", &live_argp },
+	{ "list", command_list, "the PCI functions, their drivers, BARs, maxstbl and counters", &list_argp },
+	{ "doctor", command_doctor, "what this kernel offers to tracing, what it lacks, what to do", &doctor_argp },
 };
 
 #define NR_COMMANDS	(sizeof(commands) / sizeof(commands[0]))
@@ -47,6 +48,9 @@ int main(int argc, char **argv)
 		usage(argc > 1 ? stdout : stderr);
 		return argc > 1 ? EXIT_DONE : EXIT_USAGE;
 	}
+	/* For make install, not for people: it is in no list. */
+	if (!strcmp(name, "completion"))
+		return completion(argc - 1, argv + 1, commands, NR_COMMANDS);
 	for (i = 0; i < NR_COMMANDS; i++)
 		if (!strcmp(name, commands[i].name))
 			return commands[i].run(argc - 1, argv + 1);

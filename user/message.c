@@ -4,8 +4,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include <bpf/libbpf.h>
-
 static int verbosity;
 
 void message_set_verbosity(int level)
@@ -55,16 +53,4 @@ void verbose(int level, const char *format, ...)
 {
 	if (level <= verbosity)
 		SAY("");
-}
-
-static int print_libbpf(enum libbpf_print_level level, const char *format, va_list args)
-{
-	if (verbosity < (level == LIBBPF_DEBUG ? 3 : 2))
-		return 0;
-	return vfprintf(stderr, format, args);
-}
-
-void message_quiet_libbpf(void)
-{
-	libbpf_set_print(print_libbpf);
 }

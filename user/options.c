@@ -127,6 +127,16 @@ bool color_allowed(const struct common_options *options, FILE *out)
 	return isatty(fileno(out)) && (!term || strcmp(term, "dumb"));
 }
 
+int finish_output(void)
+{
+	if (!fflush(stdout) && !ferror(stdout))
+		return EXIT_DONE;
+	if (errno == EPIPE)
+		return EXIT_DONE;
+	error("cannot write the output: %s", strerror(errno));
+	return EXIT_OUTPUT;
+}
+
 unsigned long long parse_count(const char *text, const char *what, struct argp_state *state)
 {
 	unsigned long long value;

@@ -32,6 +32,12 @@ void options_parse(const struct argp *argp, const char *command, int argc, char 
 /* May escapes be written to this stream?  Honours --color and NO_COLOR. */
 bool color_allowed(const struct common_options *options, FILE *out);
 
+/*
+ * finish_output - flush standard output.  EXIT_DONE, also if its reader has
+ * gone, or EXIT_OUTPUT after having said why.
+ */
+int finish_output(void);
+
 /* A positive number; argp_error() and no return if it is none. */
 unsigned long long parse_count(const char *text, const char *what, struct argp_state *state);
 /* Seconds, with a fraction if wanted, as nanoseconds; likewise. */

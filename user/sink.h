@@ -23,9 +23,13 @@ struct sink_options {
 	uint64_t mono_offset_ns;	/* ts - mono_offset = CLOCK_MONOTONIC */
 	bool findings;		/* text: a line under an access per finding */
 	bool quiet;		/* only the summary */
+	bool hex;		/* payloads too, where there are any */
 };
 
 struct sink;
+
+/* Of access and insn: the sink could not keep up and has left it out. */
+#define SINK_DROPPED	1
 
 struct sink_ops {
 	/* All return 0 or -errno: -EPIPE when the reader has gone. */
@@ -45,5 +49,7 @@ struct sink {
 /* Ownership of the result goes to the caller, who ends it with ops->free. */
 struct sink *sink_text_new(const struct sink_options *options);
 struct sink *sink_json_new(const struct sink_options *options);
+/* Accesses only, with a header line; no summary. */
+struct sink *sink_csv_new(const struct sink_options *options);
 
 #endif /* ISMT_SINK_H */

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "escape.h"
+#include "hexdump.h"
 #include "outbuf.h"
 #include "region.h"
 #include "summary_json.h"
@@ -185,6 +186,18 @@ static void put_head(struct sink_json *json, uint64_t ts, uint32_t cpu, uint32_t
 	put_function(json, fn);
 }
 
+/* Null where there is none, so that the key is always there once asked for. */
+static void put_payload(struct outbuf *out, const struct access *access)
+{
+	if (!access->payload) {
+		out_lit(out, ",\"payload\":null");
+		return;
+	}
+	out_lit(out, ",\"payload\":\"");
+	hex_write(out, access->payload, access->payload_len);
+	out_char(out, '"');
+}
+
 static int json_access(struct sink *sink, const struct access *access)
 {
 	struct sink_json *json = to_json(sink);
@@ -216,6 +229,8 @@ static int json_access(struct sink *sink, const struct access *access)
 	out_lit(out, ",\"error\":");
 	put_error(out, &raw->insn.error);
 	put_rules(out, access->rules);
+	if (json->options.hex)
+		put_payload(out, access);
 	out_lit(out, "}\n");
 	return out->error;
 }

@@ -11,6 +11,7 @@
 #include "color.h"
 #include "escape.h"
 #include "findings_text.h"
+#include "hexdump.h"
 #include "outbuf.h"
 #include "pending.h"
 #include "region.h"
@@ -33,6 +34,8 @@ enum {
 	W_INSN = 16,
 	/* All before REGION with the blanks between, for lines under an access. */
 	W_INDENT = W_TIME + W_COMM + W_PID + W_FUNCTION + W_DRIVER + W_OP + 5,
+	/* Of payload bytes under an access. */
+	HEX_INDENT = 4,
 };
 
 struct sink_text {
@@ -304,6 +307,9 @@ static int text_access(struct sink *sink, const struct access *access)
 	put_rules(text, access->rules);
 	if (access->rules && text->options.findings)
 		findings_text_write(&text->findings, access, out, text->options.color);
+	if (text->options.hex && access->payload)
+		hexdump_write(out, access->payload, access->payload_len, raw->offset,
+			      raw->len, HEX_INDENT);
 	if (!pending->nr)
 		return out->error;
 	for (i = 0; i < pending->nr; i++)

@@ -148,11 +148,28 @@ int summary_insn(struct summary *summary, const struct insn *insn)
 	return 0;
 }
 
+int summary_leave_out(struct summary *summary, const struct access *access)
+{
+	struct summary_function *f = summary_function(summary, access->fn);
+	const struct ismt_insns *insn = &access->raw.insn;
+	unsigned int i;
+
+	if (!f)
+		return -ENOMEM;
+	summary->filtered++;
+	f->filtered.accesses++;
+	for (i = 0; i < ISMT_KINDS; i++)
+		f->filtered.n[i] += insn->n[i];
+	f->filtered.failed += insn->failed;
+	f->filtered.bytes += insn->bytes;
+	return 0;
+}
+
 uint64_t summary_lost(const struct summary *summary)
 {
 	const struct losses *lost = &summary->lost;
 
-	return lost->ring + lost->slot + lost->ret + lost->probe;
+	return lost->ring + lost->slot + lost->ret + lost->probe + lost->writer;
 }
 
 uint64_t summary_issued(const struct summary_function *f)
@@ -193,7 +210,7 @@ void summary_evidence(const struct summary *summary, enum rule_id id, char *buf,
 		const char *what;
 	} parts[] = {
 		{ summary_lost(summary), "accesses" },
-		{ lost->insn_ring, "instruction records" },
+		{ lost->insn_ring + lost->insn_writer, "instruction records" },
 		{ lost->insn_probe, "instructions that a probe missed" },
 		{ lost->apart_full, "instructions outside accesses" },
 	};
@@ -258,5 +275,5 @@ void summary_finish(struct summary *summary)
 		      sizeof(*summary->functions), functions_compare);
 	summary->last_row = 0;
 	summary->findings[ISM012].count = summary_lost(summary) + lost->insn_ring +
-					  lost->insn_probe + lost->apart_full;
+					  lost->insn_writer + lost->insn_probe + lost->apart_full;
 }

@@ -89,6 +89,12 @@ int summary_access(struct summary *summary, const struct access *access);
 int summary_insn(struct summary *summary, const struct insn *insn);
 
 /*
+ * An access that was recorded and then left out as asked: it counts as
+ * filtered, and so do its instructions, as if the kernel had left it out.
+ */
+int summary_leave_out(struct summary *summary, const struct access *access);
+
+/*
  * Returns the row of the function's totals, made if need be; NULL: no memory.
  * Good until the next call of any function here.
  */

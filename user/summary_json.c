@@ -1,48 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "summary_json.h"
 
-#include <errno.h>
-#include <jansson.h>
-
-#include "escape.h"
+#include "json.h"
 #include "region.h"
-
-/*
- * All of these take what they are given, NULL from an earlier failure
- * included, and a NULL in the end means that memory ran out: jansson's "o"
- * format and json_*_new() setters pass it on.
- */
-
-/* jansson's integers are signed; no count gets near the end of these. */
-static json_t *number(uint64_t value)
-{
-	return json_integer(value > INT64_MAX ? INT64_MAX : (json_int_t)value);
-}
-
-static json_t *string(const char *text)
-{
-	char clean[ESCAPE_UTF8_LEN(256)];
-	size_t len = escape_utf8(clean, sizeof(clean), text, 256);
-
-	return json_stringn(clean, len);
-}
-
-/* Appends item to array; both belong to the result, which is NULL on failure. */
-static json_t *append(json_t *array, json_t *item)
-{
-	if (!array || !item || json_array_append_new(array, item)) {
-		/* json_array_append_new() has dropped item if it failed. */
-		if (!array)
-			json_decref(item);
-		json_decref(array);
-		return NULL;
-	}
-	return array;
-}
 
 static json_t *bucket(uint64_t upper, uint64_t count)
 {
-	return json_pack("{s:o, s:o}", "le", number(upper), "count", number(count));
+	return json_pack("{s:o, s:o}", "le", json_number(upper), "count", json_number(count));
 }
 
 static json_t *hist_json(const struct hist *hist)
@@ -52,7 +16,7 @@ static json_t *hist_json(const struct hist *hist)
 
 	for (i = 0; i < HIST_BUCKETS; i++)
 		if (hist->bucket[i])
-			array = append(array, bucket(hist_upper(i), hist->bucket[i]));
+			array = json_append(array, bucket(hist_upper(i), hist->bucket[i]));
 	return array;
 }
 
@@ -63,7 +27,7 @@ static json_t *width_json(const uint64_t *width)
 
 	for (i = 0; i < ISMT_WIDTHS; i++)
 		if (width[i])
-			array = append(array, bucket(1ULL << i, width[i]));
+			array = json_append(array, bucket(1ULL << i, width[i]));
 	return array;
 }
 
@@ -74,28 +38,28 @@ static json_t *stb_json(const uint64_t *stb)
 
 	for (i = 0; i < ISMT_STB_BUCKETS; i++)
 		if (stb[i])
-			array = append(array, bucket(summary_stb_upper(i), stb[i]));
+			array = json_append(array, bucket(summary_stb_upper(i), stb[i]));
 	return array;
 }
 
 static json_t *percentiles(const struct hist *hist)
 {
 	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "min",
-			 number(hist->count ? hist->min : 0), "p50",
-			 number(hist_percentile(hist, 50)), "p90",
-			 number(hist_percentile(hist, 90)), "p99",
-			 number(hist_percentile(hist, 99)), "max",
-			 number(hist->count ? hist->max : 0), "sum", number(hist->sum));
+			 json_number(hist->count ? hist->min : 0), "p50",
+			 json_number(hist_percentile(hist, 50)), "p90",
+			 json_number(hist_percentile(hist, 90)), "p99",
+			 json_number(hist_percentile(hist, 99)), "max",
+			 json_number(hist->count ? hist->max : 0), "sum", json_number(hist->sum));
 }
 
 static json_t *kinds(const uint64_t *n, uint64_t failed)
 {
 	uint64_t mio = n[ISMT_MIO_LOAD] + n[ISMT_MIO_STORE] + n[ISMT_MIO_BLOCK];
 
-	return json_pack("{s:o, s:o, s:o, s:o, s:o}", "pcilg", number(n[ISMT_PCILG]),
-			 "pcistg", number(n[ISMT_PCISTG]), "pcistb",
-			 number(n[ISMT_PCISTB]), "mio", number(mio), "failed",
-			 number(failed));
+	return json_pack("{s:o, s:o, s:o, s:o, s:o}", "pcilg", json_number(n[ISMT_PCILG]),
+			 "pcistg", json_number(n[ISMT_PCISTG]), "pcistb",
+			 json_number(n[ISMT_PCISTB]), "mio", json_number(mio), "failed",
+			 json_number(failed));
 }
 
 static json_t *row_json(const struct summary_row *row)
@@ -104,12 +68,12 @@ static json_t *row_json(const struct summary_row *row)
 
 	return json_pack(
 		"{s:o, s:o, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-		"function", string(row->fn->address), "fid", number(row->fn->k.fid),
-		"driver", string(row->driver), "region", summary_region(row, region),
+		"function", json_text(row->fn->address), "fid", json_number(row->fn->k.fid),
+		"driver", json_text(row->driver), "region", summary_region(row, region),
 		"op", row->op == ISMT_READ ? "read" : "write", "accesses",
-		number(row->accesses), "bytes", number(row->bytes), "errors",
-		number(row->errors), "insn", kinds(row->insns, row->failed), "insn_bytes",
-		number(row->insn_bytes), "size", hist_json(&row->size), "latency_ns",
+		json_number(row->accesses), "bytes", json_number(row->bytes), "errors",
+		json_number(row->errors), "insn", kinds(row->insns, row->failed), "insn_bytes",
+		json_number(row->insn_bytes), "size", hist_json(&row->size), "latency_ns",
 		hist_json(&row->latency), "latency", percentiles(&row->latency), "width",
 		width_json(row->width), "pcistb", stb_json(row->stb));
 }
@@ -120,7 +84,7 @@ static json_t *rows_json(const struct summary *summary)
 	size_t i;
 
 	for (i = 0; i < summary->nr_rows; i++)
-		array = append(array, row_json(&summary->rows[i]));
+		array = json_append(array, row_json(&summary->rows[i]));
 	return array;
 }
 
@@ -138,9 +102,9 @@ static json_t *fmb_json(const struct summary_function *f)
 {
 	if (!f->has_fmb)
 		return json_null();
-	return json_pack("{s:o, s:o, s:o, s:o}", "loads", number(f->fmb_loads), "stores",
-			 number(f->fmb_stores), "blocks", number(f->fmb_blocks), "age_ns",
-			 number(f->fmb_age_ns));
+	return json_pack("{s:o, s:o, s:o, s:o}", "loads", json_number(f->fmb_loads), "stores",
+			 json_number(f->fmb_stores), "blocks", json_number(f->fmb_blocks), "age_ns",
+			 json_number(f->fmb_age_ns));
 }
 
 static json_t *function_json(const struct summary_function *f)
@@ -149,11 +113,11 @@ static json_t *function_json(const struct summary_function *f)
 
 	return json_pack(
 		"{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "function",
-		string(f->fn->address), "fid", number(f->fn->k.fid), "uid",
-		number(f->fn->k.uid), "inside", kinds(f->inside, f->inside_failed),
+		json_text(f->fn->address), "fid", json_number(f->fn->k.fid), "uid",
+		json_number(f->fn->k.uid), "inside", kinds(f->inside, f->inside_failed),
 		"outside", apart_json(&f->outside), "filtered", apart_json(&f->filtered),
-		"lost", apart_json(&f->lost), "issued", number(issued), "failed",
-		number(failed), "done", number(issued - failed), "fmb", fmb_json(f));
+		"lost", apart_json(&f->lost), "issued", json_number(issued), "failed",
+		json_number(failed), "done", json_number(issued - failed), "fmb", fmb_json(f));
 }
 
 static json_t *functions_json(const struct summary *summary)
@@ -162,7 +126,7 @@ static json_t *functions_json(const struct summary *summary)
 	size_t i;
 
 	for (i = 0; i < summary->nr_functions; i++)
-		array = append(array, function_json(&summary->functions[i]));
+		array = json_append(array, function_json(&summary->functions[i]));
 	return array;
 }
 
@@ -174,8 +138,8 @@ static json_t *finding_json(const struct summary *summary, enum rule_id id)
 	summary_evidence(summary, id, evidence, sizeof(evidence));
 	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:s}", "rule", rule->id, "name",
 			 rule->name, "severity", severity_name(rule->severity), "count",
-			 number(summary->findings[id].count), "evidence",
-			 string(evidence), "fix", rule->fix);
+			 json_number(summary->findings[id].count), "evidence",
+			 json_text(evidence), "fix", rule->fix);
 }
 
 static json_t *findings_json(const struct summary *summary)
@@ -185,7 +149,7 @@ static json_t *findings_json(const struct summary *summary)
 
 	for (i = 0; i < RULE_COUNT; i++)
 		if (summary->findings[i].count)
-			array = append(array, finding_json(summary, (enum rule_id)i));
+			array = json_append(array, finding_json(summary, (enum rule_id)i));
 	return array;
 }
 
@@ -193,45 +157,30 @@ static json_t *lost_json(const struct summary *summary)
 {
 	const struct losses *lost = &summary->lost;
 
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "total",
-			 number(summary_lost(summary)), "ring", number(lost->ring),
-			 "slot", number(lost->slot), "return", number(lost->ret), "probe",
-			 number(lost->probe), "insn_ring", number(lost->insn_ring),
-			 "insn_probe", number(lost->insn_probe), "apart_full",
-			 number(lost->apart_full));
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "total",
+			 json_number(summary_lost(summary)), "ring", json_number(lost->ring),
+			 "slot", json_number(lost->slot), "return", json_number(lost->ret), "probe",
+			 json_number(lost->probe), "insn_ring", json_number(lost->insn_ring),
+			 "insn_probe", json_number(lost->insn_probe), "apart_full",
+			 json_number(lost->apart_full), "writer", json_number(lost->writer),
+			 "insn_writer", json_number(lost->insn_writer));
 }
 
-static json_t *summary_json(const struct summary *s)
+json_t *summary_json(const struct summary *s)
 {
 	uint64_t duration = s->end_ns > s->begin_ns ? s->end_ns - s->begin_ns : 0;
 
 	return json_pack(
 		"{s:s, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-		"type", "summary", "schema", JSON_SCHEMA, "recorded", number(s->recorded),
-		"lost", lost_json(s), "filtered", number(s->filtered), "insn_records",
-		number(s->insn_records), "unopened", number(s->unopened), "begin",
-		number(s->begin_ns), "end", number(s->end_ns), "duration_ns",
-		number(duration), "rows", rows_json(s), "functions", functions_json(s),
+		"type", "summary", "schema", JSON_SCHEMA, "recorded", json_number(s->recorded),
+		"lost", lost_json(s), "filtered", json_number(s->filtered), "insn_records",
+		json_number(s->insn_records), "unopened", json_number(s->unopened), "begin",
+		json_number(s->begin_ns), "end", json_number(s->end_ns), "duration_ns",
+		json_number(duration), "rows", rows_json(s), "functions", functions_json(s),
 		"findings", findings_json(s));
-}
-
-static int write_part(const char *text, size_t len, void *out)
-{
-	out_mem(out, text, len);
-	return 0;
 }
 
 int summary_write_json(const struct summary *summary, struct outbuf *out)
 {
-	json_t *json = summary_json(summary);
-	int err;
-
-	if (!json)
-		return -ENOMEM;
-	err = json_dump_callback(json, write_part, out, JSON_COMPACT);
-	json_decref(json);
-	if (err)
-		return -ENOMEM;
-	out_char(out, '\n');
-	return out->error;
+	return json_write(summary_json(summary), out);
 }

@@ -5,11 +5,15 @@
 #ifndef ISMT_SUMMARY_JSON_H
 #define ISMT_SUMMARY_JSON_H
 
+#include "json.h"
 #include "outbuf.h"
 #include "summary.h"
 
 /* Goes up when a key changes its meaning or goes away; not for additions. */
 #define JSON_SCHEMA	1
+
+/* The object, to which a caller may add keys of its own; NULL: no memory. */
+json_t *summary_json(const struct summary *summary);
 
 /* Returns 0, -ENOMEM, or the buffer's error. */
 int summary_write_json(const struct summary *summary, struct outbuf *out);

@@ -50,7 +50,9 @@ static void put_lost(const struct summary *s, struct outbuf *out, bool color)
 		{ lost->slot, "accesses: no memory for the task's state" },
 		{ lost->ret, "accesses: return not seen, or still inside" },
 		{ lost->probe, "accesses: entry probe missed by the kernel" },
+		{ lost->writer, "accesses: the writer of the capture was too slow" },
 		{ lost->insn_ring, "single instructions: ring buffer full" },
+		{ lost->insn_writer, "single instructions: the writer of the capture was too slow" },
 		{ lost->insn_probe, "instructions: probe missed by the kernel" },
 		{ lost->apart_full, "instructions outside accesses: map full" },
 	};
@@ -124,8 +126,7 @@ static void put_rows(const struct summary *s, struct outbuf *out, bool color)
 		put_row(&s->rows[i], out);
 }
 
-/* Store blocks by size, or widths of loads and stores where there are none. */
-static void view_insns(struct hist_view *view, const struct summary_row *row)
+void summary_view_insns(struct hist_view *view, const struct summary_row *row)
 {
 	unsigned int i, first, last;
 
@@ -156,7 +157,7 @@ static void put_hists(const struct summary_row *row, struct outbuf *out)
 	unsigned int i;
 
 	hist_view_set(&views[0], "access size, bytes", &row->size);
-	view_insns(&views[1], row);
+	summary_view_insns(&views[1], row);
 	hist_view_set(&views[2], "latency, ns", &row->latency);
 	hist_view_fold(&views[2], LATENCY_LINES);
 	out_printf(out, "\n%s %s %s %s\n  ",

@@ -7,10 +7,14 @@
 
 #include <stdbool.h>
 
+#include "hist_text.h"
 #include "outbuf.h"
 #include "summary.h"
 
 /* Errors are left in the buffer, for out_flush() to return. */
 void summary_write_text(const struct summary *summary, struct outbuf *out, bool color);
+
+/* Store blocks by size, or widths of loads and stores where there are none. */
+void summary_view_insns(struct hist_view *view, const struct summary_row *row);
 
 #endif /* ISMT_SUMMARY_TEXT_H */

@@ -358,7 +358,8 @@ static void summaries(void)
 	number(json, "schema", 1);
 	number(json, "recorded", 4);
 	is_str(keys(at(json, "lost")),
-	       "total ring slot return probe insn_ring insn_probe apart_full",
+	       "total ring slot return probe insn_ring insn_probe apart_full "
+	       "writer insn_writer",
 	       "causes of loss");
 	number(json, "lost.total", 7);
 	number(json, "lost.ring", 5);

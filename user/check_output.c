@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "check_output.h"
+
+#include <inttypes.h>
+#include <limits.h>
+#include <stdlib.h>
+
+#include "color.h"
+#include "escape.h"
+#include "region.h"
+#include "summary_json.h"
+
+void check_output_init(struct check_output *check, const struct check_options *options,
+		       FILE *out)
+{
+	check->options = *options;
+	check->found = 0;
+	check->shown = 0;
+	memset(check->by, 0, sizeof(check->by));
+	out_init(&check->out, out);
+}
+
+/* Any string, up to a NUL or len, as the value of a key. */
+static void put_json(struct outbuf *out, const char *key, const char *text, size_t len)
+{
+	char clean[ESCAPE_JSON_LEN(PATH_MAX)];
+
+	out_lit(out, ",\"");
+	out_str(out, key);
+	out_lit(out, "\":\"");
+	out_mem(out, clean, escape_json(clean, sizeof(clean), text, len));
+	out_char(out, '"');
+}
+
+static void put_word(struct outbuf *out, const char *text, size_t len)
+{
+	char clean[ESCAPE_TEXT_LEN(PATH_MAX)];
+
+	out_mem(out, clean, escape_text(clean, sizeof(clean), text, len));
+}
+
+/* access is NULL for what is about the trace as a whole. */
+static void json_finding(struct check_output *check, const char *file, uint64_t number,
+			 enum rule_id id, const struct access *access, const char *evidence)
+{
+	struct outbuf *out = &check->out;
+	const struct rule *rule = &rules[id];
+	char region[REGION_NAME_LEN];
+
+	out_lit(out, "{\"type\":\"finding\"");
+	put_json(out, "rule", rule->id, 16);
+	put_json(out, "name", rule->name, 64);
+	put_json(out, "severity", severity_name(rule->severity), 16);
+	put_json(out, "file", file, PATH_MAX);
+	if (access) {
+		const struct ismt_access *raw = &access->raw;
+
+		out_printf(out, ",\"index\":%" PRIu64 ",\"ts\":%" PRIu64, number, access->ts);
+		put_json(out, "function", access->fn->address, sizeof(access->fn->address));
+		put_json(out, "comm", raw->comm, sizeof(raw->comm));
+		out_printf(out, ",\"pid\":%u,\"tid\":%u", raw->pid, raw->tid);
+		put_json(out, "op", raw->op == ISMT_READ ? "read" : "write", 8);
+		put_json(out, "region", region_name(raw->region, region), REGION_NAME_LEN);
+		out_printf(out, ",\"offset\":%llu,\"len\":%llu,\"ret\":%lld", raw->offset,
+			   raw->len, raw->ret);
+	} else {
+		out_lit(out, ",\"index\":null,\"ts\":null,\"function\":null,\"comm\":null,"
+			     "\"pid\":null,\"tid\":null,\"op\":null,\"region\":null,"
+			     "\"offset\":null,\"len\":null,\"ret\":null");
+	}
+	put_json(out, "evidence", evidence, 256);
+	out_lit(out, "}\n");
+}
+
+/* FILE:INDEX: RULE NAME SEVERITY: FUNCTION REGION+OFFSET COMM[PID]: EVIDENCE */
+static void text_finding(struct check_output *check, const char *file, uint64_t number,
+			 enum rule_id id, const struct access *access, const char *evidence)
+{
+	struct outbuf *out = &check->out;
+	const struct rule *rule = &rules[id];
+	char region[REGION_NAME_LEN];
+
+	put_word(out, file, PATH_MAX);
+	out_printf(out, ":%" PRIu64 ": %s %s ", number, rule->id, rule->name);
+	sgr(out, check->options.color, severity_color(rule->severity));
+	out_str(out, severity_name(rule->severity));
+	sgr(out, check->options.color, SGR_RESET);
+	out_lit(out, ": ");
+	if (access) {
+		const struct ismt_access *raw = &access->raw;
+
+		put_word(out, access->fn->address, sizeof(access->fn->address));
+		out_printf(out, " %s+0x%llx ", region_name(raw->region, region), raw->offset);
+		put_word(out, raw->comm, sizeof(raw->comm));
+		out_printf(out, "[%u]: ", raw->pid);
+	}
+	out_str(out, evidence);
+	out_char(out, '\n');
+}
+
+static void finding(struct check_output *check, const char *file, uint64_t number,
+		    enum rule_id id, const struct access *access, const char *evidence)
+{
+	const struct check_options *options = &check->options;
+
+	check->by[rules[id].severity]++;
+	if (rules[id].severity < options->severity)
+		return;
+	check->found++;
+	if (options->quiet || (options->max && check->shown >= options->max))
+		return;
+	check->shown++;
+	if (options->json)
+		json_finding(check, file, number, id, access, evidence);
+	else
+		text_finding(check, file, number, id, access, evidence);
+}
+
+static uint32_t wanted(const struct check_output *check, uint32_t set)
+{
+	return check->options.rules ? set & check->options.rules : set;
+}
+
+int check_output_access(struct check_output *check, const char *file, uint64_t number,
+			const struct access *access)
+{
+	uint32_t set = wanted(check, access->rules);
+	char evidence[256];
+
+	for (; set; set &= set - 1) {
+		enum rule_id id = (enum rule_id)__builtin_ctz(set);
+
+		rule_evidence(id, access, evidence, sizeof(evidence));
+		finding(check, file, number, id, access, evidence);
+	}
+	return check->out.error;
+}
+
+int check_output_end(struct check_output *check, const char *file,
+		     const struct summary *summary)
+{
+	char evidence[256];
+	int err = 0;
+
+	if (summary->findings[ISM012].count && wanted(check, RULE_BIT(ISM012))) {
+		summary_evidence(summary, ISM012, evidence, sizeof(evidence));
+		finding(check, file, 0, ISM012, NULL, evidence);
+	}
+	if (check->options.json)
+		err = summary_write_json(summary, &check->out);
+	return out_flush(&check->out) ?: err;
+}
+
+void check_output_count(const struct check_output *check, const struct summary *summary)
+{
+	bool only = check->options.quiet && !check->options.json;
+
+	fprintf(only ? stdout : stderr,
+		"%s%" PRIu64 " findings (%" PRIu64 " error, %" PRIu64 " warning, %" PRIu64
+		" info) in %" PRIu64 " accesses\n",
+		only ? "" : "ismtrace: ",
+		check->by[SEV_ERROR] + check->by[SEV_WARNING] + check->by[SEV_INFO],
+		check->by[SEV_ERROR], check->by[SEV_WARNING], check->by[SEV_INFO],
+		summary->recorded);
+}

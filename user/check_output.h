@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * check_output.h - findings one by one, as `ismtrace check` shows them: lines
+ * that grep well, or JSON.
+ */
+#ifndef ISMT_CHECK_OUTPUT_H
+#define ISMT_CHECK_OUTPUT_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "outbuf.h"
+#include "rules.h"
+#include "summary.h"
+
+struct check_options {
+	bool json;
+	bool quiet;		/* only how many */
+	bool color;
+	enum severity severity;	/* what is below is neither shown nor counts */
+	uint32_t rules;		/* bit per rule to show; 0: all */
+	uint64_t max;		/* findings to show; 0: all */
+};
+
+struct check_output {
+	struct check_options options;
+	uint64_t found;		/* at or above the severity */
+	uint64_t by[SEV_ERROR + 1];	/* all, by severity */
+	uint64_t shown;
+	struct outbuf out;
+};
+
+void check_output_init(struct check_output *check, const struct check_options *options,
+		       FILE *out);
+
+/* Record number of file, with its rules.  0 or -errno of the output. */
+int check_output_access(struct check_output *check, const char *file, uint64_t number,
+			const struct access *access);
+
+/*
+ * check_output_end - what is about the trace as a whole, then with JSON the
+ * summary; flushes.  file is what it is put down to.  0 or -errno.
+ */
+int check_output_end(struct check_output *check, const char *file,
+		     const struct summary *summary);
+
+/* One line of how many there were: to stdout if that is all, else to stderr. */
+void check_output_count(const struct check_output *check, const struct summary *summary);
+
+#endif /* ISMT_CHECK_OUTPUT_H */

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * completion.h - `ismtrace completion SHELL`, of the command table.
+ */
+#ifndef ISMT_COMPLETION_H
+#define ISMT_COMPLETION_H
+
+#include <stddef.h>
+
+#include "command.h"
+
+/*
+ * Writes the completion for the shell in argv[1], "bash" or "zsh", to stdout.
+ * Commands without help are left out.  Returns the exit status.
+ */
+int completion(int argc, char **argv, const struct command *commands, size_t nr);
+
+#endif /* ISMT_COMPLETION_H */

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * hexdump.h - payload bytes for people and for machines.
+ */
+#ifndef ISMT_HEXDUMP_H
+#define ISMT_HEXDUMP_H
+
+#include "outbuf.h"
+
+/* Bytes a line. */
+#define HEXDUMP_LINE	16
+
+/*
+ * hexdump_write - lines of 16 bytes in hex and as characters, each begun with
+ * indent blanks and the offset in the region, which begins at offset.  Lines
+ * that are equal to the one before are one "*".  total is what the access
+ * moved: if there is less of it, a last line says so.
+ */
+void hexdump_write(struct outbuf *out, const uint8_t *data, size_t len, uint64_t offset,
+		   uint64_t total, unsigned int indent);
+
+/* hex_write - two lower case digits a byte, nothing between. */
+void hex_write(struct outbuf *out, const uint8_t *data, size_t len);
+
+#endif /* ISMT_HEXDUMP_H */

@@ -1,0 +1,375 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "report_html.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "escape.h"
+#include "html.h"
+#include "region.h"
+#include "rules.h"
+#include "summary_text.h"
+
+/* Charts are drawn for that many rows, those with most accesses. */
+#define ROWS_CHARTED 12
+#define LATENCY_LINES 14
+
+static void card(struct outbuf *out, const char *name, uint64_t value)
+{
+	out_lit(out, "<div><b>");
+	html_number(out, value);
+	out_lit(out, "</b>");
+	html_text(out, name);
+	out_lit(out, "</div>\n");
+}
+
+static void put_time(struct outbuf *out, uint64_t ns)
+{
+	time_t second = (time_t)(ns / 1000000000);
+	char text[40];
+	struct tm tm;
+
+	/* UTC: the page is read elsewhere. */
+	if (!gmtime_r(&second, &tm) || !strftime(text, sizeof(text), "%F %T UTC", &tm))
+		snprintf(text, sizeof(text), "?");
+	html_text(out, text);
+}
+
+static void put_header(const struct report_page *page, struct outbuf *out)
+{
+	const struct summary *s = page->summary;
+	uint64_t ns = s->end_ns > s->begin_ns ? s->end_ns - s->begin_ns : 0;
+	uint64_t findings[SEV_ERROR + 1] = { 0 };
+	size_t i;
+
+	/* What is lost is told as such, and is no access with a fault. */
+	for (i = 0; i < ISM012; i++)
+		findings[rules[i].severity] += s->findings[i].count;
+	out_lit(out, "<h1>ismtrace report</h1>\n<p class=\"dim\">");
+	for (i = 0; i < page->nr_files; i++) {
+		out_str(out, i ? ", <code>" : "<code>");
+		html_text(out, page->files[i]);
+		out_lit(out, "</code>");
+	}
+	out_lit(out, "<br>");
+	put_time(out, s->begin_ns);
+	out_printf(out, ", %" PRIu64 ".%03" PRIu64 " s</p>\n<div class=\"cards\">\n",
+		   ns / 1000000000, ns / 1000000 % 1000);
+	card(out, s->recorded == 1 ? "access" : "accesses", s->recorded);
+	card(out, "lost", summary_lost(s));
+	card(out, "filtered", s->filtered);
+	card(out, "errors found", findings[SEV_ERROR]);
+	card(out, "warnings found", findings[SEV_WARNING]);
+	card(out, "infos", findings[SEV_INFO]);
+	out_lit(out, "</div>\n");
+}
+
+static void put_findings(const struct summary *s, struct outbuf *out)
+{
+	static const char *const names[] = { "Rule",  "Severity", "|", "Count", "|",
+					     "What, the first one, and the fix", NULL };
+	char evidence[256];
+	bool any = false;
+	int i;
+
+	out_lit(out, "<h2>Findings</h2>\n");
+	for (i = 0; i < RULE_COUNT && !any; i++)
+		any = s->findings[i].count;
+	if (!any) {
+		out_lit(out, "<p>None.</p>\n");
+		return;
+	}
+	html_table(out, NULL, names);
+	for (i = 0; i < RULE_COUNT; i++) {
+		const char *severity = severity_name(rules[i].severity);
+
+		if (!s->findings[i].count)
+			continue;
+		summary_evidence(s, (enum rule_id)i, evidence, sizeof(evidence));
+		out_printf(out,
+			   "<tr><th scope=\"row\"><code>%s</code> %s</th>"
+			   "<td class=\"t sev %s\">%s</td>",
+			   rules[i].id, rules[i].name, severity, severity);
+		html_cell(out, s->findings[i].count);
+		out_lit(out, "<td class=\"t w\">");
+		html_text(out, rules[i].says);
+		out_lit(out, "<br><b>First:</b> ");
+		html_text(out, evidence);
+		out_lit(out, "<br><b>Fix:</b> ");
+		html_text(out, rules[i].fix);
+		out_lit(out, "</td></tr>\n");
+	}
+	out_lit(out, "</tbody></table></div>\n");
+}
+
+static void put_lost(const struct summary *s, struct outbuf *out)
+{
+	char text[256];
+
+	if (!s->findings[ISM012].count)
+		return;
+	summary_evidence(s, ISM012, text, sizeof(text));
+	out_lit(out, "<p class=\"box\"><b class=\"warning\">The trace is incomplete.</b> ");
+	html_text(out, text);
+	out_lit(out, "</p>\n");
+}
+
+static void put_row_name(struct outbuf *out, const struct summary_row *row)
+{
+	char region[REGION_NAME_LEN];
+
+	html_text(out, row->fn->address[0] ? row->fn->address : "-");
+	out_char(out, ' ');
+	html_text(out, row->driver);
+	out_char(out, ' ');
+	html_text(out, summary_region(row, region));
+	out_str(out, row->op == ISMT_READ ? " reads" : " writes");
+}
+
+static void put_rows(const struct summary *s, struct outbuf *out)
+{
+	static const char *const names[] = {
+		"Function, driver, region", "|",       "Count",	  "Errors",   "Bytes",
+		"Instructions",		    "Failed",  "p50 us",  "p90 us",   "p99 us",
+		"max us",		    NULL,
+	};
+	uint64_t insns;
+	size_t i;
+	int k;
+
+	out_lit(out, "<h2>Accesses and their latency</h2>\n");
+	html_table(out, NULL, names);
+	for (i = 0; i < s->nr_rows; i++) {
+		const struct summary_row *row = &s->rows[i];
+
+		for (k = 0, insns = 0; k < ISMT_KINDS; k++)
+			insns += row->insns[k];
+		out_lit(out, "<tr><th scope=\"row\" class=\"mono\">");
+		put_row_name(out, row);
+		out_lit(out, "</th>");
+		html_cell(out, row->accesses);
+		html_cell(out, row->errors);
+		html_cell(out, row->bytes);
+		html_cell(out, insns);
+		html_cell(out, row->failed);
+		html_cell_us(out, (double)hist_percentile(&row->latency, 50));
+		html_cell_us(out, (double)hist_percentile(&row->latency, 90));
+		html_cell_us(out, (double)hist_percentile(&row->latency, 99));
+		html_cell_us(out, (double)row->latency.max);
+		out_lit(out, "</tr>\n");
+	}
+	out_lit(out, "</tbody></table></div>\n");
+}
+
+static void put_charts(const struct summary_row *row, struct outbuf *out, unsigned int id)
+{
+	struct hist_view view;
+
+	out_lit(out, "<h3 class=\"mono\">");
+	put_row_name(out, row);
+	out_lit(out, "</h3>\n<div class=\"charts\">\n");
+	hist_view_set(&view, "access size, bytes", &row->size);
+	html_chart(out, &view, HTML_BYTES, 3 * id);
+	summary_view_insns(&view, row);
+	if (view.nr)
+		html_chart(out, &view, HTML_BYTES, 3 * id + 1);
+	hist_view_set(&view, "latency", &row->latency);
+	hist_view_fold(&view, LATENCY_LINES);
+	html_chart(out, &view, HTML_NS, 3 * id + 2);
+	out_lit(out, "</div>\n");
+}
+
+/* Indexes of rows, busiest first; a few hundred at most. */
+static int compare_rows(const void *pa, const void *pb)
+{
+	const struct summary_row *const *a = pa, *const *b = pb;
+
+	if ((*a)->accesses != (*b)->accesses)
+		return (*a)->accesses > (*b)->accesses ? -1 : 1;
+	return (*a > *b) - (*a < *b);
+}
+
+static void put_all_charts(const struct summary *s, struct outbuf *out)
+{
+	const struct summary_row **order = calloc(s->nr_rows + 1, sizeof(*order));
+	size_t i;
+
+	out_lit(out, "<h2>Histograms</h2>\n");
+	if (!order) {
+		out->error = out->error ? out->error : -ENOMEM;
+		return;
+	}
+	for (i = 0; i < s->nr_rows; i++)
+		order[i] = &s->rows[i];
+	qsort(order, s->nr_rows, sizeof(*order), compare_rows);
+	for (i = 0; i < s->nr_rows && i < ROWS_CHARTED; i++)
+		put_charts(order[i], out, (unsigned int)i);
+	if (i < s->nr_rows)
+		out_printf(out, "<p class=\"dim\">%zu more rows, with fewer accesses, are "
+				"not drawn.</p>\n", s->nr_rows - i);
+	free(order);
+}
+
+static void put_totals(struct outbuf *out, const struct totals *t)
+{
+	html_cell(out, t->accesses);
+	html_cell(out, t->bytes);
+	html_cell(out, t->errors);
+	html_cell(out, t->insns);
+	html_cell(out, t->failed);
+	html_cell(out, t->findings);
+	html_cell_us(out, t->accesses ? (double)t->latency_ns / (double)t->accesses : 0);
+	html_cell_us(out, (double)t->latency_max);
+}
+
+static void put_table(struct outbuf *out, const struct table_view *view)
+{
+	static const char *const names[] = {
+		"Which",  "|",	      "Count",	  "Bytes",  "Errors", "Instructions",
+		"Failed", "Findings", "mean us", "max us", NULL,
+	};
+	char label[TABLE_LABEL_LEN];
+	size_t i;
+
+	snprintf(label, sizeof(label), "by %s%s", table_name(view->kind),
+		 view->kind == BY_SIZE ? ", bytes" : "");
+	html_table(out, label, names);
+	for (i = 0; i < view->nr; i++) {
+		table_label(view->kind, &view->rows[i].key, label, sizeof(label));
+		out_lit(out, "<tr><th scope=\"row\" class=\"mono\">");
+		html_text(out, label);
+		out_lit(out, "</th>");
+		put_totals(out, &view->rows[i].totals);
+		out_lit(out, "</tr>\n");
+	}
+	if (view->others.accesses) {
+		out_printf(out, "<tr><th scope=\"row\">%" PRIu64 "%s more</th>",
+			   view->more + view->folded, view->folded ? " or fewer" : "");
+		put_totals(out, &view->others);
+		out_lit(out, "</tr>\n");
+	}
+	out_lit(out, "</tbody><tfoot><tr><th scope=\"row\">total</th>");
+	put_totals(out, &view->total);
+	out_lit(out, "</tr></tfoot></table></div>\n");
+}
+
+static void put_kinds(struct outbuf *out, const struct function *fn, const char *what,
+		      const uint64_t *n, uint64_t failed)
+{
+	uint64_t mio = n[ISMT_MIO_LOAD] + n[ISMT_MIO_STORE] + n[ISMT_MIO_BLOCK];
+
+	out_lit(out, "<tr><th scope=\"row\" class=\"mono\">");
+	html_text(out, fn->address[0] ? fn->address : "-");
+	out_printf(out, "</th><td class=\"t\">%s</td>", what);
+	html_cell(out, n[ISMT_PCILG]);
+	html_cell(out, n[ISMT_PCISTG]);
+	html_cell(out, n[ISMT_PCISTB]);
+	html_cell(out, mio);
+	html_cell(out, failed);
+	html_cell(out, n[ISMT_PCILG] + n[ISMT_PCISTG] + n[ISMT_PCISTB] + mio - failed);
+	out_lit(out, "</tr>\n");
+}
+
+static void put_apart(struct outbuf *out, const struct summary_function *f, const char *what,
+		      const struct ismt_apart *apart)
+{
+	uint64_t n[ISMT_KINDS], all = 0;
+	int i;
+
+	for (i = 0; i < ISMT_KINDS; i++) {
+		n[i] = apart->n[i];
+		all += n[i];
+	}
+	if (all)
+		put_kinds(out, f->fn, what, n, apart->failed);
+}
+
+static void put_functions(const struct summary *s, struct outbuf *out)
+{
+	static const char *const names[] = {
+		"Function", "Instructions", "|",      "PCILG", "PCISTG",
+		"PCISTB",   "MIO",	    "Failed", "Done",  NULL,
+	};
+	size_t i;
+
+	if (!s->nr_functions)
+		return;
+	out_lit(out, "<h2>Instructions by function</h2>\n");
+	html_table(out, NULL, names);
+	for (i = 0; i < s->nr_functions; i++) {
+		const struct summary_function *f = &s->functions[i];
+
+		put_kinds(out, f->fn, "in accesses", f->inside, f->inside_failed);
+		put_apart(out, f, "outside", &f->outside);
+		put_apart(out, f, "in filtered", &f->filtered);
+		put_apart(out, f, "in lost", &f->lost);
+		if (!f->has_fmb)
+			continue;
+		out_lit(out, "<tr><th scope=\"row\" class=\"mono\">");
+		html_text(out, f->fn->address);
+		out_lit(out, "</th><td class=\"t\">measurement block</td>");
+		html_cell(out, f->fmb_loads);
+		html_cell(out, f->fmb_stores);
+		html_cell(out, f->fmb_blocks);
+		out_lit(out, "<td>-</td><td>-</td>");
+		html_cell(out, f->fmb_loads + f->fmb_stores + f->fmb_blocks);
+		out_lit(out, "</tr>\n");
+	}
+	out_lit(out, "</tbody></table></div>\n");
+}
+
+static void put_tables(const struct report_page *page, struct outbuf *out)
+{
+	struct table_view view;
+	char label[TABLE_LABEL_LEN];
+	static const char *const names[] = { "Finding", "|", "Count", NULL };
+	size_t i;
+	int kind;
+
+	tables_view(page->tables, BY_FINDING, page->top, &view);
+	if (view.total.findings) {
+		out_lit(out, "<h2>Top findings</h2>\n");
+		html_table(out, NULL, names);
+		for (i = 0; i < view.nr; i++) {
+			table_label(BY_FINDING, &view.rows[i].key, label, sizeof(label));
+			out_lit(out, "<tr><th scope=\"row\" class=\"mono\">");
+			html_text(out, label);
+			out_lit(out, "</th>");
+			html_cell(out, view.rows[i].totals.findings);
+			out_lit(out, "</tr>\n");
+		}
+		if (view.others.findings) {
+			out_printf(out, "<tr><th scope=\"row\">%" PRIu64 "%s more</th>",
+				   view.more + view.folded, view.folded ? " or fewer" : "");
+			html_cell(out, view.others.findings);
+			out_lit(out, "</tr>\n");
+		}
+		out_lit(out, "</tbody><tfoot><tr><th scope=\"row\">total</th>");
+		html_cell(out, view.total.findings);
+		out_lit(out, "</tr></tfoot></table></div>\n");
+	}
+	out_lit(out, "<h2>Tables</h2>\n");
+	for (kind = 0; kind < BY_FINDING; kind++) {
+		tables_view(page->tables, (enum table_kind)kind, page->top, &view);
+		put_table(out, &view);
+	}
+}
+
+void report_html_write(const struct report_page *page, struct outbuf *out)
+{
+	html_begin(out, "ismtrace report");
+	put_header(page, out);
+	put_lost(page->summary, out);
+	put_findings(page->summary, out);
+	if (page->summary->nr_rows) {
+		put_rows(page->summary, out);
+		put_all_charts(page->summary, out);
+		put_tables(page, out);
+	}
+	put_functions(page->summary, out);
+	html_end(out);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * report_html.h - the report as a page of its own.
+ */
+#ifndef ISMT_REPORT_HTML_H
+#define ISMT_REPORT_HTML_H
+
+#include "outbuf.h"
+#include "summary.h"
+#include "tables.h"
+
+struct report_page {
+	const struct summary *summary;	/* finished; all borrowed */
+	const struct tables *tables;	/* finished */
+	const char *const *files;	/* names of the captures */
+	size_t nr_files;
+	size_t top;		/* rows a table; 0: all */
+};
+
+/* Errors stay in the buffer. */
+void report_html_write(const struct report_page *page, struct outbuf *out);
+
+#endif /* ISMT_REPORT_HTML_H */

@@ -1,0 +1,358 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "session.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "message.h"
+#include "privilege.h"
+
+/* How long to sleep when there is nothing; the kernel wakes us in batches. */
+#define POLL_MS	50
+
+enum { OPT_INSN = 0x200, OPT_BUFFER, OPT_MIO };
+
+static volatile sig_atomic_t interrupted;
+
+static void on_signal(int number)
+{
+	interrupted = number;
+	/* Once more, and it is over at once. */
+	signal(number, SIG_DFL);
+}
+
+static const struct argp_option session_options[] = {
+	{ NULL, 0, NULL, 0, "How to trace:", 2 },
+	{ "count", 'n', "COUNT", 0, "end after COUNT accesses", 0 },
+	{ "time-limit", 't', "SECONDS", 0, "end after SECONDS", 0 },
+	{ "insn", OPT_INSN, NULL, 0, "each instruction as well, as a record of its own", 0 },
+	{ "all-processes", 'a', NULL, 0, "with -- CMD: trace all processes, not only CMD and its children", 0 },
+	{ "buffer-size", OPT_BUFFER, "BYTES", 0,
+	  "of the ring buffer between kernel and ismtrace (default 16M)", 0 },
+	{ "mio", OPT_MIO, "auto|on|off", 0,
+	  "probe the MIO-capable helpers too; auto: where the machine has MIO", 0 },
+	{ 0 },
+};
+
+static const struct argp_child session_children[] = {
+	{ &filter_argp, 0, NULL, 1 },
+	{ &common_argp, 0, NULL, -1 },
+	{ 0 },
+};
+
+static error_t parse_session(int key, char *arg, struct argp_state *state)
+{
+	struct session *session = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &session->options.filter;
+		state->child_inputs[1] = &session->common;
+		return 0;
+	case 'n':
+		session->count = parse_count(arg, "COUNT", state);
+		return 0;
+	case 't':
+		session->duration_ns = parse_seconds(arg, state);
+		return 0;
+	case 'a':
+		session->all = true;
+		return 0;
+	case OPT_INSN:
+		session->options.insns = true;
+		return 0;
+	case OPT_BUFFER:
+		if (parse_size(arg, &session->options.buffer_size) ||
+		    !session->options.buffer_size ||
+		    session->options.buffer_size > LIVE_BUFFER_MAX)
+			argp_error(state, "--buffer-size is 1 to 1G bytes, not '%s'", arg);
+		return 0;
+	case OPT_MIO:
+		if (!strcmp(arg, "auto"))
+			session->options.mio = MIO_AUTO;
+		else if (!strcmp(arg, "on"))
+			session->options.mio = MIO_ON;
+		else if (!strcmp(arg, "off"))
+			session->options.mio = MIO_OFF;
+		else
+			argp_error(state, "--mio is auto, on or off, not '%s'", arg);
+		return 0;
+	case ARGP_KEY_ARGS:
+		/* Only behind "--": a forgotten dash must not run something as root. */
+		if (strcmp(state->argv[state->next - 1], "--"))
+			argp_error(state, "unexpected '%s'; a command to run goes behind --",
+				   state->argv[state->next]);
+		session->argv = state->argv + state->next;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+const struct argp session_argp = {
+	.options = session_options,
+	.parser = parse_session,
+	.children = session_children,
+};
+
+static bool enough(const struct session *session)
+{
+	return session->count && session->summary->recorded >= session->count;
+}
+
+/* It reached us, but not the output: its instructions are accounted for. */
+static int on_dropped(struct session *session, const struct access *access)
+{
+	struct summary_function *f = summary_function(session->summary, access->fn);
+	const struct ismt_insns *insn = &access->raw.insn;
+	int kind;
+
+	if (!f)
+		return -ENOMEM;
+	session->summary->lost.writer++;
+	f->lost.accesses++;
+	for (kind = 0; kind < ISMT_KINDS; kind++)
+		f->lost.n[kind] += insn->n[kind];
+	f->lost.failed += insn->failed;
+	f->lost.bytes += insn->bytes;
+	return 0;
+}
+
+static int on_access(void *arg, struct access *access)
+{
+	struct session *session = arg;
+	int err;
+
+	rules_apply(session->rules, access);
+	if (enough(session) || (session->options.filter.rules &&
+				!(access->rules & session->options.filter.rules))) {
+		session->surplus++;
+		return summary_leave_out(session->summary, access);
+	}
+	err = session->output_error;
+	if (!err)
+		err = session->sink->ops->access(session->sink, access);
+	if (err < 0)
+		session->output_error = err;
+	/* What the output has failed on is counted nonetheless: it was recorded. */
+	err = err == SINK_DROPPED ? on_dropped(session, access) :
+				    summary_access(session->summary, access);
+	if (err)
+		return err;
+	if (session->output_error)
+		return session->output_error;
+	/* A producer that is faster than we are would never let the poll end. */
+	if (interrupted)
+		return -EINTR;
+	return enough(session) ? -ECANCELED : 0;
+}
+
+static int on_insn(void *arg, const struct insn *insn)
+{
+	struct session *session = arg;
+	int err = session->output_error;
+
+	if (!err)
+		err = session->sink->ops->insn(session->sink, insn);
+	if (err == SINK_DROPPED) {
+		session->summary->lost.insn_writer++;
+		return 0;
+	}
+	if (err < 0)
+		session->output_error = err;
+	err = summary_insn(session->summary, insn);
+	return err ? err : session->output_error;
+}
+
+static uint64_t mono_now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000ULL + ts.tv_nsec;
+}
+
+static bool ended(struct session *session, uint64_t begin)
+{
+	return interrupted || session->output_error || enough(session) ||
+	       (session->duration_ns && mono_now() - begin >= session->duration_ns) ||
+	       (session->work.pid && workload_ended(&session->work));
+}
+
+static int timeout_ms(const struct session *session, uint64_t begin)
+{
+	uint64_t passed, left;
+
+	if (!session->duration_ns)
+		return POLL_MS;
+	passed = mono_now() - begin;
+	left = passed < session->duration_ns ? (session->duration_ns - passed) / 1000000 + 1 : 1;
+	return left < POLL_MS ? (int)left : POLL_MS;
+}
+
+static void flush(struct session *session)
+{
+	if (!session->output_error)
+		session->output_error = session->sink->ops->flush(session->sink);
+}
+
+/* Deliver until something ends the trace, then what is still in the buffer. */
+static int stream(struct session *session)
+{
+	uint64_t begin = mono_now();
+	int got = 0;
+
+	while (!ended(session, begin)) {
+		got = live_poll(session->live, timeout_ms(session, begin));
+		if (got < 0 && got != -EINTR && got != -ECANCELED && got != session->output_error)
+			break;
+		flush(session);
+		if (session->ops->tick)
+			session->ops->tick(session);
+	}
+	live_stop(session->live);
+	interrupted = 0;
+	do {
+		got = live_poll(session->live, 0);
+	} while (got > 0 || got == -ECANCELED || (got < 0 && got == session->output_error));
+	return got == -ENOMEM ? got : 0;
+}
+
+int session_account(struct session *session, struct summary *summary)
+{
+	int err = live_account(session->live, summary);
+
+	/* The session's own summary has these already, with their instructions. */
+	if (summary != session->summary)
+		summary->filtered += session->surplus;
+	summary->end_ns = mono_now() + live_mono_offset(session->live);
+	return err;
+}
+
+static int finish(struct session *session)
+{
+	int err = session_account(session, session->summary);
+
+	if (err)
+		warning("the counts of instructions outside accesses are incomplete: %s",
+			strerror(-err));
+	summary_finish(session->summary);
+	if (!session->output_error)
+		session->output_error = session->sink->ops->end(session->sink, session->summary);
+	flush(session);
+	return session->ops->finish(session);
+}
+
+static void catch_signals(void)
+{
+	struct sigaction action = { .sa_handler = on_signal };
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGHUP, &action, NULL);
+}
+
+static void say_ready(const struct session *session)
+{
+	if (session->work.pid)
+		return;
+	fprintf(stderr, "ismtrace: tracing (%s)%s%s\n", live_attach_mode(session->live),
+		session->duration_ns || session->count ? "" : "; Ctrl-C ",
+		session->duration_ns || session->count ? "" : session->ops->ends);
+}
+
+static int start_workload(struct session *session)
+{
+	int err = session->work.pid ? workload_start(&session->work) : 0;
+
+	if (!err)
+		return EXIT_DONE;
+	error("cannot run '%s': %s", session->argv[0], strerror(-err));
+	/* What a shell answers. */
+	return err == -ENOENT ? 127 : 126;
+}
+
+static int make_sink(struct session *session)
+{
+	session->summary = summary_new();
+	session->rules = rules_new();
+	if (!session->summary || !session->rules)
+		return -ENOMEM;
+	session->summary->begin_ns = mono_now() + live_mono_offset(session->live);
+	session->sink = session->ops->sink(session);
+	return session->sink ? 0 : -ENOMEM;
+}
+
+static int trace(struct session *session)
+{
+	struct live_handler handler = { .access = on_access, .insn = on_insn, .arg = session };
+	int status, err;
+
+	status = live_open(&session->live, &session->options, &handler);
+	if (!status && session->ops->prepare)
+		status = session->ops->prepare(session);
+	if (status)
+		return status;
+	err = privilege_drop();
+	if (err) {
+		error("cannot drop privileges: %s", strerror(-err));
+		return EXIT_ATTACH;
+	}
+	err = make_sink(session);
+	if (err) {
+		error("out of memory");
+		return EXIT_ATTACH;
+	}
+	catch_signals();
+	session->output_error = session->sink->ops->begin(session->sink);
+	live_arm(session->live);
+	say_ready(session);
+	status = start_workload(session);
+	if (status)
+		return status;
+	err = stream(session);
+	if (err)
+		error("the trace ended early: %s", strerror(-err));
+	status = finish(session);
+	if (!status && session->work.ended)
+		status = workload_exit_status(&session->work);
+	return status;
+}
+
+void session_init(struct session *session, const struct session_ops *ops)
+{
+	memset(session, 0, sizeof(*session));
+	session->ops = ops;
+	session->options.buffer_size = LIVE_BUFFER_DEFAULT;
+	filter_init(&session->options.filter);
+}
+
+int session_run(struct session *session)
+{
+	int status, err;
+
+	if (session->argv) {
+		err = workload_fork(&session->work, session->argv);
+		if (err) {
+			error("cannot start '%s': %s", session->argv[0], strerror(-err));
+			return EXIT_ATTACH;
+		}
+		if (!session->all && !session->options.filter.nr_pids)
+			session->options.tree = session->work.pid;
+	}
+	status = trace(session);
+	workload_abandon(&session->work);
+	return status;
+}
+
+void session_free(struct session *session)
+{
+	if (session->sink)
+		session->sink->ops->free(session->sink);
+	rules_free(session->rules);
+	summary_free(session->summary);
+	live_close(session->live);
+}

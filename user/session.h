@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * session.h - a trace from the running kernel into a sink, from attaching to
+ * the account: what `ismtrace live` and `ismtrace record` have in common.
+ */
+#ifndef ISMT_SESSION_H
+#define ISMT_SESSION_H
+
+#include <argp.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "options.h"
+#include "rules.h"
+#include "sink.h"
+#include "source_live.h"
+#include "summary.h"
+#include "workload.h"
+
+struct session;
+
+struct session_ops {
+	/*
+	 * Attached, and still with all privileges: open what needs them.  Says
+	 * what went wrong and returns the exit status.  May be NULL.
+	 */
+	int (*prepare)(struct session *session);
+	/* Without privileges: make the sink; NULL if there is no memory. */
+	struct sink *(*sink)(struct session *session);
+	/* Called between deliveries, at least every 50 ms.  May be NULL. */
+	void (*tick)(struct session *session);
+	/*
+	 * The sink has ended and been flushed with output_error set to what
+	 * came of it: tell, and return the exit status.
+	 */
+	int (*finish)(struct session *session);
+	/* What Ctrl-C does, for the line that says that the trace runs. */
+	const char *ends;
+};
+
+struct session {
+	const struct session_ops *ops;	/* these two are set by the command; */
+	struct live_options options;	/* filter_init() has been called */
+	struct common_options common;
+	bool all;			/* with a workload: trace all processes */
+	unsigned long long count;	/* accesses; 0: no limit */
+	unsigned long long duration_ns;	/* 0: no limit */
+	char **argv;			/* of the workload; NULL: none */
+
+	struct workload work;
+	struct live *live;
+	struct sink *sink;
+	struct rules_state *rules;
+	struct summary *summary;
+	uint64_t surplus;		/* records after the last that was asked for */
+	int output_error;		/* first -errno of the sink */
+};
+
+/*
+ * -n, -t, --insn, -a, --buffer-size, --mio, filters, -v, --color and the
+ * command behind "--"; input is the struct session.
+ */
+extern const struct argp session_argp;
+
+/* Defaults, before the options are parsed. */
+void session_init(struct session *session, const struct session_ops *ops);
+
+/* Runs it all; returns the exit status. */
+int session_run(struct session *session);
+
+/*
+ * session_account - what was lost, filtered and counted apart until now, into
+ * a summary that has none of it yet.  0 or -errno with the counts incomplete.
+ */
+int session_account(struct session *session, struct summary *summary);
+
+void session_free(struct session *session);
+
+#endif /* ISMT_SESSION_H */

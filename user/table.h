@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * table.h - totals by key, in bounded memory: when a table is full, the half
+ * that weighs least is folded into "others".  Totals are exact at any time;
+ * only a row that came after a fold may have a part of its own in "others",
+ * and says how large that part can be.
+ */
+#ifndef ISMT_TABLE_H
+#define ISMT_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "access.h"
+
+enum table_sort { SORT_COUNT, SORT_BYTES, SORT_ERRORS, SORT_FINDINGS };
+
+/* What a number means is the owner's; no padding, as keys are compared whole. */
+struct table_key {
+	const struct function *fn;	/* may be NULL */
+	uint64_t number;
+	char name[ISMT_COMM_LEN];	/* all bytes count: pad with zeros */
+};
+
+struct totals {
+	uint64_t accesses;
+	uint64_t bytes;		/* that the calls said were transferred */
+	uint64_t errors;	/* accesses that returned an error */
+	uint64_t insns;
+	uint64_t failed;	/* instructions */
+	uint64_t findings;	/* rules that fired */
+	uint64_t latency_ns;	/* sum */
+	uint64_t latency_max;
+};
+
+struct table_row {
+	struct table_key key;
+	struct totals totals;
+	/* At most so many accesses of this key may be in others instead. */
+	uint64_t missed;
+};
+
+struct table {
+	struct table_row *rows;
+	size_t nr, limit;	/* limit is a power of two */
+	uint32_t *slots;	/* hash index: row + 1; 0 is free */
+	size_t last;		/* row of the last key: likely the next, too */
+	enum table_sort sort;
+	struct totals others;	/* of what was folded */
+	uint64_t folded;	/* rows; a key that came back counts again */
+	uint64_t missed;	/* for rows that are made from now on */
+};
+
+/* Returns 0 or -ENOMEM; free it in either case.  All memory is taken here. */
+int table_init(struct table *table, size_t limit, enum table_sort sort);
+void table_free(struct table *table);
+
+/* Adds what one access adds up to under the key. */
+void table_add(struct table *table, const struct table_key *key,
+	       const struct totals *totals);
+
+/* Rows in order, what weighs most first.  More may be added afterwards. */
+void table_order(struct table *table);
+
+void totals_add(struct totals *sum, const struct totals *part);
+
+#endif /* ISMT_TABLE_H */

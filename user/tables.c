@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "tables.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "escape.h"
+#include "hist.h"
+#include "region.h"
+#include "rules.h"
+#include "summary.h"
+
+/* Rows that are kept; any more are folded.  Powers of two. */
+static const size_t limits[TABLES] = {
+	[BY_FUNCTION] = 1024,
+	[BY_PROCESS] = 8192,
+	[BY_REGION] = 128,	/* 33 regions, 2 directions: never full */
+	[BY_SIZE] = 128,	/* 65 classes */
+	[BY_FINDING] = 4096,
+};
+
+struct tables *tables_new(enum table_sort sort)
+{
+	struct tables *tables = calloc(1, sizeof(*tables));
+	int i;
+
+	for (i = 0; tables && i < TABLES; i++) {
+		if (table_init(&tables->table[i], limits[i], sort)) {
+			tables_free(tables);
+			return NULL;
+		}
+	}
+	return tables;
+}
+
+void tables_free(struct tables *tables)
+{
+	int i;
+
+	if (!tables)
+		return;
+	for (i = 0; i < TABLES; i++)
+		table_free(&tables->table[i]);
+	free(tables);
+}
+
+static unsigned int size_class(uint64_t len)
+{
+	return len <= 1 ? 0 : 64 - (unsigned int)__builtin_clzll(len - 1);
+}
+
+/* What is behind the NUL of a name is not part of it. */
+static void key_name(struct table_key *key, const char *comm)
+{
+	size_t len = strnlen(comm, sizeof(key->name));
+
+	memcpy(key->name, comm, len);
+	memset(key->name + len, 0, sizeof(key->name) - len);
+}
+
+static uint64_t place(const struct ismt_access *raw)
+{
+	uint32_t region = raw->region < SUMMARY_REGIONS ? raw->region : SUMMARY_REGIONS;
+
+	return (uint64_t)region << 8 | raw->op;
+}
+
+static void add_findings(struct tables *tables, const struct access *access,
+			 const struct totals *totals)
+{
+	struct table_key key = { .fn = access->fn };
+	struct totals one = *totals;
+	uint32_t set;
+
+	key_name(&key, access->raw.comm);
+	one.findings = 1;
+	for (set = access->rules; set; set &= set - 1) {
+		key.number = place(&access->raw) << 8 | (uint64_t)__builtin_ctz(set);
+		table_add(&tables->table[BY_FINDING], &key, &one);
+	}
+}
+
+void tables_access(struct tables *tables, const struct access *access)
+{
+	const struct ismt_access *raw = &access->raw;
+	struct totals totals = {
+		.accesses = 1,
+		.bytes = raw->ret > 0 ? (uint64_t)raw->ret : 0,
+		.errors = raw->ret < 0,
+		.failed = raw->insn.failed,
+		.findings = (uint64_t)__builtin_popcount(access->rules),
+		.latency_ns = raw->latency_ns,
+		.latency_max = raw->latency_ns,
+	};
+	struct table_key key = { .fn = access->fn };
+	unsigned int i;
+
+	for (i = 0; i < ISMT_KINDS; i++)
+		totals.insns += raw->insn.n[i];
+	totals_add(&tables->total, &totals);
+	table_add(&tables->table[BY_FUNCTION], &key, &totals);
+	key.fn = NULL;
+	key.number = place(raw);
+	table_add(&tables->table[BY_REGION], &key, &totals);
+	key.number = size_class(raw->len);
+	table_add(&tables->table[BY_SIZE], &key, &totals);
+	key.number = raw->pid;
+	key_name(&key, raw->comm);
+	table_add(&tables->table[BY_PROCESS], &key, &totals);
+	if (access->rules)
+		add_findings(tables, access, &totals);
+}
+
+void tables_finish(struct tables *tables)
+{
+	int i;
+
+	for (i = 0; i < TABLES; i++)
+		table_order(&tables->table[i]);
+}
+
+void tables_view(const struct tables *tables, enum table_kind kind, size_t top,
+		 struct table_view *view)
+{
+	const struct table *table = &tables->table[kind];
+	size_t i;
+
+	memset(view, 0, sizeof(*view));
+	view->kind = kind;
+	view->rows = table->rows;
+	view->nr = top && top < table->nr ? top : table->nr;
+	view->others = table->others;
+	view->more = table->nr - view->nr;
+	view->folded = table->folded;
+	for (i = 0; i < table->nr; i++) {
+		totals_add(&view->total, &table->rows[i].totals);
+		if (i >= view->nr)
+			totals_add(&view->others, &table->rows[i].totals);
+		else if (table->rows[i].missed)
+			view->missing = true;
+	}
+	totals_add(&view->total, &table->others);
+}
+
+const char *table_name(enum table_kind kind)
+{
+	static const char *const names[TABLES] = {
+		[BY_FUNCTION] = "function", [BY_PROCESS] = "process",
+		[BY_REGION] = "region",	    [BY_SIZE] = "size",
+		[BY_FINDING] = "finding",
+	};
+
+	return kind < TABLES ? names[kind] : "?";
+}
+
+static const char *const sorts[] = {
+	[SORT_COUNT] = "count",
+	[SORT_BYTES] = "bytes",
+	[SORT_ERRORS] = "errors",
+	[SORT_FINDINGS] = "findings",
+};
+
+#define NR_SORTS ((int)(sizeof(sorts) / sizeof(sorts[0])))
+
+const char *sort_name(enum table_sort sort)
+{
+	return (int)sort < NR_SORTS ? sorts[sort] : "?";
+}
+
+int sort_find(const char *name)
+{
+	int i;
+
+	for (i = 0; i < NR_SORTS; i++)
+		if (!strcmp(name, sorts[i]))
+			return i;
+	return -1;
+}
+
+static const char *place_name(uint64_t number, char *buf)
+{
+	struct summary_row row = { .region = (uint32_t)(number >> 8) };
+
+	return summary_region(&row, buf);
+}
+
+static const char *op_word(uint64_t number)
+{
+	return (number & 0xff) == ISMT_READ ? "reads" : "writes";
+}
+
+/* A function without an address, gone too soon, goes by its id. */
+static void function_label(const struct function *fn, char *buf, size_t len)
+{
+	if (fn->address[0])
+		escape_text(buf, len, fn->address, sizeof(fn->address));
+	else
+		snprintf(buf, len, "fid:0x%" PRIx32, fn->k.fid);
+}
+
+void table_label(enum table_kind kind, const struct table_key *key, char *buf, size_t len)
+{
+	char name[ESCAPE_TEXT_LEN(ISMT_COMM_LEN)], fn[ESCAPE_TEXT_LEN(FUNCTION_ADDRESS_LEN)];
+	char region[REGION_NAME_LEN];
+	const struct rule *rule;
+
+	escape_text(name, sizeof(name), key->name, sizeof(key->name));
+	switch (kind) {
+	case BY_FUNCTION:
+		function_label(key->fn, buf, len);
+		break;
+	case BY_PROCESS:
+		snprintf(buf, len, "%s[%" PRIu64 "]", name, key->number);
+		break;
+	case BY_REGION:
+		snprintf(buf, len, "%s %s", place_name(key->number, region),
+			 op_word(key->number));
+		break;
+	case BY_SIZE:
+		if (key->number > 1)
+			snprintf(buf, len, "%" PRIu64 " to %" PRIu64,
+				 hist_upper((unsigned int)key->number - 1) + 1,
+				 hist_upper((unsigned int)key->number));
+		else
+			snprintf(buf, len, "%s", key->number ? "2" : "0 to 1");
+		break;
+	case BY_FINDING:
+		rule = &rules[key->number & 0xff];
+		function_label(key->fn, fn, sizeof(fn));
+		snprintf(buf, len, "%s %s: %s %s %s by %s", rule->id, rule->name, fn,
+			 place_name(key->number >> 8, region), op_word(key->number >> 8),
+			 name);
+		break;
+	case TABLES:
+		buf[0] = '\0';
+		break;
+	}
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * tables_json.c - the tables for machines.
+ */
+#include "tables.h"
+
+#include "hist.h"
+#include "region.h"
+#include "rules.h"
+#include "summary.h"
+
+static json_t *totals_json(const struct totals *t)
+{
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "accesses",
+			 json_number(t->accesses), "bytes", json_number(t->bytes),
+			 "errors", json_number(t->errors), "insns", json_number(t->insns),
+			 "failed", json_number(t->failed), "findings",
+			 json_number(t->findings), "latency_ns_sum",
+			 json_number(t->latency_ns), "latency_ns_max",
+			 json_number(t->latency_max));
+}
+
+/* A name of 16 bytes may come without a NUL. */
+static json_t *name_json(const char *name)
+{
+	char text[ISMT_COMM_LEN + 1] = { 0 };
+
+	memcpy(text, name, ISMT_COMM_LEN);
+	return json_text(text);
+}
+
+static json_t *region_json(uint64_t number)
+{
+	struct summary_row row = { .region = (uint32_t)(number >> 8) };
+	char region[REGION_NAME_LEN];
+
+	return json_string(summary_region(&row, region));
+}
+
+static const char *op_name(uint64_t number)
+{
+	return (number & 0xff) == ISMT_READ ? "read" : "write";
+}
+
+static json_t *key_json(enum table_kind kind, const struct table_key *key)
+{
+	uint64_t n = key->number;
+
+	switch (kind) {
+	case BY_FUNCTION:
+		return json_pack("{s:o, s:o, s:o}", "function",
+				 json_text(key->fn->address), "fid",
+				 json_number(key->fn->k.fid), "uid",
+				 json_number(key->fn->k.uid));
+	case BY_PROCESS:
+		return json_pack("{s:o, s:o}", "pid", json_number(n), "comm",
+				 name_json(key->name));
+	case BY_REGION:
+		return json_pack("{s:o, s:s}", "region", region_json(n), "op", op_name(n));
+	case BY_SIZE:
+		return json_pack("{s:o}", "le", json_number(hist_upper((unsigned int)n)));
+	case BY_FINDING:
+		return json_pack("{s:s, s:s, s:o, s:o, s:s, s:o}", "rule",
+				 rules[n & 0xff].id, "name", rules[n & 0xff].name,
+				 "function", json_text(key->fn->address), "region",
+				 region_json(n >> 8), "op", op_name(n >> 8), "comm",
+				 name_json(key->name));
+	case TABLES:
+		break;
+	}
+	return NULL;
+}
+
+/* One object of the two; both belong to it. */
+static json_t *merge(json_t *to, json_t *from)
+{
+	int err = !to || !from || json_object_update(to, from);
+
+	json_decref(from);
+	if (!err)
+		return to;
+	json_decref(to);
+	return NULL;
+}
+
+static json_t *row_json(enum table_kind kind, const struct table_row *row)
+{
+	json_t *missed = json_pack("{s:o}", "missed_max", json_number(row->missed));
+
+	return merge(merge(key_json(kind, &row->key), totals_json(&row->totals)), missed);
+}
+
+static json_t *others_json(const struct table_view *view)
+{
+	json_t *counts;
+
+	if (!view->others.accesses)
+		return json_null();
+	counts = json_pack("{s:o, s:o}", "rows", json_number(view->more), "folded",
+			   json_number(view->folded));
+	return merge(counts, totals_json(&view->others));
+}
+
+static json_t *table_json(const struct table_view *view)
+{
+	json_t *rows = json_array();
+	size_t i;
+
+	for (i = 0; i < view->nr; i++)
+		rows = json_append(rows, row_json(view->kind, &view->rows[i]));
+	return json_pack("{s:o, s:o, s:o}", "rows", rows, "others", others_json(view),
+			 "total", totals_json(&view->total));
+}
+
+json_t *tables_json(const struct tables *tables, size_t top)
+{
+	json_t *json = json_pack("{s:s}", "sort", sort_name(tables->table[0].sort));
+	struct table_view view;
+	int i;
+
+	for (i = 0; i < TABLES && json; i++) {
+		tables_view(tables, (enum table_kind)i, top, &view);
+		if (json_object_set_new(json, table_name((enum table_kind)i),
+					table_json(&view))) {
+			json_decref(json);
+			return NULL;
+		}
+	}
+	return json;
+}
