@@ -1,0 +1,238 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The command line, without a machine: under user-mode emulation whatever wants
+# the kernel ends with status 3, as there is no VFIO driver for it.
+
+# Of bats, of the helper, and for jq.
+# shellcheck disable=SC2016,SC2034,SC2154
+
+load helper
+
+setup_file()
+{
+	build_all
+}
+
+tool()
+{
+	qemu-s390x-static "$BIN/$1" "${@:2}"
+}
+
+commands=(live list doctor)
+
+# Bad command lines: 2, the reason and where to find help on stderr.
+usage()
+{
+	run -2 --separate-stderr tool "$@"
+	same "stdout" "$output" ""
+	[[ $stderr == *"--help"* ]]
+}
+
+@test "what was built is for s390x, and needs no library" {
+	local program
+	for program in ismtrace ismload; do
+		run -0 file -bL "$BIN/$program"
+		[[ $output == *"ELF 64-bit MSB"*"IBM S/390"*"statically linked"* ]]
+	done
+}
+
+@test "--version: the same in programs, driver, man page and change log" {
+	local version
+	version=$(sed -n 's/^PACKAGE_VERSION="\(.*\)"$/\1/p' "$TOP/driver/dkms.conf")
+	[ -n "$version" ]
+	run -0 --separate-stderr tool ismtrace --version
+	same version "$output" "ismtrace $version"
+	run -0 tool ismtrace -V
+	same version "$output" "ismtrace $version"
+	run -0 tool ismload --version
+	same version "$output" "ismload $version"
+	same "modinfo" "$(/sbin/modinfo -F version "$TOP/build/driver-6.12/ism-vfio-pci.ko")" "$version"
+	says "$TOP/docs/ismtrace.8" "\"ismtrace $version\""
+	grep -m1 '^## ' "$TOP/CHANGELOG.md" | grep -qF "$version"
+}
+
+@test "--help: of the program and of each command, on stdout" {
+	local command name
+	for name in --help -h help; do
+		run -0 --separate-stderr tool ismtrace $name
+		same stderr "$stderr" ""
+		for command in "${commands[@]}"; do
+			[[ $output == *$'\n'"  $command "* ]]
+		done
+	done
+	for command in "${commands[@]}"; do
+		run -0 --separate-stderr tool ismtrace "$command" --help
+		same stderr "$stderr" ""
+		[[ $output == "Usage: ismtrace $command "* ]]
+		run -0 tool ismtrace "$command" --usage
+		[[ $output == "Usage: ismtrace $command "* ]]
+	done
+	# The commands that this file knows are all there are.
+	run -0 tool ismtrace --help
+	same commands "$(grep -c '^  [a-z]' <<<"$output")" "${#commands[@]}"
+}
+
+@test "no command, no such command: exit 2" {
+	run -2 --separate-stderr tool ismtrace
+	[[ $stderr == "Usage: ismtrace COMMAND"* ]]
+	same stdout "$output" ""
+	usage ismtrace nonsense
+	[[ $stderr == "ismtrace: no such command: 'nonsense'"* ]]
+	usage ismtrace ""
+	usage ismtrace --nonsense
+	usage ismtrace liv
+}
+
+@test "bad options of every command: exit 2" {
+	local command
+	for command in "${commands[@]}"; do
+		usage ismtrace "$command" --nonsense
+		[[ $stderr == *"unrecognized option '--nonsense'"* ]]
+		usage ismtrace "$command" -Z
+		usage ismtrace "$command" --color=blue
+		[[ $stderr == *"'blue'"* ]]
+		usage ismtrace "$command" word
+		[[ $stderr == *"unexpected 'word'"* ]]
+	done
+	usage ismtrace live true
+	[[ $stderr == *"behind --"* ]]
+}
+
+@test "bad values of live's options: exit 2, and the value is named" {
+	local option value
+	while read -r option value; do
+		usage ismtrace live "$option" "$value"
+		[[ $stderr == *"'$value'"* ]] || fail "$option $value: $stderr"
+	done <<-'END'
+		-n 0
+		-n -1
+		-n 5x
+		-n 99999999999999999999
+		-t 0
+		-t -1
+		-t soon
+		-t inf
+		-p 0
+		-p 12,x
+		-r bar6
+		-r bar2,nonsense
+		-w both
+		--size 5-3
+		--size x
+		--rule ISM000
+		--rule ISM013
+		--rule ISM001,nonsense
+		-c 1234567890123456
+		--time now
+		--mio maybe
+		--buffer-size 0
+		--buffer-size 2G
+		--buffer-size much
+	END
+	usage ismtrace live -n
+}
+
+@test "good values are taken: what is missing then is a driver" {
+	local words
+	[ ! -e /sys/module/ism_vfio_pci ]
+	while read -r words; do
+		# shellcheck disable=SC2086 # They are words.
+		run -3 --separate-stderr tool ismtrace live $words
+		same "stdout of live $words" "$output" ""
+		[ "${#stderr_lines[@]}" -eq 2 ]
+		[[ ${stderr_lines[0]} == "ismtrace: "* && ${stderr_lines[1]} == "  hint: "* ]]
+	done <<-'END'
+		-n 1 -t 0.5 --insn --json -q --time=real
+		-d 0011:00:00.0 -d fid:0x22 -d uid:17 -p 1 -p 2,3 -c 123456789012345
+		-r bar0,bar5,rom,config,vga,9,255 -w read --size 1-2 --errors
+		--size 5 --rule ism001,fragmented-store,SPLIT-TRANSFER
+		--size 4K- --buffer-size 1G --mio on
+		--size -8 --buffer-size 1 --mio off --color never -v
+		-a -- true
+	END
+}
+
+@test "ismload: --help, --list, usage errors" {
+	run -0 --separate-stderr tool ismload --help
+	same stderr "$stderr" ""
+	run -0 tool ismload --list
+	[ "$(grep -c '^[a-z]' <<<"$output")" -ge 15 ]
+	usage ismload
+	usage ismload nonsense
+	usage ismload block:nonsense=1
+	usage ismload block:size=x
+	usage ismload --threads=0 block
+	run -3 tool ismload block
+}
+
+@test "ismload --dry-run: what is expected of each access, as the contract says" {
+	tool ismload --dry-run --json oversized crossing badregion block:count=1 >"$BATS_TEST_TMPDIR/plan"
+	every "$BATS_TEST_TMPDIR/plan" \
+		'.type == "plan" and .pattern == "oversized"' '.len == 4097 and .expect == -22' \
+		'.type == "plan" and .pattern == "badregion"' '.expect == -22' \
+		'.type == "plan" and .pattern == "block"' '.len == 4096 and .expect == 4096'
+}
+
+# --- What is written about it.
+
+# long_options PROGRAM [COMMAND] -- those that --help tells, but for argp's own.
+long_options()
+{
+	tool "$@" --help | grep -oE -- '^ +(-., )? *--[a-z-]+' | grep -oE -- '--[a-z-]+' |
+		grep -vxE -- '--(help|usage|version)' | sort -u
+}
+
+# Those that a man page sets in bold, at the head of a paragraph or in the text.
+man_options()
+{
+	sed 's/\\-/-/g' "$@" | grep -oE -- '(^|[^a-z-])--[a-z][a-z-]*' | grep -oE -- '--[a-z-]+' |
+		grep -vxE -- '--(help|usage|version)' | sort -u
+}
+
+@test "man pages render without a warning" {
+	local page pages=("$TOP"/docs/*.[1-8])
+	[ "${#pages[@]}" -ge 2 ]
+	for page in "${pages[@]}"; do
+		run -0 --separate-stderr groff -man -Tutf8 -ww -rCHECKSTYLE=3 -z "$page"
+		same "groff on $page" "$stderr" ""
+		run -0 --separate-stderr man --warnings=w -E UTF-8 -P cat -l "$page"
+		same "man on $page" "$stderr" ""
+		[[ $output == *NAME*SYNOPSIS*DESCRIPTION*OPTIONS*"EXIT STATUS"* ]]
+	done
+}
+
+@test "man pages have every option of --help, and no other" {
+	local command found wanted
+	wanted=$(for command in "${commands[@]}"; do long_options ismtrace "$command"; done | sort -u)
+	[ "$(wc -l <<<"$wanted")" -gt 15 ]
+	same "options in ismtrace.8" "$(man_options "$TOP/docs/ismtrace.8")" "$wanted"
+	for command in "${commands[@]}"; do
+		says "$TOP/docs/ismtrace.8" ".B $command" ".B ismtrace $command"
+	done
+	found=$(man_options "$TOP/docs/ismload.1")
+	wanted=$(long_options ismload)
+	[ "$(wc -l <<<"$wanted")" -gt 15 ]
+	same "options in ismload.1" "$found" "$wanted"
+}
+
+@test "docs/rules.md: ids, names and severities are those of the table" {
+	local documented coded
+	documented=$(sed -n 's/^| \[\(ISM0..\)\](#[^)]*) | \([a-z-]*\) | \([a-z]*\) |$/\1 \2 \3/p' "$TOP/docs/rules.md")
+	coded=$(sed -n 's/^\t*"\(ISM0..\)", "\([a-z-]*\)", SEV_\([A-Z]*\),$/\1 \2 \L\3/p' "$TOP/user/rules.c")
+	same rules "$documented" "$coded"
+	same "number of rules" "$(wc -l <<<"$documented")" 12
+}
+
+@test "docs/rules.md: each has its section, and --rule takes its id and name" {
+	local id name severity n=0
+	while read -r id name severity; do
+		grep -qx "## $id $name" "$TOP/docs/rules.md" || fail "no section '## $id $name'"
+		grep -qF "(#${id,,}-$name)" "$TOP/docs/rules.md"
+		sed -n "/^## $id /,/^## /p" "$TOP/docs/rules.md" >"$BATS_TEST_TMPDIR/section"
+		says "$BATS_TEST_TMPDIR/section" "*${severity^}.*" "**Fix:**" "  $id $name: "
+		run -3 tool ismtrace live --rule "$id,$name"
+		n=$((n + 1))
+	done < <(sed -n 's/^| \[\(ISM0..\)\](#[^)]*) | \([a-z-]*\) | \([a-z]*\) |$/\1 \2 \3/p' "$TOP/docs/rules.md")
+	same "number of rules" "$n" 12
+}

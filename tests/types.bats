@@ -1,0 +1,76 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The kernel types that we wrote down by hand, held against the BTF of a real
+# kernel and its modules; and that this finds what is wrong.
+
+# Of bats, of the helper, and for jq.
+# shellcheck disable=SC2016,SC2034,SC2154
+
+load helper
+
+setup_file()
+{
+	build_all
+	make -s -C "$TOP" build/check-types >&2
+	KERNEL=$("$TOP/scripts/get-kernel")
+	SYSROOT=$("$TOP/scripts/get-sysroot")
+	export KERNEL SYSROOT
+}
+
+# check OBJECT -- with all the modules whose types we use.
+check()
+{
+	local modules
+	modules=$KERNEL/modules/$(<"$KERNEL/release")/kernel/drivers/vfio
+	"$TOP/build/check-types" "$1" "$KERNEL/vmlinux" "$modules/vfio.ko" "$modules/pci/vfio-pci-core.ko"
+}
+
+# wrong SED-SCRIPT MESSAGE -- this is found, and nothing else, when the programs
+# are built with other types.
+wrong()
+{
+	local dir=$BATS_TEST_TMPDIR
+	sed "$1" "$TOP/vmlinux/vmlinux.h" >"$dir/vmlinux.h"
+	! cmp -s "$TOP/vmlinux/vmlinux.h" "$dir/vmlinux.h" || fail "no effect: $1" || return
+	clang -g -O2 -w -target bpfeb -mcpu=v3 -D__TARGET_ARCH_s390 -I"$dir" -I"$TOP/bpf" \
+		-I"$SYSROOT/usr/include" -c "$TOP/bpf/ismtrace.bpf.c" -o "$dir/wrong.o" || return
+	check "$TOP/build/s390x/ismtrace.bpf.o" | grep '^not ok' >"$dir/before" || :
+	run -1 check "$dir/wrong.o"
+	same "what is wrong" "$(grep '^not ok' <<<"$output" | grep -vxFf "$dir/before")" "not ok $2"
+}
+
+@test "every structure and member that the programs read is in the kernel, and alike" {
+	run -0 check "$TOP/build/s390x/ismtrace.bpf.o"
+	[[ $output =~ ^([0-9]+)\ passed,\ 0\ failed$ ]]
+	[ "${BASH_REMATCH[1]}" -ge 35 ]
+}
+
+@test "a number of another size is found" {
+	wrong '/^struct zpci_dev {/,/^}/s/u32 fid;/u64 fid;/' 'zpci_dev.fid: has 4 bytes there, 8 here'
+}
+
+@test "a number that is a pointer is found" {
+	wrong '/^struct zpci_dev {/,/^}/s/u32 uid;/void *uid;/' 'zpci_dev.uid: is a number there, a pointer here'
+}
+
+@test "a member that is not there is found" {
+	wrong '/^struct zpci_fmb {/a\	u64 nonsense;' 'zpci_fmb.nonsense: no such member'
+}
+
+@test "an array that is longer than the kernel's is found" {
+	wrong 's/bars\[6\];/bars[7];/' 'zpci_dev.bars: has 6 elements there, 7 here'
+}
+
+@test "a structure that is not there is found" {
+	# It is the module vfio that has it.
+	run -1 "$TOP/build/check-types" "$TOP/build/s390x/ismtrace.bpf.o" "$KERNEL/vmlinux"
+	[[ $output == *"not ok vfio_device.*: no such structure"* ]]
+}
+
+@test "no BTF, no arguments: an error of its own" {
+	run -2 check "$TOP/build/s390x/bin/ismload"
+	[[ $output == *"no BTF in"* ]]
+	run -2 "$TOP/build/check-types"
+	[[ $output == usage:* ]]
+}
