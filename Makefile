@@ -65,7 +65,7 @@ H := $(B)/host$(if $(ASAN),-asan)
 
 # Needs libbpf and a kernel; everything else in user/ builds on any machine, where
 # not_live takes the place of these.
-LIVE_ONLY := scan hooks source_live session live record check_live list doctor message_bpf check privilege workload
+LIVE_ONLY := scan hooks source_live session live record capture_files check_live list doctor message_bpf check privilege workload
 USER := $(filter-out not_live,$(basename $(notdir $(wildcard user/*.c))))
 COMMON := $(filter-out $(LIVE_ONLY) main,$(USER))
 LOAD := $(wildcard lab/ismload/*.c)
@@ -247,6 +247,9 @@ install: s390x $(S)/completion/bash $(S)/completion/zsh
 	$(Q)install -m 755 $(S)/bin/ismload $(DESTDIR)$(PREFIX)/bin
 	$(Q)install -m 644 docs/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
 	$(Q)install -m 644 docs/*.8 $(DESTDIR)$(PREFIX)/share/man/man8
+	$(Q)install -d $(DESTDIR)$(PREFIX)/share/ismtrace
+	$(Q)install -m 644 docs/wireshark/ism.lua docs/capture-format.md docs/rules.md \
+		$(DESTDIR)$(PREFIX)/share/ismtrace
 	$(Q)install -D -m 644 $(S)/completion/bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/ismtrace
 	$(Q)install -D -m 644 $(S)/completion/zsh $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_ismtrace
 

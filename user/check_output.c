@@ -41,7 +41,8 @@ static void put_word(struct outbuf *out, const char *text, size_t len)
 
 /* access is NULL for what is about the trace as a whole. */
 static void json_finding(struct check_output *check, const char *file, uint64_t number,
-			 enum rule_id id, const struct access *access, const char *evidence)
+			 enum rule_id id, const struct access *access,
+			 const char *evidence)
 {
 	struct outbuf *out = &check->out;
 	const struct rule *rule = &rules[id];
@@ -55,18 +56,22 @@ static void json_finding(struct check_output *check, const char *file, uint64_t 
 	if (access) {
 		const struct ismt_access *raw = &access->raw;
 
-		out_printf(out, ",\"index\":%" PRIu64 ",\"ts\":%" PRIu64, number, access->ts);
-		put_json(out, "function", access->fn->address, sizeof(access->fn->address));
+		out_printf(out, ",\"index\":%" PRIu64 ",\"ts\":%" PRIu64, number,
+			   access->ts);
+		put_json(out, "function", access->fn->address,
+			 sizeof(access->fn->address));
 		put_json(out, "comm", raw->comm, sizeof(raw->comm));
 		out_printf(out, ",\"pid\":%u,\"tid\":%u", raw->pid, raw->tid);
 		put_json(out, "op", raw->op == ISMT_READ ? "read" : "write", 8);
-		put_json(out, "region", region_name(raw->region, region), REGION_NAME_LEN);
+		put_json(out, "region", region_name(raw->region, region),
+			 REGION_NAME_LEN);
 		out_printf(out, ",\"offset\":%llu,\"len\":%llu,\"ret\":%lld", raw->offset,
 			   raw->len, raw->ret);
 	} else {
-		out_lit(out, ",\"index\":null,\"ts\":null,\"function\":null,\"comm\":null,"
-			     "\"pid\":null,\"tid\":null,\"op\":null,\"region\":null,"
-			     "\"offset\":null,\"len\":null,\"ret\":null");
+		out_lit(out,
+			",\"index\":null,\"ts\":null,\"function\":null,\"comm\":null,"
+			"\"pid\":null,\"tid\":null,\"op\":null,\"region\":null,"
+			"\"offset\":null,\"len\":null,\"ret\":null");
 	}
 	put_json(out, "evidence", evidence, 256);
 	out_lit(out, "}\n");
@@ -74,7 +79,8 @@ static void json_finding(struct check_output *check, const char *file, uint64_t 
 
 /* FILE:INDEX: RULE NAME SEVERITY: FUNCTION REGION+OFFSET COMM[PID]: EVIDENCE */
 static void text_finding(struct check_output *check, const char *file, uint64_t number,
-			 enum rule_id id, const struct access *access, const char *evidence)
+			 enum rule_id id, const struct access *access,
+			 const char *evidence)
 {
 	struct outbuf *out = &check->out;
 	const struct rule *rule = &rules[id];
@@ -90,7 +96,8 @@ static void text_finding(struct check_output *check, const char *file, uint64_t 
 		const struct ismt_access *raw = &access->raw;
 
 		put_word(out, access->fn->address, sizeof(access->fn->address));
-		out_printf(out, " %s+0x%llx ", region_name(raw->region, region), raw->offset);
+		out_printf(out, " %s+0x%llx ", region_name(raw->region, region),
+			   raw->offset);
 		put_word(out, raw->comm, sizeof(raw->comm));
 		out_printf(out, "[%u]: ", raw->pid);
 	}
@@ -98,19 +105,26 @@ static void text_finding(struct check_output *check, const char *file, uint64_t 
 	out_char(out, '\n');
 }
 
-static void finding(struct check_output *check, const char *file, uint64_t number,
-		    enum rule_id id, const struct access *access, const char *evidence)
+/* Counts one; true if it is to be shown. */
+static bool finding_counts(struct check_output *check, enum rule_id id)
 {
 	const struct check_options *options = &check->options;
 
 	check->by[rules[id].severity]++;
 	if (rules[id].severity < options->severity)
-		return;
+		return false;
 	check->found++;
 	if (options->quiet || (options->max && check->shown >= options->max))
-		return;
+		return false;
 	check->shown++;
-	if (options->json)
+	return true;
+}
+
+static void put_finding(struct check_output *check, const char *file, uint64_t number,
+			enum rule_id id, const struct access *access,
+			const char *evidence)
+{
+	if (check->options.json)
 		json_finding(check, file, number, id, access, evidence);
 	else
 		text_finding(check, file, number, id, access, evidence);
@@ -130,8 +144,11 @@ int check_output_access(struct check_output *check, const char *file, uint64_t n
 	for (; set; set &= set - 1) {
 		enum rule_id id = (enum rule_id)__builtin_ctz(set);
 
+		/* The sentence costs more than all else. */
+		if (!finding_counts(check, id))
+			continue;
 		rule_evidence(id, access, evidence, sizeof(evidence));
-		finding(check, file, number, id, access, evidence);
+		put_finding(check, file, number, id, access, evidence);
 	}
 	return check->out.error;
 }
@@ -142,9 +159,10 @@ int check_output_end(struct check_output *check, const char *file,
 	char evidence[256];
 	int err = 0;
 
-	if (summary->findings[ISM012].count && wanted(check, RULE_BIT(ISM012))) {
+	if (summary->findings[ISM012].count && wanted(check, RULE_BIT(ISM012)) &&
+	    finding_counts(check, ISM012)) {
 		summary_evidence(summary, ISM012, evidence, sizeof(evidence));
-		finding(check, file, 0, ISM012, NULL, evidence);
+		put_finding(check, file, 0, ISM012, NULL, evidence);
 	}
 	if (check->options.json)
 		err = summary_write_json(summary, &check->out);
@@ -154,12 +172,13 @@ int check_output_end(struct check_output *check, const char *file,
 void check_output_count(const struct check_output *check, const struct summary *summary)
 {
 	bool only = check->options.quiet && !check->options.json;
+	const uint64_t *by = check->by;
+	uint64_t all = by[SEV_ERROR] + by[SEV_WARNING] + by[SEV_INFO];
 
 	fprintf(only ? stdout : stderr,
-		"%s%" PRIu64 " findings (%" PRIu64 " error, %" PRIu64 " warning, %" PRIu64
-		" info) in %" PRIu64 " accesses\n",
-		only ? "" : "ismtrace: ",
-		check->by[SEV_ERROR] + check->by[SEV_WARNING] + check->by[SEV_INFO],
-		check->by[SEV_ERROR], check->by[SEV_WARNING], check->by[SEV_INFO],
-		summary->recorded);
+		"%s%" PRIu64 " finding%s (%" PRIu64 " error, %" PRIu64
+		" warning, %" PRIu64 " info) in %" PRIu64 " access%s\n",
+		only ? "" : "ismtrace: ", all, all == 1 ? "" : "s", by[SEV_ERROR],
+		by[SEV_WARNING], by[SEV_INFO], summary->recorded,
+		summary->recorded == 1 ? "" : "es");
 }

@@ -15,17 +15,17 @@
 
 struct check_options {
 	bool json;
-	bool quiet;		/* only how many */
+	bool quiet; /* only how many */
 	bool color;
-	enum severity severity;	/* what is below is neither shown nor counts */
-	uint32_t rules;		/* bit per rule to show; 0: all */
-	uint64_t max;		/* findings to show; 0: all */
+	enum severity severity; /* what is below is neither shown nor counts */
+	uint32_t rules; /* bit per rule to show; 0: all */
+	uint64_t max; /* findings to show; 0: all */
 };
 
 struct check_output {
 	struct check_options options;
-	uint64_t found;		/* at or above the severity */
-	uint64_t by[SEV_ERROR + 1];	/* all, by severity */
+	uint64_t found; /* at or above the severity */
+	uint64_t by[SEV_ERROR + 1]; /* all, by severity */
 	uint64_t shown;
 	struct outbuf out;
 };

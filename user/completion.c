@@ -251,8 +251,8 @@ static void zsh(const struct command *commands, size_t nr)
 		printf("\t%s)\n\t\t_arguments -s \\\n", commands[i].name);
 		each_option(commands[i].argp, zsh_option);
 		printf("\t\t\t'--help[show the options]' \\\n\t\t\t%s\n\t\t;;\n",
-		       takes_files(commands[i].argp) ? "'*:capture:_files'" :
-						       "'*:::command:_normal'");
+		       takes_files(commands[i].argp) ? "'*:capture:_files'"
+						     : "'*:::command:_normal'");
 	}
 	printf("\tesac\n}\n\n_ismtrace \"$@\"\n");
 }

@@ -8,7 +8,7 @@
 #include "outbuf.h"
 
 /* Bytes a line. */
-#define HEXDUMP_LINE	16
+#define HEXDUMP_LINE 16
 
 /*
  * hexdump_write - lines of 16 bytes in hex and as characters, each begun with

@@ -3,6 +3,7 @@
  * not_live.c - what the commands that trace are where nothing can be traced:
  * linked in place of them on machines that are not s390x.
  */
+#include "check_capture.h"
 #include "command.h"
 #include "message.h"
 
@@ -30,6 +31,11 @@ int command_list(int argc, char **argv)
 int command_doctor(int argc, char **argv)
 {
 	return refuse();
+}
+
+int command_check(int argc, char **argv)
+{
+	return check_command(argc, argv, NULL);
 }
 
 /* No options, then. */

@@ -74,3 +74,26 @@ int privilege_drop(void)
 		err = -errno;
 	return err;
 }
+
+int privilege_keep_files(void)
+{
+	const cap_value_t keep = CAP_DAC_OVERRIDE;
+	cap_t caps = cap_init();
+	cap_t have = cap_get_proc();
+	cap_flag_value_t may = CAP_CLEAR;
+	int err = 0;
+
+	if (!caps || !have || cap_get_flag(have, keep, CAP_PERMITTED, &may))
+		err = -errno;
+	if (!err && may == CAP_SET &&
+	    (cap_set_flag(caps, CAP_PERMITTED, 1, &keep, CAP_SET) ||
+	     cap_set_flag(caps, CAP_EFFECTIVE, 1, &keep, CAP_SET)))
+		err = -errno;
+	if (!err && cap_set_proc(caps))
+		err = -errno;
+	cap_free(caps);
+	cap_free(have);
+	if (!err && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+		err = -errno;
+	return err;
+}

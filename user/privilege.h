@@ -19,4 +19,10 @@ int privilege_missing(char *buf, size_t len);
  */
 int privilege_drop(void);
 
+/*
+ * privilege_keep_files - stay who we are, without any capability but the one to
+ * open files whatever their modes say.  Returns 0 or -errno, as above.
+ */
+int privilege_keep_files(void);
+
 #endif /* ISMT_PRIVILEGE_H */

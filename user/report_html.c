@@ -15,7 +15,7 @@
 #include "summary_text.h"
 
 /* Charts are drawn for that many rows, those with most accesses. */
-#define ROWS_CHARTED 12
+#define ROWS_CHARTED  12
 #define LATENCY_LINES 14
 
 static void card(struct outbuf *out, const char *name, uint64_t value)
@@ -70,8 +70,10 @@ static void put_header(const struct report_page *page, struct outbuf *out)
 
 static void put_findings(const struct summary *s, struct outbuf *out)
 {
-	static const char *const names[] = { "Rule",  "Severity", "|", "Count", "|",
-					     "What, the first one, and the fix", NULL };
+	static const char *const names[] = { "Rule", "Severity",
+					     "|",    "Count",
+					     "|",    "What, the first one, and the fix",
+					     NULL };
 	char evidence[256];
 	bool any = false;
 	int i;
@@ -113,7 +115,8 @@ static void put_lost(const struct summary *s, struct outbuf *out)
 	if (!s->findings[ISM012].count)
 		return;
 	summary_evidence(s, ISM012, text, sizeof(text));
-	out_lit(out, "<p class=\"box\"><b class=\"warning\">The trace is incomplete.</b> ");
+	out_lit(out,
+		"<p class=\"box\"><b class=\"warning\">The trace is incomplete.</b> ");
 	html_text(out, text);
 	out_lit(out, "</p>\n");
 }
@@ -133,9 +136,18 @@ static void put_row_name(struct outbuf *out, const struct summary_row *row)
 static void put_rows(const struct summary *s, struct outbuf *out)
 {
 	static const char *const names[] = {
-		"Function, driver, region", "|",       "Count",	  "Errors",   "Bytes",
-		"Instructions",		    "Failed",  "p50 us",  "p90 us",   "p99 us",
-		"max us",		    NULL,
+		"Function, driver, region",
+		"|",
+		"Count",
+		"Errors",
+		"Bytes",
+		"Instructions",
+		"Failed",
+		"p50 us",
+		"p90 us",
+		"p99 us",
+		"max us",
+		NULL,
 	};
 	uint64_t insns;
 	size_t i;
@@ -209,8 +221,10 @@ static void put_all_charts(const struct summary *s, struct outbuf *out)
 	for (i = 0; i < s->nr_rows && i < ROWS_CHARTED; i++)
 		put_charts(order[i], out, (unsigned int)i);
 	if (i < s->nr_rows)
-		out_printf(out, "<p class=\"dim\">%zu more rows, with fewer accesses, are "
-				"not drawn.</p>\n", s->nr_rows - i);
+		out_printf(out,
+			   "<p class=\"dim\">%zu more rows, with fewer accesses, are "
+			   "not drawn.</p>\n",
+			   s->nr_rows - i);
 	free(order);
 }
 
@@ -229,7 +243,7 @@ static void put_totals(struct outbuf *out, const struct totals *t)
 static void put_table(struct outbuf *out, const struct table_view *view)
 {
 	static const char *const names[] = {
-		"Which",  "|",	      "Count",	  "Bytes",  "Errors", "Instructions",
+		"Which",  "|",	      "Count",	 "Bytes",  "Errors", "Instructions",
 		"Failed", "Findings", "mean us", "max us", NULL,
 	};
 	char label[TABLE_LABEL_LEN];
@@ -274,8 +288,8 @@ static void put_kinds(struct outbuf *out, const struct function *fn, const char 
 	out_lit(out, "</tr>\n");
 }
 
-static void put_apart(struct outbuf *out, const struct summary_function *f, const char *what,
-		      const struct ismt_apart *apart)
+static void put_apart(struct outbuf *out, const struct summary_function *f,
+		      const char *what, const struct ismt_apart *apart)
 {
 	uint64_t n[ISMT_KINDS], all = 0;
 	int i;
@@ -344,7 +358,8 @@ static void put_tables(const struct report_page *page, struct outbuf *out)
 		}
 		if (view.others.findings) {
 			out_printf(out, "<tr><th scope=\"row\">%" PRIu64 "%s more</th>",
-				   view.more + view.folded, view.folded ? " or fewer" : "");
+				   view.more + view.folded,
+				   view.folded ? " or fewer" : "");
 			html_cell(out, view.others.findings);
 			out_lit(out, "</tr>\n");
 		}

@@ -10,11 +10,11 @@
 #include "tables.h"
 
 struct report_page {
-	const struct summary *summary;	/* finished; all borrowed */
-	const struct tables *tables;	/* finished */
-	const char *const *files;	/* names of the captures */
+	const struct summary *summary; /* finished; all borrowed */
+	const struct tables *tables; /* finished */
+	const char *const *files; /* names of the captures */
 	size_t nr_files;
-	size_t top;		/* rows a table; 0: all */
+	size_t top; /* rows a table; 0: all */
 };
 
 /* Errors stay in the buffer. */

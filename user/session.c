@@ -210,8 +210,6 @@ static int stream(struct session *session)
 		if (got < 0 && got != -EINTR && got != -ECANCELED && got != session->output_error)
 			break;
 		flush(session);
-		if (session->ops->tick)
-			session->ops->tick(session);
 	}
 	live_stop(session->live);
 	interrupted = 0;
@@ -219,6 +217,30 @@ static int stream(struct session *session)
 		got = live_poll(session->live, 0);
 	} while (got > 0 || got == -ECANCELED || (got < 0 && got == session->output_error));
 	return got == -ENOMEM ? got : 0;
+}
+
+/* What the output dropped is known here only. */
+static int add_dropped(const struct summary *from, struct summary *to)
+{
+	struct summary_function *f;
+	size_t i;
+	int kind;
+
+	to->lost.writer = from->lost.writer;
+	to->lost.insn_writer = from->lost.insn_writer;
+	for (i = 0; i < from->nr_functions; i++) {
+		const struct ismt_apart *lost = &from->functions[i].lost;
+
+		f = summary_function(to, from->functions[i].fn);
+		if (!f)
+			return -ENOMEM;
+		f->lost.accesses += lost->accesses;
+		for (kind = 0; kind < ISMT_KINDS; kind++)
+			f->lost.n[kind] += lost->n[kind];
+		f->lost.failed += lost->failed;
+		f->lost.bytes += lost->bytes;
+	}
+	return 0;
 }
 
 int session_account(struct session *session, struct summary *summary)
@@ -229,6 +251,8 @@ int session_account(struct session *session, struct summary *summary)
 	if (summary != session->summary)
 		summary->filtered += session->surplus;
 	summary->end_ns = mono_now() + live_mono_offset(session->live);
+	if (summary != session->summary && !err)
+		err = add_dropped(session->summary, summary);
 	return err;
 }
 

@@ -27,8 +27,6 @@ struct session_ops {
 	int (*prepare)(struct session *session);
 	/* Without privileges: make the sink; NULL if there is no memory. */
 	struct sink *(*sink)(struct session *session);
-	/* Called between deliveries, at least every 50 ms.  May be NULL. */
-	void (*tick)(struct session *session);
 	/*
 	 * The sink has ended and been flushed with output_error set to what
 	 * came of it: tell, and return the exit status.

@@ -127,10 +127,10 @@ static int compare_rows(const struct table_row *a, const struct table_row *b,
 	return order ? order : compare_keys(&a->key, &b->key);
 }
 
-#define COMPARE(sort)                                                        \
-	static int compare_##sort(const void *a, const void *b)              \
-	{                                                                    \
-		return compare_rows(a, b, sort);                             \
+#define COMPARE(sort)                                           \
+	static int compare_##sort(const void *a, const void *b) \
+	{                                                       \
+		return compare_rows(a, b, sort);                \
 	}
 COMPARE(SORT_COUNT)
 COMPARE(SORT_BYTES)

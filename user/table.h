@@ -18,19 +18,19 @@ enum table_sort { SORT_COUNT, SORT_BYTES, SORT_ERRORS, SORT_FINDINGS };
 
 /* What a number means is the owner's; no padding, as keys are compared whole. */
 struct table_key {
-	const struct function *fn;	/* may be NULL */
+	const struct function *fn; /* may be NULL */
 	uint64_t number;
-	char name[ISMT_COMM_LEN];	/* all bytes count: pad with zeros */
+	char name[ISMT_COMM_LEN]; /* all bytes count: pad with zeros */
 };
 
 struct totals {
 	uint64_t accesses;
-	uint64_t bytes;		/* that the calls said were transferred */
-	uint64_t errors;	/* accesses that returned an error */
+	uint64_t bytes; /* that the calls said were transferred */
+	uint64_t errors; /* accesses that returned an error */
 	uint64_t insns;
-	uint64_t failed;	/* instructions */
-	uint64_t findings;	/* rules that fired */
-	uint64_t latency_ns;	/* sum */
+	uint64_t failed; /* instructions */
+	uint64_t findings; /* rules that fired */
+	uint64_t latency_ns; /* sum */
 	uint64_t latency_max;
 };
 
@@ -43,13 +43,13 @@ struct table_row {
 
 struct table {
 	struct table_row *rows;
-	size_t nr, limit;	/* limit is a power of two */
-	uint32_t *slots;	/* hash index: row + 1; 0 is free */
-	size_t last;		/* row of the last key: likely the next, too */
+	size_t nr, limit; /* limit is a power of two */
+	uint32_t *slots; /* hash index: row + 1; 0 is free */
+	size_t last; /* row of the last key: likely the next, too */
 	enum table_sort sort;
-	struct totals others;	/* of what was folded */
-	uint64_t folded;	/* rows; a key that came back counts again */
-	uint64_t missed;	/* for rows that are made from now on */
+	struct totals others; /* of what was folded */
+	uint64_t folded; /* rows; a key that came back counts again */
+	uint64_t missed; /* for rows that are made from now on */
 };
 
 /* Returns 0 or -ENOMEM; free it in either case.  All memory is taken here. */

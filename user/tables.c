@@ -14,10 +14,9 @@
 
 /* Rows that are kept; any more are folded.  Powers of two. */
 static const size_t limits[TABLES] = {
-	[BY_FUNCTION] = 1024,
-	[BY_PROCESS] = 8192,
-	[BY_REGION] = 128,	/* 33 regions, 2 directions: never full */
-	[BY_SIZE] = 128,	/* 65 classes */
+	[BY_FUNCTION] = 1024, [BY_PROCESS] = 8192,
+	[BY_REGION] = 128, /* 33 regions, 2 directions: never full */
+	[BY_SIZE] = 128, /* 65 classes */
 	[BY_FINDING] = 4096,
 };
 
@@ -202,7 +201,8 @@ static void function_label(const struct function *fn, char *buf, size_t len)
 
 void table_label(enum table_kind kind, const struct table_key *key, char *buf, size_t len)
 {
-	char name[ESCAPE_TEXT_LEN(ISMT_COMM_LEN)], fn[ESCAPE_TEXT_LEN(FUNCTION_ADDRESS_LEN)];
+	char name[ESCAPE_TEXT_LEN(ISMT_COMM_LEN)],
+		fn[ESCAPE_TEXT_LEN(FUNCTION_ADDRESS_LEN)];
 	char region[REGION_NAME_LEN];
 	const struct rule *rule;
 

@@ -12,16 +12,16 @@
 
 enum table_kind {
 	BY_FUNCTION,
-	BY_PROCESS,		/* process id and name */
-	BY_REGION,		/* and direction */
-	BY_SIZE,		/* power-of-two classes of the bytes asked for */
-	BY_FINDING,		/* rule, function, region, direction, name */
+	BY_PROCESS, /* process id and name */
+	BY_REGION, /* and direction */
+	BY_SIZE, /* power-of-two classes of the bytes asked for */
+	BY_FINDING, /* rule, function, region, direction, name */
 	TABLES,
 };
 
 struct tables {
 	struct table table[TABLES];
-	struct totals total;	/* of all accesses */
+	struct totals total; /* of all accesses */
 };
 
 /* NULL: no memory.  Takes about 2 MiB, however much is added. */
@@ -42,11 +42,11 @@ struct table_view {
 	enum table_kind kind;
 	const struct table_row *rows;
 	size_t nr;
-	struct totals others;	/* accesses 0: there are none */
-	uint64_t more;		/* rows in others that are there, but not shown */
-	uint64_t folded;	/* rows in others that are not there any more */
+	struct totals others; /* accesses 0: there are none */
+	uint64_t more; /* rows in others that are there, but not shown */
+	uint64_t folded; /* rows in others that are not there any more */
 	struct totals total;
-	bool missing;		/* a row shown may have a part in others */
+	bool missing; /* a row shown may have a part in others */
 };
 
 /* top: rows to show; 0: all that there are. */
@@ -57,17 +57,19 @@ void tables_view(const struct tables *tables, enum table_kind kind, size_t top,
 const char *table_name(enum table_kind kind);
 
 /* A row's name for people; printable ASCII, cut to len, always ended. */
-void table_label(enum table_kind kind, const struct table_key *key, char *buf, size_t len);
+void table_label(enum table_kind kind, const struct table_key *key, char *buf,
+		 size_t len);
 
 /* Long enough for any label. */
-#define TABLE_LABEL_LEN	256
+#define TABLE_LABEL_LEN 256
 
 /* Names of the sort orders, "count", ...; sort_find() is -1 for any other. */
 const char *sort_name(enum table_sort sort);
 int sort_find(const char *name);
 
 /* For people; top as above.  Errors stay in the buffer. */
-void tables_write_text(const struct tables *tables, struct outbuf *out, size_t top, bool color);
+void tables_write_text(const struct tables *tables, struct outbuf *out, size_t top,
+		       bool color);
 
 /* The value of "tables"; NULL: no memory. */
 json_t *tables_json(const struct tables *tables, size_t top);

@@ -48,15 +48,15 @@ static json_t *key_json(enum table_kind kind, const struct table_key *key)
 
 	switch (kind) {
 	case BY_FUNCTION:
-		return json_pack("{s:o, s:o, s:o}", "function",
-				 json_text(key->fn->address), "fid",
-				 json_number(key->fn->k.fid), "uid",
-				 json_number(key->fn->k.uid));
+		return json_pack(
+			"{s:o, s:o, s:o}", "function", json_text(key->fn->address), "fid",
+			json_number(key->fn->k.fid), "uid", json_number(key->fn->k.uid));
 	case BY_PROCESS:
 		return json_pack("{s:o, s:o}", "pid", json_number(n), "comm",
 				 name_json(key->name));
 	case BY_REGION:
-		return json_pack("{s:o, s:s}", "region", region_json(n), "op", op_name(n));
+		return json_pack("{s:o, s:s}", "region", region_json(n), "op",
+				 op_name(n));
 	case BY_SIZE:
 		return json_pack("{s:o}", "le", json_number(hist_upper((unsigned int)n)));
 	case BY_FINDING:

@@ -19,16 +19,17 @@ static double share(uint64_t part, uint64_t whole)
 static void put_head(struct outbuf *out, const struct table_view *view, bool color)
 {
 	static const char *const titles[] = {
-		[BY_FUNCTION] = "BY FUNCTION", [BY_PROCESS] = "BY PROCESS",
-		[BY_REGION] = "BY REGION",     [BY_SIZE] = "BY SIZE, bytes",
+		[BY_FUNCTION] = "BY FUNCTION",
+		[BY_PROCESS] = "BY PROCESS",
+		[BY_REGION] = "BY REGION",
+		[BY_SIZE] = "BY SIZE, bytes",
 	};
 
 	out_char(out, '\n');
 	sgr(out, color, SGR_BOLD);
 	out_printf(out, "%-*s %10s %6s %14s %8s %11s %9s %9s %10s %10s", LABEL_WIDTH,
-		   titles[view->kind],
-		   "COUNT", "%", "BYTES", "ERRORS", "INSNS", "FAILED", "FINDINGS",
-		   "mean(us)", "max(us)");
+		   titles[view->kind], "COUNT", "%", "BYTES", "ERRORS", "INSNS", "FAILED",
+		   "FINDINGS", "mean(us)", "max(us)");
 	sgr(out, color, SGR_RESET);
 	out_char(out, '\n');
 }
@@ -41,8 +42,9 @@ static void put_row(struct outbuf *out, const char *label, const struct totals *
 	out_printf(out,
 		   "%-*s %10" PRIu64 " %6.1f %14" PRIu64 " %8" PRIu64 " %11" PRIu64
 		   " %9" PRIu64 " %9" PRIu64 " %10.1f %10.1f\n",
-		   LABEL_WIDTH, label, t->accesses, share(t->accesses, view->total.accesses),
-		   t->bytes, t->errors, t->insns, t->failed, t->findings, mean / 1000,
+		   LABEL_WIDTH, label, t->accesses,
+		   share(t->accesses, view->total.accesses), t->bytes, t->errors,
+		   t->insns, t->failed, t->findings, mean / 1000,
 		   (double)t->latency_max / 1000);
 }
 
@@ -74,8 +76,8 @@ static void put_table(struct outbuf *out, const struct table_view *view, bool co
 			   "(too many to keep: %" PRIu64 " of the least busy were folded "
 			   "into one line%s)\n",
 			   view->folded,
-			   view->missing ? "; --json says by how much rows may be short" :
-					   "");
+			   view->missing ? "; --json says by how much rows may be short"
+					 : "");
 }
 
 /* Rules and places in words; one line each, counts in front. */
@@ -106,7 +108,8 @@ static void put_findings(struct outbuf *out, const struct table_view *view, bool
 	out_printf(out, "%10" PRIu64 "  100.0  total\n", view->total.findings);
 }
 
-void tables_write_text(const struct tables *tables, struct outbuf *out, size_t top, bool color)
+void tables_write_text(const struct tables *tables, struct outbuf *out, size_t top,
+		       bool color)
 {
 	struct table_view view;
 	int i;

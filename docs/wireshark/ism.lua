@@ -1,0 +1,232 @@
+-- SPDX-License-Identifier: GPL-2.0-only
+--
+-- ism.lua - shows ismtrace captures in Wireshark and tshark.
+--
+--   tshark -X lua_script:ism.lua -r trace.pcapng.gz
+--
+-- or copy it to the personal Lua plugins folder (Help, About, Folders).  The
+-- layout of a record is in docs/capture-format.md.  Of the rules it applies
+-- those that one record alone decides; ismtrace check applies all.
+
+local ism = Proto("ism", "ISM access (ismtrace)")
+
+local ACCESS, INSN = 1, 2
+local KIND = {
+	[0] = "PCILG", "PCISTG", "PCISTB", "PCILGI", "PCISTGI", "PCISTBI",
+}
+local OP = { [0] = "read", "write" }
+local LAYER = { "ism-vfio-pci", "vfio-pci core" }
+local TYPE = { "access", "instruction" }
+local CC = { [0] = "exception", "error", "busy", "no such function" }
+local COMMAND = {
+	[0x1] = "register SBA", [0x2] = "register IEQ", [0x3] = "read GID",
+	[0x4] = "add VLAN ID", [0x5] = "delete VLAN ID", [0x6] = "set VLAN",
+	[0x7] = "reset VLAN", [0x8] = "query info", [0x9] = "query remote GID",
+	[0xa] = "register DMB", [0xb] = "unregister DMB", [0xe] = "signal IEQ",
+	[0x11] = "unregister SBA", [0x12] = "unregister IEQ",
+}
+
+local f = {
+	version = ProtoField.uint8("ism.version", "Version"),
+	type = ProtoField.uint8("ism.type", "Record", base.DEC, TYPE),
+	cpu = ProtoField.uint32("ism.cpu", "CPU"),
+	pid = ProtoField.uint32("ism.pid", "Process"),
+	tid = ProtoField.uint32("ism.tid", "Thread"),
+	comm = ProtoField.string("ism.comm", "Name of the task"),
+	fid = ProtoField.uint32("ism.fid", "Function ID", base.HEX),
+	fh = ProtoField.uint32("ism.fh", "Function handle", base.HEX),
+	op = ProtoField.uint8("ism.op", "Operation", base.DEC, OP),
+	layer = ProtoField.uint8("ism.layer", "Entered through", base.DEC, LAYER),
+	driver = ProtoField.string("ism.driver", "Driver"),
+	region = ProtoField.uint32("ism.region", "Region"),
+	offset = ProtoField.uint64("ism.offset", "Offset", base.HEX),
+	len = ProtoField.uint64("ism.len", "Length"),
+	ret = ProtoField.int64("ism.ret", "Result"),
+	latency = ProtoField.uint64("ism.latency", "Latency (ns)"),
+	insn = ProtoField.uint32("ism.insn", "Instructions"),
+	pcilg = ProtoField.uint32("ism.insn.pcilg", "PCILG"),
+	pcistg = ProtoField.uint32("ism.insn.pcistg", "PCISTG"),
+	pcistb = ProtoField.uint32("ism.insn.pcistb", "PCISTB"),
+	mio = ProtoField.uint32("ism.insn.mio", "MIO"),
+	failed = ProtoField.uint32("ism.insn.failed", "Failed"),
+	busy = ProtoField.uint32("ism.insn.busy", "Found busy"),
+	min = ProtoField.uint32("ism.insn.min", "Shortest"),
+	max = ProtoField.uint32("ism.insn.max", "Longest"),
+	bytes = ProtoField.uint64("ism.insn.bytes", "Bytes moved"),
+	kind = ProtoField.uint8("ism.kind", "Instruction", base.DEC, KIND),
+	space = ProtoField.uint8("ism.space", "Address space"),
+	rc = ProtoField.int32("ism.rc", "Result"),
+	error = ProtoField.string("ism.error", "Error"),
+	cc = ProtoField.uint8("ism.error.cc", "Condition code", base.DEC, CC),
+	status = ProtoField.uint8("ism.error.status", "Status"),
+	payload = ProtoField.bytes("ism.payload", "Payload"),
+	command = ProtoField.uint32("ism.command", "Command", base.HEX, COMMAND),
+	command_ret = ProtoField.uint16("ism.command.ret", "Return code", base.HEX),
+	command_len = ProtoField.uint16("ism.command.len", "Command length"),
+}
+ism.fields = f
+
+local function rule(id, text, severity)
+	return ProtoExpert.new("ism." .. id:lower(), id .. " " .. text, expert.group.PROTOCOL, severity)
+end
+
+local e = {
+	ISM001 = rule("ISM001", "fragmented-store", expert.severity.ERROR),
+	ISM002 = rule("ISM002", "oversized-store", expert.severity.ERROR),
+	ISM003 = rule("ISM003", "boundary-crossing", expert.severity.ERROR),
+	ISM007 = rule("ISM007", "mio-instruction", expert.severity.ERROR),
+	ISM008 = rule("ISM008", "instruction-error", expert.severity.ERROR),
+	ISM009 = rule("ISM009", "short-access", expert.severity.WARN),
+	ISM011 = rule("ISM011", "silent-loss", expert.severity.ERROR),
+	malformed = ProtoExpert.new("ism.malformed", "not an ismtrace record",
+		expert.group.MALFORMED, expert.severity.ERROR),
+}
+ism.experts = { e.ISM001, e.ISM002, e.ISM003, e.ISM007, e.ISM008, e.ISM009, e.ISM011, e.malformed }
+
+local REGION = { [6] = "rom", [7] = "config", [8] = "vga" }
+
+local function region_name(index)
+	return index < 6 and "bar" .. index or REGION[index] or "dev" .. index
+end
+
+local function add_error(tree, range)
+	local flags = range(0, 1):uint()
+
+	if flags == 0 then
+		return nil
+	end
+	local text = KIND[range(1, 1):uint()] or "?"
+	if bit.band(flags, 2) ~= 0 then
+		text = string.format("%s: cc %d, status %d", text, range(3, 1):uint(), range(4, 1):uint())
+	else
+		text = string.format("%s: rc %d", text, range(2, 1):int())
+	end
+	local sub = tree:add(f.error, range, text)
+	if bit.band(flags, 2) ~= 0 then
+		sub:add(f.cc, range(3, 1))
+		sub:add(f.status, range(4, 1))
+	end
+	return text
+end
+
+local function add_command(tree, region, offset, op, payload)
+	if region ~= 2 or offset ~= UInt64(0) or payload:len() < 8 then
+		return
+	end
+	tree:add(f.command, payload(0, 4))
+	if op == 0 then
+		tree:add(f.command_ret, payload(4, 2))
+	end
+	tree:add(f.command_len, payload(6, 2))
+end
+
+local function add_rules(tree, r)
+	local bar_write = r.op == 1 and r.region < 6 and r.len > 0
+	local stores = r.pcistg + r.pcistb + r.mio_stores
+
+	if bar_write and (stores > 1 or (stores == 1 and r.pcistb == 0)) then
+		tree:add_proto_expert_info(e.ISM001)
+	end
+	if bar_write and r.len > 4096 then
+		tree:add_proto_expert_info(e.ISM002)
+	end
+	if bar_write and r.offset_in_block + r.len > 4096 then
+		tree:add_proto_expert_info(e.ISM003)
+	end
+	if r.mio > 0 then
+		tree:add_proto_expert_info(e.ISM007)
+	end
+	if r.failed > 0 then
+		tree:add_proto_expert_info(e.ISM008)
+	end
+	if r.ret >= 0 and r.ret < r.len then
+		tree:add_proto_expert_info(e.ISM009)
+	end
+	if r.ret >= 0 and r.failed > 0 and r.len > 0 then
+		tree:add_proto_expert_info(e.ISM011)
+	end
+end
+
+local function dissect_access(buf, pinfo, tree, header)
+	local r = {
+		op = buf(48, 1):uint(), region = buf(52, 4):uint(),
+		len = buf(64, 8):uint64():tonumber(), ret = buf(72, 8):int64():tonumber(),
+		pcilg = buf(88, 4):uint(), pcistg = buf(92, 4):uint(), pcistb = buf(96, 4):uint(),
+		mio_stores = buf(104, 4):uint() + buf(108, 4):uint(), failed = buf(112, 4):uint(),
+		offset_in_block = buf(62, 2):uint() % 4096,
+	}
+	r.mio = buf(100, 4):uint() + r.mio_stores
+
+	tree:add(f.op, buf(48, 1))
+	tree:add(f.layer, buf(49, 1))
+	tree:add(f.driver, buf(216, 32), buf(216, 32):stringz())
+	tree:add(f.region, buf(52, 4)):append_text(" (" .. region_name(r.region) .. ")")
+	tree:add(f.offset, buf(56, 8))
+	tree:add(f.len, buf(64, 8))
+	tree:add(f.ret, buf(72, 8))
+	tree:add(f.latency, buf(80, 8))
+	local insn = tree:add(f.insn, buf(88, 24), r.pcilg + r.pcistg + r.pcistb + r.mio)
+	insn:add(f.pcilg, buf(88, 4))
+	insn:add(f.pcistg, buf(92, 4))
+	insn:add(f.pcistb, buf(96, 4))
+	insn:add(f.mio, buf(100, 12), r.mio)
+	insn:add(f.failed, buf(112, 4))
+	insn:add(f.busy, buf(116, 4))
+	insn:add(f.min, buf(120, 4))
+	insn:add(f.max, buf(124, 4))
+	insn:add(f.bytes, buf(128, 8))
+	local err = add_error(tree, buf(200, 16))
+	add_rules(tree, r)
+	if buf:len() > header then
+		tree:add(f.payload, buf(header))
+		add_command(tree, r.region, buf(56, 8):uint64(), r.op, buf(header):tvb())
+	end
+
+	pinfo.cols.info = string.format("%s %s+0x%s len=%d ret=%d %s%s", OP[r.op] or "?",
+		region_name(r.region), buf(56, 8):uint64():tohex():gsub("^0+(%x)", "%1"), r.len, r.ret,
+		r.pcilg + r.pcistg + r.pcistb + r.mio == 0 and "no instruction" or
+		string.format("pcilg=%d pcistg=%d pcistb=%d", r.pcilg, r.pcistg, r.pcistb),
+		err and " " .. err or "")
+end
+
+local function dissect_insn(buf, pinfo, tree)
+	tree:add(f.kind, buf(48, 1))
+	tree:add(f.space, buf(49, 1))
+	tree:add(f.len, buf(52, 4), buf(52, 4):uint64())
+	tree:add(f.rc, buf(56, 4))
+	tree:add(f.offset, buf(64, 8))
+	tree:add(f.latency, buf(72, 8))
+	local err = add_error(tree, buf(80, 16))
+	pinfo.cols.info = string.format("%s space %d len=%d rc=%d%s", KIND[buf(48, 1):uint()] or "?",
+		buf(49, 1):uint(), buf(52, 4):uint(), buf(56, 4):int(), err and " " .. err or "")
+end
+
+function ism.dissector(buf, pinfo, root)
+	pinfo.cols.protocol = "ISM"
+	local tree = root:add(ism, buf())
+	local header = buf:len() >= 48 and buf(2, 2):uint() or 0
+	local kind = buf:len() >= 48 and buf(1, 1):uint() or 0
+	local least = ({ [ACCESS] = 248, [INSN] = 96 })[kind] or 48
+
+	if buf:len() < 48 or buf(0, 1):uint() ~= 1 or header < least or header > buf:len() then
+		tree:add_proto_expert_info(e.malformed)
+		return 0
+	end
+	tree:add(f.version, buf(0, 1))
+	tree:add(f.type, buf(1, 1))
+	tree:add(f.cpu, buf(4, 4))
+	tree:add(f.pid, buf(16, 4))
+	tree:add(f.tid, buf(20, 4))
+	tree:add(f.comm, buf(24, 16), buf(24, 16):stringz())
+	tree:add(f.fid, buf(40, 4))
+	tree:add(f.fh, buf(44, 4))
+	pinfo.cols.src = buf(24, 16):stringz() .. "[" .. buf(16, 4):uint() .. "]"
+	if kind == ACCESS then
+		dissect_access(buf, pinfo, tree, header)
+	elseif kind == INSN then
+		dissect_insn(buf, pinfo, tree)
+	end
+	return buf:len()
+end
+
+DissectorTable.get("wtap_encap"):add(wtap.USER3, ism)

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "capture_account.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "bytes.h"
+
+#define ACCOUNT_VERSION		1
+#define HEADER_LEN		184
+#define ENTRY_LEN		408
+#define APART_LEN		((ISMT_KINDS + 3) * 8)
+#define LOSSES			9
+
+static const uint8_t magic[8] = "ismtrace";
+
+enum {
+	AT_VERSION = 8,
+	AT_HEADER = 10,
+	AT_ENTRY = 12,
+	AT_FLAGS = 14,
+	AT_NR = 16,
+	AT_FILE = 20,
+	AT_TRACE = 24,
+	AT_SERIAL = 32,
+	AT_BEGIN = 40,
+	AT_END = 48,
+	AT_MONO = 56,
+	AT_RECORDED = 64,
+	AT_INSNS = 72,
+	AT_FILTERED = 80,
+	AT_UNOPENED = 88,
+	AT_LOST = 96,
+	AT_IN_FILE = AT_LOST + 8 * LOSSES,
+	AT_INSNS_IN_FILE = AT_IN_FILE + 8,
+};
+
+enum {
+	FN_FID = 0,
+	FN_FH = 4,
+	FN_UID = 8,
+	FN_PCHID = 12,
+	FN_VFN = 14,
+	FN_DOMAIN = 16,
+	FN_BUS = 18,
+	FN_DEVFN = 19,
+	FN_VENDOR = 20,
+	FN_DEVICE = 22,
+	FN_MAXSTBL = 24,
+	FN_PFT = 26,
+	FN_PFGID = 27,
+	FN_FLAGS = 28,
+	FN_ISM = 29,
+	FN_BARS = 30,
+	FN_ADDRESS = 36,
+	FN_DRIVER = 52,
+	FN_OUTSIDE = 88,
+	FN_FILTERED = FN_OUTSIDE + APART_LEN,
+	FN_LOST = FN_FILTERED + APART_LEN,
+	FN_HAS_FMB = FN_LOST + APART_LEN,
+	FN_LOADS = FN_HAS_FMB + 8,
+	FN_STORES = FN_LOADS + 8,
+	FN_BLOCKS = FN_STORES + 8,
+	FN_AGE = FN_BLOCKS + 8,
+	FN_NOTE = FN_AGE + 8,
+};
+
+_Static_assert(AT_INSNS_IN_FILE + 8 == HEADER_LEN, "header of an account");
+_Static_assert(FN_NOTE + ACCOUNT_NOTE_LEN == ENTRY_LEN, "entry of an account");
+_Static_assert(sizeof(struct losses) == 8 * LOSSES, "losses");
+
+/* The order in the file; additions go to the end, in a longer header. */
+#define EACH_LOSS(DO, l) \
+	DO(0, (l)->ring) DO(1, (l)->slot) DO(2, (l)->ret) DO(3, (l)->probe) DO(4, (l)->writer) \
+	DO(5, (l)->insn_ring) DO(6, (l)->insn_writer) DO(7, (l)->insn_probe) \
+	DO(8, (l)->apart_full)
+
+size_t account_size(const struct summary *summary)
+{
+	return 12 + HEADER_LEN + summary->nr_functions * ENTRY_LEN;
+}
+
+static void put_header(uint8_t *p, const struct account *account, size_t nr)
+{
+	memcpy(p, magic, sizeof(magic));
+	put_be16(p + AT_VERSION, ACCOUNT_VERSION);
+	put_be16(p + AT_HEADER, HEADER_LEN);
+	put_be16(p + AT_ENTRY, ENTRY_LEN);
+	put_be16(p + AT_FLAGS, account->flags);
+	put_be32(p + AT_NR, nr);
+	put_be32(p + AT_FILE, account->file);
+	put_be64(p + AT_TRACE, account->trace);
+	put_be64(p + AT_SERIAL, account->serial);
+	put_be64(p + AT_BEGIN, account->begin_ns);
+	put_be64(p + AT_END, account->end_ns);
+	put_be64(p + AT_MONO, account->mono_offset);
+	put_be64(p + AT_RECORDED, account->recorded);
+	put_be64(p + AT_INSNS, account->insn_records);
+	put_be64(p + AT_FILTERED, account->filtered);
+	put_be64(p + AT_UNOPENED, account->unopened);
+#define PUT(i, value) put_be64(p + AT_LOST + 8 * (i), value);
+	EACH_LOSS(PUT, &account->lost)
+#undef PUT
+	put_be64(p + AT_IN_FILE, account->in_file);
+	put_be64(p + AT_INSNS_IN_FILE, account->insns_in_file);
+}
+
+static void put_apart(uint8_t *p, const struct ismt_apart *apart)
+{
+	int i;
+
+	put_be64(p, apart->accesses);
+	for (i = 0; i < ISMT_KINDS; i++)
+		put_be64(p + 8 + 8 * i, apart->n[i]);
+	put_be64(p + 8 + 8 * ISMT_KINDS, apart->failed);
+	put_be64(p + 16 + 8 * ISMT_KINDS, apart->bytes);
+}
+
+static void get_apart(const uint8_t *p, struct ismt_apart *apart)
+{
+	int i;
+
+	apart->accesses = get_be64(p);
+	for (i = 0; i < ISMT_KINDS; i++)
+		apart->n[i] = get_be64(p + 8 + 8 * i);
+	apart->failed = get_be64(p + 8 + 8 * ISMT_KINDS);
+	apart->bytes = get_be64(p + 16 + 8 * ISMT_KINDS);
+}
+
+static void put_function(uint8_t *p, const struct function *fn)
+{
+	const struct ismt_function *k = &fn->k;
+
+	put_be32(p + FN_FID, k->fid);
+	put_be32(p + FN_FH, k->fh);
+	put_be32(p + FN_UID, k->uid);
+	put_be16(p + FN_PCHID, k->pchid);
+	put_be16(p + FN_VFN, k->vfn);
+	put_be16(p + FN_DOMAIN, k->domain);
+	p[FN_BUS] = k->bus;
+	p[FN_DEVFN] = k->devfn;
+	put_be16(p + FN_VENDOR, k->vendor);
+	put_be16(p + FN_DEVICE, k->device);
+	put_be16(p + FN_MAXSTBL, k->maxstbl);
+	p[FN_PFT] = k->pft;
+	p[FN_PFGID] = k->pfgid;
+	p[FN_FLAGS] = k->flags;
+	p[FN_ISM] = fn->is_ism;
+	memcpy(p + FN_BARS, k->bar_size, ISMT_BARS);
+	memcpy(p + FN_ADDRESS, fn->address, FUNCTION_ADDRESS_LEN);
+	memcpy(p + FN_DRIVER, k->driver, ISMT_NAME_LEN);
+}
+
+static void get_function(const uint8_t *p, struct function *fn)
+{
+	struct ismt_function *k = &fn->k;
+
+	k->fid = get_be32(p + FN_FID);
+	k->fh = get_be32(p + FN_FH);
+	k->uid = get_be32(p + FN_UID);
+	k->pchid = get_be16(p + FN_PCHID);
+	k->vfn = get_be16(p + FN_VFN);
+	k->domain = get_be16(p + FN_DOMAIN);
+	k->bus = p[FN_BUS];
+	k->devfn = p[FN_DEVFN];
+	k->vendor = get_be16(p + FN_VENDOR);
+	k->device = get_be16(p + FN_DEVICE);
+	k->maxstbl = get_be16(p + FN_MAXSTBL);
+	k->pft = p[FN_PFT];
+	k->pfgid = p[FN_PFGID];
+	k->flags = p[FN_FLAGS] & ~ISMT_FN_HAS_FMB;
+	fn->is_ism = p[FN_ISM];
+	memcpy(k->bar_size, p + FN_BARS, ISMT_BARS);
+	memcpy(fn->address, p + FN_ADDRESS, FUNCTION_ADDRESS_LEN - 1);
+	memcpy(k->driver, p + FN_DRIVER, ISMT_NAME_LEN - 1);
+}
+
+bool account_put(struct block_out *out, const struct account *account,
+		 const struct summary *summary)
+{
+	const struct summary_function *f;
+	uint8_t *p;
+	size_t i;
+
+	block_begin(out, ACCOUNT_BLOCK);
+	p = block_room(out, HEADER_LEN);
+	if (p)
+		put_header(p, account, summary->nr_functions);
+	for (i = 0; i < summary->nr_functions; i++) {
+		f = &summary->functions[i];
+		p = block_room(out, ENTRY_LEN);
+		if (!p)
+			break;
+		memset(p, 0, ENTRY_LEN);
+		put_function(p, f->fn);
+		put_apart(p + FN_OUTSIDE, &f->outside);
+		put_apart(p + FN_FILTERED, &f->filtered);
+		put_apart(p + FN_LOST, &f->lost);
+		p[FN_HAS_FMB] = f->has_fmb;
+		put_be64(p + FN_LOADS, f->fmb_loads);
+		put_be64(p + FN_STORES, f->fmb_stores);
+		put_be64(p + FN_BLOCKS, f->fmb_blocks);
+		put_be64(p + FN_AGE, f->fmb_age_ns);
+		if (f->fmb_note)
+			memcpy(p + FN_NOTE, f->fmb_note,
+			       strnlen(f->fmb_note, ACCOUNT_NOTE_LEN - 1));
+	}
+	return block_end(out);
+}
+
+int account_get(const struct pcapng_block *block, struct account *account)
+{
+	const uint8_t *p = block->body;
+	size_t header, entry, nr;
+
+	if (block->len < HEADER_LEN || memcmp(p, magic, sizeof(magic)) ||
+	    get_be16(p + AT_VERSION) != ACCOUNT_VERSION)
+		return -EBADMSG;
+	header = get_be16(p + AT_HEADER);
+	entry = get_be16(p + AT_ENTRY);
+	nr = get_be32(p + AT_NR);
+	if (header < HEADER_LEN || header > block->len || entry < ENTRY_LEN ||
+	    nr > (block->len - header) / entry)
+		return -EBADMSG;
+	memset(account, 0, sizeof(*account));
+	account->flags = get_be16(p + AT_FLAGS);
+	account->file = get_be32(p + AT_FILE);
+	account->trace = get_be64(p + AT_TRACE);
+	account->serial = get_be64(p + AT_SERIAL);
+	account->begin_ns = get_be64(p + AT_BEGIN);
+	account->end_ns = get_be64(p + AT_END);
+	account->mono_offset = get_be64(p + AT_MONO);
+	account->recorded = get_be64(p + AT_RECORDED);
+	account->insn_records = get_be64(p + AT_INSNS);
+	account->filtered = get_be64(p + AT_FILTERED);
+	account->unopened = get_be64(p + AT_UNOPENED);
+#define GET(i, value) value = get_be64(p + AT_LOST + 8 * (i));
+	EACH_LOSS(GET, &account->lost)
+#undef GET
+	account->in_file = get_be64(p + AT_IN_FILE);
+	account->insns_in_file = get_be64(p + AT_INSNS_IN_FILE);
+	return (int)nr;
+}
+
+void account_get_function(const struct pcapng_block *block, int index,
+			  struct account_function *function)
+{
+	struct summary_function *sum = &function->sum;
+	const uint8_t *p = block->body + get_be16(block->body + AT_HEADER) +
+			   (size_t)index * get_be16(block->body + AT_ENTRY);
+
+	memset(function, 0, sizeof(*function));
+	get_function(p, &function->fn);
+	get_apart(p + FN_OUTSIDE, &sum->outside);
+	get_apart(p + FN_FILTERED, &sum->filtered);
+	get_apart(p + FN_LOST, &sum->lost);
+	sum->has_fmb = p[FN_HAS_FMB];
+	sum->fmb_loads = get_be64(p + FN_LOADS);
+	sum->fmb_stores = get_be64(p + FN_STORES);
+	sum->fmb_blocks = get_be64(p + FN_BLOCKS);
+	sum->fmb_age_ns = get_be64(p + FN_AGE);
+	memcpy(function->note, p + FN_NOTE, ACCOUNT_NOTE_LEN - 1);
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * capture_account.h - what a capture says of the trace as a whole: losses,
+ * what was filtered, instructions apart, measurement blocks.  It is a pcapng
+ * block of a type for local use; docs/capture-format.md has the layout.
+ */
+#ifndef ISMT_CAPTURE_ACCOUNT_H
+#define ISMT_CAPTURE_ACCOUNT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "function.h"
+#include "pcapng.h"
+#include "summary.h"
+
+#define ACCOUNT_BLOCK	0x8049534du
+
+#define ACCOUNT_FINAL		0x01	/* the trace has ended */
+#define ACCOUNT_FILE_END	0x02	/* the file has; the trace may go on in another */
+#define ACCOUNT_CC		0x04	/* failed instructions come with cc and status */
+
+#define ACCOUNT_NOTE_LEN	64
+
+/* In numbers only; functions come apart. */
+struct account {
+	uint32_t flags;
+	uint32_t file;		/* number of the file in the trace, from 0 */
+	uint64_t trace;		/* random, the same in all files of a trace */
+	uint64_t serial;	/* grows from account to account of a trace */
+	uint64_t begin_ns, end_ns;	/* since 1970; end: as of now */
+	uint64_t mono_offset;	/* ns to add to CLOCK_MONOTONIC for that */
+	uint64_t recorded, insn_records;	/* in the files of the trace until now */
+	uint64_t filtered, unopened;
+	struct losses lost;
+	uint64_t in_file, insns_in_file;	/* of these, in this file */
+};
+
+/* What it says of one function; the note is text of a file. */
+struct account_function {
+	struct function fn;
+	struct summary_function sum;	/* apart and fmb_ only; fmb_note is NULL */
+	char note[ACCOUNT_NOTE_LEN];
+};
+
+/* Room that the block needs, bytes. */
+size_t account_size(const struct summary *summary);
+
+/*
+ * account_put - write the block: numbers from account, functions from summary.
+ * False if it does not fit.
+ */
+bool account_put(struct block_out *out, const struct account *account,
+		 const struct summary *summary);
+
+/*
+ * account_get - read the numbers.  Returns the number of functions in it, or
+ * -EBADMSG if it is none of ours (a type for local use is anybody's).
+ */
+int account_get(const struct pcapng_block *block, struct account *account);
+
+/* One of its functions, by index. */
+void account_get_function(const struct pcapng_block *block, int index,
+			  struct account_function *function);
+
+#endif /* ISMT_CAPTURE_ACCOUNT_H */

@@ -1,0 +1,454 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "capture_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "bytes.h"
+#include "capture_function.h"
+#include "capture_input.h"
+#include "capture_record.h"
+#include "escape.h"
+#include "message.h"
+#include "pcapng.h"
+
+#define LINKTYPE_USER3	150
+#define INTERFACES_MAX	4096
+#define SAY_MAX		256
+/* Interface, time, captured and original length. */
+#define EPB_FIXED	20
+
+struct interface {
+	const struct function *fn;
+	uint64_t times, over;	/* ns = units * times / over, if not binary */
+	uint8_t shift;		/* binary: units of 2^-shift s; 0: decimal */
+	uint64_t offset_ns;
+};
+
+struct capture_file {
+	const char *path;
+	const struct capture_options *options;
+	struct capture_traces *traces;
+	struct capture_input *input;
+	struct pcapng_reader reader;
+	uint64_t size, records;
+
+	struct interface *interfaces;	/* of this section */
+	size_t nr_interfaces;
+	struct trace *trace;		/* of this section; NULL: it has not said */
+	bool closed;			/* this section has a closing account */
+	bool incomplete;
+	uint64_t unknown;		/* records of a type that is not known */
+
+	const char *driver;		/* the last one, interned */
+	int ended;			/* what file_next() said at the end; 1: not yet */
+};
+
+void capture_say(const struct capture_options *options, enum capture_say how,
+		 const char *path, const char *text)
+{
+	char name[ESCAPE_TEXT_LEN(SAY_MAX)], line[sizeof(name) + SAY_MAX];
+
+	escape_text(name, sizeof(name), path, strnlen(path, SAY_MAX));
+	snprintf(line, sizeof(line), "%s: %s", strcmp(path, "-") ? name : "standard input", text);
+	if (options->say)
+		options->say(options->arg, how, line);
+	else if (how == CAPTURE_ERROR)
+		error("%s", line);
+	else
+		warning("%s", line);
+}
+
+__attribute__((format(printf, 3, 4))) static int fail(struct capture_file *file, int err,
+						      const char *format, ...)
+{
+	char text[SAY_MAX];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	capture_say(file->options, CAPTURE_ERROR, file->path, text);
+	return err;
+}
+
+/* A shortcoming: a note, or an error if that was asked for. */
+__attribute__((format(printf, 2, 3))) static int lacking(struct capture_file *file,
+							 const char *format, ...)
+{
+	char text[SAY_MAX];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	file->incomplete = true;
+	capture_say(file->options, file->options->strict ? CAPTURE_ERROR : CAPTURE_NOTE,
+		    file->path, text);
+	return file->options->strict ? -EBADMSG : 0;
+}
+
+static int chunk(void *arg, const uint8_t **data, size_t *len)
+{
+	struct capture_file *file = arg;
+
+	return input_chunk(file->input, data, len);
+}
+
+static int open_path(struct capture_file *file, int *fd)
+{
+	struct stat st;
+
+	*fd = strcmp(file->path, "-") ? open(file->path, O_RDONLY | O_CLOEXEC | O_NOCTTY) :
+					fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
+	if (*fd < 0)
+		return fail(file, -errno, "%s", strerror(errno));
+	if (fstat(*fd, &st))
+		return fail(file, -errno, "%s", strerror(errno));
+	if (S_ISDIR(st.st_mode))
+		return fail(file, -EISDIR, "is a directory, not a capture");
+	if (isatty(*fd))
+		return fail(file, -EINVAL, "is a terminal, not a capture");
+	if (S_ISREG(st.st_mode)) {
+		file->size = st.st_size;
+		if (!st.st_size)
+			return fail(file, -EBADMSG, "is empty, not a capture");
+	}
+	return 0;
+}
+
+int file_open(struct capture_file **result, const char *path, unsigned int threads,
+	      const struct capture_options *options, struct capture_traces *traces)
+{
+	struct capture_file *file = calloc(1, sizeof(*file));
+	struct pcapng_source source = { .chunk = chunk, .arg = file };
+	int fd = -1, err;
+
+	if (!file)
+		return -ENOMEM;
+	file->path = path;
+	file->options = options;
+	file->traces = traces;
+	file->ended = 1;
+	pcapng_init(&file->reader, &source);
+	err = open_path(file, &fd);
+	/* Of a pipe, what has come is delivered before more is waited for. */
+	if (!err)
+		err = input_open(&file->input, fd, file->size ? threads : 1);
+	if (err) {
+		if (fd >= 0)
+			close(fd);
+		free(file);
+		return err;
+	}
+	*result = file;
+	return 0;
+}
+
+/* if_tsresol: a power of 10, or with the highest bit set, of 2. */
+static int set_resolution(struct interface *interface, uint8_t value)
+{
+	unsigned int i, exponent = value & 0x7f;
+
+	interface->times = 1;
+	interface->over = 1;
+	interface->shift = 0;
+	if (value & 0x80) {
+		interface->shift = exponent;
+		return exponent && exponent < 64 ? 0 : -EBADMSG;
+	}
+	if (exponent > 18)
+		return -EBADMSG;
+	for (i = exponent; i < 9; i++)
+		interface->times *= 10;
+	for (i = 9; i < exponent; i++)
+		interface->over *= 10;
+	return 0;
+}
+
+static uint64_t time_ns(const struct interface *interface, uint64_t units)
+{
+	uint64_t rest;
+
+	if (!interface->shift)
+		return units / interface->over * interface->times + interface->offset_ns;
+	rest = units & ((1ULL << interface->shift) - 1);
+	return (units >> interface->shift) * 1000000000 +
+	       (uint64_t)((unsigned __int128)rest * 1000000000 >> interface->shift) +
+	       interface->offset_ns;
+}
+
+static int on_interface(struct capture_file *file, const struct pcapng_block *block)
+{
+	const char *name = "", *description = "";
+	size_t name_len = 0, description_len = 0, at = 8;
+	struct interface *interface;
+	struct pcapng_opt opt;
+	struct function fn;
+	unsigned int link;
+	void *grown;
+	int err;
+
+	if (block->len < 8)
+		return fail(file, -EBADMSG, "interface %zu is damaged", file->nr_interfaces);
+	link = get_16(block->body, block->little);
+	if (link != LINKTYPE_USER3)
+		return fail(file, -EBADMSG,
+			    "is no capture of ismtrace: interface %zu has link type %u, not %u",
+			    file->nr_interfaces, link, LINKTYPE_USER3);
+	if (file->nr_interfaces == INTERFACES_MAX)
+		return fail(file, -EBADMSG, "has more than %d interfaces", INTERFACES_MAX);
+	grown = reallocarray(file->interfaces, file->nr_interfaces + 1, sizeof(*interface));
+	if (!grown)
+		return -ENOMEM;
+	file->interfaces = grown;
+	interface = &file->interfaces[file->nr_interfaces];
+	memset(interface, 0, sizeof(*interface));
+	/* Microseconds, where nothing else is said. */
+	err = set_resolution(interface, 6);
+	while (pcapng_option(block, &at, &opt)) {
+		if (opt.code == IF_NAME) {
+			name = (const char *)opt.value;
+			name_len = opt.len;
+		} else if (opt.code == IF_DESCRIPTION) {
+			description = (const char *)opt.value;
+			description_len = opt.len;
+		} else if (opt.code == IF_TSRESOL && opt.len >= 1) {
+			err |= set_resolution(interface, opt.value[0]);
+		} else if (opt.code == IF_TSOFFSET && opt.len >= 8) {
+			uint64_t first = get_32(opt.value, block->little);
+			uint64_t second = get_32(opt.value + 4, block->little);
+
+			/* Seconds, signed; arithmetic modulo 2^64 gets them right. */
+			interface->offset_ns = 1000000000 * (block->little ? second << 32 | first :
+									     first << 32 | second);
+		}
+	}
+	if (err)
+		return fail(file, -EBADMSG, "interface %zu has an absurd resolution of time",
+			    file->nr_interfaces);
+	function_understand(&fn, name, name_len, description, description_len);
+	interface->fn = traces_function(file->traces, &fn);
+	if (!interface->fn)
+		return errno == ENOMEM ? -ENOMEM :
+					 fail(file, -EBADMSG, "too many different PCI functions");
+	file->nr_interfaces++;
+	return 0;
+}
+
+static int on_account(struct capture_file *file, const struct pcapng_block *block)
+{
+	struct account account;
+	struct trace *trace = traces_account(file->traces, block, &account);
+
+	if (trace) {
+		file->trace = trace;
+		file->closed = account.flags & (ACCOUNT_FINAL | ACCOUNT_FILE_END);
+		return 0;
+	}
+	if (errno == ENOMEM)
+		return -ENOMEM;
+	if (errno == E2BIG)
+		return fail(file, -EBADMSG, "too many different traces or PCI functions");
+	/* Of another program, or of a later version of ours. */
+	return 0;
+}
+
+/* What a section lacks when the next one begins, or the file ends. */
+static int end_section(struct capture_file *file)
+{
+	int err = 0;
+
+	if (file->trace && !file->closed)
+		err = lacking(file,
+			      "has no closing account: the trace was killed or still runs; %" PRIu64
+			      " records read", file->records);
+	file->trace = NULL;
+	file->closed = false;
+	return err;
+}
+
+static int on_section(struct capture_file *file)
+{
+	file->nr_interfaces = 0;
+	return end_section(file);
+}
+
+static const char *intern_driver(struct capture_file *file, const char *driver)
+{
+	if (!file->driver || strcmp(file->driver, driver))
+		file->driver = traces_name(file->traces, driver);
+	return file->driver;
+}
+
+static int no_record(struct capture_file *file, const struct pcapng_block *block)
+{
+	return fail(file, -EBADMSG, "the packet at byte %" PRIu64 " is no record of ismtrace",
+		    block->at);
+}
+
+/* 1 with *rec, 0 if it is to be skipped, or -errno. */
+static int on_packet(struct capture_file *file, const struct pcapng_block *block,
+		     struct capture_record *rec)
+{
+	const struct interface *interface;
+	char driver[ISMT_NAME_LEN];
+	const uint8_t *data = block->body + EPB_FIXED;
+	uint32_t id, len;
+	uint64_t ts;
+	int type;
+
+	if (block->len < EPB_FIXED)
+		return no_record(file, block);
+	id = get_32(block->body, block->little);
+	len = get_32(block->body + 12, block->little);
+	if (len > block->len - EPB_FIXED)
+		return fail(file, -EBADMSG, "the packet at byte %" PRIu64 " has an absurd length: %" PRIu32,
+			    block->at, len);
+	if (id >= file->nr_interfaces)
+		return fail(file, -EBADMSG, "the packet at byte %" PRIu64 " is of no interface",
+			    block->at);
+	interface = &file->interfaces[id];
+	ts = (uint64_t)get_32(block->body + 4, block->little) << 32 |
+	     get_32(block->body + 8, block->little);
+	type = record_type(data, len);
+	if (type < 0)
+		return no_record(file, block);
+	if (!type) {
+		file->unknown++;
+		return 0;
+	}
+	if (type == ISMT_REC_INSN) {
+		rec->type = CAPTURE_INSN;
+		if (record_get_insn(data, len, &rec->insn))
+			return no_record(file, block);
+		rec->insn.fn = interface->fn;
+		rec->insn.ts = time_ns(interface, ts);
+		return 1;
+	}
+	rec->type = CAPTURE_ACCESS;
+	if (record_get_access(data, len, &rec->access, driver))
+		return no_record(file, block);
+	rec->access.fn = interface->fn;
+	rec->access.ts = time_ns(interface, ts);
+	rec->access.driver = intern_driver(file, driver);
+	if (!rec->access.driver)
+		return -ENOMEM;
+	if (file->trace)
+		file->trace->read++;
+	return 1;
+}
+
+static int on_block(struct capture_file *file, const struct pcapng_block *block,
+		    struct capture_record *rec)
+{
+	switch (block->type) {
+	case PCAPNG_SHB:
+		return on_section(file);
+	case PCAPNG_IDB:
+		return on_interface(file, block);
+	case PCAPNG_EPB:
+		return on_packet(file, block, rec);
+	case PCAPNG_SPB:
+		return no_record(file, block);
+	case ACCOUNT_BLOCK:
+		return on_account(file, block);
+	default:
+		return 0;
+	}
+}
+
+static int at_end(struct capture_file *file)
+{
+	if (file->unknown)
+		capture_say(file->options, CAPTURE_NOTE, file->path,
+			    "has records of a type that this ismtrace does not know; left out");
+	if (!input_cut(file->input) && !file->reader.cut)
+		return end_section(file);
+	if (!file->reader.begun)
+		return fail(file, -EBADMSG, "is cut off before its first block");
+	return lacking(file, "is cut off at byte %" PRIu64 ", in the middle of a %s; %" PRIu64
+		       " records read",
+		       input_done(file->input),
+		       input_packed(file->input) ? "gzip member" : "block", file->records);
+}
+
+static int broken(struct capture_file *file, int err)
+{
+	if (err == -ENOMEM)
+		return fail(file, err, "out of memory");
+	if (err != -EBADMSG)
+		return fail(file, err, "cannot be read: %s", strerror(-err));
+	if (*input_error(file->input))
+		return fail(file, err, "%s; %" PRIu64 " records read", input_error(file->input),
+			    file->records);
+	if (!file->reader.begun)
+		return fail(file, err, "is not a capture: %s", file->reader.error);
+	return fail(file, err, "%s; %" PRIu64 " records read", file->reader.error, file->records);
+}
+
+static int next(struct capture_file *file, struct capture_record *rec)
+{
+	struct pcapng_block block;
+	int got;
+
+	for (;;) {
+		got = pcapng_next(&file->reader, &block);
+		if (!got)
+			return at_end(file);
+		if (got < 0)
+			return broken(file, got);
+		got = on_block(file, &block, rec);
+		if (got == -ENOMEM)
+			return broken(file, got);
+		if (!got)
+			continue;
+		if (got > 0)
+			file->records++;
+		return got;
+	}
+}
+
+int file_next(struct capture_file *file, struct capture_record *rec)
+{
+	int got = file->ended;
+
+	if (got <= 0)
+		return got;
+	got = next(file, rec);
+	if (got <= 0)
+		file->ended = got;
+	return got;
+}
+
+bool file_incomplete(const struct capture_file *file)
+{
+	return file->incomplete;
+}
+
+uint64_t file_done(const struct capture_file *file)
+{
+	return input_done(file->input);
+}
+
+uint64_t file_size(const struct capture_file *file)
+{
+	return file->size;
+}
+
+void file_close(struct capture_file *file)
+{
+	if (!file)
+		return;
+	pcapng_free(&file->reader);
+	input_close(file->input);
+	free(file->interfaces);
+	free(file);
+}

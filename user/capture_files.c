@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "capture_files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "privilege.h"
+
+void files_name(const struct capture_files *files, unsigned int number, char *buf, size_t len)
+{
+	const char *base = strrchr(files->path, '/');
+	const char *dot;
+
+	if (!files->numbered) {
+		snprintf(buf, len, "%s", files->path);
+		return;
+	}
+	base = base ? base + 1 : files->path;
+	/* Before all that the name ends in; a dot in front is part of the name. */
+	dot = *base ? strchr(base + 1, '.') : NULL;
+	if (!dot)
+		dot = base + strlen(base);
+	snprintf(buf, len, "%.*s.%05u%s", (int)(dot - files->path), files->path, number + 1, dot);
+}
+
+/*
+ * Whoever may write to the directory must not be able to lead us elsewhere by a
+ * link, and an old file's readers are not those of the new one.
+ */
+static int open_new(const char *path)
+{
+	struct stat st;
+	int err, fd;
+
+	fd = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY, 0600);
+	/* /dev/stdout and the like are links of the system's own. */
+	if (fd < 0 && errno == ELOOP && !strncmp(path, "/dev/", 5))
+		fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0)
+		return -errno;
+	if (!fstat(fd, &st) && S_ISREG(st.st_mode) &&
+	    (fchmod(fd, 0600) || ftruncate(fd, 0))) {
+		err = -errno;
+		close(fd);
+		return err;
+	}
+	return fd;
+}
+
+static void send_answer(int socket, int fd)
+{
+	char control[CMSG_SPACE(sizeof(int))] = {};
+	int32_t status = fd < 0 ? fd : 0;
+	struct iovec iov = { .iov_base = &status, .iov_len = sizeof(status) };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
+	struct cmsghdr *cmsg;
+
+	if (fd >= 0) {
+		msg.msg_control = control;
+		msg.msg_controllen = sizeof(control);
+		cmsg = CMSG_FIRSTHDR(&msg);
+		cmsg->cmsg_level = SOL_SOCKET;
+		cmsg->cmsg_type = SCM_RIGHTS;
+		cmsg->cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(cmsg), &fd, sizeof(fd));
+	}
+	/* If the other side has gone, the next read tells. */
+	while (sendmsg(socket, &msg, MSG_NOSIGNAL) < 0 && errno == EINTR)
+		;
+}
+
+/* The process: opens by number, in order, until the other side has gone. */
+static void serve(const struct capture_files *files, int socket)
+{
+	char name[PATH_MAX];
+	uint32_t number, expected = 1;
+	int fd;
+
+	/* Ctrl-C is for the one that traces, which ends us when it is done. */
+	signal(SIGINT, SIG_IGN);
+	signal(SIGTERM, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	/* Programs, maps and somebody's pipe must not live on through us. */
+	dup2(socket, 3);
+	close(0);
+	close(1);
+	close(2);
+	close_range(4, ~0U, 0);
+	if (privilege_keep_files())
+		_exit(1);
+	while (read(3, &number, sizeof(number)) == sizeof(number) && number == expected) {
+		expected++;
+		files_name(files, number, name, sizeof(name));
+		fd = open_new(name);
+		if (fd >= 0 && files->keep && number >= files->keep) {
+			files_name(files, number - files->keep, name, sizeof(name));
+			unlink(name);
+		}
+		send_answer(3, fd);
+		if (fd >= 0)
+			close(fd);
+	}
+	_exit(0);
+}
+
+static int start_process(struct capture_files *files)
+{
+	int sockets[2], err;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets))
+		return -errno;
+	files->pid = fork();
+	err = -errno;
+	if (!files->pid) {
+		close(sockets[0]);
+		serve(files, sockets[1]);
+	}
+	close(sockets[1]);
+	if (files->pid < 0) {
+		close(sockets[0]);
+		return err;
+	}
+	files->socket = sockets[0];
+	return 0;
+}
+
+int files_open(struct capture_files *files, const char *path, bool numbered,
+	       unsigned int keep)
+{
+	char name[PATH_MAX];
+	int fd, err;
+
+	*files = (struct capture_files){
+		.path = path, .numbered = numbered, .keep = keep, .socket = -1,
+	};
+	if (!strcmp(path, "-"))
+		fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+	else if (strlen(path) + sizeof(".00000") > sizeof(name))
+		return -ENAMETOOLONG;
+	else {
+		files_name(files, 0, name, sizeof(name));
+		fd = open_new(name);
+	}
+	if (!strcmp(path, "-") && fd < 0)
+		return -errno;
+	if (fd < 0 || !numbered)
+		return fd;
+	err = start_process(files);
+	if (!err)
+		return fd;
+	close(fd);
+	return err;
+}
+
+int files_next(void *arg, unsigned int number)
+{
+	const struct capture_files *files = arg;
+	char control[CMSG_SPACE(sizeof(int))] = {};
+	uint32_t ask = number;
+	int32_t status = -EIO;
+	struct iovec iov = { .iov_base = &status, .iov_len = sizeof(status) };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control,
+			      .msg_controllen = sizeof(control) };
+	struct cmsghdr *cmsg;
+	ssize_t got;
+	int fd;
+
+	if (send(files->socket, &ask, sizeof(ask), MSG_NOSIGNAL) != sizeof(ask))
+		return -errno;
+	do {
+		got = recvmsg(files->socket, &msg, MSG_CMSG_CLOEXEC);
+	} while (got < 0 && errno == EINTR);
+	if (got < 0)
+		return -errno;
+	cmsg = CMSG_FIRSTHDR(&msg);
+	if (got != sizeof(status) || (!status && !cmsg))
+		return -EIO;
+	if (status < 0)
+		return status;
+	memcpy(&fd, CMSG_DATA(cmsg), sizeof(fd));
+	return fd;
+}
+
+void files_close(struct capture_files *files)
+{
+	if (files->socket < 0)
+		return;
+	close(files->socket);
+	files->socket = -1;
+	while (waitpid(files->pid, NULL, 0) < 0 && errno == EINTR)
+		;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * capture_function.h - a PCI function as an interface of a capture: its name
+ * is the PCI address, its description words of the form key=value.
+ */
+#ifndef ISMT_CAPTURE_FUNCTION_H
+#define ISMT_CAPTURE_FUNCTION_H
+
+#include "access.h"
+#include "pcapng.h"
+
+/* The longest description, and the NUL. */
+#define DESCRIPTION_LEN		320
+
+/* The description of a function. */
+void function_describe(const struct function *fn, char *buf, size_t len);
+
+/*
+ * function_understand - the reverse; a key that is not there leaves 0, one
+ * that is not known is skipped.  Neither text has to end with a NUL.
+ */
+void function_understand(struct function *fn, const char *name, size_t name_len,
+			 const char *description, size_t len);
+
+#endif /* ISMT_CAPTURE_FUNCTION_H */

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * capture_trace.h - what the files of a capture have in common: functions,
+ * names, and the accounts of the traces that the files are of.  Bounded,
+ * whatever the files say.
+ */
+#ifndef ISMT_CAPTURE_TRACE_H
+#define ISMT_CAPTURE_TRACE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "capture_account.h"
+#include "function.h"
+#include "summary.h"
+
+/* More are refused. */
+#define CAPTURE_FUNCTIONS_MAX	4096
+#define CAPTURE_TRACES_MAX	1024
+/* More get the last one's name. */
+#define CAPTURE_NAMES_MAX	1024
+
+/* One run of `ismtrace record`, in one file or several. */
+struct trace {
+	struct account account;		/* the latest that was met */
+	struct trace_function {
+		const struct function *fn;
+		struct summary_function sum;
+	} *functions;
+	size_t nr_functions;
+	uint64_t read;			/* accesses of it that were read */
+};
+
+struct capture_traces {
+	struct function_table *functions;
+	struct trace **traces;		/* pointers stay good */
+	size_t nr_traces;
+	char **names;
+	size_t nr_names;
+};
+
+/* 0 or -ENOMEM. */
+int traces_init(struct capture_traces *traces);
+void traces_free(struct capture_traces *traces);
+
+/* The table's entry; NULL with errno ENOMEM, or E2BIG if there are too many. */
+const struct function *traces_function(struct capture_traces *traces,
+				       const struct function *like);
+
+/* A copy that is good until traces_free(), made once; NULL: no memory. */
+const char *traces_name(struct capture_traces *traces, const char *name);
+
+/*
+ * traces_account - take in an account.  Returns its trace; NULL with errno
+ * ENOMEM, E2BIG if there are too many, or EBADMSG if it is none of ours.
+ */
+struct trace *traces_account(struct capture_traces *traces, const struct pcapng_block *block,
+			     struct account *account);
+
+/* All of them, added up, into a summary.  0 or -ENOMEM. */
+int traces_sum(const struct capture_traces *traces, struct summary *summary);
+
+#endif /* ISMT_CAPTURE_TRACE_H */

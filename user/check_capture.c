@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * check_capture.c - `ismtrace check`: what is wrong, and nothing else.
+ */
+#include "check_capture.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+#include "message.h"
+#include "options.h"
+#include "replay.h"
+
+enum { OPT_JSON = 0x200, OPT_SEVERITY };
+
+struct check_command {
+	struct replay_options options;
+	struct common_options common;
+	struct check_options check;
+	char **argv; /* of the workload; NULL: captures are checked */
+
+	struct replay replay;
+	struct check_output *output;
+};
+
+static const struct argp_option check_options[] = {
+	{ NULL, 0, NULL, 0, "What to show:", 0 },
+	{ "severity", OPT_SEVERITY, "error|warning|info", 0,
+	  "what is below this is neither shown nor fails the check (default: info)", 0 },
+	{ "count", 'n', "COUNT", 0, "show at most COUNT findings; all of them count", 0 },
+	{ "json", OPT_JSON, NULL, 0, "one JSON object a finding, then the summary", 0 },
+	{ "quiet", 'q', NULL, 0, "only how many findings there are", 0 },
+	{ 0 },
+};
+
+static const struct argp_child check_children[] = {
+	{ &filter_argp, 0, NULL, 1 },
+	{ &replay_argp, 0, NULL, 2 },
+	{ &common_argp, 0, NULL, -1 },
+	{ 0 },
+};
+
+static int parse_severity(const char *arg, struct argp_state *state)
+{
+	int severity;
+
+	for (severity = SEV_INFO; severity <= SEV_ERROR; severity++)
+		if (!strcmp(arg, severity_name((enum severity)severity)))
+			return severity;
+	argp_error(state, "--severity is error, warning or info, not '%s'", arg);
+	return SEV_INFO;
+}
+
+static error_t parse_check(int key, char *arg, struct argp_state *state)
+{
+	struct check_command *cmd = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &cmd->options.filter;
+		state->child_inputs[1] = &cmd->options;
+		state->child_inputs[2] = &cmd->common;
+		return 0;
+	case 'n':
+		cmd->check.max = parse_count(arg, "COUNT", state);
+		return 0;
+	case 'q':
+		cmd->check.quiet = true;
+		return 0;
+	case OPT_JSON:
+		cmd->check.json = true;
+		return 0;
+	case OPT_SEVERITY:
+		cmd->check.severity = (enum severity)parse_severity(arg, state);
+		return 0;
+	case ARGP_KEY_ARG:
+		/* What is behind "--" is a command, all of it. */
+		if (!state->quoted || state->next <= state->quoted)
+			return ARGP_ERR_UNKNOWN;
+		if (cmd->options.nr_files)
+			argp_error(state, "captures or a command to run, not both");
+		cmd->argv = state->argv + state->next - 1;
+		cmd->options.no_files = true;
+		state->next = state->argc;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+const struct argp check_argp = {
+	.options = check_options,
+	.parser = parse_check,
+	.args_doc = "FILE...\n-- CMD [ARG...]",
+	.doc = "Show what is wrong in captures, one line a finding; or run CMD traced and show what "
+	       "was wrong with its accesses when it has ended.\v"
+	       "Exit status: 0 no finding, 1 findings at or above --severity, 2 usage, 3 cannot "
+	       "attach, 4 bad capture, 5 output failed. With -- CMD and no finding it is CMD's.",
+	.children = check_children,
+};
+
+static int on_access(void *arg, const struct capture_record *rec)
+{
+	struct check_command *cmd = arg;
+
+	return check_output_access(cmd->output, cmd->options.files[rec->file],
+				   rec->number, &rec->access);
+}
+
+static int check(struct check_command *cmd)
+{
+	const struct replay_handler handler = { .access = on_access, .arg = cmd };
+	/* What the traces lost is told as one sum. */
+	const char *whole =
+		cmd->options.nr_files == 1 ? cmd->options.files[0] : "captures";
+	int status, err;
+
+	err = replay_run(&cmd->replay, &handler);
+	if (!err)
+		err = replay_finish(&cmd->replay);
+	if (!err)
+		err = check_output_end(cmd->output, whole, cmd->replay.summary);
+	if (!err) {
+		check_output_count(cmd->output, cmd->replay.summary);
+		/* The count itself may be all the output there is. */
+		errno = 0;
+		if (fflush(stdout))
+			err = errno ? -errno : -EIO;
+	}
+	status = replay_end(&cmd->replay, err);
+	return !status && cmd->output->found ? EXIT_FINDINGS : status;
+}
+
+int check_command(int argc, char **argv, check_live_fn *live)
+{
+	struct check_command cmd = { .check.severity = SEV_INFO };
+	int status;
+
+	filter_init(&cmd.options.filter);
+	options_parse(&check_argp, "check", argc, argv, NULL, &cmd);
+	cmd.check.rules = cmd.options.filter.rules;
+	cmd.check.color = !cmd.check.json && color_allowed(&cmd.common, stdout);
+	cmd.options.silent = cmd.check.quiet;
+	if (cmd.argv && live)
+		return live(&cmd.options.filter, &cmd.check, cmd.argv);
+	if (cmd.argv) {
+		error("tracing works on s390x only; this machine can check captures");
+		return EXIT_ATTACH;
+	}
+	status = replay_open(&cmd.replay, &cmd.options);
+	if (!status) {
+		cmd.output = malloc(sizeof(*cmd.output));
+		if (cmd.output) {
+			check_output_init(cmd.output, &cmd.check, stdout);
+			status = check(&cmd);
+		} else {
+			status = replay_end(&cmd.replay, -ENOMEM);
+		}
+	}
+	free(cmd.output);
+	replay_close(&cmd.replay);
+	return status;
+}

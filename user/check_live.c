@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * check_live.c - `ismtrace check -- CMD`: a session whose sink keeps findings
+ * until CMD has ended, so that they do not get between its own output.
+ */
+#include "check_capture.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+#include "message.h"
+#include "session.h"
+
+struct check_session {
+	struct session session; /* first: operations get this one */
+	struct check_options options;
+	/* Findings may be many: they wait in a file, which has no name. */
+	FILE *spool;
+};
+
+struct sink_check {
+	struct sink sink;
+	uint64_t number; /* of the record in the trace, from 1 */
+	struct check_output output;
+};
+
+static int sink_begin(struct sink *sink)
+{
+	return 0;
+}
+
+static int sink_access(struct sink *sink, const struct access *access)
+{
+	struct sink_check *check = (struct sink_check *)sink;
+
+	return check_output_access(&check->output, "live", ++check->number, access);
+}
+
+static int sink_insn(struct sink *sink, const struct insn *insn)
+{
+	return 0;
+}
+
+static int sink_end(struct sink *sink, const struct summary *summary)
+{
+	struct sink_check *check = (struct sink_check *)sink;
+
+	return check_output_end(&check->output, "live", summary);
+}
+
+static int sink_flush(struct sink *sink)
+{
+	/* Nobody reads along. */
+	return 0;
+}
+
+static void sink_free(struct sink *sink)
+{
+	free(sink);
+}
+
+static const struct sink_ops check_sink_ops = {
+	.begin = sink_begin,
+	.access = sink_access,
+	.insn = sink_insn,
+	.end = sink_end,
+	.flush = sink_flush,
+	.free = sink_free,
+};
+
+static int prepare(struct session *session)
+{
+	struct check_session *check = (struct check_session *)session;
+
+	check->spool = tmpfile();
+	if (check->spool)
+		return EXIT_DONE;
+	error("cannot make a temporary file: %s", strerror(errno));
+	return EXIT_OUTPUT;
+}
+
+static struct sink *make_sink(struct session *session)
+{
+	struct check_session *check = (struct check_session *)session;
+	struct sink_check *sink = calloc(1, sizeof(*sink));
+
+	if (!sink)
+		return NULL;
+	sink->sink.ops = &check_sink_ops;
+	check_output_init(&sink->output, &check->options, check->spool);
+	return &sink->sink;
+}
+
+static int copy_spool(FILE *spool)
+{
+	char buf[8192];
+	size_t len;
+
+	rewind(spool);
+	errno = 0;
+	while ((len = fread(buf, 1, sizeof(buf), spool)) > 0)
+		if (fwrite(buf, 1, len, stdout) != len)
+			return errno ? -errno : -EIO;
+	return ferror(spool) || fflush(stdout) ? (errno ? -errno : -EIO) : 0;
+}
+
+static int finish(struct session *session)
+{
+	struct check_session *check = (struct check_session *)session;
+	struct sink_check *sink = (struct sink_check *)session->sink;
+	int err = session->output_error;
+
+	if (!err)
+		err = copy_spool(check->spool);
+	if (!err)
+		check_output_count(&sink->output, session->summary);
+	if (!err && fflush(stdout))
+		err = errno ? -errno : -EIO;
+	if (err && err != -EPIPE) {
+		error("cannot write the output: %s", strerror(-err));
+		return EXIT_OUTPUT;
+	}
+	return sink->output.found ? EXIT_FINDINGS : EXIT_DONE;
+}
+
+static const struct session_ops check_ops = {
+	.prepare = prepare,
+	.sink = make_sink,
+	.finish = finish,
+	.ends = "ends it and shows the findings",
+};
+
+static int check_live(const struct filter *filter, const struct check_options *options,
+		      char **argv)
+{
+	struct check_session check;
+	int status;
+
+	session_init(&check.session, &check_ops);
+	check.spool = NULL;
+	check.options = *options;
+	check.session.options.filter = *filter;
+	check.session.argv = argv;
+	status = session_run(&check.session);
+	session_free(&check.session);
+	if (check.spool)
+		fclose(check.spool);
+	return status;
+}
+
+int command_check(int argc, char **argv)
+{
+	return check_command(argc, argv, check_live);
+}

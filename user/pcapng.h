@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * pcapng.h - blocks of the pcapng format (IETF draft-ietf-opsawg-pcapng):
+ * written big-endian, read in either byte order.
+ */
+#ifndef ISMT_PCAPNG_H
+#define ISMT_PCAPNG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum pcapng_type {
+	PCAPNG_SHB = 0x0a0d0d0a,	/* section header; the same in both orders */
+	PCAPNG_IDB = 1,			/* interface description */
+	PCAPNG_SPB = 3,			/* simple packet */
+	PCAPNG_ISB = 5,			/* interface statistics */
+	PCAPNG_EPB = 6,			/* enhanced packet */
+};
+
+enum pcapng_option {
+	OPT_END = 0,
+	OPT_COMMENT = 1,
+	SHB_HARDWARE = 2,
+	SHB_OS = 3,
+	SHB_USERAPPL = 4,
+	IF_NAME = 2,
+	IF_DESCRIPTION = 3,
+	IF_TSRESOL = 9,
+	IF_TSOFFSET = 14,
+	EPB_FLAGS = 2,
+	ISB_STARTTIME = 2,
+	ISB_ENDTIME = 3,
+	ISB_IFRECV = 4,
+	ISB_IFDROP = 5,
+	ISB_FILTERACCEPT = 6,
+	ISB_USRDELIV = 8,
+};
+
+#define EPB_INBOUND	1
+#define EPB_OUTBOUND	2
+
+/* Of one block, bytes; longer ones that we need are an error. */
+#define PCAPNG_BLOCK_MAX	(1u << 20)
+
+/* --- Writing: into memory of the caller's, one block after another. */
+
+struct block_out {
+	uint8_t *data;
+	size_t len, room;	/* bytes written, and of the memory */
+	size_t start;		/* of the block being written */
+	bool full;		/* the block being written does not fit */
+};
+
+void block_begin(struct block_out *out, uint32_t type);
+void block_u16(struct block_out *out, uint16_t value);
+void block_u32(struct block_out *out, uint32_t value);
+void block_u64(struct block_out *out, uint64_t value);
+/* A time, in two halves as pcapng has it. */
+void block_time(struct block_out *out, uint64_t ns);
+/* Room for len bytes and padding to a multiple of 4, zeroed; NULL: full. */
+uint8_t *block_room(struct block_out *out, size_t len);
+void block_option(struct block_out *out, uint16_t code, const void *data, size_t len);
+void block_option_u64(struct block_out *out, uint16_t code, uint64_t value);
+/* A text, cut to 1024 bytes; none if it is empty. */
+void block_option_text(struct block_out *out, uint16_t code, const char *text);
+void block_options_end(struct block_out *out);
+/* False, with the block gone, if it did not fit. */
+bool block_end(struct block_out *out);
+
+/* --- Reading: from a stream that comes in pieces. */
+
+struct pcapng_block {
+	uint32_t type;
+	bool little;		/* numbers in body are little-endian */
+	const uint8_t *body;	/* good until the next block is read */
+	size_t len;		/* of body: without type, lengths; SHB: nor byte order */
+	uint64_t at;		/* offset of the block in the stream */
+};
+
+struct pcapng_source {
+	/*
+	 * The next piece, good until the next call: 1, or 0 at the end, or
+	 * -errno.
+	 */
+	int (*chunk)(void *arg, const uint8_t **data, size_t *len);
+	void *arg;
+};
+
+struct pcapng_reader {
+	struct pcapng_source source;
+	const uint8_t *chunk;
+	size_t left;		/* of chunk */
+	uint8_t *spill;		/* for what lies across pieces; grows to a block */
+	size_t room;
+	uint64_t at;		/* offset in the stream */
+	bool little, begun;
+	bool cut;		/* ended in the middle of a block */
+	char error[96];		/* what is wrong, after -EBADMSG */
+};
+
+void pcapng_init(struct pcapng_reader *reader, const struct pcapng_source *source);
+void pcapng_free(struct pcapng_reader *reader);
+
+/*
+ * pcapng_next - the next block; unknown ones are returned too, unless they are
+ * too long.  1; 0 at the end, with reader->cut; -EBADMSG with reader->error;
+ * -ENOMEM; or the source's error.
+ */
+int pcapng_next(struct pcapng_reader *reader, struct pcapng_block *block);
+
+struct pcapng_opt {
+	uint16_t code;
+	uint16_t len;
+	const uint8_t *value;
+};
+
+/*
+ * pcapng_option - walk the options that begin at body[*at].  True with *opt
+ * and *at behind it; false at the end, or where they make no sense.
+ */
+bool pcapng_option(const struct pcapng_block *block, size_t *at, struct pcapng_opt *opt);
+
+#endif /* ISMT_PCAPNG_H */

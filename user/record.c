@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * record.c - `ismtrace record`: the stream, into a capture file.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "capture_files.h"
+#include "command.h"
+#include "message.h"
+#include "session.h"
+#include "sink_capture.h"
+#include "version.h"
+
+#define DEFAULT_FILE	"ismtrace.pcapng.gz"
+/* Of zlib.  The writer shares the machine with what is traced. */
+#define DEFAULT_LEVEL	1
+#define LEVEL_UNSET	(-2)
+
+enum { OPT_QUIET = 'q' };
+
+struct record_command {
+	struct session session;	/* first: operations get this one */
+	const char *path;
+	int level;
+	bool quiet;
+	uint64_t max_size, max_ns;
+	unsigned long long keep;
+
+	struct capture_files files;
+	int fd;			/* until the sink has it; -1 */
+	char application[64];
+};
+
+static const struct argp_option record_argp_options[] = {
+	{ NULL, 0, NULL, 0, "What to write:", 0 },
+	{ "output", 'o', "FILE", 0,
+	  "the capture; - is standard output, .gz compresses (default " DEFAULT_FILE ")", 0 },
+	{ "snaplen", 's', "BYTES", 0,
+	  "so much of the data of each access, where it can be read safely (default 0: none)", 0 },
+	{ "compress", 'z', "LEVEL", 0,
+	  "compress at this level, 0 to 9 (default 1 for .gz, else not at all)", 0 },
+	{ "max-size", 'C', "BYTES", 0, "begin a new file when one is about this long", 0 },
+	{ "max-time", 'G', "SECONDS", 0, "begin a new file after this time", 0 },
+	{ "max-files", 'W', "COUNT", 0, "with -C or -G: keep the newest COUNT files only", 0 },
+	{ "quiet", OPT_QUIET, NULL, 0, "no line at the end", 0 },
+	{ 0 },
+};
+
+static const struct argp_child record_children[] = {
+	{ &session_argp, 0, NULL, 0 },
+	{ 0 },
+};
+
+static int parse_level(const char *text, struct argp_state *state)
+{
+	if (text[0] < '0' || text[0] > '9' || text[1])
+		argp_error(state, "a level is a number from 0 to 9, not '%s'", text);
+	return text[0] - '0';
+}
+
+static bool ends_in(const char *text, const char *end)
+{
+	size_t len = strlen(text), end_len = strlen(end);
+
+	return len >= end_len && !strcmp(text + len - end_len, end);
+}
+
+static void check_options(struct record_command *cmd, struct argp_state *state)
+{
+	bool rotates = cmd->max_size || cmd->max_ns;
+
+	if (rotates && !strcmp(cmd->path, "-"))
+		argp_error(state, "standard output cannot be several files");
+	if (cmd->keep && !rotates)
+		argp_error(state, "-W needs -C or -G");
+	if (cmd->level == LEVEL_UNSET)
+		cmd->level = ends_in(cmd->path, ".gz") ? DEFAULT_LEVEL : WRITER_PLAIN;
+}
+
+static error_t parse_record(int key, char *arg, struct argp_state *state)
+{
+	struct record_command *cmd = state->input;
+	uint64_t bytes;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &cmd->session;
+		return 0;
+	case 'o':
+		if (!*arg)
+			argp_error(state, "a file has a name");
+		cmd->path = arg;
+		return 0;
+	case 's':
+		if (parse_size(arg, &bytes))
+			argp_error(state, "cannot make sense of '%s'", arg);
+		/* More than a store block is not there to be had. */
+		cmd->session.options.snaplen = bytes < UINT16_MAX ? (uint32_t)bytes : UINT16_MAX;
+		return 0;
+	case 'z':
+		cmd->level = parse_level(arg, state);
+		return 0;
+	case 'C':
+		if (parse_size(arg, &cmd->max_size) || !cmd->max_size)
+			argp_error(state, "cannot make sense of '%s'", arg);
+		return 0;
+	case 'G':
+		cmd->max_ns = parse_seconds(arg, state);
+		return 0;
+	case 'W':
+		cmd->keep = parse_count(arg, "COUNT", state);
+		if (cmd->keep > UINT_MAX)
+			argp_error(state, "COUNT is too large: '%s'", arg);
+		return 0;
+	case OPT_QUIET:
+		cmd->quiet = true;
+		return 0;
+	case ARGP_KEY_END:
+		check_options(cmd, state);
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+const struct argp record_argp = {
+	.options = record_argp_options,
+	.parser = parse_record,
+	.args_doc = "[-- CMD [ARG...]]",
+	.doc = "Record every access of VFIO users to ISM functions to a pcapng file, which ismtrace dump, "
+	       "report and check read, and Wireshark as well.\v"
+	       "With -- CMD, CMD is run once the probes are in place, only it and its children are "
+	       "traced, and the exit status is CMD's.\n\n"
+	       "With -C or -G files are numbered: x.pcapng.gz becomes x.00001.pcapng.gz and so on.\n\n"
+	       "Exit status: 0 done, 2 usage, 3 cannot attach or no permission, 5 output failed.",
+	.children = record_children,
+};
+
+static int open_output(struct session *session)
+{
+	struct record_command *cmd = (struct record_command *)session;
+
+	cmd->fd = files_open(&cmd->files, cmd->path, cmd->max_size || cmd->max_ns,
+			     (unsigned int)cmd->keep);
+	if (cmd->fd >= 0)
+		return EXIT_DONE;
+	error("cannot write %s: %s", cmd->path, strerror(-cmd->fd));
+	return EXIT_OUTPUT;
+}
+
+static int account_now(void *arg, struct summary *summary)
+{
+	return session_account(arg, summary);
+}
+
+static struct sink *make_sink(struct session *session)
+{
+	struct record_command *cmd = (struct record_command *)session;
+	struct sink_capture_options options = {
+		.writer = {
+			.fd = cmd->fd,
+			.level = cmd->level,
+			.next_file = files_next,
+			.arg = &cmd->files,
+		},
+		.application = cmd->application,
+		.begin_ns = session->summary->begin_ns,
+		.mono_offset_ns = live_mono_offset(session->live),
+		.has_cc = live_has_cc(session->live),
+		.at_once = !strcmp(cmd->path, "-"),
+		.max_size = cmd->max_size,
+		.max_ns = cmd->max_ns,
+		.account = account_now,
+		.arg = session,
+	};
+	struct sink *sink;
+
+	snprintf(cmd->application, sizeof(cmd->application), "ismtrace %s (%s)",
+		 ISMTRACE_VERSION, live_attach_mode(session->live));
+	sink = sink_capture_new(&options);
+	if (sink)
+		cmd->fd = -1;
+	return sink;
+}
+
+static int finish(struct session *session)
+{
+	struct record_command *cmd = (struct record_command *)session;
+	struct writer_stats stats;
+	uint64_t lost;
+	char name[PATH_MAX];
+
+	sink_capture_stats(session->sink, &stats);
+	lost = summary_lost(session->summary) + stats.failed;
+	if (session->output_error)
+		error("cannot write %s: %s", cmd->path, strerror(-session->output_error));
+	files_name(&cmd->files, stats.files - 1, name, sizeof(name));
+	if (!cmd->quiet || lost || session->output_error) {
+		fprintf(stderr, "ismtrace: %" PRIu64 " access%s, %" PRIu64 " bytes written to %s",
+			stats.accesses, stats.accesses == 1 ? "" : "es", stats.bytes,
+			strcmp(name, "-") ? name : "standard output");
+		if (stats.files > 1)
+			fprintf(stderr, " and %u before it", stats.files - 1);
+		fprintf(stderr, "; %" PRIu64 " lost\n", lost);
+	}
+	return session->output_error ? EXIT_OUTPUT : EXIT_DONE;
+}
+
+static const struct session_ops record_ops = {
+	.prepare = open_output,
+	.sink = make_sink,
+	.finish = finish,
+	.ends = "ends it",
+};
+
+int command_record(int argc, char **argv)
+{
+	struct record_command cmd = { .path = DEFAULT_FILE, .level = LEVEL_UNSET, .fd = -1 };
+	int status;
+
+	cmd.files.socket = -1;
+	session_init(&cmd.session, &record_ops);
+	options_parse(&record_argp, "record", argc, argv, NULL, &cmd);
+	if (!strcmp(cmd.path, "-") && isatty(STDOUT_FILENO)) {
+		error("a capture is not for a terminal");
+		hint("-o FILE, or pipe it: ismtrace record -o - | tshark -r -");
+		return EXIT_USAGE;
+	}
+	status = session_run(&cmd.session);
+	session_free(&cmd.session);
+	files_close(&cmd.files);
+	if (cmd.fd >= 0)
+		close(cmd.fd);
+	return status;
+}

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "replay.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "filter_match.h"
+#include "function.h"
+#include "message.h"
+
+/* Until the first progress line, and between two. */
+#define PROGRESS_AFTER_NS 1000000000ULL
+#define PROGRESS_EVERY_NS 200000000ULL
+
+enum { OPT_STRICT = 0x300 };
+
+static const struct argp_option replay_argp_options[] = {
+	{ NULL, 0, NULL, 0, "Captures:", 3 },
+	{ "strict", OPT_STRICT, NULL, 0,
+	  "a capture that was cut off is an error (exit status 4), not a note", 0 },
+	{ 0 },
+};
+
+static error_t add_file(struct replay_options *options, const char *file,
+			struct argp_state *state)
+{
+	const char **files;
+
+	if (options->nr_files == CAPTURE_FILES_MAX)
+		argp_error(state, "too many captures (at most %d)", CAPTURE_FILES_MAX);
+	files = reallocarray(options->files, options->nr_files + 1, sizeof(*files));
+	if (!files)
+		return ENOMEM;
+	options->files = files;
+	files[options->nr_files++] = file;
+	return 0;
+}
+
+static error_t parse_replay(int key, char *arg, struct argp_state *state)
+{
+	struct replay_options *options = state->input;
+	size_t i;
+
+	switch (key) {
+	case OPT_STRICT:
+		options->strict = true;
+		return 0;
+	case ARGP_KEY_ARG:
+		return add_file(options, arg, state);
+	case ARGP_KEY_NO_ARGS:
+		if (!options->no_files)
+			argp_error(state, "no capture named ('-' is standard input)");
+		return 0;
+	case ARGP_KEY_END:
+		/* A name that can never match would make `check` find nothing. */
+		for (i = 0; i < options->filter.nr_functions; i++)
+			if (!filter_name_valid(options->filter.functions[i]))
+				argp_error(state, "cannot make sense of '%s'",
+					   options->filter.functions[i]);
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+const struct argp replay_argp = {
+	.options = replay_argp_options,
+	.parser = parse_replay,
+};
+
+static uint64_t now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000ULL + (uint64_t)ts.tv_nsec;
+}
+
+static void progress_clear(struct replay *replay)
+{
+	if (replay->shown)
+		fputs("\r\033[K", stderr);
+	replay->shown = false;
+}
+
+static void on_progress(void *arg, uint64_t done, uint64_t total)
+{
+	struct replay *replay = arg;
+	uint64_t at = now();
+
+	if (at - replay->begin_ns < PROGRESS_AFTER_NS ||
+	    at - replay->shown_ns < PROGRESS_EVERY_NS)
+		return;
+	replay->shown_ns = at;
+	replay->shown = true;
+	if (total)
+		fprintf(stderr, "\r\033[Kismtrace: reading, %.0f %%",
+			100 * (double)done / (double)total);
+	else
+		fprintf(stderr, "\r\033[Kismtrace: reading, %llu MiB",
+			(unsigned long long)(done >> 20));
+	fflush(stderr);
+}
+
+static void on_say(void *arg, enum capture_say how, const char *text)
+{
+	progress_clear(arg);
+	if (how == CAPTURE_ERROR)
+		error("%s", text);
+	else
+		warning("%s", text);
+}
+
+int replay_open(struct replay *replay, struct replay_options *options)
+{
+	struct capture_options capture = {
+		.strict = options->strict,
+		.say = on_say,
+		.arg = replay,
+	};
+	const char *term = getenv("TERM");
+
+	memset(replay, 0, sizeof(*replay));
+	replay->options = options;
+	replay->begin_ns = now();
+	if (isatty(STDERR_FILENO) && (options->silent || !isatty(STDOUT_FILENO)) &&
+	    !(term && !strcmp(term, "dumb")))
+		capture.progress = on_progress;
+	replay->summary = summary_new();
+	replay->rules = rules_new();
+	if (!replay->summary || !replay->rules) {
+		error("out of memory");
+		return replay->status = EXIT_CAPTURE;
+	}
+	replay->status = capture_open(&replay->capture, options->files, options->nr_files,
+				      &capture);
+	return replay->status;
+}
+
+static int show_insn(struct replay *replay, const struct insn *insn)
+{
+	int err = summary_insn(replay->summary, insn);
+
+	if (err || !replay->handler->insn)
+		return err;
+	return replay->handler->insn(replay->handler->arg, insn);
+}
+
+/* The instructions of an access that passes, or nothing of one that does not. */
+static int deliver_pending(struct replay *replay, const struct access *access, bool pass)
+{
+	struct pending *pending = &replay->pending;
+	int err = 0;
+	size_t i;
+
+	if (!pending->nr)
+		return 0;
+	for (i = 0; i < pending->nr && pass && !err; i++) {
+		const struct insn *insn = &pending->insns[i];
+
+		if (!pending_is(insn, access, PENDING_INSIDE))
+			continue;
+		err = show_insn(replay, insn);
+	}
+	pending_drop(pending, access->raw.tid);
+	return err;
+}
+
+static int on_access(struct replay *replay, struct capture_record *rec)
+{
+	const struct filter *filter = &replay->options->filter;
+	struct access *access = &rec->access;
+	int err = deliver_pending(replay, access, filter_match_begin(filter, access));
+
+	if (err)
+		return err;
+	if (!filter_match(filter, access))
+		return summary_leave_out(replay->summary, access);
+	rules_apply(replay->rules, access);
+	if (!filter_match_rules(filter, access))
+		return summary_leave_out(replay->summary, access);
+	err = summary_access(replay->summary, access);
+	return err ? err : replay->handler->access(replay->handler->arg, rec);
+}
+
+/*
+ * An instruction comes before its access, which decides whether it passes.
+ * Those outside accesses always do, as in the kernel.
+ */
+static int on_insn(struct replay *replay, const struct insn *insn)
+{
+	if (insn->raw.flags & ISMT_INSN_INSIDE &&
+	    !filter_is_open(&replay->options->filter) &&
+	    pending_add(&replay->pending, insn))
+		return 0;
+	return show_insn(replay, insn);
+}
+
+/* -d with a function that is in none of the captures is most likely a slip. */
+static void check_names(struct replay *replay)
+{
+	const struct filter *filter = &replay->options->filter;
+	struct function_table *table = capture_functions(replay->capture);
+	size_t i;
+
+	for (i = 0; i < filter->nr_functions && !replay->status; i++) {
+		if (function_by_name(table, filter->functions[i]))
+			continue;
+		error("no such function in the capture%s: %s",
+		      replay->options->nr_files > 1 ? "s" : "", filter->functions[i]);
+		replay->status = EXIT_USAGE;
+	}
+}
+
+int replay_run(struct replay *replay, const struct replay_handler *handler)
+{
+	struct capture_record rec;
+	int got, err = 0;
+
+	replay->handler = handler;
+	while (!err && (got = capture_next(replay->capture, &rec)) > 0)
+		err = rec.type == CAPTURE_ACCESS ? on_access(replay, &rec)
+						 : on_insn(replay, &rec.insn);
+	progress_clear(replay);
+	if (!err && got < 0)
+		replay->status = EXIT_CAPTURE;
+	if (!err)
+		check_names(replay);
+	return err;
+}
+
+int replay_finish(struct replay *replay)
+{
+	int err = capture_account(replay->capture, replay->summary);
+
+	summary_finish(replay->summary);
+	return err;
+}
+
+void replay_close(struct replay *replay)
+{
+	pending_free(&replay->pending);
+	rules_free(replay->rules);
+	summary_free(replay->summary);
+	if (replay->capture)
+		capture_close(replay->capture);
+	free(replay->options->files);
+	replay->options->files = NULL;
+}
+
+int replay_end(const struct replay *replay, int err)
+{
+	if (err == -EPIPE) {
+		fprintf(stderr, "ismtrace: the reader closed the output\n");
+		return replay->status;
+	}
+	if (err) {
+		error("cannot write the output: %s", strerror(-err));
+		return EXIT_OUTPUT;
+	}
+	return replay->status;
+}

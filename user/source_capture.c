@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "source_capture.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "capture_file.h"
+#include "message.h"
+
+#define THREADS_MAX	16
+#define PROGRESS_BYTES	(64u << 10)
+/* Between looks at how far the files are. */
+#define PROGRESS_RECORDS	256
+
+/* A file and its next record. */
+struct head {
+	struct capture_file *file;
+	struct capture_record rec;
+	bool live;		/* rec is there */
+	uint64_t records;
+};
+
+struct capture {
+	struct capture_options options;
+	struct capture_traces traces;
+	struct head *heads;
+	size_t nr;
+	struct head *given;	/* whose record the caller has */
+	int ended;		/* what capture_next() says from now on; 1: not yet */
+
+	/* Of the records delivered. */
+	uint64_t first_ns, last_ns;
+	uint64_t begin_ns, mono_offset;
+	unsigned int countdown;
+	uint64_t progress_at;
+};
+
+static uint64_t record_ts(const struct capture_record *rec)
+{
+	return rec->type == CAPTURE_ACCESS ? rec->access.ts : rec->insn.ts;
+}
+
+static uint64_t record_mono(const struct capture_record *rec)
+{
+	return rec->type == CAPTURE_ACCESS ? rec->access.raw.hdr.ts : rec->insn.raw.hdr.ts;
+}
+
+static uint64_t record_end(const struct capture_record *rec)
+{
+	return record_ts(rec) + (rec->type == CAPTURE_ACCESS ? rec->access.raw.latency_ns :
+							       rec->insn.raw.latency_ns);
+}
+
+/* 1, 0 at its end, or -errno. */
+static int advance(struct capture *capture, struct head *head)
+{
+	int got = file_next(head->file, &head->rec);
+
+	head->live = got > 0;
+	if (got <= 0)
+		return got;
+	head->rec.file = (size_t)(head - capture->heads);
+	head->rec.number = ++head->records;
+	return got;
+}
+
+static unsigned int threads_each(const struct capture_options *options, size_t nr)
+{
+	long cpus = options->threads ? (long)options->threads : sysconf(_SC_NPROCESSORS_ONLN);
+
+	if (cpus < 1)
+		cpus = 1;
+	if (cpus > THREADS_MAX)
+		cpus = THREADS_MAX;
+	/* All of them are read at the same time. */
+	return (unsigned int)((size_t)cpus / nr);
+}
+
+static int open_files(struct capture *capture, const char *const *files, size_t nr)
+{
+	unsigned int threads = threads_each(&capture->options, nr);
+	size_t i;
+	int got;
+
+	for (i = 0; i < nr; i++) {
+		got = file_open(&capture->heads[i].file, files[i], threads, &capture->options,
+				&capture->traces);
+		if (got)
+			return got;
+		capture->nr++;
+		got = advance(capture, &capture->heads[i]);
+		if (got < 0)
+			return got;
+	}
+	return 0;
+}
+
+/* What is shown relative to the beginning needs it before the first record. */
+static void find_begin(struct capture *capture)
+{
+	const struct capture_record *first = NULL;
+	size_t i;
+
+	for (i = 0; i < capture->traces.nr_traces; i++) {
+		const struct account *account = &capture->traces.traces[i]->account;
+
+		if (capture->begin_ns && account->begin_ns >= capture->begin_ns)
+			continue;
+		capture->begin_ns = account->begin_ns;
+		capture->mono_offset = account->mono_offset;
+	}
+	for (i = 0; i < capture->nr; i++) {
+		const struct head *head = &capture->heads[i];
+
+		if (head->live && (!first || record_ts(&head->rec) < record_ts(first)))
+			first = &head->rec;
+	}
+	if (!first || capture->begin_ns)
+		return;
+	capture->begin_ns = record_ts(first);
+	capture->mono_offset = record_ts(first) - record_mono(first);
+}
+
+int capture_open(struct capture **result, const char *const *files, size_t nr,
+		 const struct capture_options *options)
+{
+	static const struct capture_options defaults;
+	struct capture *capture;
+	int err = -ENOMEM;
+
+	if (!options)
+		options = &defaults;
+	if (!nr || nr > CAPTURE_FILES_MAX) {
+		capture_say(options, CAPTURE_ERROR, "captures",
+			    nr ? "too many files at once, at most 256" : "no file given");
+		return EXIT_CAPTURE;
+	}
+	capture = calloc(1, sizeof(*capture));
+	if (capture) {
+		capture->options = *options;
+		capture->ended = 1;
+		capture->heads = calloc(nr, sizeof(*capture->heads));
+		if (capture->heads)
+			err = traces_init(&capture->traces);
+		if (!err)
+			err = open_files(capture, files, nr);
+	}
+	if (!err) {
+		find_begin(capture);
+		*result = capture;
+		return EXIT_DONE;
+	}
+	if (err == -ENOMEM)
+		capture_say(options, CAPTURE_ERROR, files[0], "out of memory");
+	capture_close(capture);
+	return EXIT_CAPTURE;
+}
+
+static struct head *earliest(struct capture *capture)
+{
+	struct head *best = NULL, *head;
+
+	for (head = capture->heads; head < capture->heads + capture->nr; head++)
+		if (head->live && (!best || record_ts(&head->rec) < record_ts(&best->rec)))
+			best = head;
+	return best;
+}
+
+static void tell_progress(struct capture *capture, bool end)
+{
+	uint64_t total, done;
+
+	if (!capture->options.progress || (!end && capture->countdown--))
+		return;
+	capture->countdown = PROGRESS_RECORDS;
+	done = capture_bytes(capture, &total);
+	if (!end && done < capture->progress_at)
+		return;
+	capture->progress_at = done + PROGRESS_BYTES;
+	capture->options.progress(capture->options.arg, done, total);
+}
+
+/* A closed trace says how much it recorded: are all of its files here? */
+static void tell_missing(struct capture *capture)
+{
+	uint64_t recorded = 0, read = 0;
+	char text[128];
+	size_t i;
+
+	for (i = 0; i < capture->traces.nr_traces; i++) {
+		const struct trace *trace = capture->traces.traces[i];
+
+		if (trace->read < trace->account.recorded) {
+			recorded += trace->account.recorded;
+			read += trace->read;
+		}
+	}
+	if (!recorded || capture_incomplete(capture))
+		return;
+	snprintf(text, sizeof(text), "%" PRIu64 " of the %" PRIu64
+		 " accesses that were recorded are in what was given", read, recorded);
+	capture_say(&capture->options, CAPTURE_NOTE, "captures", text);
+}
+
+int capture_next(struct capture *capture, struct capture_record *rec)
+{
+	struct head *head;
+	int got;
+
+	if (capture->ended <= 0)
+		return capture->ended;
+	if (capture->given) {
+		got = advance(capture, capture->given);
+		capture->given = NULL;
+		if (got < 0)
+			return capture->ended = got;
+	}
+	head = earliest(capture);
+	tell_progress(capture, !head);
+	if (!head) {
+		tell_missing(capture);
+		return capture->ended = 0;
+	}
+	*rec = head->rec;
+	capture->given = head;
+	if (!capture->first_ns || record_ts(rec) < capture->first_ns)
+		capture->first_ns = record_ts(rec);
+	if (record_end(rec) > capture->last_ns)
+		capture->last_ns = record_end(rec);
+	return 1;
+}
+
+int capture_account(struct capture *capture, struct summary *summary)
+{
+	uint64_t begin = capture->first_ns, end = capture->last_ns;
+	size_t i;
+
+	for (i = 0; i < capture->traces.nr_traces; i++) {
+		const struct account *account = &capture->traces.traces[i]->account;
+
+		if (!begin || account->begin_ns < begin)
+			begin = account->begin_ns;
+		if (account->end_ns > end)
+			end = account->end_ns;
+	}
+	summary->begin_ns = begin;
+	summary->end_ns = end;
+	return traces_sum(&capture->traces, summary);
+}
+
+size_t capture_incomplete(const struct capture *capture)
+{
+	size_t i, nr = 0;
+
+	for (i = 0; i < capture->nr; i++)
+		nr += file_incomplete(capture->heads[i].file);
+	return nr;
+}
+
+struct function_table *capture_functions(struct capture *capture)
+{
+	return capture->traces.functions;
+}
+
+uint64_t capture_begin(const struct capture *capture)
+{
+	return capture->begin_ns;
+}
+
+uint64_t capture_mono_offset(const struct capture *capture)
+{
+	return capture->mono_offset;
+}
+
+uint64_t capture_bytes(const struct capture *capture, uint64_t *total)
+{
+	uint64_t done = 0, sum = 0, size;
+	bool known = true;
+	size_t i;
+
+	for (i = 0; i < capture->nr; i++) {
+		done += file_done(capture->heads[i].file);
+		size = file_size(capture->heads[i].file);
+		known &= size != 0;
+		sum += size;
+	}
+	if (total)
+		*total = known ? sum : 0;
+	return done;
+}
+
+void capture_close(struct capture *capture)
+{
+	size_t i;
+
+	if (!capture)
+		return;
+	for (i = 0; i < capture->nr; i++)
+		file_close(capture->heads[i].file);
+	if (capture->traces.functions)
+		traces_free(&capture->traces);
+	free(capture->heads);
+	free(capture);
+}
