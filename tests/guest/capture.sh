@@ -50,5 +50,5 @@ ran lossy ismtrace record -o $OUT/lossy.pcapng.gz --buffer-size 64K -- \
 		ismload --quiet block:size=64,count=5000,verify=0
 		kill -CONT $PPID'
 ran live-check-exit ismtrace check --severity error -- sh -c 'exit 7'
-ran live-check-json ismtrace check --json -- ismload --quiet crossing
+ran live-check-json ismtrace check --json -- sh -c 'exec ismload --quiet crossing >&2'
 exit 0

@@ -79,13 +79,13 @@ static void by_function(void)
 		const char *text;
 		bool valid, names;
 	} cases[] = {
-		{ "0011:00:00.0", true, true },	 { "0011:00:00.1", true, false },
-		{ "fid:34", true, true },	 { "fid:0x22", true, true },
-		{ "fid:0x23", true, false },	 { "uid:17", true, true },
-		{ "uid:0x11", true, true },	 { "uid:34", true, false },
-		{ "uid:", false, false },	 { "fid:-1", false, false },
-		{ "fid:34x", false, false },	 { "fid:4294967330", false, false },
-		{ "0011:00:00", false, false },	 { "0011:00:00.00", false, false },
+		{ "0011:00:00.0", true, true },	  { "0011:00:00.1", true, false },
+		{ "fid:34", true, true },	  { "fid:0x22", true, true },
+		{ "fid:0x23", true, false },	  { "uid:17", true, true },
+		{ "uid:0x11", true, true },	  { "uid:34", true, false },
+		{ "uid:", false, false },	  { "fid:-1", false, false },
+		{ "fid:34x", false, false },	  { "fid:4294967330", false, false },
+		{ "0011:00:00", false, false },	  { "0011:00:00.00", false, false },
 		{ "0011-00-00.0", false, false }, { "", false, false },
 	};
 	unsigned int i;

@@ -42,7 +42,8 @@ static void texts(void)
 	is_str(text_of("<script>\"'&"), "&lt;script&gt;&quot;&#39;&amp;", "escaped");
 	is_str(text_of("gr\xc3\xbc\xc3\x9f"), "gr\xc3\xbc\xc3\x9f", "UTF-8 stays");
 	is_str(text_of("a\xffz"), "a\xef\xbf\xbdz", "what is none does not");
-	is_str(text_of("a\033[1mz\177"), "a\xef\xbf\xbd[1mz\xef\xbf\xbd", "control characters");
+	is_str(text_of("a\033[1mz\177"), "a\xef\xbf\xbd[1mz\xef\xbf\xbd",
+	       "control characters");
 	is_str(text_of("\xc2\x9b"), "\xef\xbf\xbd", "C1");
 	is_str(text_of("\xe2\x80\xaexe"), "\xef\xbf\xbdxe", "right-to-left override");
 	is_str(text_of("\xe2\x81\xa6xe"), "\xef\xbf\xbdxe", "isolates");
@@ -63,7 +64,8 @@ static int balance(const char *html)
 		const char *end = strchr(html, '>');
 
 		html += 1 + closing;
-		for (n = 0; (isalnum((unsigned char)html[n]) || html[n] == '!') && n < 15; n++)
+		for (n = 0; (isalnum((unsigned char)html[n]) || html[n] == '!') && n < 15;
+		     n++)
 			name[n] = html[n];
 		name[n] = '\0';
 		if (!end || !n || (closing && (!depth || strcmp(stack[--depth], name))))
@@ -94,8 +96,8 @@ static void make(bool many)
 
 	ism = sample_function();
 	for (i = 0; many && i < 100; i++) {
-		access = i % 2 ? sample_fragmented(&ism, 4096) :
-				 sample_read(&ism, 0, 8u << i % 10, 3);
+		access = i % 2 ? sample_fragmented(&ism, 4096)
+			       : sample_read(&ism, 0, 8u << i % 10, 3);
 		access.raw.latency_ns = 100u << i % 20;
 		access.raw.region = (uint32_t)i % 20;
 		if (i % 2)
@@ -131,28 +133,33 @@ static void pages(void)
 {
 	make(true);
 	ok(balance(page) > 500, "well formed");
-	has_str(page, "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-		      "style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">",
+	has_str(page,
+		"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+		"style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">",
 		"a policy that allows nothing");
-	ok(!strstr(page, "<script") && !strstr(page, "http:") && !strstr(page, "https:") &&
-		   !strstr(page, "url(") && !strstr(page, "<img") && !strstr(page, "@import") &&
+	ok(!strstr(page, "<script") && !strstr(page, "http:") &&
+		   !strstr(page, "https:") && !strstr(page, "url(") &&
+		   !strstr(page, "<img") && !strstr(page, "@import") &&
 		   !strstr(page, "<link"),
 	   "nothing is fetched or run");
 	has_str(page, "&lt;img\\x20src=x&gt;[812]", "a hostile name is text");
 	has_str(page, "&lt;b&gt;drv", "so is a driver's");
 	ok(!strstr(page, "<b>drv"), "and only that");
-	has_str(page, "<code>a&lt;b&gt;.pcapng</code>, <code>&quot;&amp;&#39;\xef\xbf\xbd.gz</code>",
+	has_str(page,
+		"<code>a&lt;b&gt;.pcapng</code>, <code>&quot;&amp;&#39;\xef\xbf\xbd.gz</code>",
 		"file names");
 	ok(!strchr(page, '\033'), "no escapes");
 	has_str(page, "2025-11-21 03:33:20 UTC, 2.000 s", "when");
 	has_str(page, "not in the trace: 17 accesses", "what was lost");
 	has_str(page, "4096 bytes took 512 PCISTG of 8 bytes", "evidence");
 	has_str(page, "Use the ism-vfio-pci driver", "what to do");
-	has_str(page, "<svg role=\"img\" aria-labelledby=\"t0 d0\"", "pictures have names");
+	has_str(page, "<svg role=\"img\" aria-labelledby=\"t0 d0\"",
+		"pictures have names");
 	has_str(page, "<desc id=\"d0\">Histogram. Up to ", "and descriptions");
 	has_str(page, "prefers-color-scheme:dark", "dark");
 	has_str(page, "@media print", "on paper");
-	has_str(page, "8 more rows, with fewer accesses, are not drawn", "what is not drawn is said");
+	has_str(page, "8 more rows, with fewer accesses, are not drawn",
+		"what is not drawn is said");
 	has_str(page, "measurement block", "the machine's own counts");
 	done();
 

@@ -11,7 +11,8 @@
 
 static struct function ism, second;
 
-static void put(struct tables *tables, struct access access, uint32_t pid, const char *comm)
+static void put(struct tables *tables, struct access access, uint32_t pid,
+		const char *comm)
 {
 	access.raw.pid = pid;
 	memset(access.raw.comm, 0, sizeof(access.raw.comm));
@@ -74,7 +75,8 @@ static void by_key(void)
 	is_str(label(&view, 0), "257 to 512", "300 bytes");
 	tables_view(tables, BY_FINDING, 0, &view);
 	is_int(view.nr, 3, "findings");
-	is_str(label(&view, 0), "ISM001 fragmented-store: 0011:00:00.0 bar2 writes by frag",
+	is_str(label(&view, 0),
+	       "ISM001 fragmented-store: 0011:00:00.0 bar2 writes by frag",
 	       "rule, place, name");
 	is_int(view.total.findings, 6, "of all");
 
@@ -133,7 +135,8 @@ static void folding(void)
 	is_int(view.rows[0].missed, 0, "which is known");
 	is_str(label(&view, 1), "late[8]", "one that came late");
 	is_int(view.rows[1].totals.accesses, 20, "with what it had since");
-	ok(view.rows[1].missed > 0 && view.rows[1].missed < 100, "may be short, by so much");
+	ok(view.rows[1].missed > 0 && view.rows[1].missed < 100,
+	   "may be short, by so much");
 	ok(view.missing, "said");
 	ok(view.folded > 90000, "folded");
 	is_int(view.total.accesses, 200020, "the total is exact");
@@ -144,10 +147,11 @@ static void folding(void)
 
 	json = tables_json(tables, 2);
 	ok(json, "JSON");
-	row = json_array_get(json_object_get(json_object_get(json, "process"), "rows"), 1);
+	row = json_array_get(json_object_get(json_object_get(json, "process"), "rows"),
+			     1);
 	is_str(json_string_value(json_object_get(row, "comm")), "late", "comm");
-	is_int(json_integer_value(json_object_get(row, "missed_max")), view.rows[1].missed,
-	       "missed_max");
+	is_int(json_integer_value(json_object_get(row, "missed_max")),
+	       view.rows[1].missed, "missed_max");
 	row = json_object_get(json_object_get(json, "process"), "others");
 	is_int(json_integer_value(json_object_get(row, "folded")), view.folded, "folded");
 	json_decref(json);
@@ -166,12 +170,15 @@ static void text(void)
 	tables_write_text(tables, out, 1, false);
 	out_flush(out);
 	has_str(buf, "BY PROCESS ", "heading");
-	has_str(buf, "a\\x20b[2]                             3   42.9            900        0           3         0         0        3.2        3.2\n",
+	has_str(buf,
+		"a\\x20b[2]                             3   42.9            900        0           3         0         0        3.2        3.2\n",
 		"a row");
 	has_str(buf, "(3 more)                              4   57.1", "others");
-	has_str(buf, "total                                 7  100.0           9100        1        1028      1024         6",
+	has_str(buf,
+		"total                                 7  100.0           9100        1        1028      1024         6",
 		"total");
-	has_str(buf, "         2   33.3  ISM001 fragmented-store: 0011:00:00.0 bar2 writes by frag\n",
+	has_str(buf,
+		"         2   33.3  ISM001 fragmented-store: 0011:00:00.0 bar2 writes by frag\n",
 		"top findings");
 	has_str(buf, "         4   66.7  (2 more)\n", "more of them");
 	fclose(file);
