@@ -183,9 +183,9 @@ summary" ]
 }
 
 @test "--timeout ends the run with 124 and names the console log" {
-	run -124 --separate-stderr lab/run --driver none --timeout 5 -- sh -c 'echo kept; sleep 200'
+	run -124 --separate-stderr lab/run --driver none --timeout 15 -- sh -c 'echo kept; sleep 200'
 	[ "$output" = kept ]
-	[[ $stderr == *"not done after 5 s"*"console log: "* ]]
+	[[ $stderr == *"not done after 15 s"*"console log: "* ]]
 	left_behind 1
 }
 
