@@ -81,6 +81,7 @@ help:
 	@echo '  host      ismtrace for this machine, which reads captures (dump, report, check)'
 	@echo '  driver    the ism-vfio-pci module, for the kernel KERNEL=$(KERNEL) or KDIR=...'
 	@echo '  bench     what tracing costs, measured in the lab in one run'
+	@echo '  fuzz      feed the readers what is none of theirs, FUZZ_SECONDS=600 each'
 	@echo '  unit      the unit tests alone, on this machine and as s390x programs'
 	@echo '  lint      shellcheck, and sparse and checkpatch over the driver'
 	@echo '  setup     install the Debian packages that are missing'
@@ -191,6 +192,12 @@ $(H)/bin/ismtrace: $(H)/user/main.o $(H)/user/not_live.o $(H_OBJS)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(CFLAGS) -o $@ $^ $(H_LIBS)
 
+# Synthetic captures of any length, to measure with.
+$(H)/bin/make-capture: tests/bench/make-capture.c $(H_OBJS)
+	$(call say,HOSTLD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(HOSTCC) $(CSTD) $(WARN) $(CFLAGS) -Ibpf -Iuser -I$(B) -MMD -MP -o $@ $< $(H_OBJS) $(H_LIBS)
+
 $(H)/unit/%: tests/unit/%.c $(H_OBJS)
 	$(call say,HOSTLD,$@)
 	$(Q)mkdir -p $(@D)
@@ -210,6 +217,50 @@ unit-build: $(UNIT)
 unit: unit-build
 	$(Q)scripts/check --unit
 
+# --- Fuzzing: clang's libFuzzer, on this machine; tests/fuzz/run says how.
+
+F := $(B)/fuzz
+FUZZ_TARGETS := $(basename $(notdir $(wildcard tests/fuzz/fuzz_*.c)))
+FUZZ_SECONDS ?= 600
+FUZZ_FLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+# What is told is looked at instead of shown.
+FUZZ_OBJS := $(addprefix $(F)/user/,$(addsuffix .o,$(filter-out message,$(COMMON))))
+
+$(F)/user/%.o: user/%.c Makefile | $(B)/version.h
+	$(call say,FUZZCC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) $(CSTD) $(WARN) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link -Ibpf -Iuser -I$(B) \
+		-MMD -MP -c $< -o $@
+
+# What looks at the output is of no interest for coverage.
+$(F)/%.o: tests/fuzz/%.c tests/fuzz/fuzz.h Makefile
+	$(call say,FUZZCC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) $(CSTD) $(WARN) $(FUZZ_FLAGS) -Ibpf -Iuser -I$(B) -c $< -o $@
+
+$(F)/fuzz_reader: $(F)/mutator.o
+$(F)/fuzz_%: $(F)/fuzz_%.o $(F)/views.o $(FUZZ_OBJS)
+	$(call say,FUZZLD,$@)
+	$(Q)$(CLANG) $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $^ $(H_LIBS)
+
+$(F)/make_seeds: tests/fuzz/make_seeds.c tests/unit/capture_sample.h $(H_OBJS)
+	$(call say,HOSTLD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(HOSTCC) $(CSTD) $(WARN) $(CFLAGS) -Ibpf -Iuser -Itests/unit -I$(B) -o $@ $< \
+		$(H_OBJS) $(H_LIBS)
+
+$(F)/seeds/made: $(F)/make_seeds $(wildcard tests/traces/*.pcapng*)
+	$(call say,SEEDS,$(@D))
+	$(Q)rm -rf $(@D) && mkdir -p $(FUZZ_TARGETS:%=$(@D)/%)
+	$(Q)$< $(@D)/fuzz_reader $(@D)/fuzz_record
+	$(Q)find tests/traces -name '*.pcapng*' -size -16k -exec cp {} $(@D)/fuzz_reader 2>/dev/null \; || :
+	$(Q)touch $@
+
+.PHONY: fuzz fuzz-build
+fuzz-build: $(FUZZ_TARGETS:%=$(F)/%) $(F)/seeds/made
+fuzz: fuzz-build
+	$(Q)tests/fuzz/run $(FUZZ_SECONDS)
+
 $(B)/check-types: vmlinux/check-types.c
 	$(call say,HOSTLD,$@)
 	$(Q)mkdir -p $(@D)
@@ -219,7 +270,7 @@ $(B)/check-types: vmlinux/check-types.c
 
 SCRIPTS := $(shell git ls-files 2>/dev/null | xargs -r grep -lE '^\#!.*\b(ba)?sh\b' 2>/dev/null)
 SOURCES := $(wildcard bpf/*.[ch] user/*.[ch] lab/ismload/*.[ch] lab/guest/*.[ch] vmlinux/*.c \
-	tests/unit/*.[ch])
+	tests/unit/*.[ch] tests/fuzz/*.[ch])
 
 lint:
 	$(Q)shellcheck -x -P SCRIPTDIR $(SCRIPTS)
@@ -253,4 +304,4 @@ install: s390x $(S)/completion/bash $(S)/completion/zsh
 	$(Q)install -D -m 644 $(S)/completion/bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/ismtrace
 	$(Q)install -D -m 644 $(S)/completion/zsh $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_ismtrace
 
--include $(wildcard $(S)/*/*.d $(H)/*/*.d)
+-include $(wildcard $(S)/*/*.d $(H)/*/*.d $(F)/*/*.d)

@@ -171,6 +171,7 @@ field()
 	same NoNewPrivs "$(field cmd NoNewPrivs)" 0
 	[ "$(field cmd CapEff)" != 0000000000000000 ]
 	same CapEff "$(field cmd CapEff)" "$(field cmd CapPrm)"
+	[[ " $(field cmd Groups) " == *" 77 "* ]]
 }
 
 # --- Names that somebody chose in order to hurt.

@@ -242,8 +242,14 @@ nothing_else()
 
 @test "ISM004 for adjacent writes of one task, from the second on" {
 	for BOOT in ism-vfio-pci vfio-pci; do
-		is "$(at all.pairs)" '[.[] | select(.op.pattern == "split" and .op.op == "write") |
-			.rec.rules | index("ISM004") != null]' '[false,true,true,true,true,true,true,true]'
+		is "$(at all.pairs)" '[.[] | select(.op.pattern == "split" and .op.region == "bar2") |
+			.rec.rules | index("ISM004") != null][:8]' '[false,true,true,true,true,true,true,true]'
+		# A run ends where one store block would.
+		is "$(at all.pairs)" '[.[] | select(.op.pattern == "split" and .op.region == "bar0") |
+			.rec.rules | index("ISM004") != null][:6]' '[false,true,false,true,false,true]'
+		# Adjacent writes in quick succession, and others that are 200 ms apart.
+		is "$(at all.pairs)" '[.[] | select(.op.pattern == "rate" and .op.len == 64) |
+			.rec.rules | index("ISM004") != null] | [.[:200], .[200:] | map(select(.)) | length]' '[196,0]'
 		says "$(at text.out)" 'ISM004 split-transfer: 2 adjacent writes of 64 bytes in all would fit one PCISTB' \
 			'ISM004 split-transfer: 3 adjacent writes of 96 bytes in all would fit one PCISTB'
 	done

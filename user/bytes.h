@@ -29,6 +29,12 @@ static inline void put_be64(uint8_t *p, uint64_t value)
 	memcpy(p, &value, sizeof(value));
 }
 
+static inline void put_le16(uint8_t *p, uint16_t value)
+{
+	value = htole16(value);
+	memcpy(p, &value, sizeof(value));
+}
+
 static inline void put_le32(uint8_t *p, uint32_t value)
 {
 	value = htole32(value);
@@ -76,6 +82,22 @@ static inline uint32_t get_le32(const uint8_t *p)
 }
 
 /* In the order of a section: little-endian or big-endian. */
+static inline void put_16(uint8_t *p, uint16_t value, bool little)
+{
+	if (little)
+		put_le16(p, value);
+	else
+		put_be16(p, value);
+}
+
+static inline void put_32(uint8_t *p, uint32_t value, bool little)
+{
+	if (little)
+		put_le32(p, value);
+	else
+		put_be32(p, value);
+}
+
 static inline uint16_t get_16(const uint8_t *p, bool little)
 {
 	return little ? get_le16(p) : get_be16(p);

@@ -7,10 +7,18 @@
 #include "bytes.h"
 
 #define ACCOUNT_VERSION		1
-#define HEADER_LEN		184
+#define HEADER_LEN		192
 #define ENTRY_LEN		408
 #define APART_LEN		((ISMT_KINDS + 3) * 8)
 #define LOSSES			9
+
+/*
+ * For documentation, as RFC 5612 has it: we have no number of our own, and
+ * the magic behind it tells.
+ */
+#define ENTERPRISE		32473
+/* Frame, interface and time; option, enterprise number; end of options. */
+#define ISB_OVERHEAD		(12 + 12 + 8 + 4)
 
 static const uint8_t magic[8] = "ismtrace";
 
@@ -33,6 +41,8 @@ enum {
 	AT_LOST = 96,
 	AT_IN_FILE = AT_LOST + 8 * LOSSES,
 	AT_INSNS_IN_FILE = AT_IN_FILE + 8,
+	AT_FIRST = AT_INSNS_IN_FILE + 8,
+	AT_TOTAL = AT_FIRST + 4,
 };
 
 enum {
@@ -65,8 +75,9 @@ enum {
 	FN_NOTE = FN_AGE + 8,
 };
 
-_Static_assert(AT_INSNS_IN_FILE + 8 == HEADER_LEN, "header of an account");
+_Static_assert(AT_TOTAL + 4 == HEADER_LEN, "header of an account");
 _Static_assert(FN_NOTE + ACCOUNT_NOTE_LEN == ENTRY_LEN, "entry of an account");
+_Static_assert(4 + HEADER_LEN + ACCOUNT_PART_FUNCTIONS * ENTRY_LEN <= UINT16_MAX, "a part fits");
 _Static_assert(sizeof(struct losses) == 8 * LOSSES, "losses");
 
 /* The order in the file; additions go to the end, in a longer header. */
@@ -75,12 +86,20 @@ _Static_assert(sizeof(struct losses) == 8 * LOSSES, "losses");
 	DO(5, (l)->insn_ring) DO(6, (l)->insn_writer) DO(7, (l)->insn_probe) \
 	DO(8, (l)->apart_full)
 
-size_t account_size(const struct summary *summary)
+static size_t part_len(size_t nr)
 {
-	return 12 + HEADER_LEN + summary->nr_functions * ENTRY_LEN;
+	return HEADER_LEN + nr * ENTRY_LEN;
 }
 
-static void put_header(uint8_t *p, const struct account *account, size_t nr)
+size_t account_size(const struct summary *summary)
+{
+	size_t nr = summary->nr_functions;
+
+	return ISB_OVERHEAD + part_len(nr < ACCOUNT_PART_FUNCTIONS ? nr : ACCOUNT_PART_FUNCTIONS);
+}
+
+static void put_header(uint8_t *p, const struct account *account, size_t first, size_t nr,
+		       size_t total)
 {
 	memcpy(p, magic, sizeof(magic));
 	put_be16(p + AT_VERSION, ACCOUNT_VERSION);
@@ -103,6 +122,8 @@ static void put_header(uint8_t *p, const struct account *account, size_t nr)
 #undef PUT
 	put_be64(p + AT_IN_FILE, account->in_file);
 	put_be64(p + AT_INSNS_IN_FILE, account->insns_in_file);
+	put_be32(p + AT_FIRST, first);
+	put_be32(p + AT_TOTAL, total);
 }
 
 static void put_apart(uint8_t *p, const struct ismt_apart *apart)
@@ -175,54 +196,65 @@ static void get_function(const uint8_t *p, struct function *fn)
 	memcpy(k->driver, p + FN_DRIVER, ISMT_NAME_LEN - 1);
 }
 
-bool account_put(struct block_out *out, const struct account *account,
-		 const struct summary *summary)
+static void put_entry(uint8_t *p, const struct summary_function *f)
 {
-	const struct summary_function *f;
-	uint8_t *p;
-	size_t i;
+	memset(p, 0, ENTRY_LEN);
+	put_function(p, f->fn);
+	put_apart(p + FN_OUTSIDE, &f->outside);
+	put_apart(p + FN_FILTERED, &f->filtered);
+	put_apart(p + FN_LOST, &f->lost);
+	p[FN_HAS_FMB] = f->has_fmb;
+	put_be64(p + FN_LOADS, f->fmb_loads);
+	put_be64(p + FN_STORES, f->fmb_stores);
+	put_be64(p + FN_BLOCKS, f->fmb_blocks);
+	put_be64(p + FN_AGE, f->fmb_age_ns);
+	if (f->fmb_note)
+		memcpy(p + FN_NOTE, f->fmb_note, strnlen(f->fmb_note, ACCOUNT_NOTE_LEN - 1));
+}
 
-	block_begin(out, ACCOUNT_BLOCK);
-	p = block_room(out, HEADER_LEN);
-	if (p)
-		put_header(p, account, summary->nr_functions);
-	for (i = 0; i < summary->nr_functions; i++) {
-		f = &summary->functions[i];
-		p = block_room(out, ENTRY_LEN);
-		if (!p)
-			break;
-		memset(p, 0, ENTRY_LEN);
-		put_function(p, f->fn);
-		put_apart(p + FN_OUTSIDE, &f->outside);
-		put_apart(p + FN_FILTERED, &f->filtered);
-		put_apart(p + FN_LOST, &f->lost);
-		p[FN_HAS_FMB] = f->has_fmb;
-		put_be64(p + FN_LOADS, f->fmb_loads);
-		put_be64(p + FN_STORES, f->fmb_stores);
-		put_be64(p + FN_BLOCKS, f->fmb_blocks);
-		put_be64(p + FN_AGE, f->fmb_age_ns);
-		if (f->fmb_note)
-			memcpy(p + FN_NOTE, f->fmb_note,
-			       strnlen(f->fmb_note, ACCOUNT_NOTE_LEN - 1));
+bool account_put(struct block_out *out, uint32_t interface, const struct account *account,
+		 const struct summary *summary, size_t *first)
+{
+	size_t i, nr = summary->nr_functions - *first;
+	uint8_t *p;
+
+	if (nr > ACCOUNT_PART_FUNCTIONS)
+		nr = ACCOUNT_PART_FUNCTIONS;
+	block_begin(out, PCAPNG_ISB);
+	block_u32(out, interface);
+	block_time(out, account->end_ns);
+	block_u16(out, OPT_CUSTOM_BINARY);
+	block_u16(out, (uint16_t)(4 + part_len(nr)));
+	block_u32(out, ENTERPRISE);
+	p = block_room(out, part_len(nr));
+	if (p) {
+		put_header(p, account, *first, nr, summary->nr_functions);
+		for (i = 0; i < nr; i++)
+			put_entry(p + part_len(i), &summary->functions[*first + i]);
 	}
+	block_options_end(out);
+	*first += nr;
 	return block_end(out);
 }
 
-int account_get(const struct pcapng_block *block, struct account *account)
+static int get_part(const uint8_t *p, size_t len, struct account_part *part)
 {
-	const uint8_t *p = block->body;
-	size_t header, entry, nr;
+	struct account *account = &part->account;
+	size_t header;
 
-	if (block->len < HEADER_LEN || memcmp(p, magic, sizeof(magic)) ||
+	if (len < HEADER_LEN || memcmp(p, magic, sizeof(magic)) ||
 	    get_be16(p + AT_VERSION) != ACCOUNT_VERSION)
 		return -EBADMSG;
 	header = get_be16(p + AT_HEADER);
-	entry = get_be16(p + AT_ENTRY);
-	nr = get_be32(p + AT_NR);
-	if (header < HEADER_LEN || header > block->len || entry < ENTRY_LEN ||
-	    nr > (block->len - header) / entry)
+	part->entry_len = get_be16(p + AT_ENTRY);
+	part->nr = get_be32(p + AT_NR);
+	part->first = get_be32(p + AT_FIRST);
+	part->total = get_be32(p + AT_TOTAL);
+	if (header < HEADER_LEN || header > len || part->entry_len < ENTRY_LEN ||
+	    part->nr > (len - header) / part->entry_len || part->first > part->total ||
+	    part->nr > part->total - part->first)
 		return -EBADMSG;
-	memset(account, 0, sizeof(*account));
+	part->entries = p + header;
 	account->flags = get_be16(p + AT_FLAGS);
 	account->file = get_be32(p + AT_FILE);
 	account->trace = get_be64(p + AT_TRACE);
@@ -239,15 +271,28 @@ int account_get(const struct pcapng_block *block, struct account *account)
 #undef GET
 	account->in_file = get_be64(p + AT_IN_FILE);
 	account->insns_in_file = get_be64(p + AT_INSNS_IN_FILE);
-	return (int)nr;
+	return 0;
 }
 
-void account_get_function(const struct pcapng_block *block, int index,
+int account_get(const struct pcapng_block *block, struct account_part *part)
+{
+	/* Behind interface and time. */
+	size_t at = 12;
+	struct pcapng_opt opt;
+
+	while (pcapng_option(block, &at, &opt))
+		if (opt.code == OPT_CUSTOM_BINARY && opt.len > 4 &&
+		    get_32(opt.value, block->little) == ENTERPRISE &&
+		    !get_part(opt.value + 4, opt.len - 4u, part))
+			return 0;
+	return -EBADMSG;
+}
+
+void account_get_function(const struct account_part *part, size_t index,
 			  struct account_function *function)
 {
 	struct summary_function *sum = &function->sum;
-	const uint8_t *p = block->body + get_be16(block->body + AT_HEADER) +
-			   (size_t)index * get_be16(block->body + AT_ENTRY);
+	const uint8_t *p = part->entries + index * part->entry_len;
 
 	memset(function, 0, sizeof(*function));
 	get_function(p, &function->fn);

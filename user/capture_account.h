@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * capture_account.h - what a capture says of the trace as a whole: losses,
- * what was filtered, instructions apart, measurement blocks.  It is a pcapng
- * block of a type for local use; docs/capture-format.md has the layout.
+ * what was filtered, instructions apart, measurement blocks.  It is a custom
+ * option in interface statistics, in several if there are many functions;
+ * docs/capture-format.md has the layout.
  */
 #ifndef ISMT_CAPTURE_ACCOUNT_H
 #define ISMT_CAPTURE_ACCOUNT_H
@@ -15,11 +16,10 @@
 #include "pcapng.h"
 #include "summary.h"
 
-#define ACCOUNT_BLOCK	0x8049534du
-
 #define ACCOUNT_FINAL		0x01	/* the trace has ended */
 #define ACCOUNT_FILE_END	0x02	/* the file has; the trace may go on in another */
 #define ACCOUNT_CC		0x04	/* failed instructions come with cc and status */
+#define ACCOUNT_LITTLE		0x08	/* the section was written little-endian */
 
 #define ACCOUNT_NOTE_LEN	64
 
@@ -44,24 +44,36 @@ struct account_function {
 	char note[ACCOUNT_NOTE_LEN];
 };
 
-/* Room that the block needs, bytes. */
+/* Of one part, at most; an option has 16 bits of length. */
+#define ACCOUNT_PART_FUNCTIONS	128
+
+/* Room that a part needs at most, bytes. */
 size_t account_size(const struct summary *summary);
 
 /*
- * account_put - write the block: numbers from account, functions from summary.
+ * account_put - write a part as statistics of an interface: numbers from
+ * account, functions from summary, beginning with *first, which is moved on.
  * False if it does not fit.
  */
-bool account_put(struct block_out *out, const struct account *account,
-		 const struct summary *summary);
+bool account_put(struct block_out *out, uint32_t interface, const struct account *account,
+		 const struct summary *summary, size_t *first);
+
+/* One part, as it was read. */
+struct account_part {
+	struct account account;
+	size_t first, nr, total;	/* functions in it, and in all parts */
+	const uint8_t *entries;		/* borrowed from the block */
+	size_t entry_len;
+};
 
 /*
- * account_get - read the numbers.  Returns the number of functions in it, or
- * -EBADMSG if it is none of ours (a type for local use is anybody's).
+ * account_get - read a part from a block of statistics.  0, or -EBADMSG if
+ * there is none of ours in it.
  */
-int account_get(const struct pcapng_block *block, struct account *account);
+int account_get(const struct pcapng_block *block, struct account_part *part);
 
-/* One of its functions, by index. */
-void account_get_function(const struct pcapng_block *block, int index,
+/* One of its functions, by index in the part. */
+void account_get_function(const struct account_part *part, size_t index,
 			  struct account_function *function);
 
 #endif /* ISMT_CAPTURE_ACCOUNT_H */

@@ -38,11 +38,13 @@ struct capture_file {
 	struct capture_traces *traces;
 	struct capture_input *input;
 	struct pcapng_reader reader;
-	uint64_t size, records;
+	uint64_t size, records, sections;
 
 	struct interface *interfaces;	/* of this section */
 	size_t nr_interfaces;
 	struct trace *trace;		/* of this section; NULL: it has not said */
+	bool little;			/* byte order of this section */
+	bool was_little;		/* when the trace was recorded */
 	bool closed;			/* this section has a closing account */
 	bool incomplete;
 	uint64_t unknown;		/* records of a type that is not known */
@@ -243,30 +245,40 @@ static int on_interface(struct capture_file *file, const struct pcapng_block *bl
 	return 0;
 }
 
-static int on_account(struct capture_file *file, const struct pcapng_block *block)
+static int on_statistics(struct capture_file *file, const struct pcapng_block *block)
 {
-	struct account account;
-	struct trace *trace = traces_account(file->traces, block, &account);
+	struct account_part part;
+	struct trace *trace;
 
-	if (trace) {
-		file->trace = trace;
-		file->closed = account.flags & (ACCOUNT_FINAL | ACCOUNT_FILE_END);
+	/* Somebody else's, or of a later version of ours. */
+	if (account_get(block, &part))
 		return 0;
-	}
-	if (errno == ENOMEM)
-		return -ENOMEM;
-	if (errno == E2BIG)
-		return fail(file, -EBADMSG, "too many different traces or PCI functions");
-	/* Of another program, or of a later version of ours. */
+	trace = traces_account(file->traces, &part);
+	if (!trace)
+		return errno == ENOMEM ?
+			       -ENOMEM :
+			       fail(file, -EBADMSG, "too many different traces or PCI functions");
+	file->trace = trace;
+	file->was_little = part.account.flags & ACCOUNT_LITTLE;
+	file->closed = (part.account.flags & (ACCOUNT_FINAL | ACCOUNT_FILE_END)) &&
+		       part.first + part.nr == part.total;
 	return 0;
 }
 
-/* What a section lacks when the next one begins, or the file ends. */
+/*
+ * What a section lacks when the next one begins, or the file ends.  mergecap
+ * and editcap keep packets and interfaces, and of statistics at most those in
+ * front; they write in their machine's byte order, which mostly differs.
+ */
 static int end_section(struct capture_file *file)
 {
+	bool rewritten = file->nr_interfaces && (!file->trace || file->little != file->was_little);
 	int err = 0;
 
-	if (file->trace && !file->closed)
+	if (!file->closed && file->reader.begun && rewritten)
+		capture_say(file->options, CAPTURE_NOTE, file->path,
+			    "does not say what was lost: it was rewritten by another program");
+	else if (!file->closed && file->reader.begun)
 		err = lacking(file,
 			      "has no closing account: the trace was killed or still runs; %" PRIu64
 			      " records read", file->records);
@@ -277,8 +289,11 @@ static int end_section(struct capture_file *file)
 
 static int on_section(struct capture_file *file)
 {
+	int err = file->sections++ ? end_section(file) : 0;
+
 	file->nr_interfaces = 0;
-	return end_section(file);
+	file->little = file->reader.little;
+	return err;
 }
 
 static const char *intern_driver(struct capture_file *file, const char *driver)
@@ -310,7 +325,8 @@ static int on_packet(struct capture_file *file, const struct pcapng_block *block
 	id = get_32(block->body, block->little);
 	len = get_32(block->body + 12, block->little);
 	if (len > block->len - EPB_FIXED)
-		return fail(file, -EBADMSG, "the packet at byte %" PRIu64 " has an absurd length: %" PRIu32,
+		return fail(file, -EBADMSG,
+			    "the packet at byte %" PRIu64 " has an absurd length: %" PRIu32,
 			    block->at, len);
 	if (id >= file->nr_interfaces)
 		return fail(file, -EBADMSG, "the packet at byte %" PRIu64 " is of no interface",
@@ -358,8 +374,8 @@ static int on_block(struct capture_file *file, const struct pcapng_block *block,
 		return on_packet(file, block, rec);
 	case PCAPNG_SPB:
 		return no_record(file, block);
-	case ACCOUNT_BLOCK:
-		return on_account(file, block);
+	case PCAPNG_ISB:
+		return on_statistics(file, block);
 	default:
 		return 0;
 	}

@@ -107,21 +107,27 @@ static int take_function(struct capture_traces *traces, struct trace_function *t
 	return to->sum.fmb_note ? 0 : -ENOMEM;
 }
 
+/* Parts come in order; what does not follow the one before is left out. */
 static int take_functions(struct capture_traces *traces, struct trace *trace,
-			  const struct pcapng_block *block, int nr)
+			  const struct account_part *part)
 {
 	struct account_function function;
 	struct trace_function *functions;
-	int i, err;
+	size_t i, nr;
+	int err;
 
-	functions = reallocarray(trace->functions, nr ? nr : 1, sizeof(*functions));
+	if (part->first != trace->nr_functions || !part->nr)
+		return 0;
+	if (part->first + part->nr > CAPTURE_FUNCTIONS_MAX)
+		return -E2BIG;
+	functions = reallocarray(trace->functions, part->first + part->nr, sizeof(*functions));
 	if (!functions)
 		return -ENOMEM;
 	trace->functions = functions;
-	trace->nr_functions = 0;
-	for (i = 0; i < nr; i++) {
-		account_get_function(block, i, &function);
-		err = take_function(traces, &functions[i], &function);
+	for (i = 0; i < part->nr; i++) {
+		account_get_function(part, i, &function);
+		nr = trace->nr_functions;
+		err = take_function(traces, &functions[nr], &function);
 		if (err)
 			return err;
 		trace->nr_functions++;
@@ -129,27 +135,23 @@ static int take_functions(struct capture_traces *traces, struct trace *trace,
 	return 0;
 }
 
-struct trace *traces_account(struct capture_traces *traces, const struct pcapng_block *block,
-			     struct account *account)
+struct trace *traces_account(struct capture_traces *traces, const struct account_part *part)
 {
-	struct trace *trace;
-	int nr, err;
+	struct trace *trace = trace_find(traces, part->account.trace);
+	int err;
 
-	nr = account_get(block, account);
-	if (nr < 0) {
-		errno = -nr;
-		return NULL;
-	}
-	trace = trace_find(traces, account->trace);
 	/* Files may be read in any order: the latest account holds. */
-	if (!trace || (trace->functions && account->serial < trace->account.serial))
+	if (!trace || (trace->known && part->account.serial < trace->account.serial))
 		return trace;
-	err = take_functions(traces, trace, block, nr);
+	if (!trace->known || part->account.serial > trace->account.serial)
+		trace->nr_functions = 0;
+	err = take_functions(traces, trace, part);
 	if (err) {
 		errno = -err;
 		return NULL;
 	}
-	trace->account = *account;
+	trace->account = part->account;
+	trace->known = true;
 	return trace;
 }
 

@@ -7,6 +7,7 @@
 #ifndef ISMT_CAPTURE_TRACE_H
 #define ISMT_CAPTURE_TRACE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,6 +29,7 @@ struct trace {
 		struct summary_function sum;
 	} *functions;
 	size_t nr_functions;
+	bool known;			/* there is an account */
 	uint64_t read;			/* accesses of it that were read */
 };
 
@@ -51,11 +53,10 @@ const struct function *traces_function(struct capture_traces *traces,
 const char *traces_name(struct capture_traces *traces, const char *name);
 
 /*
- * traces_account - take in an account.  Returns its trace; NULL with errno
- * ENOMEM, E2BIG if there are too many, or EBADMSG if it is none of ours.
+ * traces_account - take in a part of an account.  Returns its trace; NULL with
+ * errno ENOMEM, or E2BIG if there are too many.
  */
-struct trace *traces_account(struct capture_traces *traces, const struct pcapng_block *block,
-			     struct account *account);
+struct trace *traces_account(struct capture_traces *traces, const struct account_part *part);
 
 /* All of them, added up, into a summary.  0 or -ENOMEM. */
 int traces_sum(const struct capture_traces *traces, struct summary *summary);

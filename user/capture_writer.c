@@ -10,7 +10,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bytes.h"
 #include "gzmember.h"
+#include "pcapng.h"
+#include "record.h"
 
 struct writer {
 	pthread_mutex_t lock;
@@ -53,31 +56,61 @@ static void wait_writable(int fd)
 	poll(&pfd, 1, -1);
 }
 
-static int write_all(int fd, const uint8_t *data, size_t len)
+/* How much of it was written is in *done, in any case. */
+static int write_all(int fd, const uint8_t *data, size_t len, size_t *done)
 {
-	ssize_t done;
+	ssize_t got;
 
-	while (len) {
-		done = write(fd, data, len);
-		if (done < 0 && errno == EAGAIN) {
+	*done = 0;
+	while (*done < len) {
+		got = write(fd, data + *done, len - *done);
+		if (got < 0 && errno == EAGAIN)
 			wait_writable(fd);
-			continue;
-		}
-		if (done < 0 && errno != EINTR)
+		else if (got < 0 && errno != EINTR)
 			return -errno;
-		if (done > 0) {
-			data += done;
-			len -= (size_t)done;
-		}
+		else if (got > 0)
+			*done += (size_t)got;
 	}
 	return 0;
+}
+
+/* The whole blocks among the first len bytes: their length, and the records. */
+static size_t whole_blocks(const struct writer *writer, const struct writer_buf *buf,
+			   size_t len, uint64_t *accesses)
+{
+	bool little = writer->options.little;
+	size_t at = 0, size;
+
+	*accesses = 0;
+	while (len - at >= 12) {
+		size = get_32(buf->data + at + 4, little);
+		if (size > len - at)
+			break;
+		/* Type of the block, and of the record behind the head of a packet. */
+		*accesses += get_32(buf->data + at, little) == PCAPNG_EPB &&
+			     buf->data[at + 29] == ISMT_REC_ACCESS;
+		at += size;
+	}
+	return at;
+}
+
+/* Half a member or a block helps nobody: off with it, if it can be. */
+static void cut_back(struct writer *writer, const struct writer_buf *buf, size_t done)
+{
+	uint64_t accesses = 0;
+	size_t good = writer->has_deflate ? 0 : whole_blocks(writer, buf, done, &accesses);
+
+	if (!writer->regular || ftruncate(writer->fd, (off_t)(writer->file_bytes + good)))
+		return;
+	writer->stats.bytes += good;
+	writer->stats.accesses += accesses;
+	writer->stats.failed -= accesses;
 }
 
 static int write_buf(struct writer *writer, const struct writer_buf *buf)
 {
 	const uint8_t *data = buf->data;
-	size_t len = buf->len;
-	uint64_t good;
+	size_t len = buf->len, done;
 	int err;
 
 	if (writer->has_deflate) {
@@ -85,13 +118,9 @@ static int write_buf(struct writer *writer, const struct writer_buf *buf)
 				       writer->packed_room);
 		data = writer->packed;
 	}
-	/* Only this thread changes it. */
-	good = writer->file_bytes;
-	err = write_all(writer->fd, data, len);
+	err = write_all(writer->fd, data, len, &done);
 	if (err) {
-		/* Half a member helps nobody. */
-		if (writer->regular && ftruncate(writer->fd, (off_t)good))
-			writer->regular = false;
+		cut_back(writer, buf, done);
 		return err;
 	}
 	writer->stats.bytes += len;
@@ -276,6 +305,16 @@ int writer_error(struct writer *writer)
 	err = writer->error;
 	pthread_mutex_unlock(&writer->lock);
 	return err;
+}
+
+bool writer_behind(struct writer *writer)
+{
+	bool behind;
+
+	pthread_mutex_lock(&writer->lock);
+	behind = writer->queue;
+	pthread_mutex_unlock(&writer->lock);
+	return behind;
 }
 
 uint64_t writer_file_bytes(struct writer *writer)

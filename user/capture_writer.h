@@ -21,6 +21,7 @@
 struct writer_options {
 	int fd;			/* the first file; the writer closes it */
 	int level;		/* of zlib, 0 to 9, or WRITER_PLAIN */
+	bool little;		/* byte order of the blocks */
 	unsigned int buffers;	/* 0: the default */
 	/*
 	 * For the file with this number, from 1: a descriptor or -errno.
@@ -60,6 +61,9 @@ void writer_put(struct writer *writer, struct writer_buf *buf);
 
 /* 0, or the first -errno: from then on nothing is written any more. */
 int writer_error(struct writer *writer);
+
+/* Is something waiting to be written?  Then it is better to fill buffers. */
+bool writer_behind(struct writer *writer);
 
 /* Bytes in the file that is being written now. */
 uint64_t writer_file_bytes(struct writer *writer);

@@ -30,9 +30,26 @@ json_t *json_append(json_t *array, json_t *item)
 	return array;
 }
 
+/*
+ * jansson leaves DEL and the C1 control characters, which a terminal may
+ * obey, as they are.  It never hands over a part of a character.
+ */
 static int write_part(const char *text, size_t len, void *out)
 {
-	out_mem(out, text, len);
+	size_t i, n, from = 0;
+
+	for (i = 0; i < len; i += n) {
+		unsigned char last;
+
+		n = text[i] == '\xc2' && i + 1 < len ? 2 : 1;
+		last = (unsigned char)text[i + n - 1];
+		if (last < 0x7f || last > 0x9f || (n == 1 && last != 0x7f))
+			continue;
+		out_mem(out, text + from, i - from);
+		out_printf(out, "\\u%04x", last);
+		from = i + n;
+	}
+	out_mem(out, text + from, len - from);
 	return 0;
 }
 

@@ -39,7 +39,7 @@ void block_u32(struct block_out *out, uint32_t value)
 	uint8_t *p = block_room(out, 4);
 
 	if (p)
-		put_be32(p, value);
+		put_32(p, value, out->little);
 }
 
 void block_u16(struct block_out *out, uint16_t value)
@@ -49,22 +49,20 @@ void block_u16(struct block_out *out, uint16_t value)
 
 	if (!p)
 		return;
-	put_be16(p, value);
+	put_16(p, value, out->little);
 	out->len -= 2;
 }
 
 void block_u64(struct block_out *out, uint64_t value)
 {
-	uint8_t *p = block_room(out, 8);
-
-	if (p)
-		put_be64(p, value);
+	block_u32(out, out->little ? (uint32_t)value : (uint32_t)(value >> 32));
+	block_u32(out, out->little ? (uint32_t)(value >> 32) : (uint32_t)value);
 }
 
 void block_time(struct block_out *out, uint64_t ns)
 {
-	/* High half, then low half: in big-endian order the same as a u64. */
-	block_u64(out, ns);
+	block_u32(out, (uint32_t)(ns >> 32));
+	block_u32(out, (uint32_t)ns);
 }
 
 void block_begin(struct block_out *out, uint32_t type)
@@ -75,11 +73,17 @@ void block_begin(struct block_out *out, uint32_t type)
 	block_u32(out, 0);
 }
 
+static void option_head(struct block_out *out, uint16_t code, size_t len)
+{
+	block_u16(out, code);
+	block_u16(out, (uint16_t)len);
+}
+
 void block_option(struct block_out *out, uint16_t code, const void *data, size_t len)
 {
 	uint8_t *p;
 
-	block_u32(out, (uint32_t)code << 16 | (uint32_t)len);
+	option_head(out, code, len);
 	p = block_room(out, len);
 	if (p)
 		memcpy(p, data, len);
@@ -87,10 +91,20 @@ void block_option(struct block_out *out, uint16_t code, const void *data, size_t
 
 void block_option_u64(struct block_out *out, uint16_t code, uint64_t value)
 {
-	uint8_t be[8];
+	option_head(out, code, 8);
+	block_u64(out, value);
+}
 
-	put_be64(be, value);
-	block_option(out, code, be, sizeof(be));
+void block_option_u32(struct block_out *out, uint16_t code, uint32_t value)
+{
+	option_head(out, code, 4);
+	block_u32(out, value);
+}
+
+void block_option_time(struct block_out *out, uint16_t code, uint64_t ns)
+{
+	option_head(out, code, 8);
+	block_time(out, ns);
 }
 
 void block_option_text(struct block_out *out, uint16_t code, const char *text)
@@ -113,7 +127,7 @@ bool block_end(struct block_out *out)
 		out->len = out->start;
 		return false;
 	}
-	put_be32(out->data + out->start + 4, len);
+	put_32(out->data + out->start + 4, len, out->little);
 	return true;
 }
 
@@ -310,7 +324,8 @@ again:
 	}
 	block->len = len - 4;
 	if (get_32(block->body + block->len, reader->little) != len + rest)
-		return bad(reader, "the block at byte %" PRIu64 " is damaged: its two lengths differ",
+		return bad(reader,
+			   "the block at byte %" PRIu64 " is damaged: its two lengths differ",
 			   block->at);
 	return block->type == PCAPNG_SHB ? section_check(reader, block) : 1;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * pcapng.h - blocks of the pcapng format (IETF draft-ietf-opsawg-pcapng):
- * written big-endian, read in either byte order.
+ * pcapng.h - blocks of the pcapng format (IETF draft-ietf-opsawg-pcapng),
+ * written and read in either byte order.
  */
 #ifndef ISMT_PCAPNG_H
 #define ISMT_PCAPNG_H
@@ -21,6 +21,7 @@ enum pcapng_type {
 enum pcapng_option {
 	OPT_END = 0,
 	OPT_COMMENT = 1,
+	OPT_CUSTOM_BINARY = 2989,	/* copied by tools that do not know it */
 	SHB_HARDWARE = 2,
 	SHB_OS = 3,
 	SHB_USERAPPL = 4,
@@ -50,6 +51,7 @@ struct block_out {
 	size_t len, room;	/* bytes written, and of the memory */
 	size_t start;		/* of the block being written */
 	bool full;		/* the block being written does not fit */
+	bool little;		/* byte order of the section */
 };
 
 void block_begin(struct block_out *out, uint32_t type);
@@ -61,7 +63,9 @@ void block_time(struct block_out *out, uint64_t ns);
 /* Room for len bytes and padding to a multiple of 4, zeroed; NULL: full. */
 uint8_t *block_room(struct block_out *out, size_t len);
 void block_option(struct block_out *out, uint16_t code, const void *data, size_t len);
+void block_option_u32(struct block_out *out, uint16_t code, uint32_t value);
 void block_option_u64(struct block_out *out, uint16_t code, uint64_t value);
+void block_option_time(struct block_out *out, uint16_t code, uint64_t ns);
 /* A text, cut to 1024 bytes; none if it is empty. */
 void block_option_text(struct block_out *out, uint16_t code, const char *text);
 void block_options_end(struct block_out *out);

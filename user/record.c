@@ -19,15 +19,16 @@
 
 #define DEFAULT_FILE	"ismtrace.pcapng.gz"
 /* Of zlib.  The writer shares the machine with what is traced. */
-#define DEFAULT_LEVEL	1
+#define DEFAULT_LEVEL	3
 #define LEVEL_UNSET	(-2)
 
-enum { OPT_QUIET = 'q' };
+enum { OPT_QUIET = 'q', OPT_ORDER = 0x300 };
 
 struct record_command {
 	struct session session;	/* first: operations get this one */
 	const char *path;
 	int level;
+	bool little;
 	bool quiet;
 	uint64_t max_size, max_ns;
 	unsigned long long keep;
@@ -44,10 +45,13 @@ static const struct argp_option record_argp_options[] = {
 	{ "snaplen", 's', "BYTES", 0,
 	  "so much of the data of each access, where it can be read safely (default 0: none)", 0 },
 	{ "compress", 'z', "LEVEL", 0,
-	  "compress at this level, 0 to 9 (default 1 for .gz, else not at all)", 0 },
+	  "compress at this level, 0 to 9 (default 3 for .gz, else not at all)", 0 },
 	{ "max-size", 'C', "BYTES", 0, "begin a new file when one is about this long", 0 },
 	{ "max-time", 'G', "SECONDS", 0, "begin a new file after this time", 0 },
 	{ "max-files", 'W', "COUNT", 0, "with -C or -G: keep the newest COUNT files only", 0 },
+	{ "byte-order", OPT_ORDER, "big|little", 0,
+	  "of the file's blocks (default big); all tools read both, but what Wireshark takes "
+	  "live from a pipe (-i -) must be in its own machine's order", 0 },
 	{ "quiet", OPT_QUIET, NULL, 0, "no line at the end", 0 },
 	{ 0 },
 };
@@ -118,6 +122,11 @@ static error_t parse_record(int key, char *arg, struct argp_state *state)
 		if (cmd->keep > UINT_MAX)
 			argp_error(state, "COUNT is too large: '%s'", arg);
 		return 0;
+	case OPT_ORDER:
+		if (strcmp(arg, "big") && strcmp(arg, "little"))
+			argp_error(state, "--byte-order is big or little, not '%s'", arg);
+		cmd->little = *arg == 'l';
+		return 0;
 	case OPT_QUIET:
 		cmd->quiet = true;
 		return 0;
@@ -146,6 +155,9 @@ static int open_output(struct session *session)
 {
 	struct record_command *cmd = (struct record_command *)session;
 
+	/* Standard output has been put aside already. */
+	if (cmd->fd >= 0)
+		return EXIT_DONE;
 	cmd->fd = files_open(&cmd->files, cmd->path, cmd->max_size || cmd->max_ns,
 			     (unsigned int)cmd->keep);
 	if (cmd->fd >= 0)
@@ -156,7 +168,11 @@ static int open_output(struct session *session)
 
 static int account_now(void *arg, struct summary *summary)
 {
-	return session_account(arg, summary);
+	int err = session_account(arg, summary);
+
+	/* Accesses under way are not lost yet. */
+	summary->lost.ret = 0;
+	return err;
 }
 
 static struct sink *make_sink(struct session *session)
@@ -166,6 +182,7 @@ static struct sink *make_sink(struct session *session)
 		.writer = {
 			.fd = cmd->fd,
 			.level = cmd->level,
+			.little = cmd->little,
 			.next_file = files_next,
 			.arg = &cmd->files,
 		},
@@ -198,13 +215,15 @@ static int finish(struct session *session)
 
 	sink_capture_stats(session->sink, &stats);
 	lost = summary_lost(session->summary) + stats.failed;
-	if (session->output_error)
-		error("cannot write %s: %s", cmd->path, strerror(-session->output_error));
 	files_name(&cmd->files, stats.files - 1, name, sizeof(name));
+	if (!strcmp(name, "-"))
+		snprintf(name, sizeof(name), "standard output");
+	if (session->output_error)
+		error("cannot write %s: %s", name, strerror(-session->output_error));
 	if (!cmd->quiet || lost || session->output_error) {
 		fprintf(stderr, "ismtrace: %" PRIu64 " access%s, %" PRIu64 " bytes written to %s",
 			stats.accesses, stats.accesses == 1 ? "" : "es", stats.bytes,
-			strcmp(name, "-") ? name : "standard output");
+			name);
 		if (stats.files > 1)
 			fprintf(stderr, " and %u before it", stats.files - 1);
 		fprintf(stderr, "; %" PRIu64 " lost\n", lost);
@@ -231,6 +250,14 @@ int command_record(int argc, char **argv)
 		error("a capture is not for a terminal");
 		hint("-o FILE, or pipe it: ismtrace record -o - | tshark -r -");
 		return EXIT_USAGE;
+	}
+	/* What the workload prints must not get into the capture. */
+	if (!strcmp(cmd.path, "-")) {
+		cmd.fd = files_open(&cmd.files, cmd.path, false, 0);
+		if (cmd.fd < 0 || dup2(STDERR_FILENO, STDOUT_FILENO) < 0) {
+			error("cannot write standard output: %s", strerror(errno));
+			return EXIT_OUTPUT;
+		}
 	}
 	status = session_run(&cmd.session);
 	session_free(&cmd.session);

@@ -9,7 +9,6 @@
 #include <sys/utsname.h>
 #include <time.h>
 
-#include "bytes.h"
 #include "capture_account.h"
 #include "capture_function.h"
 #include "capture_record.h"
@@ -92,7 +91,8 @@ static bool have_room(struct sink_capture *capture, size_t len, bool wait)
 	capture->buf = writer_get(capture->writer, wait);
 	if (!capture->buf)
 		return false;
-	*out = (struct block_out){ .data = capture->buf->data, .room = WRITER_BUF_LEN };
+	*out = (struct block_out){ .data = capture->buf->data, .room = WRITER_BUF_LEN,
+				   .little = capture->options.writer.little };
 	capture->buf_since = now();
 	return true;
 }
@@ -121,7 +121,7 @@ static bool put_section(struct sink_capture *capture, bool wait)
 	return block_end(out);
 }
 
-static bool put_interface(struct sink_capture *capture, const struct function *fn, bool wait)
+static bool describe_interface(struct sink_capture *capture, const struct function *fn, bool wait)
 {
 	struct block_out *out = &capture->out;
 	char description[DESCRIPTION_LEN];
@@ -161,17 +161,14 @@ static bool put_statistics(struct sink_capture *capture, size_t id,
 	uint64_t lost = f ? f->lost.accesses : 0;
 	uint64_t filtered = f ? f->filtered.accesses : 0;
 	struct block_out *out = &capture->out;
-	uint8_t begin[8], end[8];
 
 	if (!have_room(capture, ISB_LEN, wait))
 		return false;
-	put_be64(begin, capture->account.begin_ns);
-	put_be64(end, capture->account.end_ns);
 	block_begin(out, PCAPNG_ISB);
 	block_u32(out, (uint32_t)id);
 	block_time(out, capture->account.end_ns);
-	block_option(out, ISB_STARTTIME, begin, sizeof(begin));
-	block_option(out, ISB_ENDTIME, end, sizeof(end));
+	block_option_time(out, ISB_STARTTIME, capture->account.begin_ns);
+	block_option_time(out, ISB_ENDTIME, capture->account.end_ns);
 	block_option_u64(out, ISB_IFRECV, interface->accesses + lost + filtered);
 	block_option_u64(out, ISB_IFDROP, lost);
 	block_option_u64(out, ISB_FILTERACCEPT, interface->accesses + lost);
@@ -184,9 +181,10 @@ static bool put_account(struct sink_capture *capture, const struct summary *summ
 			uint32_t flags, bool wait)
 {
 	struct account *account = &capture->account;
-	size_t i;
+	size_t i, first = 0;
 
-	account->flags = flags | (capture->options.has_cc ? ACCOUNT_CC : 0);
+	account->flags = flags | (capture->options.has_cc ? ACCOUNT_CC : 0) |
+			 (capture->options.writer.little ? ACCOUNT_LITTLE : 0);
 	account->end_ns = summary->end_ns;
 	account->filtered = summary->filtered;
 	account->unopened = summary->unopened;
@@ -194,12 +192,36 @@ static bool put_account(struct sink_capture *capture, const struct summary *summ
 	for (i = 0; i < capture->nr_interfaces; i++)
 		if (!put_statistics(capture, i, summary, wait))
 			return false;
-	if (!have_room(capture, account_size(summary), wait) ||
-	    !account_put(&capture->out, account, summary))
-		return false;
+	/* Last, so that a file that ends before it is known to be cut. */
+	do {
+		if (!have_room(capture, account_size(summary), wait) ||
+		    !account_put(&capture->out, 0, account, summary, &first))
+			return false;
+	} while (first < summary->nr_functions);
 	account->serial++;
 	capture->account_since = now();
 	return true;
+}
+
+static bool put_interface(struct sink_capture *capture, const struct function *fn, bool wait)
+{
+	struct summary empty = { .end_ns = capture->account.begin_ns };
+	size_t nr = capture->nr_interfaces;
+	struct interface *interfaces;
+
+	interfaces = reallocarray(capture->interfaces, nr + 1, sizeof(*interfaces));
+	if (!interfaces)
+		return false;
+	capture->interfaces = interfaces;
+	if (!describe_interface(capture, fn, wait))
+		return false;
+	interfaces[nr] = (struct interface){ .fn = *fn };
+	capture->nr_interfaces++;
+	/*
+	 * A file says at its beginning which trace it is of and when that began;
+	 * statistics are of an interface, so the first had to be waited for.
+	 */
+	return nr || put_account(capture, &empty, 0, wait);
 }
 
 /* What is known now: a killed capture has at least this.  NULL: not now. */
@@ -208,7 +230,7 @@ static struct summary *interim(struct sink_capture *capture)
 	struct summary *summary;
 
 	/* To ask is not cheap, so not if there is no room for the answer. */
-	if (!have_room(capture, ISB_LEN, false))
+	if (!capture->nr_interfaces || !have_room(capture, ISB_LEN, false))
 		return NULL;
 	summary = summary_new();
 	if (!summary)
@@ -243,10 +265,9 @@ static bool put_preamble(struct sink_capture *capture, const struct summary *sum
 	if (!put_section(capture, wait))
 		return false;
 	for (i = 0; i < capture->nr_interfaces; i++)
-		if (!put_interface(capture, &capture->interfaces[i].fn, wait))
+		if (!describe_interface(capture, &capture->interfaces[i].fn, wait))
 			return false;
-	/* So that it is known which trace the file is of. */
-	return put_account(capture, summary, 0, wait);
+	return !capture->nr_interfaces || put_account(capture, summary, 0, wait);
 }
 
 /* Close this file and begin the next one. */
@@ -296,7 +317,7 @@ static void keep_house(struct sink_capture *capture, size_t more)
 /* The interface of a function, described anew when it has changed.  -1: no room. */
 static long interface_of(struct sink_capture *capture, const struct function *fn)
 {
-	struct interface *interfaces = capture->interfaces;
+	const struct interface *interfaces = capture->interfaces;
 	size_t i = capture->last_interface;
 
 	if (capture->last_fn == fn && function_same(&interfaces[i].fn, fn))
@@ -304,16 +325,8 @@ static long interface_of(struct sink_capture *capture, const struct function *fn
 	for (i = 0; i < capture->nr_interfaces; i++)
 		if (function_same(&interfaces[i].fn, fn))
 			break;
-	if (i == capture->nr_interfaces) {
-		interfaces = reallocarray(interfaces, i + 1, sizeof(*interfaces));
-		if (!interfaces)
-			return -1;
-		capture->interfaces = interfaces;
-		if (!put_interface(capture, fn, false))
-			return -1;
-		interfaces[i] = (struct interface){ .fn = *fn };
-		capture->nr_interfaces++;
-	}
+	if (i == capture->nr_interfaces && !put_interface(capture, fn, false))
+		return -1;
 	capture->last_fn = fn;
 	capture->last_interface = i;
 	return (long)i;
@@ -346,10 +359,8 @@ static uint8_t *packet_begin(struct sink_capture *capture, const struct function
 static void packet_end(struct sink_capture *capture, bool inbound)
 {
 	struct block_out *out = &capture->out;
-	uint8_t flags[4];
 
-	put_be32(flags, inbound ? EPB_INBOUND : EPB_OUTBOUND);
-	block_option(out, EPB_FLAGS, flags, sizeof(flags));
+	block_option_u32(out, EPB_FLAGS, inbound ? EPB_INBOUND : EPB_OUTBOUND);
 	block_options_end(out);
 	block_end(out);
 }
@@ -420,15 +431,21 @@ static int capture_flush(struct sink *sink)
 
 	keep_house(capture, 0);
 	if (capture->buf && capture->out.len &&
-	    (capture->options.at_once || now() - capture->buf_since >= FLUSH_NS))
+	    (capture->options.at_once || now() - capture->buf_since >= FLUSH_NS) &&
+	    !writer_behind(capture->writer))
 		put_buf(capture, false);
 	return writer_error(capture->writer);
 }
 
 static int capture_end(struct sink *sink, const struct summary *summary)
 {
+	static const struct function none;
 	struct sink_capture *capture = to_capture(sink);
 
+	/* There has to be an interface to say it of. */
+	if (!capture->nr_interfaces &&
+	    !put_interface(capture, summary->nr_functions ? summary->functions[0].fn : &none, true))
+		return writer_error(capture->writer) ?: -ENOMEM;
 	if (!put_account(capture, summary, ACCOUNT_FINAL | ACCOUNT_FILE_END, true) &&
 	    !writer_error(capture->writer))
 		return -ENOMEM;

@@ -103,7 +103,10 @@ int capture_next(struct capture *capture, struct capture_record *rec);
  */
 int capture_account(struct capture *capture, struct summary *summary);
 
-/* Files that were cut off, or that have no closing account, so far. */
+/*
+ * Files that were cut off, or that have no closing account, so far; what other
+ * programs rewrote has none by right.
+ */
 size_t capture_incomplete(const struct capture *capture);
 
 /* The functions met so far; the capture's own. */

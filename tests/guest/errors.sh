@@ -86,7 +86,15 @@ full full-doctor ismtrace doctor
 
 # --- Who it is while it traces, and what it is told.
 
-ran privileges ismtrace live --quiet -- sh -c 'cat "/proc/$PPID/status" >/share/tracer; cat "/proc/$$/status" >/share/cmd'
+# Root in a group or two, as people have it.
+echo 'extra:x:77:root' >>/etc/group
+cat >/tmp/look <<'END'
+#!/bin/sh
+cat "/proc/$PPID/status" >/share/tracer
+cat "/proc/$$/status" >/share/cmd
+END
+chmod 755 /tmp/look
+ran privileges su -s /bin/sh root -c 'ismtrace live --quiet -- /tmp/look'
 
 hostile=/tmp/$(printf 'a\033[31m"b\\c\td')
 cp "$(command -v ismload)" "$hostile"

@@ -9,7 +9,8 @@
 
 every="block block:region=bar0,offset=0x123456789000 read widths widths:write=1 split oversized \
 	crossing misaligned odd config badregion beyond window fault empty disabled \
-	rate:rate=500 mixed:count=300"
+	rate:rate=500 rate:rate=200,size=64,stride=64 rate:rate=5,size=64,stride=64 \
+	split:region=bar0,total=12288,size=2048 mixed:count=300"
 
 # All that the client can do; of all processes, so that a stray record shows.
 ran all ismtrace live --json -a -- \

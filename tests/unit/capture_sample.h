@@ -124,11 +124,11 @@ __attribute__((unused)) static struct summary *capture_sample_summary(void)
 }
 
 /* Writes accesses from to to - 1, each 8th with an instruction, to a file. */
-__attribute__((unused)) static void capture_write(const char *path, int level, unsigned int from,
-						  unsigned int to, bool end)
+__attribute__((unused)) static void capture_write_as(const char *path, int level, unsigned int from,
+						     unsigned int to, bool end, bool little)
 {
 	struct sink_capture_options options = {
-		.writer = { .level = level, .buffers = 4 },
+		.writer = { .level = level, .buffers = 4, .little = little },
 		.application = "unit",
 		.begin_ns = 1763696000000000000,
 		.mono_offset_ns = 1763696000123451789,
@@ -156,6 +156,12 @@ __attribute__((unused)) static void capture_write(const char *path, int level, u
 		sink->ops->end(sink, s);
 	sink->ops->free(sink);
 	summary_free(s);
+}
+
+__attribute__((unused)) static void capture_write(const char *path, int level, unsigned int from,
+						  unsigned int to, bool end)
+{
+	capture_write_as(path, level, from, to, end, false);
 }
 
 __attribute__((unused)) static size_t file_load(const char *path, uint8_t **data)

@@ -200,7 +200,7 @@ static void swap_options(uint8_t *p, const uint8_t *end)
 		len = get_be16(p + 2);
 		swap(p, 2);
 		swap(p + 2, 2);
-		if (len == 4 && code == EPB_FLAGS)
+		if ((len == 4 && code == EPB_FLAGS) || code == OPT_CUSTOM_BINARY)
 			swap(p + 4, 4);
 		p += 4 + (len + 3u) / 4 * 4;
 	}
@@ -219,7 +219,7 @@ static void make_little(uint8_t *data, size_t len)
 
 		p = data + at + 8;
 		widths = type == PCAPNG_SHB ? shb : type == PCAPNG_IDB ? idb : epb;
-		fields = type == PCAPNG_SHB ? 4 : type == PCAPNG_IDB ? 3 : type == PCAPNG_EPB ? 5 : 0;
+		fields = type == PCAPNG_SHB ? 4 : type == PCAPNG_EPB ? 5 : 3;
 		size = type == PCAPNG_EPB ? (get_be32(p + 12) + 3) / 4 * 4 : 0;
 		for (i = 0; i < fields; i++) {
 			swap(p, widths[i]);
@@ -240,6 +240,11 @@ static void byte_orders(void)
 	int result;
 	size_t len;
 
+	capture_write_as(capture_path, 1, 0, 100, true, true);
+	read_back(capture_path, 0, 100, 1, "written little-endian");
+	capture_write_as(capture_path, 1, 0, 100, false, true);
+	capture_count(capture_path, true, 1, &result);
+	is_int(result, -EBADMSG, "a killed one is found out, too");
 	capture_write(capture_path, WRITER_PLAIN, 0, 100, true);
 	len = file_load(capture_path, &data);
 	both = malloc(2 * len);

@@ -33,6 +33,18 @@ static size_t find_type(const uint8_t *data, size_t len, uint32_t type)
 	abort();
 }
 
+/* Does a block end here, after the first interface and before the first account? */
+static bool is_between(const uint8_t *data, size_t len, size_t cut)
+{
+	uint32_t at[64];
+	size_t i, nr = find_blocks(data, len, at, 64);
+
+	for (i = 2; i < nr && get_be32(data + at[i]) != PCAPNG_EPB; i++)
+		if (cut == at[i])
+			return true;
+	return false;
+}
+
 /* Every prefix of a file: never more than there was, and said to be cut. */
 static void truncate_all(int level, unsigned int threads, const char *what)
 {
@@ -44,8 +56,8 @@ static void truncate_all(int level, unsigned int threads, const char *what)
 	capture_write(capture_path, level, 0, RECORDS, true);
 	len = file_load(capture_path, &data);
 	for (cut = 1; cut < len; cut++) {
-		/* A section without account is what mergecap makes. */
-		if (level == WRITER_PLAIN && cut == get_be32(data + 4))
+		/* Interfaces and nothing of the trace: so mergecap makes them. */
+		if (level == WRITER_PLAIN && is_between(data, len, cut))
 			continue;
 		file_save(capture_path, data, cut);
 		count = capture_count(capture_path, false, threads, &result);
