@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# shellcheck disable=SC2317 # Functions that are called by name.
 #
 # traces.sh MACHINE -- record the captures of tests/traces that come from this
 # machine; scripts/record-traces says what it is.  Beside each, NAME.client is
