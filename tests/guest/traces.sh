@@ -57,21 +57,21 @@ from_ism_kprobe()
 	capture filtered.pcapng.gz -w write --size 64- -- block:size=32,count=3 block:size=64,count=3
 	capture plain.pcapng -- block:count=20 oversized
 	# So small a ring, and a reader that stands still, lose the rest.
-	ismtrace record -q -o $OUT/lossy.pcapng.gz --buffer-size 16K -- sh -c '
+	ismtrace record -q -o "$OUT"/lossy.pcapng.gz --buffer-size 16K -- sh -c '
 		kill -STOP $PPID
 		ismload --json --quiet block:size=64,count=400,verify=0 >/share/lossy.client
 		kill -CONT $PPID' || exit 1
 	hostile=$(printf '=\033[1m<b>",@x')
 	ln -s "$(command -v ismload)" "/tmp/$hostile"
-	ismtrace record -q -o $OUT/hostile.pcapng.gz -- "/tmp/$hostile" --quiet block:count=2 crossing \
+	ismtrace record -q -o "$OUT"/hostile.pcapng.gz -- "/tmp/$hostile" --quiet block:count=2 crossing \
 		>/dev/null || exit 1
 	# Eleven seconds of client; the recorder lives for the half of one.
 	ismload --quiet rate:region=bar0,size=8,stride=4096,rate=500,seconds=11 >/dev/null &
 	killed_client=$!
-	ismtrace record -q -o $OUT/killed.pcapng.gz 2>$OUT/killed.err &
+	ismtrace record -q -o "$OUT"/killed.pcapng.gz 2>"$OUT"/killed.err &
 	sleep 2.5
 	kill -KILL $!
-	kill $killed_client
+	kill "$killed_client"
 	wait
 	tour_of ism-kprobe
 }
@@ -100,13 +100,13 @@ from_ism_strict()
 # at once, on two CPUs.
 from_ism_many()
 {
-	ismtrace record -q -o $OUT/several.pcapng.gz -- sh -c '
+	ismtrace record -q -o "$OUT"/several.pcapng.gz -- sh -c '
 		for function in $ISM_FUNCTIONS; do
 			ismload --json -d $function --processes 2 --threads 2 block:size=256,count=3 odd:size=3 \
 				>/share/several-$function.client &
 		done
 		wait' || exit 1
-	cat $OUT/several-*.client >$OUT/several.client
+	cat "$OUT"/several-*.client >"$OUT"/several.client
 }
 
 killed()
@@ -127,7 +127,7 @@ killed()
 		wait $!
 		echo $? >"$OUT/$i.status"
 	done
-	kill $killed_client
+	kill "$killed_client"
 	wait
 }
 
