@@ -31,12 +31,14 @@ key_of()
 # cached NAME KEY COMMAND [ARG...] -- print $CACHE/NAME-KEY, making it first
 # if need be: COMMAND gets an empty directory as its last argument and fills
 # it.  The directory appears under its name only when COMMAND succeeded; two
-# callers at once wait for one another.
+# callers at once wait for one another.  With CACHED_ONLY set, what is not there
+# is not made: status 1.
 cached()
 {
 	local dir=$CACHE/$1-$2 log=$CACHE/log/$1.log tmp start rc name=$1
 	shift 2
 	if [ ! -e "$dir" ]; then
+		[ -z "${CACHED_ONLY:-}" ] || return 1
 		mkdir -p "$CACHE/log" "$CACHE/lock"
 		(
 			flock 9
@@ -106,36 +108,53 @@ apt_apart()
 		"$@"
 }
 
-apt_apart_update()
+# apt_suites "SUITE..." -- what apt_apart knows from now on: these suites and no
+# other, with lists that are fresh.  Each is fetched on its own and only when
+# something comes from it: a mirror that is just being synchronised has suites
+# that fail.
+apt_suites()
 {
-	local dir=$CACHE/apt suite mirror
-	mkdir -p "$dir"/{state,lists/partial,cache/archives/partial}
-	: >>"$dir/state/status"
+	local dir=$CACHE/apt key=/usr/share/keyrings/debian-archive-keyring.gpg
+	local suite mirror fresh sources=
 	mirror=$(debian_mirror)
-	for suite in bookworm bookworm-backports trixie; do
-		echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $suite main"
-		case $suite in
-		trixie)	;;
-		*)	echo "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $suite main" ;;
-		esac
-	done >"$dir/sources.list"
-	apt_apart update
+	mkdir -p "$dir/fresh"
+	for suite in $1; do
+		fresh=$dir/fresh/$suite
+		{
+			echo "deb [signed-by=$key] $mirror $suite main"
+			[[ $suite != bookworm* ]] ||
+				echo "deb-src [signed-by=$key] $mirror $suite main"
+		} >"$fresh.new"
+		# Lists older than a day name versions the mirror may have dropped.
+		if ! cmp -s "$fresh.new" "$fresh" || [ -z "$(find "$fresh" -mtime -1)" ]; then
+			rm -f "$fresh"
+			cp "$fresh.new" "$dir/sources.list"
+			apt_apart -o APT::Get::List-Cleanup=0 update || return
+			mv "$fresh.new" "$fresh"
+		fi
+		sources+=$(<"$fresh")$'\n'
+	done
+	printf '%s' "$sources" >"$dir/sources.list"
 }
 
-# apt_into DIR ARG... -- apt_apart ARG... in DIR, with lists that are fresh.
+# apt_into DIR "SUITE..." ARG... -- apt_apart ARG... in DIR, with these suites.
 apt_into()
 {
-	local dir=$1
-	shift
-	mkdir -p "$dir" "$CACHE/lock"
+	local dir=$1 suites=$2 apt=$CACHE/apt
+	shift 2
+	mkdir -p "$dir" "$CACHE/lock" "$apt"/{state,lists/partial,cache/archives/partial}
 	(
 		flock 8
-		# Lists older than a day name versions the mirror may have dropped.
-		if [ -z "$(find "$CACHE/apt/lists" -maxdepth 1 -name '*Release' -mtime -1 2>/dev/null)" ]; then
-			apt_apart_update
-		fi
+		: >>"$apt/state/status"
+		apt_suites "$suites" || exit
 		cd "$dir" && apt_apart "$@"
 	) 8>"$CACHE/lock/apt"
+}
+
+# suites_of NAME/SUITE... -- each of them once.
+suites_of()
+{
+	printf '%s\n' "${@##*/}" | sort -u | tr '\n' ' '
 }
 
 # fetch_debs DIR NAME[:ARCH]/SUITE... -- download packages into DIR.
@@ -143,7 +162,7 @@ fetch_debs()
 {
 	local dir=$1
 	shift
-	apt_into "$dir" download "$@"
+	apt_into "$dir" "$(suites_of "$@")" download "$@"
 }
 
 # fetch_source DIR NAME/SUITE... -- download source packages into DIR.
@@ -151,7 +170,7 @@ fetch_source()
 {
 	local dir=$1
 	shift
-	apt_into "$dir" source --download-only "$@"
+	apt_into "$dir" "$(suites_of "$@")" source --download-only "$@"
 }
 
 # unpack_debs DIR DEB... -- what dpkg-deb -x does, for many.
