@@ -34,8 +34,20 @@
 #define ISM_OFFSET_SHIFT	48
 #define ISM_OFFSET_MASK		(BIT_ULL(ISM_OFFSET_SHIFT) - 1)
 
+#define CREATE_TRACE_POINTS
+#include "trace.h"
+
 /* What a read gathers before it goes to the client: a multiple of 8. */
 #define ISM_READ_CHUNK		256
+
+struct ism_device {
+	struct vfio_pci_core_device core;
+	/*
+	 * Set by an error of the function, until the client resets it or opens
+	 * it anew.  The core's memory lock protects it.
+	 */
+	bool failed;
+};
 
 /* One access to a BAR that exists. */
 struct ism_access {
@@ -56,6 +68,11 @@ static u64 ism_offset_region(loff_t pos)
 static struct vfio_pci_core_device *ism_core_device(struct vfio_device *core_vdev)
 {
 	return container_of(core_vdev, struct vfio_pci_core_device, vdev);
+}
+
+static struct ism_device *ism_device(struct vfio_pci_core_device *vdev)
+{
+	return container_of(vdev, struct ism_device, core);
 }
 
 static unsigned int ism_bar_index(u64 region)
@@ -114,7 +131,7 @@ static u64 ism_access_req(const struct ism_access *acc, size_t len)
 static int ism_memory_get(struct vfio_pci_core_device *vdev)
 {
 	down_read(&vdev->memory_lock);
-	if (ism_memory_enabled(vdev))
+	if (ism_memory_enabled(vdev) && !ism_device(vdev)->failed)
 		return 0;
 
 	up_read(&vdev->memory_lock);
@@ -320,8 +337,8 @@ static int ism_core_offset(loff_t pos, loff_t *core_pos)
 	return 0;
 }
 
-static ssize_t ism_vfio_pci_read(struct vfio_device *core_vdev, char __user *buf,
-				 size_t count, loff_t *ppos)
+static ssize_t ism_read(struct vfio_device *core_vdev, char __user *buf,
+			size_t count, loff_t *ppos)
 {
 	struct ism_access acc;
 	loff_t core_pos;
@@ -350,9 +367,8 @@ static ssize_t ism_vfio_pci_read(struct vfio_device *core_vdev, char __user *buf
 	return ret;
 }
 
-static ssize_t ism_vfio_pci_write(struct vfio_device *core_vdev,
-				  const char __user *buf, size_t count,
-				  loff_t *ppos)
+static ssize_t ism_write(struct vfio_device *core_vdev, const char __user *buf,
+			 size_t count, loff_t *ppos)
 {
 	struct ism_access acc;
 	loff_t core_pos;
@@ -378,6 +394,30 @@ static ssize_t ism_vfio_pci_write(struct vfio_device *core_vdev,
 
 	if (ret > 0)
 		*ppos += ret;
+	return ret;
+}
+
+/* The names of these two are where tools other than the trace events hook. */
+static ssize_t ism_vfio_pci_read(struct vfio_device *core_vdev, char __user *buf,
+				 size_t count, loff_t *ppos)
+{
+	ssize_t ret;
+
+	trace_ism_vfio_pci_enter(core_vdev, buf, count, *ppos, false);
+	ret = ism_read(core_vdev, buf, count, ppos);
+	trace_ism_vfio_pci_exit(core_vdev, ret, false);
+	return ret;
+}
+
+static ssize_t ism_vfio_pci_write(struct vfio_device *core_vdev,
+				  const char __user *buf, size_t count,
+				  loff_t *ppos)
+{
+	ssize_t ret;
+
+	trace_ism_vfio_pci_enter(core_vdev, buf, count, *ppos, true);
+	ret = ism_write(core_vdev, buf, count, ppos);
+	trace_ism_vfio_pci_exit(core_vdev, ret, true);
 	return ret;
 }
 
@@ -408,6 +448,31 @@ static int ism_vfio_pci_get_region_info(struct vfio_device *core_vdev,
 	return 0;
 }
 
+static void ism_set_failed(struct vfio_pci_core_device *vdev, bool failed)
+{
+	/* The lock waits for the accesses that are under way. */
+	down_write(&vdev->memory_lock);
+	ism_device(vdev)->failed = failed;
+	up_write(&vdev->memory_lock);
+}
+
+/*
+ * With the function good as new, the client may use it again.  An error that
+ * comes while it is reset counts: better a reset too many.
+ */
+static long ism_ioctl_reset(struct vfio_device *core_vdev, unsigned long arg)
+{
+	struct vfio_pci_core_device *vdev = ism_core_device(core_vdev);
+	long ret;
+
+	ism_set_failed(vdev, false);
+	ret = vfio_pci_core_ioctl(core_vdev, VFIO_DEVICE_RESET, arg);
+	if (ret)
+		ism_set_failed(vdev, true);
+
+	return ret;
+}
+
 static long ism_vfio_pci_ioctl(struct vfio_device *core_vdev, unsigned int cmd,
 			       unsigned long arg)
 {
@@ -423,6 +488,8 @@ static long ism_vfio_pci_ioctl(struct vfio_device *core_vdev, unsigned int cmd,
 		 * its MIO form, at an offset that it takes for a 40-bit one.
 		 */
 		return -ENOTTY;
+	case VFIO_DEVICE_RESET:
+		return ism_ioctl_reset(core_vdev, arg);
 	default:
 		return vfio_pci_core_ioctl(core_vdev, cmd, arg);
 	}
@@ -433,6 +500,7 @@ static int ism_vfio_pci_open_device(struct vfio_device *core_vdev)
 	struct vfio_pci_core_device *vdev = ism_core_device(core_vdev);
 	int ret;
 
+	ism_set_failed(vdev, false);
 	ret = vfio_pci_core_enable(vdev);
 	if (ret)
 		return ret;
@@ -468,18 +536,19 @@ static const struct vfio_device_ops ism_vfio_pci_ops = {
 
 static int ism_vfio_pci_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
-	struct vfio_pci_core_device *vdev;
+	struct ism_device *ism;
 	int ret;
 
-	vdev = vfio_alloc_device(vfio_pci_core_device, vdev, &pdev->dev,
-				 &ism_vfio_pci_ops);
-	if (IS_ERR(vdev))
-		return PTR_ERR(vdev);
+	ism = vfio_alloc_device(ism_device, core.vdev, &pdev->dev,
+				&ism_vfio_pci_ops);
+	if (IS_ERR(ism))
+		return PTR_ERR(ism);
 
-	dev_set_drvdata(&pdev->dev, vdev);
-	ret = vfio_pci_core_register_device(vdev);
+	/* The core takes what is here for its own structure. */
+	dev_set_drvdata(&pdev->dev, &ism->core);
+	ret = vfio_pci_core_register_device(&ism->core);
 	if (ret)
-		vfio_put_device(&vdev->vdev);
+		vfio_put_device(&ism->core.vdev);
 
 	return ret;
 }
@@ -491,6 +560,39 @@ static void ism_vfio_pci_remove(struct pci_dev *pdev)
 	vfio_pci_core_unregister_device(vdev);
 	vfio_put_device(&vdev->vdev);
 }
+
+/*
+ * The kernel may make the function good as new, which the core's handlers do
+ * not let it: then one error event loses the function for everybody until it
+ * is removed.  But what the client had set up in the function is gone.  Not
+ * each client can be told, as only PCI Express functions have the error
+ * interrupt; so all its accesses fail from here on until it resets.
+ */
+static pci_ers_result_t ism_vfio_pci_error_detected(struct pci_dev *pdev,
+						    pci_channel_state_t state)
+{
+	ism_set_failed(dev_get_drvdata(&pdev->dev), true);
+	vfio_pci_core_aer_err_detected(pdev, state);
+
+	return state == pci_channel_io_perm_failure ? PCI_ERS_RESULT_DISCONNECT :
+						      PCI_ERS_RESULT_NEED_RESET;
+}
+
+static pci_ers_result_t ism_vfio_pci_slot_reset(struct pci_dev *pdev)
+{
+	return PCI_ERS_RESULT_RECOVERED;
+}
+
+/* Without it, s390 takes the driver for one that cannot recover. */
+static void ism_vfio_pci_resume(struct pci_dev *pdev)
+{
+}
+
+static const struct pci_error_handlers ism_vfio_pci_err_handlers = {
+	.error_detected		= ism_vfio_pci_error_detected,
+	.slot_reset		= ism_vfio_pci_slot_reset,
+	.resume			= ism_vfio_pci_resume,
+};
 
 /* Matches only where driver_override names this driver; see the alias. */
 static const struct pci_device_id ism_vfio_pci_table[] = {
@@ -505,7 +607,7 @@ static struct pci_driver ism_vfio_pci_driver = {
 	.id_table		= ism_vfio_pci_table,
 	.probe			= ism_vfio_pci_probe,
 	.remove			= ism_vfio_pci_remove,
-	.err_handler		= &vfio_pci_core_err_handlers,
+	.err_handler		= &ism_vfio_pci_err_handlers,
 	.driver_managed_dma	= true,
 };
 module_pci_driver(ism_vfio_pci_driver);
