@@ -3,17 +3,23 @@
 #
 # The machine's initramfs: the user land from the cache, and after it a small
 # archive made for each run, so that a toolkit built a moment ago is in it.
-# Sourced by machine.sh, whose NAME, KERNEL, DRIVER, SHARE, TERMINAL and COMMAND
-# say what is wanted.
+# Sourced by machine.sh, whose NAME, KERNEL, DRIVER, SHARE, TOOLS, TERMINAL and
+# COMMAND say what is wanted.
 # shellcheck disable=SC2153
 
 # All that VFIO and the shared folder may need; a kernel has what it has.
 VFIO_MODULES=(iommufd vfio vfio_iommu_type1 vfio-pci-core vfio-pci)
 SHARE_MODULES=(9pnet 9pnet_virtio 9p)
+# The variant driver that a kernel comes with, which has the name of ours.
+KERNEL_DRIVER=ism-vfio-pci
+# The kernel's own users of a function: for modprobe, never loaded unasked, and
+# only where there is the first of them.
+USER_MODULES=(ism smc smc_diag)
 
 make_modules()
 {
 	local kernel=$1 out=$2 rel src dst name file
+	local names=("${VFIO_MODULES[@]}" "${SHARE_MODULES[@]}" "$KERNEL_DRIVER")
 	rel=$(<"$kernel/release")
 	src=$kernel/modules/$rel
 	dst=$out/lib/modules/$rel
@@ -21,7 +27,8 @@ make_modules()
 	mkdir -p "$out/all/lib" "$dst"
 	cp -r "$kernel/modules" "$out/all/lib/"
 	depmod -b "$out/all" "$rel"
-	for name in "${VFIO_MODULES[@]}" "${SHARE_MODULES[@]}"; do
+	[ -z "$(find "$src" -name "${USER_MODULES[0]}.ko")" ] || names+=("${USER_MODULES[@]}")
+	for name in "${names[@]}"; do
 		modprobe -d "$out/all" -S "$rel" --show-depends "$name" 2>/dev/null || :
 	done | awk '$1 == "insmod" && !seen[$2]++ { print $2 }' |
 		while IFS= read -r file; do
@@ -37,8 +44,8 @@ make_modules()
 load_order()
 {
 	local names=() name
-	[ "$DRIVER" = none ] || names+=("${VFIO_MODULES[@]}" "$DRIVER")
-	[ -z "$SHARE" ] || names+=("${SHARE_MODULES[@]}")
+	[ "$DRIVER" = none ] || names+=("${VFIO_MODULES[@]}" "${DRIVER/#upstream/$KERNEL_DRIVER}")
+	[ -z "$SHARE$TOOLS" ] || names+=("${SHARE_MODULES[@]}")
 	for name in "${names[@]}"; do
 		modprobe -d "$1" -S "$2" --show-depends "$name" 2>/dev/null || :
 	done | awk -v root="$1" '$1 == "insmod" && !seen[$2]++ { print substr($2, length(root) + 1) }'
@@ -52,20 +59,25 @@ copy_toolkit()
 		say "$NAME: no toolkit in build/s390x/bin; 'make s390x' builds it"
 		return 0
 	fi
-	mkdir -p "$root/usr/local/bin"
 	find "$bin" -maxdepth 1 -type f -perm -100 -exec cp -t "$root/usr/local/bin" {} +
 }
 
+# One of the two that are called ism-vfio-pci: ours, unless upstream's is wanted
+# or there is no other.
 copy_driver()
 {
-	local root=$1 rel=$2 ko=$TOP/build/driver-$KERNEL/ism-vfio-pci.ko
-	if [ ! -e "$ko" ]; then
-		[ "$DRIVER" != ism-vfio-pci ] ||
-			lab_error "build/driver-$KERNEL/ism-vfio-pci.ko is missing; 'make driver KERNEL=$KERNEL' builds it"
-		return 0
+	local root=$1 rel=$2 ko=$TOP/build/driver-$KERNEL/ism-vfio-pci.ko theirs
+	theirs=$(find "$root/lib/modules/$rel/kernel" -name "$KERNEL_DRIVER.ko")
+	if [ "$DRIVER" = upstream ]; then
+		[ -n "$theirs" ] ||
+			lab_error "kernel $KERNEL has no ism-vfio-pci of its own; --kernel 7.2 has"
+	elif [ -e "$ko" ]; then
+		[ -z "$theirs" ] || rm "$theirs"
+		mkdir -p "$root/lib/modules/$rel/updates"
+		cp "$ko" "$root/lib/modules/$rel/updates/"
+	elif [ "$DRIVER" = ism-vfio-pci ]; then
+		lab_error "build/driver-$KERNEL/ism-vfio-pci.ko is missing; 'make driver KERNEL=$KERNEL' builds it"
 	fi
-	mkdir -p "$root/lib/modules/$rel/updates"
-	cp "$ko" "$root/lib/modules/$rel/updates/"
 }
 
 # make_initramfs KERNEL-DIR GUEST-DIR ENDS-DIR RUN-DIR
@@ -87,6 +99,8 @@ make_initramfs()
 	rmdir "$root/lib"
 
 	cp "$ends/init" "$root/init"
+	mkdir -p "$root/usr/local/bin"
+	cp "$ends/lab-inject" "$root/usr/local/bin/"
 	copy_toolkit "$root"
 	printf '%s\0' "${COMMAND[@]}" >"$root/lab/argv"
 	: >"$root/lab/env"

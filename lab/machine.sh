@@ -14,9 +14,13 @@ PATH=$PATH:/usr/sbin:/sbin
 KERNEL=6.12
 DRIVER=ism-vfio-pci
 FUNCTIONS=1
+# Properties of the first function, the second, ...
+PROPERTIES=()
+ORDERS=
 SMP=1
 MEM=1024
 SHARE=
+TOOLS=
 TIMEOUT=300
 ICOUNT=
 TERMINAL=
@@ -32,11 +36,17 @@ usage()
 		usage: $NAME [option...] $SYNOPSIS
 
 		  --kernel NAME     a kernel that scripts/get-kernel knows ($KERNEL)
-		  --driver DRIVER   ism-vfio-pci, vfio-pci or none ($DRIVER)
+		  --driver DRIVER   ism-vfio-pci, vfio-pci, upstream (the kernel's own
+		                    ism-vfio-pci, 7.1 and later) or none ($DRIVER)
 		  --functions N     number of ISM functions ($FUNCTIONS)
+		  --function PROPS  properties of the first of them, or of the next one
+		                    when said again: maxstbl=256,relaxed=off
+		  --orders SOCKET   take orders for them there (lab/inject SOCKET ...)
 		  --smp N           CPUs ($SMP)
 		  --mem MIB         memory ($MEM)
 		  --share DIR       DIR of this machine is /share in that one
+		  --tools DIR       DIR is /tools there, read only and cached: it must not
+		                    change meanwhile
 		  --timeout S       switch the machine off after S seconds, 0 for never
 		                    (lab/run: 300, lab/shell: never)
 		  --icount          one guest instruction is one nanosecond of guest time
@@ -73,6 +83,25 @@ number()
 	printf '%d\n' "$((10#$2))"
 }
 
+# orders_socket NAME -- print it as one that does not depend on where we are.
+orders_socket()
+{
+	local dir
+	dir=$(cd "$(dirname "$1")" 2>/dev/null && pwd -P) ||
+		usage_error "--orders: no directory for $1"
+	dir=$dir/$(basename "$1")
+	[ ! -e "$dir" ] || usage_error "--orders: $1 is there already"
+	[ ${#dir} -lt 108 ] || usage_error "--orders: $1 is too long for a socket's name"
+	printf '%s\n' "$dir"
+}
+
+# directory NAME VALUE -- its full name, without links.
+directory()
+{
+	[ -d "$2" ] || usage_error "$1: $2 is not a directory"
+	(cd "$2" && pwd -P) || usage_error "$1: cannot enter $2"
+}
+
 parse_options()
 {
 	local opt value
@@ -94,7 +123,8 @@ parse_options()
 			value=${opt#*=}
 			opt=${opt%%=*}
 			;;
-		--kernel | --driver | --functions | --smp | --mem | --share | --timeout)
+		--kernel | --driver | --functions | --function | --orders | --smp | --mem | --share | \
+			--tools | --timeout)
 			[ $# -gt 0 ] || usage_error "$opt needs a value"
 			value=$1
 			shift
@@ -106,23 +136,27 @@ parse_options()
 		--kernel) KERNEL=$value ;;
 		--driver) DRIVER=$value ;;
 		--functions) FUNCTIONS=$(number "$opt" "$value" 0 16) || exit ;;
+		--function) PROPERTIES+=("$value") ;;
+		--orders) ORDERS=$(orders_socket "$value") || exit ;;
 		--smp) SMP=$(number "$opt" "$value" 1 64) || exit ;;
 		--mem) MEM=$(number "$opt" "$value" 128 65536) || exit ;;
 		--share) SHARE=$value ;;
+		--tools) TOOLS=$value ;;
 		--timeout) TIMEOUT=$(number "$opt" "$value" 0 1000000) || exit ;;
 		*) usage_error "unknown option '$opt'" ;;
 		esac
 	done
 	COMMAND=("$@")
+	if [ "${#PROPERTIES[@]}" -gt "$FUNCTIONS" ]; then
+		FUNCTIONS=$(number --function "${#PROPERTIES[@]}" 0 16) || exit
+	fi
 
 	case $DRIVER in
-	ism-vfio-pci | vfio-pci | none) ;;
-	*) usage_error "--driver: '$DRIVER' is none of ism-vfio-pci, vfio-pci, none" ;;
+	ism-vfio-pci | upstream | vfio-pci | none) ;;
+	*) usage_error "--driver: '$DRIVER' is none of ism-vfio-pci, upstream, vfio-pci, none" ;;
 	esac
-	if [ -n "$SHARE" ]; then
-		[ -d "$SHARE" ] || usage_error "--share: $SHARE is not a directory"
-		SHARE=$(cd "$SHARE" && pwd -P) || usage_error "--share: cannot enter $SHARE"
-	fi
+	[ -z "$SHARE" ] || SHARE=$(directory --share "$SHARE") || exit
+	[ -z "$TOOLS" ] || TOOLS=$(directory --tools "$TOOLS") || exit
 	if [ -n "$ICOUNT" ] && [ "$SMP" -gt 1 ]; then
 		usage_error "--icount counts the instructions of one CPU; it goes with --smp 1"
 	fi
@@ -151,8 +185,17 @@ make_ends()
 	local out=$1 guest=$LAB/guest
 	"${ISMTRACE_CROSS_COMPILE:-s390x-linux-gnu-}gcc" -O2 -Wall -static -o "$out/init" \
 		"$guest"/{init,setup,function,port,pump,file}.c
+	"${ISMTRACE_CROSS_COMPILE:-s390x-linux-gnu-}gcc" -O2 -Wall -static -o "$out/lab-inject" \
+		"$guest"/{inject,port}.c
+	"${CC:-gcc}" -O2 -Wall -o "$out/inject" "$guest"/{inject,port}.c
 	"${CC:-gcc}" -O2 -Wall -o "$out/attach" \
-		"$guest"/{attach,relay,report,terminal}.c
+		"$guest"/{attach,relay,orders,report,terminal}.c
+}
+
+# Print the cached directory of the programs at both ends of the machine.
+lab_ends()
+{
+	cached lab-ends "$(key_of "$LAB/machine.sh" "$LAB"/guest/*.[ch])" make_ends
 }
 
 # The machine's QEMU, and whether it has the ISM function.
@@ -178,13 +221,15 @@ comma()
 # shellcheck disable=SC2054 # the commas are QEMU's
 machine_args()
 {
-	local append size i
+	local append size id i
 	# A kernel in trouble ends the run instead of idling until the timeout.
 	append="console=ttysclp0 nokaslr panic=-1 oops=panic loglevel=5"
 	# Half the boot would be self-tests of ciphers that nothing here uses.
 	append+=" cryptomgr.notests initcall_blacklist=jent_mod_init,crypto_kdf108_init"
-	append+=" LAB_DRIVER=$DRIVER"
+	# Upstream's goes by its module's name, with an underscore.
+	append+=" LAB_DRIVER=${DRIVER/#upstream/ism_vfio_pci}"
 	[ -z "$SHARE" ] || append+=" LAB_SHARE=1"
+	[ -z "$TOOLS" ] || append+=" LAB_TOOLS=1"
 	if [ -n "$TERMINAL" ]; then
 		size=$(stty size 2>/dev/null) || size="24 80"
 		append+=" LAB_TERMINAL=${size/ /x}"
@@ -207,10 +252,18 @@ machine_args()
 			-device virtio-9p-ccw,fsdev=share,mount_tag=share
 		)
 	fi
-	for ((i = 0; i < FUNCTIONS; i++)); do
+	if [ -n "$TOOLS" ]; then
 		ARGS+=(
-			-device "zpci,uid=$((0x11 + i)),fid=$((0x22 + i)),target=ism$i"
-			-device "$FUNCTION_DEVICE,id=ism$i"
+			-fsdev "local,id=tools,path=$(comma "$TOOLS"),security_model=none,multidevs=remap,readonly=on"
+			-device virtio-9p-ccw,fsdev=tools,mount_tag=tools
+		)
+	fi
+	for ((i = 0; i < FUNCTIONS; i++)); do
+		# The UID is the PCI domain; lab/guest/orders.c makes the same name.
+		printf -v id 'ism-%04x' $((0x11 + i))
+		ARGS+=(
+			-device "zpci,uid=$((0x11 + i)),fid=$((0x22 + i)),target=$id"
+			-device "$FUNCTION_DEVICE${PROPERTIES[i]:+,${PROPERTIES[i]}},id=$id"
 		)
 	done
 	if [ -n "$ICOUNT" ]; then
@@ -240,13 +293,12 @@ machine_main()
 		lab_error "no kernel '$KERNEL'"
 	}
 	guest=$("$TOP/scripts/get-guest") || lab_error "no user land"
-	ends=$(cached lab-ends "$(key_of "$LAB/machine.sh" "$LAB"/guest/*.[ch])" make_ends) ||
-		lab_error "cannot build lab/guest"
+	ends=$(lab_ends) || lab_error "cannot build lab/guest"
 	find_qemu
 	build_toolkit
 
 	RUN=$(mktemp -d "${TMPDIR:-/tmp}/ismtrace-lab.XXXXXX")
 	make_initramfs "$kernel" "$guest" "$ends" "$RUN"
 	machine_args "$kernel" "$RUN"
-	exec "$ends/attach" "$NAME" "$RUN" "$TIMEOUT" "${TERMINAL:-0}" "${ARGS[@]}"
+	exec "$ends/attach" "$NAME" "$RUN" "$TIMEOUT" "${TERMINAL:-0}" "$ORDERS" "${ARGS[@]}"
 }

@@ -3,12 +3,13 @@
  * attach.c - runs the lab's machine and is, to whoever called lab/run, the
  * command that runs in it: same streams, same signals, same exit status.
  *
- *	attach NAME DIR TIMEOUT TERMINAL QEMU [ARG...]
+ *	attach NAME DIR TIMEOUT TERMINAL ORDERS QEMU [ARG...]
  *
  * NAME is what messages start with.  DIR holds console.log, qemu.log and the
  * initramfs; it is removed on every way out, save for the console's log when
  * the lab failed.  TIMEOUT is in seconds, 0 for none.  TERMINAL is 1 for a
- * machine that gets the caller's terminal.
+ * machine that gets the caller's terminal.  ORDERS names the socket to make for
+ * orders from outside, or is empty.
  */
 #define _GNU_SOURCE
 #include "attach.h"
@@ -60,15 +61,20 @@ static char **machine_argv(char **argv, const int *fd)
 
 	while (argv[n])
 		n++;
-	list = calloc(n + 4 * LAB_PORTS + 1, sizeof(*list));
+	list = calloc(n + 4 * (LAB_PORTS + 1) + 1, sizeof(*list));
 	if (!list)
 		return NULL;
 	memcpy(list, argv, n * sizeof(*list));
-	for (i = LAB_CONTROL; i <= LAB_PORTS; i++) {
+	for (i = LAB_MONITOR; i <= LAB_PORTS; i++) {
 		list[n++] = "-chardev";
 		if (asprintf(&port, "socket,id=port%d,fd=%d", i, fd[i]) < 0)
 			return NULL;
 		list[n++] = port;
+		if (i == LAB_MONITOR) {
+			list[n++] = "-mon";
+			list[n++] = "chardev=port0,mode=control";
+			continue;
+		}
 		list[n++] = "-device";
 		if (asprintf(&port, "virtserialport,chardev=port%d,nr=%d", i, i) < 0)
 			return NULL;
@@ -94,7 +100,7 @@ static void machine_exec(char **argv, const int *fd, const sigset_t *mask)
 	dup2(null, STDIN_FILENO);
 	dup2(log, STDOUT_FILENO);
 	dup2(log, STDERR_FILENO);
-	for (i = LAB_CONTROL; i <= LAB_PORTS; i++)
+	for (i = LAB_MONITOR; i <= LAB_PORTS; i++)
 		fcntl(fd[i], F_SETFD, 0);
 	argv = machine_argv(argv, fd);
 	if (argv)
@@ -107,7 +113,7 @@ static int machine_start(char **argv, const sigset_t *mask)
 {
 	int theirs[LAB_PORTS + 1], pair[2], i;
 
-	for (i = LAB_CONTROL; i <= LAB_PORTS; i++) {
+	for (i = LAB_MONITOR; i <= LAB_PORTS; i++) {
 		if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair))
 			return -errno;
 		m.port[i] = pair[0];
@@ -119,7 +125,7 @@ static int machine_start(char **argv, const sigset_t *mask)
 		return -errno;
 	if (!m.pid)
 		machine_exec(argv, theirs, mask);
-	for (i = LAB_CONTROL; i <= LAB_PORTS; i++)
+	for (i = LAB_MONITOR; i <= LAB_PORTS; i++)
 		close(theirs[i]);
 	return 0;
 }
@@ -148,7 +154,7 @@ int main(int argc, char **argv)
 	sigset_t mask;
 	int err;
 
-	if (argc < 6)
+	if (argc < 7)
 		return EXIT_USAGE;
 	open_standard_streams();
 	m.name = argv[1];
@@ -156,6 +162,7 @@ int main(int argc, char **argv)
 	m.verbose = !!getenv("ISMTRACE_LAB_VERBOSE");
 	m.timeout = atoi(argv[3]);
 	m.terminal = atoi(argv[4]);
+	m.orders_path = argv[5];
 	if (chdir(argv[2])) {
 		fprintf(stderr, "%s: %s: %m\n", m.name, argv[2]);
 		return EXIT_LAB;
@@ -164,7 +171,9 @@ int main(int argc, char **argv)
 	catch_signals(&mask);
 	if (m.terminal)
 		terminal_raw();
-	err = machine_start(argv + 5, &mask);
+	err = orders_open(&m);
+	if (!err)
+		err = machine_start(argv + 6, &mask);
 	if (err)
 		fprintf(stderr, "%s: cannot start: %s\n", m.name, strerror(-err));
 	else
@@ -172,5 +181,6 @@ int main(int argc, char **argv)
 	if (m.pid > 0)
 		machine_stop();
 	terminal_restore();
+	orders_close(&m);
 	return report_end(&m);
 }

@@ -16,6 +16,15 @@
  *	  fail TEXT		CMD cannot be started; the lab ends with EXIT_LAB
  *	  exit STATUS OUT ERR	CMD ended, having sent so many bytes of each
  *
+ * Orders for the functions go over a port of their own, which one program at
+ * a time may open, or over a socket that the caller of lab/run asked for:
+ *
+ *	to the host
+ *	  TAG FUNCTION ORDER	as lab/qemu/ism-orders.c has them, or "unplug"
+ *	back
+ *	  TAG ok TEXT		done; what QEMU says of the function now
+ *	  TAG error TEXT	not done
+ *
  * The byte counts are what makes the end safe: the host switches the machine
  * off as soon as it holds everything, and not before.
  */
@@ -23,11 +32,14 @@
 #define LAB_CHANNEL_H
 
 enum lab_port {
-	LAB_CONTROL = 1, /* port 0 is reserved for a console */
+	LAB_MONITOR, /* QEMU's; as a port, 0 is reserved for a console */
+	LAB_CONTROL,
 	LAB_STDIN,
 	LAB_STDOUT,
 	LAB_STDERR,
-	LAB_PORTS = LAB_STDERR,
+	LAB_STREAMS = LAB_STDERR, /* those that init has open */
+	LAB_ORDERS,
+	LAB_PORTS = LAB_ORDERS,
 };
 
 #define LAB_LINE_MAX 512

@@ -15,7 +15,7 @@
 void setup_filesystems(void);
 void setup_system(void);
 int setup_modules(const char *list, char *why, size_t len);
-int setup_share(char *why, size_t len);
+int setup_folder(const char *tag, bool constant, char *why, size_t len);
 
 /* function.c: the PCI functions. */
 int function_bind_all(const char *driver, char *names, size_t names_len, char *why,
@@ -31,7 +31,7 @@ char *file_read(const char *path, size_t *len);
 
 /* pump.c: CMD's streams. */
 struct pump {
-	int port[LAB_PORTS + 1];
+	int port[LAB_STREAMS + 1];
 	int in; /* CMD's stdin, or the terminal; -1 when closed */
 	int out; /* CMD's stdout, or the terminal */
 	int err; /* CMD's stderr, or -1 */

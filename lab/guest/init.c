@@ -5,7 +5,7 @@
  *
  * lab/run tells it what to do through the kernel's command line, of which the
  * kernel hands on as environment what it does not know itself (LAB_DRIVER,
- * LAB_SHARE, LAB_STDIN, LAB_TERMINAL), and through files in /lab: argv (the
+ * LAB_SHARE, LAB_TOOLS, LAB_STDIN, LAB_TERMINAL), and through files in /lab: argv (the
  * command, zero-terminated strings), env (likewise) and modules.
  */
 #define _GNU_SOURCE
@@ -190,7 +190,7 @@ int main(void)
 
 	signal(SIGPIPE, SIG_IGN);
 	setup_filesystems();
-	for (i = LAB_CONTROL; i <= LAB_PORTS; i++) {
+	for (i = LAB_CONTROL; i <= LAB_STREAMS; i++) {
 		pump.port[i] = port_open(i);
 		if (pump.port[i] < 0) {
 			fprintf(stderr, "lab: port %d: %s\n", i, strerror(-pump.port[i]));
@@ -199,7 +199,8 @@ int main(void)
 	}
 	setup_system();
 	if (setup_modules("/lab/modules", why, sizeof(why)) ||
-	    (getenv("LAB_SHARE") && setup_share(why, sizeof(why))) ||
+	    (getenv("LAB_SHARE") && setup_folder("share", false, why, sizeof(why))) ||
+	    (getenv("LAB_TOOLS") && setup_folder("tools", true, why, sizeof(why))) ||
 	    function_bind_all(setting("LAB_DRIVER", "none"), functions, sizeof(functions),
 			      why, sizeof(why)))
 		fail(why);

@@ -21,6 +21,9 @@
 /* Two of one signal closer than this are one: timeout(1) sends it twice. */
 #define BOUNCE_MS 300
 
+/* What is waited for, the orders' files apart. */
+#define RELAY_FDS 7
+
 struct stream {
 	int from, to;
 	bool polite; /* write no more than is sure not to block */
@@ -274,6 +277,8 @@ void relay_run(struct machine *m, const sigset_t *asleep)
 			want(out.to, want_out(&out)),
 			want(err.from, want_in(&err)),
 			want(err.to, want_out(&err)),
+			[RELAY_FDS] = { .fd = -1 },
+			[RELAY_FDS + ORDERS_FDS - 1] = { .fd = -1 },
 		};
 		int64_t left = deadline ? deadline - now_ms() : 0;
 		struct timespec ts = { .tv_sec = left / 1000,
@@ -283,6 +288,7 @@ void relay_run(struct machine *m, const sigset_t *asleep)
 			m->timed_out = true;
 			break;
 		}
+		orders_poll(m, fds + RELAY_FDS);
 		if (ppoll(fds, sizeof(fds) / sizeof(fds[0]), deadline ? &ts : NULL,
 			  asleep) < 0 &&
 		    errno != EINTR)
@@ -293,5 +299,6 @@ void relay_run(struct machine *m, const sigset_t *asleep)
 			input_move(m);
 		output_move(m, &out, 1);
 		output_move(m, &err, 2);
+		orders_move(m);
 	}
 }

@@ -105,12 +105,23 @@ int setup_modules(const char *list, char *why, size_t len)
 	return err;
 }
 
-int setup_share(char *why, size_t len)
+/*
+ * The caller's folder TAG as /TAG.  What the host may change meanwhile must not
+ * be cached; what it will not, may be.
+ */
+int setup_folder(const char *tag, bool constant, char *why, size_t len)
 {
-	mkdir("/share", 0755);
-	if (!mount("share", "/share", "9p", MS_NODEV,
-		   "trans=virtio,version=9p2000.L,msize=524288,cache=none"))
+	unsigned long flags = MS_NODEV | (constant ? MS_RDONLY : 0);
+	char dir[32], options[80];
+	int err;
+
+	snprintf(dir, sizeof(dir), "/%s", tag);
+	snprintf(options, sizeof(options), "trans=virtio,version=9p2000.L,msize=524288,cache=%s",
+		 constant ? "loose" : "none");
+	mkdir(dir, 0755);
+	if (!mount(tag, dir, "9p", flags, options))
 		return 0;
-	snprintf(why, len, "cannot mount /share: %m");
-	return -errno;
+	err = -errno;
+	snprintf(why, len, "cannot mount %s: %s", dir, strerror(-err));
+	return err;
 }

@@ -20,10 +20,12 @@ const struct contract contracts[] = {
 	},
 	{
 		.name = "ism-vfio-pci-upstream",
-		.help = "the same, but a write past the end is cut short",
+		.driver = "ism_vfio_pci",
+		.help = "the same, but a write past the end is cut short, and no memory bit",
 		.known = true,
 		.one_block = true,
 		.write_clamps = true,
+		.ignores_memory = true,
 		.stores_arrive = true,
 		.shift = 48,
 	},

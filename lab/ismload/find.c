@@ -26,7 +26,7 @@ void vfio_complain(const struct function *fn, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	fprintf(stderr, "ismload: %s: %s\n", fn->address, text);
+	fprintf(stderr, "%s: %s: %s\n", program_invocation_short_name, fn->address, text);
 }
 
 int address_parse(const char *text, char address[ADDRESS_LEN])

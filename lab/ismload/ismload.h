@@ -44,6 +44,7 @@ struct contract {
 	bool known; /* false: every outcome is expected */
 	bool one_block; /* a write is one store block or -EINVAL */
 	bool write_clamps; /* a write is cut at the end of the region */
+	bool ignores_memory; /* accesses go on while memory is disabled */
 	bool stores_arrive; /* what was written to a BAR can be read back */
 	bool maps_late; /* a BAR is mapped at the first access to it */
 	unsigned int shift; /* region index in a file offset, for --dry-run */

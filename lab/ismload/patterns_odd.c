@@ -302,7 +302,8 @@ int pattern_disabled(struct plan *plan)
 	int ret;
 
 	/* A virtual function has no memory bit: the core lets accesses pass. */
-	if (!plan->fn->vfn && plan->fn->contract->known) {
+	if (!plan->fn->vfn && plan->fn->contract->known &&
+	    !plan->fn->contract->ignores_memory) {
 		op.flags = OP_EXPECT;
 		op.expect.kind = EXPECT_RET;
 		op.expect.ret = -EIO;

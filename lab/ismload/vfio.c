@@ -71,8 +71,7 @@ static int container_prepare(const struct vfio *vfio, const struct function *fn)
 	int type;
 
 	if (ioctl(vfio->container, VFIO_GET_API_VERSION) != VFIO_API_VERSION) {
-		vfio_complain(fn,
-			      "this kernel's VFIO has an API that ismload does not know");
+		vfio_complain(fn, "this kernel's VFIO has an API that is not known here");
 		return -EPROTO;
 	}
 	if (ioctl(vfio->group, VFIO_GROUP_SET_CONTAINER, &vfio->container)) {
@@ -203,14 +202,14 @@ static int cdev_open(struct vfio *vfio, struct function *fn)
 			errno == EBUSY ? "; its group is open in another process" : "");
 		return ret;
 	}
-	/* DMA is not used, but a function without an address space is half open. */
+	/* Without an address space a function is half open. */
 	if (ioctl(vfio->iommufd, IOMMU_IOAS_ALLOC, &alloc)) {
 		ret = -errno;
 		vfio_complain(fn, "cannot make an I/O address space: %s",
 			      strerror(errno));
 		return ret;
 	}
-	attach.pt_id = alloc.out_ioas_id;
+	vfio->ioas = attach.pt_id = alloc.out_ioas_id;
 	if (ioctl(vfio->device, VFIO_DEVICE_ATTACH_IOMMUFD_PT, &attach)) {
 		ret = -errno;
 		vfio_complain(fn, "cannot attach an I/O address space: %s",
@@ -232,7 +231,7 @@ static int cdev_open(struct vfio *vfio, struct function *fn)
 	(void)vfio;
 	vfio_complain(
 		fn,
-		"this ismload was built with kernel headers that lack VFIO's cdev; use --interface group");
+		"this was built with kernel headers that lack VFIO's cdev; use --interface group");
 	return -ENOSYS;
 }
 #endif
@@ -243,6 +242,12 @@ static bool group_exists(const struct function *fn)
 
 	snprintf(path, sizeof(path), "/dev/vfio/%d", group_number(fn));
 	return !access(path, F_OK);
+}
+
+bool vfio_has(const struct function *fn, enum interface interface)
+{
+	return (interface != INTERFACE_CDEV && group_exists(fn)) ||
+	       (interface != INTERFACE_GROUP && cdev_exists(fn));
 }
 
 int vfio_open(struct vfio *vfio, struct function *fn, enum interface interface)

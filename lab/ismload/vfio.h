@@ -20,6 +20,7 @@ struct vfio {
 	int group;
 	int iommufd;
 	int device;
+	uint32_t ioas; /* of the iommufd */
 };
 
 /* Takes "11:0:0.0" too; returns 0 or -EINVAL. */
@@ -31,6 +32,9 @@ int address_parse(const char *text, char address[ADDRESS_LEN]);
  * Returns 0 or a negative errno.
  */
 int vfio_find(const char *address, struct function *fn);
+
+/* Whether the kernel has this interface for the function; AUTO: either. */
+bool vfio_has(const struct function *fn, enum interface interface);
 
 int vfio_open(struct vfio *vfio, struct function *fn, enum interface interface);
 void vfio_close(struct vfio *vfio);

@@ -17,6 +17,9 @@
  * memories survive a function reset, which VFIO does on every open, so that
  * one program can read what another one wrote; a system reset clears them.
  *
+ * The property "order" makes it fail, interrupt and move data on demand
+ * (ism-orders.c).
+ *
  * With commands=on, BAR 2 is the command area of the ISM protocol instead of
  * plain memory (ism-cmd.c).
  */
@@ -123,12 +126,19 @@ static void ism_get_info(ZpciFunction *fn, ZpciFunctionInfo *info)
     };
 }
 
-/*
- * The one place where the function decides how an instruction ends; an
- * outcome that is ordered from outside (error injection) belongs at the top.
- */
+/* The one place where the function decides how an instruction ends. */
 static ZpciOutcome ism_admit(ZpciFunction *fn, const ZpciAccess *access)
 {
+    ZpciOutcome ordered;
+
+    /* Orders are for the BARs: the kernel itself loads configuration. */
+    if (access->as <= ZPCI_IO_BAR_MAX) {
+        ordered = ism_ordered(ISM(fn), access->insn);
+        if (!zpci_done(ordered)) {
+            return ordered;
+        }
+    }
+
     /*
      * The status is a choice: of those there are, "invalid address space"
      * says best that this one is not for PCISTG.
@@ -184,10 +194,26 @@ static void ism_function_reset(ZpciFunction *fn)
     memset(&ISM(fn)->registered, 0, sizeof(IsmRegistered));
 }
 
+/*
+ * QEMU's own handle is the same for ever, which hides the use of an old one.
+ * What is broken for good is so again as soon as it is enabled.
+ */
+static void ism_function_enable(ZpciFunction *fn)
+{
+    if (ISM(fn)->renew) {
+        zpci_function_renew(fn, false);
+    }
+    if (ISM(fn)->broken) {
+        zpci_function_fail(fn, true);
+    }
+}
+
 static void ism_reset(DeviceState *dev)
 {
     IsmState *s = ISM(dev);
 
+    memset(s->ordered, 0, sizeof(s->ordered));
+    s->broken = false;
     g_hash_table_remove_all(s->pages);
     memset(s->bytes, 0, s->area_size);
     ism_function_reset(ZPCI_FUNCTION(dev));
@@ -224,6 +250,7 @@ static void ism_realize(PCIDevice *pdev, Error **errp)
     const uint8_t type = PCI_BASE_ADDRESS_SPACE_MEMORY |
                          PCI_BASE_ADDRESS_MEM_TYPE_64;
     IsmState *s = ISM(pdev);
+    unsigned vector;
 
     if (!ism_check_properties(s, errp) ||
         msi_init(pdev, 0, 1, true, false, errp) < 0) {
@@ -233,6 +260,9 @@ static void ism_realize(PCIDevice *pdev, Error **errp)
                                 errp) < 0) {
         msi_uninit(pdev);
         return;
+    }
+    for (vector = 0; vector < ISM_MSIX_VECTORS; vector++) {
+        msix_vector_use(pdev, vector);
     }
     if (!s->gid) {
         s->gid = ISM_GID_BASE | pdev->devfn;
@@ -262,6 +292,8 @@ static void ism_exit(PCIDevice *pdev)
 static Property ism_properties[] = {
     DEFINE_PROP_UINT16("maxstbl", IsmState, maxstbl, ZPCI_STB_MAX),
     DEFINE_PROP_BOOL("relaxed", IsmState, relaxed, true),
+    /* another function handle each time it is enabled */
+    DEFINE_PROP_BOOL("renew", IsmState, renew, false),
     DEFINE_PROP_BOOL("commands", IsmState, commands, false),
     /* 0: made from the slot, different for each function of the machine */
     DEFINE_PROP_UINT64("gid", IsmState, gid, 0),
@@ -291,11 +323,14 @@ static void ism_class_init(ObjectClass *klass, void *data)
     dc->reset = ism_reset;
     dc->vmsd = &ism_vmstate;
     device_class_set_props(dc, ism_properties);
+    object_class_property_add_str(klass, "order", ism_order_get,
+                                  ism_order_set);
     set_bit(DEVICE_CATEGORY_MISC, dc->categories);
 
     fc->get_info = ism_get_info;
     fc->admit = ism_admit;
     fc->store_block = ism_store_block;
+    fc->enable = ism_function_enable;
     fc->reset = ism_function_reset;
 }
 

@@ -22,6 +22,13 @@ typedef struct IsmRegistered {
     uint16_t vlan[ISM_VLAN_IDS];
 } IsmRegistered;
 
+/* How the next instructions of one kind end, because somebody said so. */
+typedef struct IsmOrdered {
+    uint32_t skip;          /* so many are left alone before */
+    uint32_t left;
+    ZpciOutcome outcome;
+} IsmOrdered;
+
 struct IsmState {
     PCIDevice parent_obj;
 
@@ -30,10 +37,13 @@ struct IsmState {
     GHashTable *pages;      /* BAR 0: page number to IsmPage */
     uint8_t *bytes;         /* BAR 2 */
     IsmRegistered registered;
+    IsmOrdered ordered[ZPCI_INSN_PCISTB + 1];
+    bool broken;            /* enabling it again does not help */
 
     /* properties */
     uint16_t maxstbl;
     bool relaxed;
+    bool renew;
     bool commands;
     uint64_t gid;
     uint32_t area_size;
@@ -42,5 +52,12 @@ struct IsmState {
 
 /* Executes the command whose header is in the first 8 bytes of BAR 2. */
 void ism_command(IsmState *s);
+
+/* The property "order" (ism-orders.c). */
+void ism_order_set(Object *obj, const char *text, Error **errp);
+char *ism_order_get(Object *obj, Error **errp);
+
+/* How this instruction is to end; "done" if nobody said anything. */
+ZpciOutcome ism_ordered(IsmState *s, ZpciInsn insn);
 
 #endif

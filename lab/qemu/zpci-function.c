@@ -86,6 +86,74 @@ bool zpci_function_plug(S390pciState *s, S390PCIBusDevice *pbdev,
     return true;
 }
 
+static S390PCIBusDevice *bus_device(ZpciFunction *fn)
+{
+    S390PCIBusDevice *pbdev =
+        s390_pci_find_dev_by_target(s390_get_phb(), DEVICE(fn)->id);
+
+    assert(pbdev && pbdev->function == fn);
+    return pbdev;
+}
+
+/* The handle's index and kind stay, the number of its instance changes. */
+static void handle_renew(S390PCIBusDevice *pbdev)
+{
+    const uint32_t one = FH_MASK_INSTANCE & -FH_MASK_INSTANCE;
+
+    pbdev->fh = (pbdev->fh & ~FH_MASK_INSTANCE) |
+                ((pbdev->fh + one) & FH_MASK_INSTANCE);
+}
+
+void zpci_function_enable(S390PCIBusDevice *pbdev)
+{
+    if (pbdev->function) {
+        ZPCI_FUNCTION_GET_CLASS(pbdev->function)->enable(pbdev->function);
+    }
+}
+
+uint32_t zpci_function_handle(ZpciFunction *fn)
+{
+    return bus_device(fn)->fh;
+}
+
+/*
+ * Of the events that carry a handle this one (it concerns the measurement
+ * block) makes Linux take it over and do nothing else.
+ */
+void zpci_function_renew(ZpciFunction *fn, bool event)
+{
+    S390PCIBusDevice *pbdev = bus_device(fn);
+
+    handle_renew(pbdev);
+    if (event) {
+        s390_pci_generate_error_event(ERR_EVENT_FMBA, pbdev->fh, pbdev->fid,
+                                      0, 0);
+    }
+}
+
+void zpci_function_fail(ZpciFunction *fn, bool permanent)
+{
+    S390PCIBusDevice *pbdev = bus_device(fn);
+
+    pbdev->state = permanent ? ZPCI_FS_PERMANENT_ERROR : ZPCI_FS_ERROR;
+    s390_pci_generate_error_event(permanent ? ERR_EVENT_PERMERR
+                                            : ERR_EVENT_SERVAC,
+                                  pbdev->fh, pbdev->fid, 0, 0);
+}
+
+/* What an operator at the machine's console does who does not ask first. */
+void zpci_function_vanish(ZpciFunction *fn)
+{
+    S390PCIBusDevice *pbdev = bus_device(fn);
+
+    if (pbdev->state != ZPCI_FS_STANDBY && pbdev->state != ZPCI_FS_RESERVED) {
+        device_legacy_reset(DEVICE(pbdev));
+        pbdev->state = ZPCI_FS_STANDBY;
+        s390_pci_generate_plug_event(HP_EVENT_CONFIGURED_TO_STBRES, pbdev->fh,
+                                     pbdev->fid);
+    }
+}
+
 void zpci_function_reset(S390PCIBusDevice *pbdev)
 {
     /* On unplug the PCI device goes first. */

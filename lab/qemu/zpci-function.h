@@ -71,6 +71,8 @@ struct ZpciFunctionClass {
     /* Carries out an admitted PCISTB to one of the block BARs. */
     ZpciOutcome (*store_block)(ZpciFunction *fn, const ZpciAccess *access,
                                const uint8_t *block);
+    /* The guest enabled the function. */
+    void (*enable)(ZpciFunction *fn);
     /* The guest disabled the function. */
     void (*reset)(ZpciFunction *fn);
 };
@@ -78,11 +80,22 @@ struct ZpciFunctionClass {
 /* For hw/s390x/s390-pci-*.c. */
 bool zpci_function_plug(S390pciState *s, S390PCIBusDevice *pbdev,
                         Error **errp);
+void zpci_function_enable(S390PCIBusDevice *pbdev);
 void zpci_function_reset(S390PCIBusDevice *pbdev);
 ZpciOutcome zpci_function_admit(S390PCIBusDevice *pbdev,
                                 const ZpciAccess *access);
 ZpciOutcome zpci_function_store_block(S390PCIBusDevice *pbdev,
                                       const ZpciAccess *access,
                                       const uint8_t *block);
+
+/*
+ * What happens to a function from outside.  A handle that was renewed is not
+ * known any more under its old value: every instruction ends with condition
+ * code 3, until the guest learns the new one from an event or by asking.
+ */
+uint32_t zpci_function_handle(ZpciFunction *fn);
+void zpci_function_renew(ZpciFunction *fn, bool event);
+void zpci_function_fail(ZpciFunction *fn, bool permanent);
+void zpci_function_vanish(ZpciFunction *fn);
 
 #endif
