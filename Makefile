@@ -65,10 +65,18 @@ H := $(B)/host$(if $(ASAN),-asan)
 
 # Needs libbpf and a kernel; everything else in user/ builds on any machine, where
 # not_live takes the place of these.
-LIVE_ONLY := scan hooks source_live session live record capture_files check_live list doctor message_bpf check privilege workload
-USER := $(filter-out not_live,$(basename $(notdir $(wildcard user/*.c))))
+LIVE_ONLY := scan hooks source_live counting session live record stat capture_files check_live list doctor message_bpf check privilege workload interrupt
+# ismtop is a program of its own: TOP_MODEL knows no screen, so that unit tests have it.
+TOP_LIVE := top_gather_live
+TOP_MODEL := top top_bars top_batch top_columns top_data top_gather_capture top_history top_json \
+	top_lines top_signals top_table
+TOP := ismtop $(filter-out $(TOP_LIVE) top_not_live,$(basename $(notdir $(wildcard user/top*.c))))
+USER := $(filter-out not_live top_not_live $(TOP_LIVE) $(TOP),$(basename $(notdir $(wildcard user/*.c))))
 COMMON := $(filter-out $(LIVE_ONLY) main,$(USER))
 LOAD := $(wildcard lab/ismload/*.c)
+# The conformance client opens functions as ismload does.
+CHECK := $(wildcard lab/ismcheck/*.c)
+CHECK_SHARED := vfio find info contract
 TESTS := $(basename $(notdir $(wildcard tests/unit/test_*.c)))
 
 .PHONY: help
@@ -77,10 +85,11 @@ help:
 	@echo
 	@echo '  demo      install what is missing, build, boot the lab, show live traced ISM traffic'
 	@echo '  check     all tests: unit, shell, and live ones in the lab'
+	@echo '  check-all the same, the live ones on all kernels of the lab, and dkms'
 	@echo '  all       the toolkit and the driver, for s390x'
-	@echo '  host      ismtrace for this machine, which reads captures (dump, report, check)'
+	@echo '  host      ismtrace and ismtop for this machine, which read captures'
 	@echo '  driver    the ism-vfio-pci module, for the kernel KERNEL=$(KERNEL) or KDIR=...'
-	@echo '  bench     what tracing costs, measured in the lab in one run'
+	@echo '  bench     what tracing costs, measured in the lab, and how fast captures are read'
 	@echo '  fuzz      feed the readers what is none of theirs, FUZZ_SECONDS=600 each'
 	@echo '  unit      the unit tests alone, on this machine and as s390x programs'
 	@echo '  lint      shellcheck, and sparse and checkpatch over the driver'
@@ -93,14 +102,14 @@ help:
 
 .PHONY: all s390x driver setup clean
 all: s390x driver
-s390x: $(S)/bin/ismtrace $(if $(LOAD),$(S)/bin/ismload)
+s390x: $(S)/bin/ismtrace $(S)/bin/ismtop $(if $(LOAD),$(S)/bin/ismload) $(if $(CHECK),$(S)/bin/ismcheck)
 
 setup:
 	$(Q)scripts/setup
 
 # The cross build asks for the sysroot when its rules are read, so packages and
 # cache come first, in a make of its own.
-.PHONY: prepare demo check unit lint format bench install
+.PHONY: prepare demo check check-all unit lint format bench install
 prepare: setup
 	$(Q)scripts/prepare
 
@@ -112,9 +121,14 @@ check: prepare
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)scripts/check
 
+check-all: prepare
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)scripts/check --all
+
 bench: prepare
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)scripts/bench
+	$(Q)scripts/bench-captures
 
 clean:
 	$(Q)rm -rf $(B)
@@ -153,12 +167,27 @@ $(S)/bin/ismtrace: $(S_OBJS)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(S_CC) $(CFLAGS) -o $@ $^ $(S_LDFLAGS) $(S_LIBS)
 
+$(S)/bin/ismtop: $(TOP:%=$(S)/user/%.o) $(TOP_LIVE:%=$(S)/user/%.o) $(filter-out $(S)/user/main.o,$(S_OBJS))
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(S_CC) $(CFLAGS) -o $@ $^ $(S_LDFLAGS) -lncursesw -ltinfo $(S_LIBS)
+
 $(S)/lab/%.o: lab/ismload/%.c | $(B)/version.h
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(S_CC) $(CSTD) $(WARN) $(CFLAGS) $(S_CPPFLAGS) -Ilab/ismload -I$(B) -MMD -MP -c $< -o $@
 
 $(S)/bin/ismload: $(LOAD:lab/ismload/%.c=$(S)/lab/%.o)
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(S_CC) $(CFLAGS) -pthread -o $@ $^ $(S_LDFLAGS) -ljansson
+
+$(S)/ismcheck/%.o: lab/ismcheck/%.c | $(B)/version.h
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(S_CC) $(CSTD) $(WARN) $(CFLAGS) $(S_CPPFLAGS) -Ilab/ismcheck -Ilab/ismload -I$(B) -MMD -MP -c $< -o $@
+
+$(S)/bin/ismcheck: $(CHECK:lab/ismcheck/%.c=$(S)/ismcheck/%.o) $(CHECK_SHARED:%=$(S)/lab/%.o)
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(S_CC) $(CFLAGS) -pthread -o $@ $^ $(S_LDFLAGS) -ljansson
@@ -185,12 +214,17 @@ $(H)/user/%.o: user/%.c | $(B)/version.h
 	$(Q)$(HOSTCC) $(CSTD) $(WARN) $(CFLAGS) -Ibpf -Iuser -I$(B) -MMD -MP -c $< -o $@
 
 .PHONY: host
-host: $(H)/bin/ismtrace
+host: $(H)/bin/ismtrace $(H)/bin/ismtop
 
 $(H)/bin/ismtrace: $(H)/user/main.o $(H)/user/not_live.o $(H_OBJS)
 	$(call say,HOSTLD,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(CFLAGS) -o $@ $^ $(H_LIBS)
+
+$(H)/bin/ismtop: $(TOP:%=$(H)/user/%.o) $(H)/user/top_not_live.o $(H_OBJS)
+	$(call say,HOSTLD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(HOSTCC) $(CFLAGS) -o $@ $^ -lncursesw -ltinfo $(H_LIBS)
 
 # Synthetic captures of any length, to measure with.
 $(H)/bin/make-capture: tests/bench/make-capture.c $(H_OBJS)
@@ -198,17 +232,22 @@ $(H)/bin/make-capture: tests/bench/make-capture.c $(H_OBJS)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(CSTD) $(WARN) $(CFLAGS) -Ibpf -Iuser -I$(B) -MMD -MP -o $@ $< $(H_OBJS) $(H_LIBS)
 
-$(H)/unit/%: tests/unit/%.c $(H_OBJS)
+$(H)/bin/measure: tests/bench/measure.c
+	$(call say,HOSTLD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(HOSTCC) $(CSTD) $(WARN) $(CFLAGS) -o $@ $<
+
+$(H)/unit/%: tests/unit/%.c $(H_OBJS) $(TOP_MODEL:%=$(H)/user/%.o)
 	$(call say,HOSTLD,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(CSTD) $(WARN) $(CFLAGS) -Ibpf -Iuser -Itests/unit -I$(B) -MMD -MP -o $@ $< \
-		$(H_OBJS) $(H_LIBS)
+		$(H_OBJS) $(TOP_MODEL:%=$(H)/user/%.o) $(H_LIBS)
 
-$(S)/unit/%: tests/unit/%.c $(COMMON:%=$(S)/user/%.o)
+$(S)/unit/%: tests/unit/%.c $(COMMON:%=$(S)/user/%.o) $(TOP_MODEL:%=$(S)/user/%.o)
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(S_CC) $(CSTD) $(WARN) $(CFLAGS) $(S_CPPFLAGS) -Ibpf -Iuser -Itests/unit -I$(B) -MMD -MP -o $@ $< \
-		$(COMMON:%=$(S)/user/%.o) $(S_LDFLAGS) $(H_LIBS)
+		$(COMMON:%=$(S)/user/%.o) $(TOP_MODEL:%=$(S)/user/%.o) $(S_LDFLAGS) $(H_LIBS)
 
 UNIT := $(TESTS:%=$(H)/unit/%) $(TESTS:%=$(S)/unit/%)
 
@@ -269,7 +308,7 @@ $(B)/check-types: vmlinux/check-types.c
 # --- What a reader of the sources wants to be sure of.
 
 SCRIPTS := $(shell git ls-files 2>/dev/null | xargs -r grep -lE '^\#!.*\b(ba)?sh\b' 2>/dev/null)
-SOURCES := $(wildcard bpf/*.[ch] user/*.[ch] lab/ismload/*.[ch] lab/guest/*.[ch] vmlinux/*.c \
+SOURCES := $(wildcard bpf/*.[ch] user/*.[ch] lab/ismload/*.[ch] lab/ismcheck/*.[ch] lab/guest/*.[ch] vmlinux/*.c \
 	tests/unit/*.[ch] tests/fuzz/*.[ch])
 
 lint:
@@ -290,11 +329,18 @@ $(S)/completion/%: $(S)/bin/ismtrace
 	$(Q)mkdir -p $(@D)
 	$(Q)$(if $(SYSROOT),qemu-s390x-static) $< completion $(*F) >$@
 
-install: s390x $(S)/completion/bash $(S)/completion/zsh
+$(S)/completion-ismtop/%: $(S)/bin/ismtop
+	$(call say,GEN,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(if $(SYSROOT),qemu-s390x-static) $< --completion $(*F) >$@
+
+install: s390x $(S)/completion/bash $(S)/completion/zsh $(S)/completion-ismtop/bash \
+		$(S)/completion-ismtop/zsh
 	$(call say,INSTALL,$(DESTDIR)$(PREFIX))
 	$(Q)install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
 		$(DESTDIR)$(PREFIX)/share/man/man8
 	$(Q)install -m 755 $(S)/bin/ismtrace $(DESTDIR)$(PREFIX)/sbin
+	$(Q)install -m 755 $(S)/bin/ismtop $(DESTDIR)$(PREFIX)/sbin
 	$(Q)install -m 755 $(S)/bin/ismload $(DESTDIR)$(PREFIX)/bin
 	$(Q)install -m 644 docs/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
 	$(Q)install -m 644 docs/*.8 $(DESTDIR)$(PREFIX)/share/man/man8
@@ -303,5 +349,7 @@ install: s390x $(S)/completion/bash $(S)/completion/zsh
 		$(DESTDIR)$(PREFIX)/share/ismtrace
 	$(Q)install -D -m 644 $(S)/completion/bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/ismtrace
 	$(Q)install -D -m 644 $(S)/completion/zsh $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_ismtrace
+	$(Q)install -D -m 644 $(S)/completion-ismtop/bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/ismtop
+	$(Q)install -D -m 644 $(S)/completion-ismtop/zsh $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_ismtop
 
 -include $(wildcard $(S)/*/*.d $(H)/*/*.d $(F)/*/*.d)

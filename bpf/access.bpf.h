@@ -6,50 +6,12 @@
 #ifndef ISMT_ACCESS_BPF_H
 #define ISMT_ACCESS_BPF_H
 
+#include "insns.h"
+#include "known.bpf.h"
 #include "state.bpf.h"
-
-/* vfio_pci_core.h: VFIO_PCI_OFFSET_SHIFT; the variant driver's is wider. */
-#define CORE_OFFSET_SHIFT	40
-#define ISM_OFFSET_SHIFT	48
-
-#define PCI_VENDOR_ID_IBM	0x1014
-#define PCI_DEVICE_ID_ISM	0x04ed
 
 /* Wake the reader once in so many records; it looks by itself now and then. */
 #define WAKEUP_MASK		127
-
-static __always_inline struct zpci_dev *zdev_of(struct pci_dev *pdev)
-{
-	struct zpci_bus *zbus = BPF_CORE_READ(pdev, sysdata);
-	struct zpci_dev *zdev = NULL;
-	u32 devfn = BPF_CORE_READ(pdev, devfn);
-
-	bpf_core_read(&zdev, sizeof(zdev), &zbus->function[devfn & 0xff]);
-	return zdev;
-}
-
-/*
- * Which function is it?  The way to it is seven reads of kernel memory long; a
- * function handle that has not changed tells in one that it still is the one
- * that it was, whatever became of the structures meanwhile.
- */
-static __always_inline void known_update(struct known_function *known,
-					 const struct vfio_device *vdev)
-{
-	struct zpci_dev *zdev = (void *)known->zdev;
-	struct pci_dev *pdev;
-
-	if (known->vdev == (u64)vdev && known->fh && BPF_CORE_READ(zdev, fh) == known->fh)
-		return;
-	pdev = (void *)BPF_CORE_READ(vdev, dev) - bpf_core_field_offset(struct pci_dev, dev);
-	zdev = zdev_of(pdev);
-	known->vdev = (u64)vdev;
-	known->zdev = (u64)zdev;
-	known->fid = BPF_CORE_READ(zdev, fid);
-	known->fh = BPF_CORE_READ(zdev, fh);
-	known->is_ism = BPF_CORE_READ(pdev, vendor) == PCI_VENDOR_ID_IBM &&
-			BPF_CORE_READ(pdev, device) == PCI_DEVICE_ID_ISM;
-}
 
 static __always_inline bool fid_wanted(u32 fid)
 {
@@ -80,8 +42,10 @@ static __always_inline bool comm_wanted(const char *comm)
 /* What can be decided at the beginning, cheapest first. */
 static __always_inline bool access_wanted(const struct ismt_access *rec)
 {
-	u32 region = rec->region > 63 ? 63 : rec->region;
+	u64 region = rec->offset >> ISMT_OFFSET_SHIFT(rec->layer);
 
+	if (region > 63)
+		region = 63;
 	if (!(filter.ops & (1 << rec->op)))
 		return false;
 	if (!(filter.regions & (1ULL << region)))
@@ -90,93 +54,186 @@ static __always_inline bool access_wanted(const struct ismt_access *rec)
 		return false;
 	if (filter.by_fid && !fid_wanted(rec->fid))
 		return false;
-	if (filter.comm_len && !comm_wanted(rec->comm))
-		return false;
-	if (filter.by_pid && !bpf_map_lookup_elem(&pids, &rec->pid))
-		return false;
-	return true;
+	return !filter.comm_len || comm_wanted(rec->comm);
+}
+
+/* A task stays in its thread group, and that stays in the map until it ends. */
+static __always_inline bool pid_wanted(struct task_state *st)
+{
+	if (!st->pid_wanted)
+		st->pid_wanted = bpf_map_lookup_elem(&pids, &st->rec.pid) ? 1 : 2;
+	return st->pid_wanted == 1;
+}
+
+/* Make the sums of an access that so far has at most one instruction. */
+__noinline int access_fill(struct task_state *st)
+{
+	if (!st || st->full)
+		return 0;
+	access_expand(&st->rec, st->insns, st->first);
+	st->full = 1;
+	return 0;
 }
 
 /* Keep the instructions of an access that will be in no record. */
-static __always_inline void access_put_apart(const struct ismt_access *rec, u32 class)
+__noinline int access_put_apart(struct task_state *st, u32 class)
 {
-	struct ismt_apart *total = apart_get(rec->fh, class);
+	struct ismt_apart *total;
+	struct ismt_access *rec;
 	u32 kind;
 
+	if (!st)
+		return 0;
+	rec = &st->rec;
+	total = apart_get(rec->fh, class, (u64)rec->fid + 1);
 	if (!total)
-		return;
+		return 0;
+	access_fill(st);
 	__sync_fetch_and_add(&total->accesses, 1);
 	for (kind = 0; kind < ISMT_KINDS; kind++)
 		__sync_fetch_and_add(&total->n[kind], rec->insn.n[kind]);
 	__sync_fetch_and_add(&total->failed, rec->insn.failed);
 	__sync_fetch_and_add(&total->bytes, rec->insn.bytes);
+	return 0;
 }
 
-static __always_inline int access_enter(u32 layer, u32 op, struct vfio_device *vdev,
-					void *buf, u64 len, s64 *ppos)
+/*
+ * Its end was not seen, by a return probe that missed or because the task
+ * has ended: what it did must not get lost as well.
+ */
+__noinline int access_abandon(struct task_state *st)
 {
-	struct task_state *st;
-	struct ismt_access *rec;
-	u64 pid_tgid, pos = 0;
-	u32 cpu, shift;
+	u32 cpu = bpf_get_smp_processor_id(), access;
 
-	if (!armed)
+	if (!st)
 		return 0;
+	access = ACCESS_KIND(st->access);
+	st->access = ACCESS_NONE;
+	if (access == ACCESS_SKIPPED)
+		return 0;
+	if (st->spilled)
+		count(cpu, ISMT_CNT_SPILLED_DONE);
+	if (access == ACCESS_OPEN) {
+		access_put_apart(st, ISMT_APART_LOST);
+		count(cpu, ISMT_CNT_LOST_RETURN);
+	} else {
+		access_put_apart(st, ISMT_APART_FILTERED);
+		count(cpu, ISMT_CNT_FILTERED);
+	}
+	return 0;
+}
 
-	cpu = bpf_get_smp_processor_id();
-	st = state_get_or_make();
+/*
+ * Who does it; of a task with a slot only asked for again when follow_rename()
+ * has heard of another name.
+ */
+static __always_inline void access_who(struct task_state *st)
+{
+	u64 pid_tgid;
+
+	if (st->who_known)
+		return;
+	pid_tgid = bpf_get_current_pid_tgid();
+	st->rec.pid = pid_tgid >> 32;
+	st->rec.tid = pid_tgid;
+	bpf_get_current_comm(st->rec.comm, sizeof(st->rec.comm));
+	st->who_known = !st->spilled;
+}
+
+/* What there is to look at when a filter is in force. */
+__noinline int access_passes(struct task_state *st)
+{
+	if (!st)
+		return false;
+	access_who(st);
+	if (filter.by_pid && !pid_wanted(st))
+		return false;
+	return !filtered || access_wanted(&st->rec);
+}
+
+/* The arguments of a driver's read or write. */
+struct access_args {
+	u64 vdev;
+	u64 buf;
+	u64 len;
+	u64 pos;
+	u32 layer;
+	u32 op;
+};
+
+/* An access begins: all that can be the case. */
+__noinline int access_enter(const struct access_args *args)
+{
+	struct task_state *st = state_get_or_make();
+	struct ismt_access *rec;
+	u32 access = ACCESS_OPEN;
+
+	if (!args)
+		return 0;
 	if (!st) {
-		count(cpu, ISMT_CNT_SEEN);
-		count(cpu, ISMT_CNT_LOST_SLOT);
+		count(bpf_get_smp_processor_id(), ISMT_CNT_LOST_SLOT);
 		return 0;
 	}
-
-	if (st->access != ACCESS_NONE) {
+	rec = &st->rec;
+	if (!ACCESS_IDLE(st->access)) {
 		/* The variant driver handing on to the core: one access. */
-		if (layer == ISMT_LAYER_CORE && st->rec.layer == ISMT_LAYER_ISM &&
-		    st->vdev == (u64)vdev && st->rec.op == op && !st->nested) {
+		if (args->layer == ISMT_LAYER_CORE && rec->layer == ISMT_LAYER_ISM &&
+		    st->vdev == args->vdev && rec->op == args->op && !st->nested) {
 			st->nested = 1;
 			return 0;
 		}
-		/* Its return was missed; what it did must not get lost as well. */
-		if (st->access == ACCESS_OPEN)
-			access_put_apart(&st->rec, ISMT_APART_LOST);
-		else if (st->access == ACCESS_FILTERED)
-			access_put_apart(&st->rec, ISMT_APART_FILTERED);
+		access_abandon(st);
 	}
-
-	rec = &st->rec;
-	st->vdev = (u64)vdev;
-	st->nested = 0;
-	st->cur.active = 0;
-	st->front.front = 0;
-	st->buf = (u64)buf;
-	st->payload_len = 0;
-	rec->layer = layer;
-	rec->op = op;
-
-	known_update(&st->known, vdev);
-	if (layer == ISMT_LAYER_CORE && !scope.any_device && !st->known.is_ism) {
+	if (st->vdev != args->vdev || st->generation != generation)
+		known_switch(st, args->vdev);
+	rec->layer = args->layer;
+	rec->op = args->op;
+	if (args->layer == ISMT_LAYER_CORE && !scope.any_device && !known_of(st)->is_ism) {
 		st->access = ACCESS_SKIPPED;
 		return 0;
 	}
 
-	count(cpu, ISMT_CNT_SEEN);
-	rec->fid = st->known.fid;
-	rec->fh = st->known.fh;
-	bpf_probe_read_kernel(&pos, sizeof(pos), ppos);
-	shift = layer == ISMT_LAYER_ISM ? ISM_OFFSET_SHIFT : CORE_OFFSET_SHIFT;
-	rec->region = pos >> shift;
-	rec->offset = pos & ((1ULL << shift) - 1);
-	rec->len = len;
-	pid_tgid = bpf_get_current_pid_tgid();
-	rec->pid = pid_tgid >> 32;
-	rec->tid = pid_tgid;
-	bpf_get_current_comm(rec->comm, sizeof(rec->comm));
-	__builtin_memset(&rec->insn, 0, sizeof(rec->insn));
-	st->access = access_wanted(rec) ? ACCESS_OPEN : ACCESS_FILTERED;
+	st->insns_full = 0;
+	rec->offset = args->pos;
+	rec->len = args->len;
+	if (filter.snaplen) {
+		st->buf = args->buf;
+		st->payload_len = 0;
+	}
+	if (!counting)
+		access_who(st);
+	if ((filtered || filter.by_pid) && !access_passes(st))
+		access = ACCESS_FILTERED;
+	if (st->spilled) {
+		count(bpf_get_smp_processor_id(), ISMT_CNT_SPILLED_OPEN);
+		access |= ACCESS_SPILLED;
+	}
+	st->access = access;
+	st->nested = 0;
 	rec->hdr.ts = bpf_ktime_get_ns();
 	return 0;
+}
+
+/*
+ * An access begins; true if that was all.  As nearly always, the task was here
+ * before, and accesses the same function again; nothing is filtered but by_pid,
+ * and no payload is taken.
+ */
+static __always_inline bool access_enter_again(u64 vdev, u32 layer, u32 op, u64 len, u64 pos)
+{
+	u64 task = bpf_get_current_task();
+	struct task_state *st = slot_of(task);
+
+	if (st->task != task || st->access != ACCESS_READY || st->vdev != vdev)
+		return false;
+	st->rec.len = len;
+	st->rec.offset = pos;
+	st->rec.op = op;
+	st->rec.layer = layer;
+	st->insns_full = 0;
+	st->access_nested = ACCESS_ENTERED;
+	st->rec.hdr.ts = bpf_ktime_get_ns();
+	return true;
 }
 
 /*
@@ -204,58 +261,38 @@ static __always_inline long submit_with_payload(struct task_state *st, u64 flags
 
 static __always_inline long submit(struct task_state *st, u64 flags)
 {
-	st->rec.hdr.len = sizeof(st->rec);
+	struct ismt_access *rec = &st->rec;
+
+	if (filter.snaplen)
+		access_fill(st);
+	if (!st->full) {
+		rec->hdr.type = ISMT_REC_BRIEF;
+		rec->hdr.len = ISMT_BRIEF_LEN;
+		rec->brief = st->insns;
+		rec->req = st->first;
+		return bpf_ringbuf_output(&records, rec, ISMT_BRIEF_LEN, flags);
+	}
+	rec->hdr.type = ISMT_REC_ACCESS;
+	rec->hdr.len = sizeof(*rec);
 	if (filter.snaplen)
 		return submit_with_payload(st, flags);
-	return bpf_ringbuf_output(&records, &st->rec, sizeof(st->rec), flags);
+	return bpf_ringbuf_output(&records, rec, sizeof(*rec), flags);
 }
 
-static __always_inline int access_exit(u32 layer, s64 ret)
+/* Into the ring buffer; the reader is woken once in so many of a task's. */
+static __always_inline long access_send(struct task_state *st)
 {
-	struct task_state *st = state_get();
-	struct ismt_access *rec;
-	u32 cpu, access;
-	u64 recorded;
+	st->rec.hdr.cpu = bpf_get_smp_processor_id();
+	return submit(st, st->recorded++ & WAKEUP_MASK ? BPF_RB_NO_WAKEUP : BPF_RB_FORCE_WAKEUP);
+}
 
-	if (!st || st->access == ACCESS_NONE) {
-		if (armed)
-			count(bpf_get_smp_processor_id(), ISMT_CNT_UNOPENED);
-		return 0;
+static __always_inline void access_record(struct task_state *st, u64 now)
+{
+	st->rec.latency_ns = now - st->rec.hdr.ts;
+	if (access_send(st)) {
+		access_put_apart(st, ISMT_APART_LOST);
+		count(bpf_get_smp_processor_id(), ISMT_CNT_LOST_RING);
 	}
-	rec = &st->rec;
-	if (rec->layer != layer) {
-		/* The core returning into the variant driver. */
-		st->nested = 0;
-		return 0;
-	}
-
-	access = st->access;
-	st->access = ACCESS_NONE;
-	if (access == ACCESS_SKIPPED)
-		return 0;
-
-	rec->ret = ret;
-	cpu = bpf_get_smp_processor_id();
-	if (access == ACCESS_OPEN && filter.errors && !rec->insn.failed && ret >= 0 &&
-	    (u64)ret == rec->len)
-		access = ACCESS_FILTERED;
-	if (access == ACCESS_FILTERED) {
-		access_put_apart(rec, ISMT_APART_FILTERED);
-		count(cpu, ISMT_CNT_FILTERED);
-		return 0;
-	}
-
-	rec->latency_ns = bpf_ktime_get_ns() - rec->hdr.ts;
-	rec->hdr.type = ISMT_REC_ACCESS;
-	rec->hdr.cpu = cpu;
-	recorded = counters[cpu & ISMT_CPU_MASK][ISMT_CNT_RECORDED];
-	if (submit(st, recorded & WAKEUP_MASK ? BPF_RB_NO_WAKEUP : BPF_RB_FORCE_WAKEUP)) {
-		access_put_apart(rec, ISMT_APART_LOST);
-		count(cpu, ISMT_CNT_LOST_RING);
-	} else {
-		count(cpu, ISMT_CNT_RECORDED);
-	}
-	return 0;
 }
 
 #endif /* ISMT_ACCESS_BPF_H */

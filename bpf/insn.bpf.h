@@ -5,86 +5,53 @@
 #ifndef ISMT_INSN_BPF_H
 #define ISMT_INSN_BPF_H
 
+#include "access.bpf.h"
+#include "insns.h"
+#include "known.bpf.h"
 #include "state.bpf.h"
-
-/* A request word: function handle, address space and length. */
-#define REQ_FH(req)	((u32)((req) >> 32))
-#define REQ_SPACE(req)	((u8)((req) >> 16))
-#define REQ_LEN(req)	((u16)(req))
 
 /* With MIO there is no request; the length is kept in its place. */
 #define SPACE_UNKNOWN	0xff
 
-static __always_inline u32 stb_bucket(u32 len)
-{
-	if (len <= 128) {
-		if (len <= 32)
-			return len <= 8 ? 0 : len <= 16 ? 1 : 2;
-		return len <= 64 ? 3 : 4;
-	}
-	if (len <= 1024)
-		return len <= 256 ? 5 : len <= 512 ? 6 : 7;
-	return len <= 2048 ? 8 : len <= 4096 ? 9 : 10;
-}
-
-/* One, two, four or eight bytes; anything else is refused by the machine. */
-static __always_inline u32 width_bucket(u32 len)
-{
-	return len >= 8 ? 3 : len >= 4 ? 2 : len >= 2 ? 1 : 0;
-}
-
-static __always_inline bool kind_is_block(u32 kind)
-{
-	return kind == ISMT_PCISTB || kind == ISMT_MIO_BLOCK;
-}
-
-static __always_inline void insns_add(struct ismt_insns *insn, u32 kind, u32 len)
-{
-	insn->n[kind]++;
-	if (!insn->min || len < insn->min)
-		insn->min = len;
-	if (len > insn->max)
-		insn->max = len;
-	insn->bytes += len;
-	if (kind_is_block(kind))
-		insn->stb[stb_bucket(len)]++;
-	else
-		insn->width[width_bucket(len)]++;
-}
-
-/*
- * Is this instruction the access's own?  An interrupt handler may issue one on
- * another function while the task is inside its access.  The handle changes
- * when a function is enabled anew, so on a mismatch ask for today's.
- */
-static __always_inline bool insn_is_of(const struct task_state *st, u32 fh)
-{
-	struct vfio_device *vdev;
-	struct pci_dev *pdev;
-
-	if (st->rec.fh == fh)
-		return true;
-	vdev = (struct vfio_device *)st->vdev;
-	pdev = (void *)BPF_CORE_READ(vdev, dev) - bpf_core_field_offset(struct pci_dev, dev);
-	return BPF_CORE_READ(zdev_of(pdev), fh) == fh;
-}
-
 static __always_inline bool state_in_access(const struct task_state *st)
 {
-	return st && (st->access == ACCESS_OPEN || st->access == ACCESS_FILTERED);
+	return st && st->access >= ACCESS_OPEN;
 }
 
-static __always_inline void insn_put_outside(u32 fh, u32 kind, u32 len)
+/* The second instruction of an access, and all after it. */
+__noinline int insn_count_more(struct task_state *st, u32 kind, u64 req)
+{
+	if (!st || kind >= ISMT_KINDS)
+		return 0;
+	access_fill(st);
+	st->insns++;
+	insns_add(&st->rec.insn, kind, REQ_LEN(req));
+	return 0;
+}
+
+/* One more instruction of the open access; the first costs next to nothing. */
+static __always_inline void insn_count(struct task_state *st, u32 kind, u64 req)
+{
+	if (st->insns_full) {
+		insn_count_more(st, kind, req);
+	} else {
+		st->first = REQ_WITH_KIND(req, kind);
+		st->insns_full = ONE_INSN;
+	}
+}
+
+__noinline int insn_put_outside(u32 fh, u32 kind, u32 len)
 {
 	struct ismt_apart *total;
 
-	if (!armed)
-		return;
-	total = apart_get(fh, ISMT_APART_OUTSIDE);
+	if (!armed || kind >= ISMT_KINDS)
+		return 0;
+	total = apart_outside(fh);
 	if (!total)
-		return;
+		return 0;
 	__sync_fetch_and_add(&total->n[kind], 1);
 	__sync_fetch_and_add(&total->bytes, len);
+	return 0;
 }
 
 static __always_inline void cur_begin(struct cur_insn *cur, u32 kind, u64 req, u64 offset)
@@ -121,12 +88,35 @@ static __always_inline int insn_enter(u32 kind, u64 req, u64 offset, const void 
 			cur_begin(&st->cur, kind, req, offset);
 	}
 	if (state_in_access(st) && insn_is_of(st, REQ_FH(req))) {
-		insns_add(&st->rec.insn, kind, REQ_LEN(req));
+		insn_count(st, kind, req);
 		if (filter.snaplen && kind == ISMT_PCISTB && !st->payload_len)
 			keep_block(st, data, REQ_LEN(req));
 	} else {
 		insn_put_outside(REQ_FH(req), kind, REQ_LEN(req));
 	}
+	return 0;
+}
+
+/*
+ * The same where nothing but the counts is wanted, as nearly always: no record
+ * of each instruction, no payload, and errors are told by the debug feature.
+ */
+static __always_inline int insn_enter_plain(u32 kind, u64 req)
+{
+	struct task_state *st = state_get();
+
+	if (st) {
+		st->front.front = 0;
+		if (st->access == ACCESS_OPEN && st->rec.fh == REQ_FH(req)) {
+			insn_count(st, kind, req);
+			return 0;
+		}
+		if (state_in_access(st) && insn_is_of(st, REQ_FH(req))) {
+			insn_count_more(st, kind, req);
+			return 0;
+		}
+	}
+	insn_put_outside(REQ_FH(req), kind, REQ_LEN(req));
 	return 0;
 }
 
@@ -139,6 +129,7 @@ static __always_inline void insn_failed(struct task_state *st, u32 fh,
 	if (state_in_access(st) && (!fh || insn_is_of(st, fh))) {
 		struct ismt_insns *insn = &st->rec.insn;
 
+		access_fill(st);
 		insn->failed++;
 		if (insn->bytes >= err->len)
 			insn->bytes -= err->len;
@@ -148,7 +139,7 @@ static __always_inline void insn_failed(struct task_state *st, u32 fh,
 	}
 	if (!armed)
 		return;
-	total = apart_get(fh, ISMT_APART_OUTSIDE);
+	total = apart_outside(fh);
 	if (total) {
 		__sync_fetch_and_add(&total->failed, 1);
 		__sync_fetch_and_add(&total->bytes, -(u64)err->len);
@@ -164,7 +155,7 @@ static __always_inline void insn_emit(struct task_state *st, const struct cur_in
 	bool inside;
 
 	inside = state_in_access(st) && (mio || insn_is_of(st, REQ_FH(cur->req)));
-	if (inside && st->access == ACCESS_FILTERED)
+	if (inside && ACCESS_KIND(st->access) == ACCESS_FILTERED)
 		return;
 	rec.hdr.type = ISMT_REC_INSN;
 	rec.hdr.len = sizeof(rec);
@@ -248,7 +239,7 @@ static __always_inline int front_exit(u32 kind, s64 rc)
 	cur = &st->front;
 	cur->front = 0;
 	if (state_in_access(st))
-		insns_add(&st->rec.insn, kind, REQ_LEN(cur->req));
+		insn_count(st, kind, cur->req);
 	else
 		insn_put_outside(0, kind, REQ_LEN(cur->req));
 	if (rc && !cur->error.flags) {
@@ -314,8 +305,10 @@ static __always_inline int insn_error_event(const struct debug_info *id, const v
 	st = state_get();
 	if (ev.cc == CC_BUSY) {
 		/* The helper is about to try again. */
-		if (state_in_access(st) && insn_is_of(st, REQ_FH(ev.req)))
+		if (state_in_access(st) && insn_is_of(st, REQ_FH(ev.req))) {
+			access_fill(st);
 			st->rec.insn.busy++;
+		}
 		return 0;
 	}
 	if (!ev.cc)

@@ -14,10 +14,19 @@
 #include "record.h"
 #include "state.bpf.h"
 #include "access.bpf.h"
+#include "exit.bpf.h"
 #include "insn.bpf.h"
 #include "scan.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
+
+static __always_inline u64 read_pos(const s64 *ppos)
+{
+	u64 pos = 0;
+
+	bpf_probe_read_kernel(&pos, sizeof(pos), ppos);
+	return pos;
+}
 
 /*
  * An argument by its number.  The verifier takes a pointer to const void for one
@@ -31,29 +40,55 @@ static __always_inline u64 func_arg(void *ctx, u32 n)
 	return value;
 }
 
+/* What all programs on a driver's read and write do at its entry. */
+static __always_inline int enter(u32 layer, u32 op, u64 vdev, u64 buf, u64 len, u64 pos)
+{
+	struct access_args args;
+
+	if (!armed || access_enter_again(vdev, layer, op, len, pos))
+		return 0;
+	args.vdev = vdev;
+	args.buf = buf;
+	args.len = len;
+	args.pos = pos;
+	args.layer = layer;
+	args.op = op;
+	return access_enter(&args);
+}
+
+/* And at its return; the time is taken once, whichever way it goes. */
+static __always_inline int leave(u32 layer, s64 ret)
+{
+	u64 now = bpf_ktime_get_ns();
+
+	if (counting && count_again(layer, ret, now))
+		return 0;
+	return access_exit(layer, ret, now);
+}
+
 #define ACCESS_HOOK(name, function, layer, op)						\
 	SEC("fentry/" function)								\
 	int BPF_PROG(fentry_##name, struct vfio_device *vdev, void *buf, u64 len,	\
 		     s64 *ppos)								\
 	{										\
-		return access_enter(layer, op, vdev, buf, len, ppos);			\
+		return enter(layer, op, (u64)vdev, (u64)buf, len, read_pos(ppos));	\
 	}										\
 	SEC("fexit/" function)								\
 	int BPF_PROG(fexit_##name, struct vfio_device *vdev, void *buf, u64 len,	\
 		     s64 *ppos, s64 ret)						\
 	{										\
-		return access_exit(layer, ret);						\
+		return leave(layer, ret);						\
 	}										\
 	SEC("kprobe/" function)								\
 	int BPF_KPROBE(kprobe_##name, struct vfio_device *vdev, void *buf, u64 len,	\
 		       s64 *ppos)							\
 	{										\
-		return access_enter(layer, op, vdev, buf, len, ppos);			\
+		return enter(layer, op, (u64)vdev, (u64)buf, len, read_pos(ppos));	\
 	}										\
 	SEC("kretprobe/" function)							\
 	int BPF_KRETPROBE(kretprobe_##name, s64 ret)					\
 	{										\
-		return access_exit(layer, ret);						\
+		return leave(layer, ret);						\
 	}
 
 ACCESS_HOOK(ism_read, "ism_vfio_pci_read", ISMT_LAYER_ISM, ISMT_READ)
@@ -61,33 +96,58 @@ ACCESS_HOOK(ism_write, "ism_vfio_pci_write", ISMT_LAYER_ISM, ISMT_WRITE)
 ACCESS_HOOK(core_read, "vfio_pci_core_read", ISMT_LAYER_CORE, ISMT_READ)
 ACCESS_HOOK(core_write, "vfio_pci_core_write", ISMT_LAYER_CORE, ISMT_WRITE)
 
+/*
+ * The variant driver's own trace events, where it has them: cheaper than any
+ * probe on the two functions.
+ */
+SEC("raw_tp/ism_vfio_pci_enter")
+int event_enter(u64 *ctx)
+{
+	return enter(ISMT_LAYER_ISM, ctx[4], ctx[0], ctx[1], ctx[2], ctx[3]);
+}
+
+SEC("raw_tp/ism_vfio_pci_exit")
+int event_exit(u64 *ctx)
+{
+	return leave(ISMT_LAYER_ISM, ctx[1]);
+}
+
 /* All three helpers take (data, request, offset). */
-#define INSN_HOOK(name, function, enter, exit)						\
+#define INSN_HOOK(name, function, kind)							\
 	SEC("fentry/" function)								\
 	int BPF_PROG(fentry_##name, u64 a, u64 b, u64 c)				\
 	{										\
-		return enter;								\
+		return insn_enter(kind, b, c, (void *)a);				\
 	}										\
 	SEC("fexit/" function)								\
 	int BPF_PROG(fexit_##name, u64 a, u64 b, u64 c, s32 ret)			\
 	{										\
-		return exit;								\
+		return insn_exit(ret);							\
 	}										\
 	SEC("kprobe/" function)								\
 	int BPF_KPROBE(kprobe_##name, u64 a, u64 b, u64 c)				\
 	{										\
-		return enter;								\
+		return insn_enter(kind, b, c, (void *)a);				\
 	}										\
 	SEC("kretprobe/" function)							\
 	int BPF_KRETPROBE(kretprobe_##name, s32 ret)					\
 	{										\
-		return exit;								\
+		return insn_exit(ret);							\
+	}										\
+	SEC("fentry/" function)								\
+	int BPF_PROG(fentry_plain_##name, u64 a, u64 b)					\
+	{										\
+		return insn_enter_plain(kind, b);					\
+	}										\
+	SEC("kprobe/" function)								\
+	int BPF_KPROBE(kprobe_plain_##name, u64 a, u64 b)				\
+	{										\
+		return insn_enter_plain(kind, b);					\
 	}
 
-INSN_HOOK(load, "__zpci_load", insn_enter(ISMT_PCILG, b, c, NULL), insn_exit(ret))
-INSN_HOOK(store, "__zpci_store", insn_enter(ISMT_PCISTG, b, c, NULL), insn_exit(ret))
-INSN_HOOK(store_block, "__zpci_store_block", insn_enter(ISMT_PCISTB, b, c, (void *)a),
-	  insn_exit(ret))
+INSN_HOOK(load, "__zpci_load", ISMT_PCILG)
+INSN_HOOK(store, "__zpci_store", ISMT_PCISTG)
+INSN_HOOK(store_block, "__zpci_store_block", ISMT_PCISTB)
 
 /* addr: which argument is the MIO address; the length is always the third. */
 #define FRONT_HOOK(name, function, kind, addr)						\
@@ -129,6 +189,54 @@ int BPF_KPROBE(kprobe_error, struct debug_info *id, int level, const void *buf, 
 	return insn_error_event(id, buf, len);
 }
 
+/*
+ * A device is opened: what was at its address before may have been another.
+ * Tasks with a slot do not look at the generation as long as vdev is the same.
+ */
+static __always_inline int forget_known(void)
+{
+	u32 i;
+
+	__sync_fetch_and_add(&generation, 1);
+	for (i = 0; i < SLOTS; i++)
+		slots[i].state.vdev = 0;
+	return 0;
+}
+
+SEC("fentry/vfio_pci_core_enable")
+int fentry_enable(void *ctx)
+{
+	return forget_known();
+}
+
+SEC("kprobe/vfio_pci_core_enable")
+int kprobe_enable(void *ctx)
+{
+	return forget_known();
+}
+
+/*
+ * How many accesses of tasks in slots are under way.  A run looks at so many of
+ * the slots, from slot_cursor, and returns 0 when there are no more.
+ */
+#define SLOTS_A_RUN	128
+
+__u32 open_accesses;
+__u32 slot_cursor;
+
+SEC("raw_tp")
+int scan_open(void *ctx)
+{
+	u32 i, at = slot_cursor;
+
+	for (i = 0; i < SLOTS_A_RUN; i++, at++) {
+		if (slots[at & (SLOTS - 1)].state.access >= ACCESS_OPEN)
+			open_accesses++;
+	}
+	slot_cursor = at;
+	return at < SLOTS;
+}
+
 /* The children of a traced thread group are traced too. */
 SEC("raw_tp/sched_process_fork")
 int follow_fork(u64 *ctx)
@@ -137,18 +245,45 @@ int follow_fork(u64 *ctx)
 	u32 ptgid = BPF_CORE_READ(parent, tgid), ctgid = BPF_CORE_READ(child, tgid);
 	u8 yes = 1;
 
-	if (ptgid != ctgid && bpf_map_lookup_elem(&pids, &ptgid))
+	if (filter.by_pid && ptgid != ctgid && bpf_map_lookup_elem(&pids, &ptgid))
 		bpf_map_update_elem(&pids, &ctgid, &yes, BPF_ANY);
 	return 0;
 }
 
+/* In the context of the task that ends; its slot is free for the next. */
 SEC("raw_tp/sched_process_exit")
 int follow_exit(u64 *ctx)
 {
-	struct task_struct *task = (void *)ctx[0];
-	u32 tgid = BPF_CORE_READ(task, tgid);
+	u64 pid_tgid = bpf_get_current_pid_tgid();
+	u32 tgid = pid_tgid >> 32;
+	struct task_state *st = state_get();
 
-	if (tgid == (u32)BPF_CORE_READ(task, pid))
+	if (st) {
+		if (!ACCESS_IDLE(st->access))
+			access_abandon(st);
+		st->access = ACCESS_NONE;
+		st->generation = 0;
+		st->vdev = 0;
+		st->who_known = 0;
+		st->pid_wanted = 0;
+		st->cur.active = 0;
+		st->front.front = 0;
+		st->recorded = 0;
+		if (!st->spilled)
+			st->task = 0;
+	}
+	if (filter.by_pid && tgid == (u32)pid_tgid)
 		bpf_map_delete_elem(&pids, &tgid);
+	return 0;
+}
+
+/* exec(), prctl() or a write to /proc: the name that is kept is not its name any more. */
+SEC("raw_tp/task_rename")
+int follow_rename(u64 *ctx)
+{
+	struct task_state *st = slot_of(ctx[0]);
+
+	if (st->task == ctx[0])
+		st->who_known = 0;
 	return 0;
 }

@@ -28,6 +28,7 @@
 enum ismt_record_type {
 	ISMT_REC_ACCESS = 1,	/* struct ismt_access */
 	ISMT_REC_INSN = 2,	/* struct ismt_insn */
+	ISMT_REC_BRIEF = 3,	/* struct ismt_access, cut to ISMT_BRIEF_LEN */
 };
 
 enum ismt_op {
@@ -88,7 +89,21 @@ struct ismt_insns {
 	struct ismt_error error;	/* the first one */
 };
 
-/* Followed by hdr.len - sizeof(struct ismt_access) bytes of payload. */
+/*
+ * The region is in the upper bits of an offset in the device file: of the
+ * core's (vfio_pci_core.h: VFIO_PCI_OFFSET_SHIFT), and of the variant driver's.
+ */
+#define ISMT_CORE_SHIFT		40
+#define ISMT_ISM_SHIFT		48
+#define ISMT_OFFSET_SHIFT(layer)	\
+	((layer) == ISMT_LAYER_ISM ? ISMT_ISM_SHIFT : ISMT_CORE_SHIFT)
+
+/*
+ * Followed by hdr.len - sizeof(struct ismt_access) bytes of payload.
+ *
+ * Nearly all accesses are one instruction that does not fail, or none.  Of these
+ * only a brief record is sent, which has the request word in place of the sums.
+ */
 struct ismt_access {
 	struct ismt_hdr hdr;
 	__u32 pid;		/* thread group */
@@ -98,14 +113,27 @@ struct ismt_access {
 	__u32 fh;		/* function handle when the access began */
 	__u8 op;		/* enum ismt_op */
 	__u8 layer;		/* enum ismt_layer */
-	__u16 pad;
+	__u8 brief;		/* brief: instructions, 0 or 1 */
+	__u8 pad;
 	__u32 region;		/* VFIO region index */
-	__u64 offset;		/* in the region, bytes */
+	/*
+	 * In the region, bytes.  In the ring buffer it is the offset in the device
+	 * file, as the driver was given it, and region is not set.
+	 */
+	__u64 offset;
 	__u64 len;		/* asked for, bytes */
 	__s64 ret;		/* bytes done or -errno */
 	__u64 latency_ns;
-	struct ismt_insns insn;
+	/* While counting: the run of adjacent writes that it is part of. */
+	__u32 run;		/* writes so far; 0: none */
+	__u32 run_bytes;
+	union {
+		struct ismt_insns insn;
+		__u64 req;	/* brief: as REQ_WITH_KIND() of insns.h has it */
+	};
 };
+
+#define ISMT_BRIEF_LEN	(__builtin_offsetof(struct ismt_access, req) + 8)
 
 /* One instruction, when each is asked for. */
 #define ISMT_INSN_INSIDE	0x01	/* of a traced access of this task */
@@ -164,23 +192,21 @@ struct ismt_function {
 #define ISMT_MAX_FUNCTIONS	512
 
 /*
- * What befell accesses and instructions, per CPU.  The sums hold:
- *
- *   seen = recorded + filtered + lost_ring + lost_slot + lost_return
- *
- * where lost_return, which nothing can count when it happens (a return probe
- * that missed, a task still inside at the end), is what is left over.
+ * What befell accesses and instructions, per CPU.  Each access that was begun
+ * is in one of these, in the ring buffer, in a cell, or not at its end yet.
  */
 enum ismt_counter {
-	ISMT_CNT_SEEN,		/* accesses whose entry was seen */
-	ISMT_CNT_RECORDED,	/* in the ring buffer */
 	ISMT_CNT_FILTERED,	/* left out as asked */
 	ISMT_CNT_LOST_RING,	/* ring buffer full */
-	ISMT_CNT_LOST_SLOT,	/* no memory for the task's state */
-	ISMT_CNT_UNOPENED,	/* returns of accesses begun before the trace */
+	ISMT_CNT_LOST_SLOT,	/* no memory for the task's state, or no cell */
+	ISMT_CNT_LOST_RETURN,	/* its end was not seen */
+	ISMT_CNT_UNOPENED,	/* ends of accesses begun before the trace */
+	ISMT_CNT_UNEXAMINED,	/* counted, but its record for the rules was lost */
 	ISMT_CNT_INSN_RECORDED,	/* single instructions in the ring buffer */
 	ISMT_CNT_INSN_LOST,	/* single instructions lost: ring buffer full */
 	ISMT_CNT_APART_FULL,	/* instructions that found the apart map full */
+	ISMT_CNT_SPILLED_OPEN,	/* accesses begun, of tasks without a slot */
+	ISMT_CNT_SPILLED_DONE,	/* likewise, ended */
 	ISMT_COUNTERS,
 };
 
@@ -202,6 +228,11 @@ struct ismt_apart_key {
 };
 
 struct ismt_apart {
+	/*
+	 * The function that had the handle when the first was counted, plus one; 0
+	 * on CPUs but that one, and if nothing is known of it.  Handles change.
+	 */
+	__u64 fid;
 	__u64 accesses;
 	__u64 n[ISMT_KINDS];
 	__u64 failed;
@@ -235,6 +266,70 @@ struct ismt_scope {
 	__u32 fids[ISMT_SCOPE_FIDS];
 };
 
+/*
+ * What was counted of one process, function, region and direction.  Written by
+ * all of its threads, atomically; read by user space at any time.  A write that
+ * was exactly one PCISTB, which is nearly every one, is only in whole[],
+ * whole_bytes and the latencies; all numbers of any other access are below.
+ */
+#define ISMT_CELLS		4096
+/* Power-of-two buckets, as in user/hist.h; from 2^34 on, 17 s, all in the last. */
+#define ISMT_CELL_HIST		36
+#define ISMT_WHOLE_BUCKETS	14	/* up to 4096 bytes, and all that is longer */
+
+struct ismt_cell_key {
+	__u32 pid;		/* thread group */
+	__u32 fid;
+	__u32 region;
+	__u8 op;		/* enum ismt_op */
+	__u8 layer;		/* enum ismt_layer */
+	__u16 pad;
+};
+
+struct ismt_cell {
+	struct ismt_cell_key key;
+	char comm[ISMT_COMM_LEN];	/* when it was set up */
+	__u32 used;
+	__u32 pad;
+	__u64 whole[ISMT_WHOLE_BUCKETS];	/* by size, as in user/hist.h */
+	__u64 whole_bytes;
+	__u64 whole_full;	/* of these, of maxstbl bytes */
+	__u64 latency[ISMT_CELL_HIST];	/* ns */
+	__u64 latency_sum;
+	__u64 latency_min;	/* 0: none yet */
+	__u64 latency_max;
+	__u64 split;		/* writes that went on from the one before (ISM004) */
+	/* All that is not whole. */
+	__u64 accesses;
+	__u64 bytes;		/* that the calls said were transferred */
+	__u64 errors;
+	__u64 size[ISMT_CELL_HIST];	/* bytes asked for */
+	__u64 size_sum;
+	__u64 n[ISMT_KINDS];
+	__u64 failed;
+	__u64 insn_bytes;
+	__u64 block_bytes;
+	__u64 block_full;	/* in blocks of maxstbl bytes */
+	__u64 width[ISMT_WIDTHS];
+	__u64 stb[ISMT_STB_BUCKETS];
+	/* Of all. */
+	__u64 size_min;		/* as latency_min, plus one */
+	__u64 size_max;
+};
+
+/* An ISM function's PCI id. */
+#define PCI_VENDOR_ID_IBM	0x1014
+#define PCI_DEVICE_ID_ISM	0x04ed
+
+/* Bit 0 of a function handle, the most significant, says whether it is enabled. */
+#define FH_ENABLED		0x80000000u
+
+/* No store block may cross a multiple of this in its address space. */
+#define BLOCK_BOUNDARY		4096
+
+/* Longest pause between two writes of a run of adjacent ones (ISM004). */
+#define RUN_GAP_NS		100000000ULL
+
 /* The longest store block of the architecture, and so the largest snaplen. */
 #define ISMT_PAYLOAD_MAX	4096
 
@@ -245,9 +340,13 @@ ISMT_ASSERT(sizeof(struct ismt_error) == 16);
 ISMT_ASSERT(sizeof(struct ismt_insns) == 128);
 ISMT_ASSERT(__builtin_offsetof(struct ismt_insns, bytes) == 40);
 ISMT_ASSERT(__builtin_offsetof(struct ismt_insns, error) == 112);
-ISMT_ASSERT(sizeof(struct ismt_access) == 88 + 128);
+ISMT_ASSERT(sizeof(struct ismt_access) == 96 + 128);
 ISMT_ASSERT(__builtin_offsetof(struct ismt_access, offset) == 56);
-ISMT_ASSERT(__builtin_offsetof(struct ismt_access, insn) == 88);
+ISMT_ASSERT(__builtin_offsetof(struct ismt_access, insn) == 96);
+ISMT_ASSERT(ISMT_BRIEF_LEN == 104);
+ISMT_ASSERT(sizeof(struct ismt_cell_key) == 16);
+/* A power of two: the programs find a counter by masking its offset. */
+ISMT_ASSERT(sizeof(struct ismt_cell) == 1024);
 ISMT_ASSERT(sizeof(struct ismt_insn) == 88);
 ISMT_ASSERT(sizeof(struct ismt_filter) == 48);
 ISMT_ASSERT(ISMT_COUNTERS <= ISMT_COUNTERS_PADDED);

@@ -16,7 +16,6 @@
 /* What a run found; user space reads it through the mapped .bss. */
 struct ismt_function found;
 __u64 cursor;		/* struct list_head of the last one; 0: begin */
-__u64 list_head;	/* address of zpci_list; 0: the kernel hides it */
 __u32 mio_known;	/* have_mio was found ... */
 __u32 machine_has_mio;	/* ... and says so */
 

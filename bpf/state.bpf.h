@@ -8,10 +8,15 @@
 /* What a task is doing, as far as we are concerned. */
 enum task_access {
 	ACCESS_NONE = 0,
-	ACCESS_OPEN,		/* being recorded */
-	ACCESS_FILTERED,	/* counted, not recorded */
-	ACCESS_SKIPPED,		/* of a device that is out of scope */
+	ACCESS_READY,		/* nothing, but it has a slot and passes by_pid */
+	ACCESS_SKIPPED,		/* an access to a device that is out of scope */
+	ACCESS_OPEN,		/* one that is recorded or counted */
+	ACCESS_FILTERED,	/* one that is counted as left out */
+	ACCESS_SPILLED = 8,	/* with one of these: the task has no slot */
 };
+
+#define ACCESS_KIND(access)	((access) & ~ACCESS_SPILLED)
+#define ACCESS_IDLE(access)	((access) <= ACCESS_READY)
 
 /*
  * An instruction that has been entered and may still fail.  The helpers do
@@ -29,32 +34,110 @@ struct cur_insn {
 	struct ismt_error error;
 };
 
-/* The function that a task accessed last; most go on with the same one. */
+/* While counting: adjacent writes of one task, as user/runs.c has them. */
+struct write_run {
+	u64 next;		/* where it would go on; offset in the device file */
+	u64 size;		/* writes << 32 | bytes; 0: none */
+	u64 end;		/* when its last write ended */
+	u64 told;		/* when one was last sent as an example */
+};
+
+/*
+ * A function that a task accesses.  The way from the device to its function
+ * handle is seven reads of kernel memory long.
+ */
 struct known_function {
-	u64 vdev;		/* struct vfio_device */
-	u64 zdev;		/* struct zpci_dev */
+	u64 vdev;		/* struct vfio_device; 0: free */
 	u32 fid;
 	u32 fh;
 	u32 is_ism;
-	u32 pad;
+	u32 maxstbl;
+	u64 cell[2];		/* by direction: region << 32 | index + 1; 0: none yet */
+	struct write_run run;		/* when the task left it for another function */
 };
 
+/*
+ * While counting: the task's last write, if it was exactly one PCISTB, and where
+ * it was counted: offsets in the cells.  The next one is likely the same but for
+ * its place, and then takes some 70 BPF instructions at its end.
+ */
+struct hot_write {
+	u32 req;		/* lower half of the request; 0: none */
+	u32 pad;
+	u64 len;
+	u64 latency_low;	/* from here ... */
+	u64 latency_span;	/* ... so far it is the same bucket and no new extreme */
+	u64 cell_at;
+	u64 latency_at;		/* of the bucket's counter */
+	u64 whole_at;
+	u64 full;		/* bytes to add to whole_full */
+};
+
+/* Direct-mapped; most tasks have one. */
+#define KNOWN	4
+
 struct task_state {
-	u32 access;		/* enum task_access */
-	u32 nested;		/* inside the core's function, below ours */
-	u64 vdev;		/* struct vfio_device of the open access */
+	u64 task;		/* whose slot it is; 0: nobody's */
+	u32 generation;		/* of what is known */
+	u32 who_known;		/* pid, tid and comm in rec are the task's */
+	union {
+		struct {
+			u32 access;	/* enum task_access */
+			u32 nested;	/* inside the core's function, below ours */
+		};
+		u64 access_nested;
+	};
+	union {
+		struct {
+			u32 insns;	/* of the open access; the first is in rec ... */
+			u32 full;	/* ... only when this is set */
+		};
+		u64 insns_full;
+	};
+	u64 first;		/* request word of the first, with its kind */
+	/* Of the last access; fid and fh in rec are its function's, too. */
+	u64 vdev;		/* struct vfio_device */
+	u32 at;			/* its index in known */
+	u32 spilled;		/* ACCESS_SPILLED if the state is in task storage */
 	u64 buf;		/* the caller's, in user memory */
-	struct known_function known;
 	u64 payload_len;	/* taken from the store block already */
+	u64 recorded;
+	u64 pid_wanted;		/* by the map of pids: 1 yes, 2 no, 0 not asked yet */
+	struct hot_write hot;
+	struct write_run run;		/* on the function at hand */
+	struct known_function known[KNOWN];
 	struct cur_insn cur;
 	struct cur_insn front;	/* the MIO-capable helper above it */
 	struct ismt_access rec;
 };
 
+/* access_nested of an access that was just opened. */
+#define ACCESS_ENTERED	((u64)ACCESS_OPEN << 32)
+
+/* insns_full of an access with one instruction, which is not in rec yet. */
+#define ONE_INSN	(1ULL << 32)
+
 /*
- * Task storage rather than a hash: it goes away with its task, and finding
- * it costs a pointer or two.
+ * A task's state is in the slot that its address hashes to, which costs the
+ * traced program far less than any map: all that it takes is a mask.  When
+ * another task has that slot, it is in the task's storage.
  */
+#define SLOT_SIZE	1024
+#define SLOTS		1024
+#define SLOT_MASK	((SLOTS - 1) * SLOT_SIZE)
+
+union slot {
+	struct task_state state;
+	u8 size[SLOT_SIZE];	/* of those tasks are apart, and more */
+};
+
+_Static_assert(sizeof(union slot) == SLOT_SIZE, "state fits its slot");
+
+static union slot slots[SLOTS];
+
+/* Some task's state is in its storage. */
+__u32 any_spilled;
+
 struct {
 	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
@@ -97,6 +180,13 @@ struct {
 } pids SEC(".maps");
 
 const volatile struct ismt_filter filter;
+
+/* Some of the filter is there for something; all but by_pid and errors. */
+const volatile __u8 filtered;
+
+/* Count in the kernel; records only of what a rule may fire on. */
+const volatile __u8 counting;
+
 struct ismt_scope scope;
 
 /*
@@ -110,6 +200,12 @@ const volatile __u8 error_events;
  * is removed: nothing is opened outside this window.
  */
 __u32 armed;
+
+/*
+ * Of what is known: a new one whenever a device is opened, as its function may
+ * be another one than what was at the same address before.
+ */
+__u32 generation;
 
 /* The address of the debug area "pci_error", once it has been seen. */
 __u64 pci_error_id;
@@ -125,15 +221,44 @@ static __always_inline void count(u32 cpu, enum ismt_counter what)
 	__sync_fetch_and_add(&counters[cpu & ISMT_CPU_MASK][what], 1);
 }
 
+static __always_inline struct task_state *slot_of(u64 task)
+{
+	return (void *)slots + (task & SLOT_MASK);
+}
+
 static __always_inline struct task_state *state_get(void)
 {
+	u64 task = bpf_get_current_task();
+	struct task_state *st = slot_of(task);
+
+	if (st->task == task)
+		return st;
+	if (!any_spilled)
+		return NULL;
 	return bpf_task_storage_get(&states, bpf_get_current_task_btf(), 0, 0);
 }
 
 static __always_inline struct task_state *state_get_or_make(void)
 {
-	return bpf_task_storage_get(&states, bpf_get_current_task_btf(), 0,
-				    BPF_LOCAL_STORAGE_GET_F_CREATE);
+	u64 task = bpf_get_current_task();
+	struct task_state *st = slot_of(task);
+
+	if (st->task == task)
+		return st;
+	if (any_spilled) {
+		st = bpf_task_storage_get(&states, bpf_get_current_task_btf(), 0, 0);
+		if (st)
+			return st;
+		st = slot_of(task);
+	}
+	if (!__sync_val_compare_and_swap(&st->task, 0, task))
+		return st;
+	any_spilled = 1;
+	st = bpf_task_storage_get(&states, bpf_get_current_task_btf(), 0,
+				  BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (st)
+		st->spilled = ACCESS_SPILLED;
+	return st;
 }
 
 static __always_inline struct payload *payload_get(void)
@@ -150,17 +275,20 @@ static __always_inline u64 payload_cut(u64 len)
 	return len > ISMT_PAYLOAD_MAX ? ISMT_PAYLOAD_MAX : len;
 }
 
-/* The totals of what is in no record; NULL, and counted, when the map is full. */
-static __always_inline struct ismt_apart *apart_get(u32 fh, u32 class)
+/*
+ * The totals of what is in no record; NULL, and counted, when the map is full.
+ * fid, plus one, is only looked at when they are set up.
+ */
+static __always_inline struct ismt_apart *apart_get(u32 fh, u32 class, u64 fid)
 {
 	struct ismt_apart_key key = { .fh = fh, .class = class };
-	static const struct ismt_apart zero;
+	struct ismt_apart fresh = { .fid = fid };
 	struct ismt_apart *total;
 
 	total = bpf_map_lookup_elem(&apart, &key);
 	if (total)
 		return total;
-	bpf_map_update_elem(&apart, &key, &zero, BPF_ANY);
+	bpf_map_update_elem(&apart, &key, &fresh, BPF_NOEXIST);
 	total = bpf_map_lookup_elem(&apart, &key);
 	if (!total)
 		count(bpf_get_smp_processor_id(), ISMT_CNT_APART_FULL);

@@ -63,6 +63,7 @@ struct losses {
 	uint64_t insn_writer;	/* single instructions: likewise */
 	uint64_t insn_probe;	/* instructions: probe missed by the kernel */
 	uint64_t apart_full;	/* instructions outside: map full */
+	uint64_t unexamined;	/* accesses counted, but not looked at by the rules */
 };
 
 #endif /* ISMT_ACCESS_H */

@@ -2,6 +2,7 @@
 #include "capture_account.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "bytes.h"
@@ -78,7 +79,7 @@ enum {
 _Static_assert(AT_TOTAL + 4 == HEADER_LEN, "header of an account");
 _Static_assert(FN_NOTE + ACCOUNT_NOTE_LEN == ENTRY_LEN, "entry of an account");
 _Static_assert(4 + HEADER_LEN + ACCOUNT_PART_FUNCTIONS * ENTRY_LEN <= UINT16_MAX, "a part fits");
-_Static_assert(sizeof(struct losses) == 8 * LOSSES, "losses");
+_Static_assert(offsetof(struct losses, unexamined) == 8 * LOSSES, "losses");
 
 /* The order in the file; additions go to the end, in a longer header. */
 #define EACH_LOSS(DO, l) \

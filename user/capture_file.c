@@ -12,25 +12,17 @@
 #include <unistd.h>
 
 #include "bytes.h"
-#include "capture_function.h"
 #include "capture_input.h"
+#include "capture_interface.h"
 #include "capture_record.h"
 #include "escape.h"
 #include "message.h"
 #include "pcapng.h"
 
-#define LINKTYPE_USER3	150
 #define INTERFACES_MAX	4096
 #define SAY_MAX		256
 /* Interface, time, captured and original length. */
 #define EPB_FIXED	20
-
-struct interface {
-	const struct function *fn;
-	uint64_t times, over;	/* ns = units * times / over, if not binary */
-	uint8_t shift;		/* binary: units of 2^-shift s; 0: decimal */
-	uint64_t offset_ns;
-};
 
 struct capture_file {
 	const char *path;
@@ -40,7 +32,7 @@ struct capture_file {
 	struct pcapng_reader reader;
 	uint64_t size, records, sections;
 
-	struct interface *interfaces;	/* of this section */
+	struct capture_interface *interfaces;	/* of this section */
 	size_t nr_interfaces;
 	struct trace *trace;		/* of this section; NULL: it has not said */
 	bool little;			/* byte order of this section */
@@ -154,57 +146,18 @@ int file_open(struct capture_file **result, const char *path, unsigned int threa
 	return 0;
 }
 
-/* if_tsresol: a power of 10, or with the highest bit set, of 2. */
-static int set_resolution(struct interface *interface, uint8_t value)
-{
-	unsigned int i, exponent = value & 0x7f;
-
-	interface->times = 1;
-	interface->over = 1;
-	interface->shift = 0;
-	if (value & 0x80) {
-		interface->shift = exponent;
-		return exponent && exponent < 64 ? 0 : -EBADMSG;
-	}
-	if (exponent > 18)
-		return -EBADMSG;
-	for (i = exponent; i < 9; i++)
-		interface->times *= 10;
-	for (i = 9; i < exponent; i++)
-		interface->over *= 10;
-	return 0;
-}
-
-static uint64_t time_ns(const struct interface *interface, uint64_t units)
-{
-	uint64_t rest;
-
-	if (!interface->shift)
-		return units / interface->over * interface->times + interface->offset_ns;
-	rest = units & ((1ULL << interface->shift) - 1);
-	return (units >> interface->shift) * 1000000000 +
-	       (uint64_t)((unsigned __int128)rest * 1000000000 >> interface->shift) +
-	       interface->offset_ns;
-}
-
 static int on_interface(struct capture_file *file, const struct pcapng_block *block)
 {
-	const char *name = "", *description = "";
-	size_t name_len = 0, description_len = 0, at = 8;
-	struct interface *interface;
-	struct pcapng_opt opt;
+	struct capture_interface *interface;
 	struct function fn;
-	unsigned int link;
 	void *grown;
-	int err;
 
 	if (block->len < 8)
 		return fail(file, -EBADMSG, "interface %zu is damaged", file->nr_interfaces);
-	link = get_16(block->body, block->little);
-	if (link != LINKTYPE_USER3)
+	if (interface_link(block) != LINKTYPE_USER3)
 		return fail(file, -EBADMSG,
 			    "is no capture of ismtrace: interface %zu has link type %u, not %u",
-			    file->nr_interfaces, link, LINKTYPE_USER3);
+			    file->nr_interfaces, interface_link(block), LINKTYPE_USER3);
 	if (file->nr_interfaces == INTERFACES_MAX)
 		return fail(file, -EBADMSG, "has more than %d interfaces", INTERFACES_MAX);
 	grown = reallocarray(file->interfaces, file->nr_interfaces + 1, sizeof(*interface));
@@ -212,31 +165,9 @@ static int on_interface(struct capture_file *file, const struct pcapng_block *bl
 		return -ENOMEM;
 	file->interfaces = grown;
 	interface = &file->interfaces[file->nr_interfaces];
-	memset(interface, 0, sizeof(*interface));
-	/* Microseconds, where nothing else is said. */
-	err = set_resolution(interface, 6);
-	while (pcapng_option(block, &at, &opt)) {
-		if (opt.code == IF_NAME) {
-			name = (const char *)opt.value;
-			name_len = opt.len;
-		} else if (opt.code == IF_DESCRIPTION) {
-			description = (const char *)opt.value;
-			description_len = opt.len;
-		} else if (opt.code == IF_TSRESOL && opt.len >= 1) {
-			err |= set_resolution(interface, opt.value[0]);
-		} else if (opt.code == IF_TSOFFSET && opt.len >= 8) {
-			uint64_t first = get_32(opt.value, block->little);
-			uint64_t second = get_32(opt.value + 4, block->little);
-
-			/* Seconds, signed; arithmetic modulo 2^64 gets them right. */
-			interface->offset_ns = 1000000000 * (block->little ? second << 32 | first :
-									     first << 32 | second);
-		}
-	}
-	if (err)
+	if (interface_get(block, interface, &fn))
 		return fail(file, -EBADMSG, "interface %zu has an absurd resolution of time",
 			    file->nr_interfaces);
-	function_understand(&fn, name, name_len, description, description_len);
 	interface->fn = traces_function(file->traces, &fn);
 	if (!interface->fn)
 		return errno == ENOMEM ? -ENOMEM :
@@ -275,10 +206,10 @@ static int end_section(struct capture_file *file)
 	bool rewritten = file->nr_interfaces && (!file->trace || file->little != file->was_little);
 	int err = 0;
 
-	if (!file->closed && file->reader.begun && rewritten)
+	if (!file->closed && rewritten)
 		capture_say(file->options, CAPTURE_NOTE, file->path,
 			    "does not say what was lost: it was rewritten by another program");
-	else if (!file->closed && file->reader.begun)
+	else if (!file->closed)
 		err = lacking(file,
 			      "has no closing account: the trace was killed or still runs; %" PRIu64
 			      " records read", file->records);
@@ -313,7 +244,7 @@ static int no_record(struct capture_file *file, const struct pcapng_block *block
 static int on_packet(struct capture_file *file, const struct pcapng_block *block,
 		     struct capture_record *rec)
 {
-	const struct interface *interface;
+	const struct capture_interface *interface;
 	char driver[ISMT_NAME_LEN];
 	const uint8_t *data = block->body + EPB_FIXED;
 	uint32_t id, len;
@@ -346,14 +277,14 @@ static int on_packet(struct capture_file *file, const struct pcapng_block *block
 		if (record_get_insn(data, len, &rec->insn))
 			return no_record(file, block);
 		rec->insn.fn = interface->fn;
-		rec->insn.ts = time_ns(interface, ts);
+		rec->insn.ts = interface_time(interface, ts);
 		return 1;
 	}
 	rec->type = CAPTURE_ACCESS;
 	if (record_get_access(data, len, &rec->access, driver))
 		return no_record(file, block);
 	rec->access.fn = interface->fn;
-	rec->access.ts = time_ns(interface, ts);
+	rec->access.ts = interface_time(interface, ts);
 	rec->access.driver = intern_driver(file, driver);
 	if (!rec->access.driver)
 		return -ENOMEM;
@@ -383,13 +314,13 @@ static int on_block(struct capture_file *file, const struct pcapng_block *block,
 
 static int at_end(struct capture_file *file)
 {
-	if (file->unknown)
-		capture_say(file->options, CAPTURE_NOTE, file->path,
-			    "has records of a type that this ismtrace does not know; left out");
-	if (!input_cut(file->input) && !file->reader.cut)
-		return end_section(file);
+	bool cut = input_cut(file->input) || file->reader.cut;
+
 	if (!file->reader.begun)
-		return fail(file, -EBADMSG, "is cut off before its first block");
+		return fail(file, -EBADMSG, cut ? "is cut off before its first block" :
+						  "is empty, not a capture");
+	if (!cut)
+		return end_section(file);
 	return lacking(file, "is cut off at byte %" PRIu64 ", in the middle of a %s; %" PRIu64
 		       " records read",
 		       input_done(file->input),
@@ -447,6 +378,11 @@ int file_next(struct capture_file *file, struct capture_record *rec)
 bool file_incomplete(const struct capture_file *file)
 {
 	return file->incomplete;
+}
+
+uint64_t file_unknown(const struct capture_file *file)
+{
+	return file->unknown;
 }
 
 uint64_t file_done(const struct capture_file *file)

@@ -30,6 +30,9 @@ int file_next(struct capture_file *file, struct capture_record *rec);
 /* It was cut off, or has no closing account. */
 bool file_incomplete(const struct capture_file *file);
 
+/* Records of a type that is not known, left out so far. */
+uint64_t file_unknown(const struct capture_file *file);
+
 /* Bytes of it read, and its size; 0 if that is not known. */
 uint64_t file_done(const struct capture_file *file);
 uint64_t file_size(const struct capture_file *file);

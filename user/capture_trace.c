@@ -190,19 +190,6 @@ static int add_function(struct summary *summary, const struct trace_function *fu
 	return 0;
 }
 
-static void add_losses(struct losses *sum, const struct losses *add)
-{
-	sum->ring += add->ring;
-	sum->slot += add->slot;
-	sum->ret += add->ret;
-	sum->probe += add->probe;
-	sum->writer += add->writer;
-	sum->insn_ring += add->insn_ring;
-	sum->insn_writer += add->insn_writer;
-	sum->insn_probe += add->insn_probe;
-	sum->apart_full += add->apart_full;
-}
-
 int traces_sum(const struct capture_traces *traces, struct summary *summary)
 {
 	size_t i, f;
@@ -211,7 +198,7 @@ int traces_sum(const struct capture_traces *traces, struct summary *summary)
 		const struct trace *trace = traces->traces[i];
 		const struct account *account = &trace->account;
 
-		add_losses(&summary->lost, &account->lost);
+		losses_add(&summary->lost, &account->lost);
 		summary->filtered += account->filtered;
 		summary->unopened += account->unopened;
 		for (f = 0; f < trace->nr_functions; f++)

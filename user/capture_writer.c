@@ -20,6 +20,7 @@ struct writer {
 	pthread_cond_t work;	/* something is queued, or it is over */
 	pthread_cond_t room;	/* a buffer has come back */
 	struct writer_buf *free, *queue, **tail;
+	bool busy;		/* the thread has one in its hands */
 	bool finishing;
 	int error;
 	uint64_t file_bytes;	/* all up to here is shared, under the lock */
@@ -189,9 +190,11 @@ static void *writer_main(void *arg)
 		writer->queue = buf->next;
 		if (!writer->queue)
 			writer->tail = &writer->queue;
+		writer->busy = true;
 		pthread_mutex_unlock(&writer->lock);
 		err = work(writer, buf);
 		pthread_mutex_lock(&writer->lock);
+		writer->busy = false;
 		if (err && !writer->error)
 			writer->error = err;
 		buf->next = writer->free;
@@ -295,6 +298,18 @@ void writer_put(struct writer *writer, struct writer_buf *buf)
 	writer->tail = &buf->next;
 	pthread_cond_signal(&writer->work);
 	pthread_mutex_unlock(&writer->lock);
+}
+
+int writer_sync(struct writer *writer)
+{
+	int err;
+
+	pthread_mutex_lock(&writer->lock);
+	while ((writer->queue || writer->busy) && !writer->error)
+		pthread_cond_wait(&writer->room, &writer->lock);
+	err = writer->error;
+	pthread_mutex_unlock(&writer->lock);
+	return err;
 }
 
 int writer_error(struct writer *writer)

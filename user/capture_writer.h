@@ -59,6 +59,9 @@ struct writer_buf *writer_get(struct writer *writer, bool wait);
 /* Hand over a buffer of writer_get(); it is written in order. */
 void writer_put(struct writer *writer, struct writer_buf *buf);
 
+/* Wait until all that was handed over is written.  0 or the first -errno. */
+int writer_sync(struct writer *writer);
+
 /* 0, or the first -errno: from then on nothing is written any more. */
 int writer_error(struct writer *writer);
 

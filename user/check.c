@@ -64,27 +64,37 @@ static void look_btf(struct check_finding *finding)
 	finding->hint = "use a kernel built with CONFIG_DEBUG_INFO_BTF=y; distribution kernels have it";
 }
 
-bool check_locked_down(void)
+/* The level among all that there are: "none [integrity] confidentiality". */
+static bool lockdown_level(char *level, size_t len)
 {
-	char line[80];
+	char line[80], *from, *to;
 
-	return read_line("/sys/kernel/security/lockdown", line, sizeof(line)) &&
-	       strstr(line, "[confidentiality]");
+	if (!read_line("/sys/kernel/security/lockdown", line, sizeof(line)))
+		return false;
+	from = strchr(line, '[');
+	to = from ? strchr(from, ']') : NULL;
+	if (!to)
+		return false;
+	snprintf(level, len, "%.*s", (int)(to - from - 1), from + 1);
+	return true;
 }
 
 static void look_lockdown(struct check_finding *finding)
 {
-	char line[80];
+	char level[32];
 
-	if (!read_line("/sys/kernel/security/lockdown", line, sizeof(line))) {
+	if (!lockdown_level(level, sizeof(level))) {
 		FOUND("lockdown state not visible (securityfs not mounted?)");
 		finding->result = CHECK_UNKNOWN;
-		return;
-	}
-	FOUND("lockdown: %s", line);
-	if (check_locked_down()) {
+	} else if (!strcmp(level, "confidentiality")) {
+		FOUND("the kernel is locked down to '%s', where BPF programs may not read its memory",
+		      level);
 		finding->result = CHECK_FAILS;
-		finding->hint = "lockdown=confidentiality forbids BPF to read kernel memory; boot with lockdown=integrity or less";
+		finding->hint = "boot with lockdown=integrity or without lockdown; a running kernel does not lower the level";
+	} else if (!strcmp(level, "none")) {
+		FOUND("the kernel is not locked down");
+	} else {
+		FOUND("the kernel is locked down to '%s', where BPF programs may read its memory", level);
 	}
 }
 

@@ -41,7 +41,4 @@ bool check_obstacle(void);
 /* The same for commands that load programs but do not probe a driver. */
 bool check_cannot_load(void);
 
-/* True under lockdown=confidentiality, which refuses BPF reads of the kernel. */
-bool check_locked_down(void);
-
 #endif /* ISMT_CHECK_H */

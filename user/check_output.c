@@ -56,8 +56,8 @@ static void json_finding(struct check_output *check, const char *file, uint64_t 
 	if (access) {
 		const struct ismt_access *raw = &access->raw;
 
-		out_printf(out, ",\"index\":%" PRIu64 ",\"ts\":%" PRIu64, number,
-			   access->ts);
+		out_printf(out, ",\"index\":%" PRIu64 ",\"ts\":", number);
+		out_json_u64(out, access->ts);
 		put_json(out, "function", access->fn->address,
 			 sizeof(access->fn->address));
 		put_json(out, "comm", raw->comm, sizeof(raw->comm));
@@ -65,8 +65,12 @@ static void json_finding(struct check_output *check, const char *file, uint64_t 
 		put_json(out, "op", raw->op == ISMT_READ ? "read" : "write", 8);
 		put_json(out, "region", region_name(raw->region, region),
 			 REGION_NAME_LEN);
-		out_printf(out, ",\"offset\":%llu,\"len\":%llu,\"ret\":%lld", raw->offset,
-			   raw->len, raw->ret);
+		out_lit(out, ",\"offset\":");
+		out_json_u64(out, raw->offset);
+		out_lit(out, ",\"len\":");
+		out_json_u64(out, raw->len);
+		out_lit(out, ",\"ret\":");
+		out_i64(out, raw->ret);
 	} else {
 		out_lit(out,
 			",\"index\":null,\"ts\":null,\"function\":null,\"comm\":null,"

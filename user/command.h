@@ -18,6 +18,7 @@ struct command {
 };
 
 int command_live(int argc, char **argv);
+int command_stat(int argc, char **argv);
 int command_record(int argc, char **argv);
 int command_dump(int argc, char **argv);
 int command_report(int argc, char **argv);
@@ -26,7 +27,7 @@ int command_list(int argc, char **argv);
 int command_doctor(int argc, char **argv);
 
 /* What they parse their options with: completion is made of these. */
-extern const struct argp live_argp, record_argp, dump_argp, report_argp, check_argp, list_argp,
-	doctor_argp;
+extern const struct argp live_argp, record_argp, stat_argp, dump_argp, report_argp, check_argp,
+	list_argp, doctor_argp;
 
 #endif /* ISMT_COMMAND_H */

@@ -16,22 +16,44 @@
 
 typedef void (*option_fn)(const struct argp_option *option);
 
-/* All options of a parser and its children; headings and hidden ones are none. */
-static void each_option(const struct argp *argp, option_fn fn)
-{
-	const struct argp_option *option = argp->options;
-	const struct argp_child *child = argp->children;
-
-	for (; option && (option->name || option->key || option->doc); option++)
-		if (option->name && !(option->flags & OPTION_HIDDEN))
-			fn(option);
-	for (; child && child->argp; child++)
-		each_option(child->argp, fn);
-}
-
 static bool is_short(const struct argp_option *option)
 {
 	return option->key > 0 && option->key < 0x80 && isprint(option->key);
+}
+
+/*
+ * All options of a parser and its children; headings and hidden ones are none.
+ * An alias takes what the option before it takes, and has no short form.  Of
+ * two short forms the parent's counts, as when options are parsed.
+ */
+static void walk_options(const struct argp *argp, option_fn fn, char *taken)
+{
+	const struct argp_option *option = argp->options;
+	const struct argp_child *child = argp->children;
+	struct argp_option real = { 0 };
+
+	for (; option && (option->name || option->key || option->doc); option++) {
+		if (option->flags & OPTION_ALIAS) {
+			real.name = option->name;
+			real.key = 0;
+			real.flags |= option->flags;
+		} else {
+			real = *option;
+		}
+		if (is_short(&real) && taken[real.key]++)
+			real.key = 0;
+		if (real.name && !(real.flags & OPTION_HIDDEN))
+			fn(&real);
+	}
+	for (; child && child->argp; child++)
+		walk_options(child->argp, fn, taken);
+}
+
+static void each_option(const struct argp *argp, option_fn fn)
+{
+	char taken[0x80] = { 0 };
+
+	walk_options(argp, fn, taken);
 }
 
 /* "read|write" and the like: the words that can be meant; not "FILE", "A-B". */
@@ -69,6 +91,11 @@ static const char *choice_of(const struct argp_option *option)
 	return NULL;
 }
 
+static bool is_function(const struct argp_option *option)
+{
+	return !strcmp(option->name, "device") || !strcmp(option->name, "function");
+}
+
 static bool takes_file(const struct argp_option *option)
 {
 	return option->arg && !strcmp(option->arg, "FILE");
@@ -101,7 +128,7 @@ static void bash_argument(const struct argp_option *option)
 		printf("words='");
 		put_rules(" ");
 		putchar('\'');
-	} else if (!strcmp(option->name, "device")) {
+	} else if (is_function(option)) {
 		printf("words=$(cd /sys/bus/pci/devices 2>/dev/null && echo *)");
 	} else if (takes_file(option)) {
 		printf("files=1");
@@ -111,25 +138,60 @@ static void bash_argument(const struct argp_option *option)
 	printf(" ;;\n");
 }
 
-/* True if what is no option is a file: as args_doc says. */
+/* True if what is no option can be a file: as args_doc says. */
 static bool takes_files(const struct argp *argp)
 {
-	return argp->args_doc && !strncmp(argp->args_doc, "FILE", 4);
+	return argp->args_doc && strstr(argp->args_doc, "FILE");
+}
+
+static void bash_begin(const char *program)
+{
+	printf("# bash completion for %s, made by the program itself\n"
+	       "_%s()\n{\n"
+	       "\t# By blanks only: addresses have colons, which bash takes for ends of words.\n"
+	       "\tlocal line=${COMP_LINE:0:COMP_POINT} words='' files='' cur prev command word kept\n"
+	       "\tcur=${line##*[[:space:]]}\n"
+	       "\tread -ra line <<<\"${line%%\"$cur\"}\"\n"
+	       "\tprev=${line[-1]-} command=${line[1]-}\n"
+	       "\tCOMPREPLY=()\n", program, program);
+}
+
+static void bash_split(void)
+{
+	printf("\tkept=${cur%%\"${cur##*[:=]}\"}\n"
+	       "\tif [[ $cur == --*=* ]]; then\n"
+	       "\t\tprev=${cur%%%%=*} cur=${cur#*=} kept=${kept#*=}\n\tfi\n");
+}
+
+static void bash_options(const struct argp *argp)
+{
+	printf("\t\tcase $prev in\n");
+	each_option(argp, bash_argument);
+	printf("\t\t*) if [[ $cur == -* ]]; then words='");
+	each_option(argp, bash_words);
+	printf(" --help'; else files=%s; fi ;;\n\t\tesac\n", takes_files(argp) ? "1" : "");
+}
+
+static void bash_end(const char *program)
+{
+	printf("\tif [[ $files ]]; then\n"
+	       "\t\tcompopt -o filenames 2>/dev/null\n"
+	       "\t\tmapfile -t COMPREPLY < <(compgen -f -- \"$cur\")\n"
+	       "\telse\n"
+	       "\t\tmapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$cur\")\n"
+	       "\t\tif [[ ${COMPREPLY[0]-} == *= ]]; then compopt -o nospace 2>/dev/null; fi\n"
+	       "\tfi\n"
+	       "\t# What bash took for words of their own stays as it is.\n"
+	       "\tCOMPREPLY=(\"${COMPREPLY[@]#\"$kept\"}\")\n"
+	       "}\ncomplete -F _%s %s\n", program, program);
 }
 
 static void bash(const struct command *commands, size_t nr)
 {
 	size_t i;
 
-	printf("# bash completion for ismtrace, made by `ismtrace completion bash`\n"
-	       "_ismtrace()\n{\n"
-	       "\t# By blanks only: addresses have colons, which bash takes for ends of words.\n"
-	       "\tlocal line=${COMP_LINE:0:COMP_POINT} words='' files='' cur prev command word kept\n"
-	       "\tcur=${line##*[[:space:]]}\n"
-	       "\tread -ra line <<<\"${line%%\"$cur\"}\"\n"
-	       "\tprev=${line[-1]-} command=${line[1]-}\n"
-	       "\tCOMPREPLY=()\n"
-	       "\tif ((${#line[@]} == 1)); then\n"
+	bash_begin(ISMTRACE_NAME);
+	printf("\tif ((${#line[@]} == 1)); then\n"
 	       "\t\tmapfile -t COMPREPLY < <(compgen -W '");
 	for (i = 0; i < nr; i++)
 		if (commands[i].help)
@@ -139,32 +201,18 @@ static void bash(const struct command *commands, size_t nr)
 	       "\tfor word in \"${line[@]}\"; do\n"
 	       "\t\tif [[ $word == -- ]]; then\n"
 	       "\t\t\tcompopt -o bashdefault -o default 2>/dev/null\n"
-	       "\t\t\treturn\n\t\tfi\n\tdone\n"
-	       "\tkept=${cur%%\"${cur##*[:=]}\"}\n"
-	       "\tif [[ $cur == --*=* ]]; then\n"
-	       "\t\tprev=${cur%%%%=*} cur=${cur#*=} kept=${kept#*=}\n\tfi\n"
-	       "\tcase $command in\n");
+	       "\t\t\treturn\n\t\tfi\n\tdone\n");
+	bash_split();
+	printf("\tcase $command in\n");
 	for (i = 0; i < nr; i++) {
 		if (!commands[i].help || !commands[i].argp)
 			continue;
-		printf("\t%s)\n\t\tcase $prev in\n", commands[i].name);
-		each_option(commands[i].argp, bash_argument);
-		printf("\t\t*) if [[ $cur == -* ]]; then words='");
-		each_option(commands[i].argp, bash_words);
-		printf(" --help'; else files=%s; fi ;;\n\t\tesac\n\t\t;;\n",
-		       takes_files(commands[i].argp) ? "1" : "");
+		printf("\t%s)\n", commands[i].name);
+		bash_options(commands[i].argp);
+		printf("\t\t;;\n");
 	}
-	printf("\tesac\n"
-	       "\tif [[ $files ]]; then\n"
-	       "\t\tcompopt -o filenames 2>/dev/null\n"
-	       "\t\tmapfile -t COMPREPLY < <(compgen -f -- \"$cur\")\n"
-	       "\telse\n"
-	       "\t\tmapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$cur\")\n"
-	       "\t\tif [[ ${COMPREPLY[0]-} == *= ]]; then compopt -o nospace 2>/dev/null; fi\n"
-	       "\tfi\n"
-	       "\t# What bash took for words of their own stays as it is.\n"
-	       "\tCOMPREPLY=(\"${COMPREPLY[@]#\"$kept\"}\")\n"
-	       "}\ncomplete -F _ismtrace ismtrace\n");
+	printf("\tesac\n");
+	bash_end(ISMTRACE_NAME);
 }
 
 /* --- zsh: one specification of _arguments for each option. */
@@ -199,7 +247,7 @@ static void zsh_argument(const struct argp_option *option)
 		putchar('(');
 		put_rules(" ");
 		putchar(')');
-	} else if (!strcmp(option->name, "device")) {
+	} else if (is_function(option)) {
 		printf("_ismtrace_functions");
 	} else if (takes_file(option)) {
 		printf("_files");
@@ -222,16 +270,29 @@ static void zsh_option(const struct argp_option *option)
 	printf("' \\\n");
 }
 
+static void zsh_begin(const char *program)
+{
+	printf("#compdef %s\n# made by the program itself\n\n"
+	       "_ismtrace_functions()\n{\n"
+	       "\tlocal -a functions=(/sys/bus/pci/devices/*(N:t))\n"
+	       "\tcompadd -a functions\n}\n\n"
+	       "_%s()\n{\n", program, program);
+}
+
+static void zsh_options(const struct argp *argp)
+{
+	printf("\t\t_arguments -s \\\n");
+	each_option(argp, zsh_option);
+	printf("\t\t\t'--help[show the options]' \\\n\t\t\t%s\n",
+	       takes_files(argp) ? "'*:capture:_files'" : "'*:::command:_normal'");
+}
+
 static void zsh(const struct command *commands, size_t nr)
 {
 	size_t i;
 
-	printf("#compdef ismtrace\n# made by `ismtrace completion zsh`\n\n"
-	       "_ismtrace_functions()\n{\n"
-	       "\tlocal -a functions=(/sys/bus/pci/devices/*(N:t))\n"
-	       "\tcompadd -a functions\n}\n\n"
-	       "_ismtrace()\n{\n"
-	       "\tlocal -a commands=(\n");
+	zsh_begin(ISMTRACE_NAME);
+	printf("\tlocal -a commands=(\n");
 	for (i = 0; i < nr; i++) {
 		if (!commands[i].help)
 			continue;
@@ -248,28 +309,51 @@ static void zsh(const struct command *commands, size_t nr)
 	for (i = 0; i < nr; i++) {
 		if (!commands[i].help || !commands[i].argp)
 			continue;
-		printf("\t%s)\n\t\t_arguments -s \\\n", commands[i].name);
-		each_option(commands[i].argp, zsh_option);
-		printf("\t\t\t'--help[show the options]' \\\n\t\t\t%s\n\t\t;;\n",
-		       takes_files(commands[i].argp) ? "'*:capture:_files'"
-						     : "'*:::command:_normal'");
+		printf("\t%s)\n", commands[i].name);
+		zsh_options(commands[i].argp);
+		printf("\t\t;;\n");
 	}
 	printf("\tesac\n}\n\n_ismtrace \"$@\"\n");
 }
 
+static int written(void)
+{
+	if (!fflush(stdout) && !ferror(stdout))
+		return EXIT_DONE;
+	error("cannot write the output");
+	return EXIT_OUTPUT;
+}
+
+static int no_shell(void)
+{
+	error("completion of which shell? bash or zsh");
+	return EXIT_USAGE;
+}
+
 int completion(int argc, char **argv, const struct command *commands, size_t nr)
 {
-	if (argc == 2 && !strcmp(argv[1], "bash")) {
+	if (argc == 2 && !strcmp(argv[1], "bash"))
 		bash(commands, nr);
-	} else if (argc == 2 && !strcmp(argv[1], "zsh")) {
+	else if (argc == 2 && !strcmp(argv[1], "zsh"))
 		zsh(commands, nr);
+	else
+		return no_shell();
+	return written();
+}
+
+int completion_program(const char *shell, const char *program, const struct argp *argp)
+{
+	if (!strcmp(shell, "bash")) {
+		bash_begin(program);
+		bash_split();
+		bash_options(argp);
+		bash_end(program);
+	} else if (!strcmp(shell, "zsh")) {
+		zsh_begin(program);
+		zsh_options(argp);
+		printf("}\n\n_%s \"$@\"\n", program);
 	} else {
-		error("completion of which shell? bash or zsh");
-		return EXIT_USAGE;
+		return no_shell();
 	}
-	if (fflush(stdout) || ferror(stdout)) {
-		error("cannot write the output");
-		return EXIT_OUTPUT;
-	}
-	return EXIT_DONE;
+	return written();
 }

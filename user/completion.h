@@ -15,4 +15,7 @@
  */
 int completion(int argc, char **argv, const struct command *commands, size_t nr);
 
+/* The same of a program without commands, whose options argp parses. */
+int completion_program(const char *shell, const char *program, const struct argp *argp);
+
 #endif /* ISMT_COMPLETION_H */

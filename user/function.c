@@ -9,12 +9,6 @@
 #include <strings.h>
 #include <unistd.h>
 
-#define PCI_VENDOR_ID_IBM	0x1014
-#define PCI_DEVICE_ID_ISM	0x04ed
-
-/* Bit 0 of a handle, the most significant, says whether it is enabled. */
-#define FH_ENABLED		0x80000000u
-
 struct function_table {
 	struct function **entries;
 	size_t count, room;

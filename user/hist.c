@@ -23,6 +23,48 @@ void hist_add(struct hist *hist, uint64_t value)
 		hist->max = value;
 }
 
+void hist_merge(struct hist *sum, const struct hist *part)
+{
+	unsigned int i;
+
+	if (!part->count)
+		return;
+	if (!sum->count || part->min < sum->min)
+		sum->min = part->min;
+	if (!sum->count || part->max > sum->max)
+		sum->max = part->max;
+	for (i = 0; i < HIST_BUCKETS; i++)
+		sum->bucket[i] += part->bucket[i];
+	sum->count += part->count;
+	sum->sum += part->sum;
+}
+
+void hist_subtract(struct hist *sum, const struct hist *part)
+{
+	unsigned int i, first = HIST_BUCKETS, last = 0;
+
+	if (!part->count)
+		return;
+	for (i = 0; i < HIST_BUCKETS; i++) {
+		sum->bucket[i] -= part->bucket[i];
+		if (!sum->bucket[i])
+			continue;
+		if (first == HIST_BUCKETS)
+			first = i;
+		last = i;
+	}
+	sum->count -= part->count;
+	sum->sum -= part->sum;
+	if (!sum->count) {
+		sum->min = sum->max = 0;
+		return;
+	}
+	if (first > 0 && first < HIST_BUCKETS && hist_upper(first - 1) + 1 > sum->min)
+		sum->min = hist_upper(first - 1) + 1;
+	if (hist_upper(last) < sum->max)
+		sum->max = hist_upper(last);
+}
+
 uint64_t hist_upper(unsigned int bucket)
 {
 	return bucket < 64 ? 1ULL << bucket : UINT64_MAX;

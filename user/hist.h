@@ -19,6 +19,16 @@ struct hist {
 
 void hist_add(struct hist *hist, uint64_t value);
 
+/* sum += part. */
+void hist_merge(struct hist *sum, const struct hist *part);
+
+/*
+ * hist_subtract - sum -= part, where part is an earlier state of sum.  The
+ * extremes of what is left are not known: they become the ends of the outermost
+ * buckets that are not empty, narrowed by sum's.
+ */
+void hist_subtract(struct hist *sum, const struct hist *part);
+
 /* The bucket's upper end, inclusive; UINT64_MAX for the last. */
 uint64_t hist_upper(unsigned int bucket);
 

@@ -16,17 +16,19 @@
 #define CORE_MODULE	"vfio_pci_core"
 
 const struct hook hooks[] = {
-	{ "load", "__zpci_load", NULL, HOOK_INSN },
-	{ "store", "__zpci_store", NULL, HOOK_INSN },
-	{ "store_block", "__zpci_store_block", NULL, HOOK_INSN },
-	{ "front_load", "zpci_load", NULL, HOOK_FRONT },
-	{ "front_store", "zpci_store", NULL, HOOK_FRONT },
-	{ "front_block", "zpci_write_block", NULL, HOOK_FRONT },
-	{ "error", "debug_event_common", NULL, HOOK_ERROR },
-	{ "ism_read", "ism_vfio_pci_read", OUR_MODULE, HOOK_ACCESS },
-	{ "ism_write", "ism_vfio_pci_write", OUR_MODULE, HOOK_ACCESS },
-	{ "core_read", "vfio_pci_core_read", CORE_MODULE, HOOK_ACCESS },
-	{ "core_write", "vfio_pci_core_write", CORE_MODULE, HOOK_ACCESS },
+	{ "load", "__zpci_load", NULL, HOOK_INSN, NO_EVENT },
+	{ "store", "__zpci_store", NULL, HOOK_INSN, NO_EVENT },
+	{ "store_block", "__zpci_store_block", NULL, HOOK_INSN, NO_EVENT },
+	{ "front_load", "zpci_load", NULL, HOOK_FRONT, NO_EVENT },
+	{ "front_store", "zpci_store", NULL, HOOK_FRONT, NO_EVENT },
+	{ "front_block", "zpci_write_block", NULL, HOOK_FRONT, NO_EVENT },
+	{ "error", "debug_event_common", NULL, HOOK_ERROR, NO_EVENT },
+	{ "enable", "vfio_pci_core_enable", CORE_MODULE, HOOK_OPEN, NO_EVENT },
+	{ "event", "ism_vfio_pci:ism_vfio_pci_enter and _exit", OUR_MODULE, HOOK_ACCESS, IS_EVENT },
+	{ "ism_read", "ism_vfio_pci_read", OUR_MODULE, HOOK_ACCESS, HAS_EVENT },
+	{ "ism_write", "ism_vfio_pci_write", OUR_MODULE, HOOK_ACCESS, HAS_EVENT },
+	{ "core_read", "vfio_pci_core_read", CORE_MODULE, HOOK_ACCESS, NO_EVENT },
+	{ "core_write", "vfio_pci_core_write", CORE_MODULE, HOOK_ACCESS, NO_EVENT },
 };
 
 const size_t nr_hooks = sizeof(hooks) / sizeof(hooks[0]);
@@ -68,11 +70,19 @@ static bool module_loaded(const char *module)
 	return !access(path, F_OK);
 }
 
+/* Where a module keeps what BPF programs need to attach to its trace events. */
+bool hooks_have_events(void)
+{
+	return !access("/sys/module/" OUR_MODULE "/sections/__bpf_raw_tp_map", F_OK);
+}
+
 static bool hook_wanted(const struct hook *hook, const struct hook_wish *wish)
 {
 	if (hook->role == HOOK_FRONT && !wish->front)
 		return false;
 	if (hook->role == HOOK_ERROR && !wish->errors)
+		return false;
+	if (hook->event == (wish->events ? HAS_EVENT : IS_EVENT))
 		return false;
 	return module_loaded(hook->module);
 }
@@ -83,6 +93,17 @@ static struct bpf_program *find(struct bpf_object *obj, const char *flavour, con
 
 	snprintf(full, sizeof(full), "%s_%s", flavour, name);
 	return bpf_object__find_program_by_name(obj, full);
+}
+
+/* The program for a hook's entry. */
+static struct bpf_program *find_entry(struct bpf_object *obj, const char *flavour,
+				      const struct hook *hook, const struct hook_wish *wish)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), "%s%s",
+		 hook->role == HOOK_INSN && wish->plain ? "plain_" : "", hook->name);
+	return find(obj, flavour, name);
 }
 
 struct hook_set *hooks_select(struct bpf_object *obj, enum attach_mode mode,
@@ -104,6 +125,8 @@ struct hook_set *hooks_select(struct bpf_object *obj, enum attach_mode mode,
 		if (bpf_program__type(prog) == BPF_PROG_TYPE_TRACING ||
 		    bpf_program__type(prog) == BPF_PROG_TYPE_KPROBE)
 			bpf_program__set_autoload(prog, false);
+	bpf_program__set_autoload(find(obj, "event", "enter"), false);
+	bpf_program__set_autoload(find(obj, "event", "exit"), false);
 
 	for (i = 0; i < nr_hooks; i++) {
 		const struct hook *hook = &hooks[i];
@@ -113,13 +136,18 @@ struct hook_set *hooks_select(struct bpf_object *obj, enum attach_mode mode,
 			continue;
 		any |= hook->role == HOOK_ACCESS;
 		at->hook = hook;
-		at->entry = find(obj, in, hook->name);
-		bpf_program__set_autoload(at->entry, true);
-		if (hook->role == HOOK_ACCESS || hook->role == HOOK_FRONT ||
-		    (hook->role == HOOK_INSN && wish->returns)) {
-			at->ret = find(obj, out, hook->name);
-			bpf_program__set_autoload(at->ret, true);
+		if (hook->event == IS_EVENT) {
+			at->entry = find(obj, hook->name, "enter");
+			at->ret = find(obj, hook->name, "exit");
+		} else {
+			at->entry = find_entry(obj, in, hook, wish);
+			if (hook->role == HOOK_ACCESS || hook->role == HOOK_FRONT ||
+			    (hook->role == HOOK_INSN && wish->returns))
+				at->ret = find(obj, out, hook->name);
 		}
+		bpf_program__set_autoload(at->entry, true);
+		if (at->ret)
+			bpf_program__set_autoload(at->ret, true);
 		set->count++;
 	}
 	if (!any) {
@@ -144,7 +172,7 @@ static struct bpf_link *attach(const struct hook_set *set, const struct attached
 	struct bpf_program *prog = ret ? at->ret : at->entry;
 	LIBBPF_OPTS(bpf_kprobe_opts, opts, .retprobe = ret);
 
-	if (set->mode == ATTACH_TRAMPOLINE)
+	if (set->mode == ATTACH_TRAMPOLINE || at->hook->event == IS_EVENT)
 		return bpf_program__attach(prog);
 	/* By the running kernel's own means, not through tracefs files. */
 	opts.attach_mode = PROBE_ATTACH_MODE_LINK;
@@ -170,8 +198,11 @@ static int attach_side(struct hook_set *set, enum hook_role role, bool ret,
 			continue;
 		}
 		err = -errno;
-		/* Without it errors show by their return value only. */
-		if (role == HOOK_ERROR) {
+		/*
+		 * Without the one errors show by their return value only; without
+		 * the other a function is recognised by its instructions.
+		 */
+		if (role == HOOK_ERROR || role == HOOK_OPEN) {
 			verbose(1, "probe: %s refused (%s)", at->hook->function,
 				strerror(-err));
 			continue;
@@ -188,7 +219,7 @@ int hooks_attach(struct hook_set *set, const struct hook **refused)
 		enum hook_role role;
 		bool ret;
 	} order[] = {
-		{ HOOK_ERROR, false },
+		{ HOOK_ERROR, false }, { HOOK_OPEN, false },
 		{ HOOK_ACCESS, true }, { HOOK_FRONT, true }, { HOOK_INSN, true },
 		{ HOOK_INSN, false }, { HOOK_FRONT, false }, { HOOK_ACCESS, false },
 	};

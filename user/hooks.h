@@ -19,6 +19,7 @@ enum hook_role {
 	HOOK_INSN,		/* a function-handle helper; return if asked for */
 	HOOK_FRONT,		/* a MIO-capable helper: entry and return */
 	HOOK_ERROR,		/* the debug feature that hears of errors */
+	HOOK_OPEN,		/* a device is opened */
 };
 
 struct hook {
@@ -26,6 +27,8 @@ struct hook {
 	const char *function;	/* in the kernel */
 	const char *module;	/* as in /sys/module; NULL: the kernel proper */
 	enum hook_role role;
+	/* HOOK_ACCESS: these are the driver's trace events, or they do instead of it. */
+	enum { NO_EVENT, IS_EVENT, HAS_EVENT } event;
 };
 
 extern const struct hook hooks[];
@@ -33,9 +36,14 @@ extern const size_t nr_hooks;
 
 struct hook_wish {
 	bool returns;		/* return probes on the instruction helpers */
+	bool plain;		/* of these only the counts, not each; no payload */
 	bool front;		/* MIO-capable helpers too */
 	bool errors;		/* the debug feature */
+	bool events;		/* the variant driver's trace events in place of probes */
 };
+
+/* True if the variant driver is loaded and has trace events. */
+bool hooks_have_events(void);
 
 /* True if it is certain that trampolines cannot work here. */
 bool hooks_no_jit(void);

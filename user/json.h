@@ -12,7 +12,7 @@
 
 #include "outbuf.h"
 
-/* jansson's integers are signed; no count gets near the end of these. */
+/* As out_json_u64(): what is above INT64_MAX becomes that. */
 json_t *json_number(uint64_t value);
 
 /* At most 256 bytes of any bytes; what is not UTF-8 becomes U+FFFD. */

@@ -14,6 +14,7 @@
 static const struct command commands[] = {
 	{ "live", command_live, "show every access as it happens, then a summary", &live_argp },
 	{ "record", command_record, "the same into a file, for later or for another machine", &record_argp },
+	{ "stat", command_stat, "counts and histograms, kept in the kernel: the least overhead", &stat_argp },
 	{ "dump", command_dump, "the records of captures, as live shows them", &dump_argp },
 	{ "report", command_report, "what captures add up to: histograms, tables, findings", &report_argp },
 	{ "check", command_check, "only what is wrong, in captures or while a command runs", &check_argp },

@@ -2,9 +2,25 @@
 #include "message.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 static int verbosity;
+static const char *name = "ismtrace";
+static struct message_listener listener;
+
+void message_set_name(const char *program)
+{
+	name = program;
+}
+
+struct message_listener message_listen(struct message_listener next)
+{
+	struct message_listener before = listener;
+
+	listener = next;
+	return before;
+}
 
 void message_set_verbosity(int level)
 {
@@ -16,41 +32,53 @@ int message_verbosity(void)
 	return verbosity;
 }
 
-static void say(const char *prefix, const char *format, va_list args)
+/* What a listener is given: longer ones are cut. */
+#define LINE_LEN	512
+
+static void say(const char *prefix, bool named, const char *format, va_list args)
 {
+	char line[LINE_LEN];
+
+	if (listener.fn) {
+		vsnprintf(line, sizeof(line), format, args);
+		listener.fn(listener.arg, line);
+		return;
+	}
 	flockfile(stderr);
+	if (named)
+		fprintf(stderr, "%s: ", name);
 	fputs(prefix, stderr);
 	vfprintf(stderr, format, args);
 	fputc('\n', stderr);
 	funlockfile(stderr);
 }
 
-#define SAY(prefix)				\
-	do {					\
-		va_list args;			\
-						\
-		va_start(args, format);		\
-		say(prefix, format, args);	\
-		va_end(args);			\
+#define SAY(prefix, named)				\
+	do {						\
+		va_list args;				\
+							\
+		va_start(args, format);			\
+		say(prefix, named, format, args);	\
+		va_end(args);				\
 	} while (0)
 
 void error(const char *format, ...)
 {
-	SAY("ismtrace: ");
+	SAY("", true);
 }
 
 void warning(const char *format, ...)
 {
-	SAY("ismtrace: warning: ");
+	SAY("warning: ", true);
 }
 
 void hint(const char *format, ...)
 {
-	SAY("  hint: ");
+	SAY("  hint: ", false);
 }
 
 void verbose(int level, const char *format, ...)
 {
 	if (level <= verbosity)
-		SAY("");
+		SAY("", false);
 }

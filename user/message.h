@@ -19,6 +19,21 @@ enum exit_status {
 void message_set_verbosity(int level);
 int message_verbosity(void);
 
+/* Who speaks, in front of errors and warnings: "ismtrace" if not set; borrowed. */
+void message_set_name(const char *program);
+
+/*
+ * message_listen - from now on lines go to fn(arg, line), not to standard error,
+ * without prefix and newline: the screen belongs to somebody else.  fn NULL: to
+ * standard error.  Returns who listened before.
+ */
+struct message_listener {
+	void (*fn)(void *arg, const char *line);
+	void *arg;
+};
+
+struct message_listener message_listen(struct message_listener listener);
+
 /* "ismtrace: ..."; a newline is added. */
 void error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void warning(const char *format, ...) __attribute__((format(printf, 1, 2)));

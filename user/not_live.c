@@ -23,6 +23,11 @@ int command_record(int argc, char **argv)
 	return refuse();
 }
 
+int command_stat(int argc, char **argv)
+{
+	return refuse();
+}
+
 int command_list(int argc, char **argv)
 {
 	return refuse();
@@ -39,7 +44,7 @@ int command_check(int argc, char **argv)
 }
 
 /* No options, then. */
-const struct argp live_argp, record_argp, list_argp, doctor_argp;
+const struct argp live_argp, record_argp, stat_argp, list_argp, doctor_argp;
 
 void message_quiet_libbpf(void)
 {

@@ -16,6 +16,7 @@ static const struct argp_option filter_options[] = {
 	{ NULL, 0, NULL, 0, "Filters (an access must pass all of them):", 1 },
 	{ "device", 'd', "FUNCTION", 0,
 	  "only this PCI function: 0011:00:00.0, fid:0x22 or uid:0x11; may be repeated", 0 },
+	{ "function", 0, NULL, OPTION_ALIAS, NULL, 0 },
 	{ "pid", 'p', "PID[,PID]", 0, "only these processes; may be repeated", 0 },
 	{ "comm", 'c', "NAME", 0, "only tasks of exactly this name", 0 },
 	{ "region", 'r', "REGION[,REGION]", 0,
@@ -159,4 +160,13 @@ unsigned long long parse_seconds(const char *text, struct argp_state *state)
 	if (errno || end == text || *end || !isfinite(value) || value <= 0 || value > 1e9)
 		argp_error(state, "seconds are a positive number, not '%s'", text);
 	return value * 1e9;
+}
+
+char **parse_workload(struct argp_state *state)
+{
+	/* Only behind "--": a forgotten dash must not run something as root. */
+	if (strcmp(state->argv[state->next - 1], "--"))
+		argp_error(state, "unexpected '%s'; a command to run goes behind --",
+			   state->argv[state->next]);
+	return state->argv + state->next;
 }

@@ -38,6 +38,12 @@ bool color_allowed(const struct common_options *options, FILE *out);
  */
 int finish_output(void);
 
+/*
+ * At ARGP_KEY_ARGS: the command and its arguments behind "--", ended by NULL;
+ * argp_error() and no return if there is anything else.
+ */
+char **parse_workload(struct argp_state *state);
+
 /* A positive number; argp_error() and no return if it is none. */
 unsigned long long parse_count(const char *text, const char *what, struct argp_state *state);
 /* Seconds, with a fraction if wanted, as nanoseconds; likewise. */

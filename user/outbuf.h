@@ -79,6 +79,16 @@ void out_u64(struct outbuf *out, uint64_t value);
 void out_i64(struct outbuf *out, int64_t value);
 void out_zeros(struct outbuf *out, uint64_t value, unsigned int digits);
 
+/*
+ * out_json_u64 - as all readers of JSON take it: what is above INT64_MAX becomes
+ * INT64_MAX.  No kernel has such numbers (offsets, lengths and times are signed
+ * there), but a damaged or a made capture may.
+ */
+static inline void out_json_u64(struct outbuf *out, uint64_t value)
+{
+	out_u64(out, value > INT64_MAX ? INT64_MAX : value);
+}
+
 /* "0x" and lower case digits. */
 void out_hex(struct outbuf *out, uint64_t value);
 

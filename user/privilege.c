@@ -97,3 +97,48 @@ int privilege_keep_files(void)
 		err = -errno;
 	return err;
 }
+
+/* Of what loading needs that which the process may use; nothing else stays. */
+static int keep_needed(bool effective)
+{
+	cap_t caps = cap_init(), have = cap_get_proc();
+	cap_flag_value_t may;
+	int err = caps && have ? 0 : -errno;
+	size_t i;
+
+	for (i = 0; !err && i < sizeof(needed) / sizeof(needed[0]); i++) {
+		const cap_value_t *cap = &needed[i].value;
+
+		if (cap_get_flag(have, *cap, CAP_PERMITTED, &may) || may != CAP_SET)
+			continue;
+		if (cap_set_flag(caps, CAP_PERMITTED, 1, cap, CAP_SET) ||
+		    (effective && cap_set_flag(caps, CAP_EFFECTIVE, 1, cap, CAP_SET)))
+			err = -errno;
+	}
+	if (!err && cap_set_proc(caps))
+		err = -errno;
+	cap_free(caps);
+	cap_free(have);
+	return err;
+}
+
+int privilege_raise(bool raise)
+{
+	return keep_needed(raise);
+}
+
+int privilege_keep_tracing(void)
+{
+	int err;
+
+	/* Permitted capabilities go with the uid unless the kernel is told. */
+	if (!geteuid()) {
+		if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) || setgroups(0, NULL) ||
+		    setresgid(NOBODY, NOBODY, NOBODY) || setresuid(NOBODY, NOBODY, NOBODY))
+			return -errno;
+	}
+	err = keep_needed(false);
+	if (!err && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+		err = -errno;
+	return err;
+}

@@ -5,6 +5,7 @@
 #ifndef ISMT_PRIVILEGE_H
 #define ISMT_PRIVILEGE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -24,5 +25,15 @@ int privilege_drop(void);
  * open files whatever their modes say.  Returns 0 or -errno, as above.
  */
 int privilege_keep_files(void);
+
+/*
+ * privilege_keep_tracing - become nobody, but stay able to load and attach again:
+ * what privilege_missing() asks for, and nothing else, is kept, and lies idle until
+ * privilege_raise(true).  Returns 0 or -errno, as above.
+ */
+int privilege_keep_tracing(void);
+
+/* What was kept, in effect or idle again.  0 or -errno. */
+int privilege_raise(bool raise);
 
 #endif /* ISMT_PRIVILEGE_H */

@@ -218,7 +218,10 @@ static int finish(struct session *session)
 	files_name(&cmd->files, stats.files - 1, name, sizeof(name));
 	if (!strcmp(name, "-"))
 		snprintf(name, sizeof(name), "standard output");
-	if (session->output_error)
+	/* As with any pipeline: not our failure, but say what there was. */
+	if (session->output_error == -EPIPE)
+		fprintf(stderr, "ismtrace: the reader closed the output\n");
+	else if (session->output_error)
 		error("cannot write %s: %s", name, strerror(-session->output_error));
 	if (!cmd->quiet || lost || session->output_error) {
 		fprintf(stderr, "ismtrace: %" PRIu64 " access%s, %" PRIu64 " bytes written to %s",
@@ -228,13 +231,14 @@ static int finish(struct session *session)
 			fprintf(stderr, " and %u before it", stats.files - 1);
 		fprintf(stderr, "; %" PRIu64 " lost\n", lost);
 	}
-	return session->output_error ? EXIT_OUTPUT : EXIT_DONE;
+	return session->output_error && session->output_error != -EPIPE ? EXIT_OUTPUT : EXIT_DONE;
 }
 
 static const struct session_ops record_ops = {
 	.prepare = open_output,
 	.sink = make_sink,
 	.finish = finish,
+	.output_only = true,
 	.ends = "ends it",
 };
 

@@ -205,7 +205,8 @@ void rules_apply(struct rules_state *state, struct access *access)
 	const uint32_t *n = raw->insn.n;
 	uint32_t set = 0;
 
-	runs_follow(state->runs, access, rules_block_limit(access->fn));
+	if (state)
+		runs_follow(state->runs, access, rules_block_limit(access->fn));
 	if (region_is_bar(raw->region)) {
 		if (raw->op == ISMT_WRITE && raw->len)
 			set |= store_rules(access);

@@ -31,8 +31,6 @@ struct rule {
 
 /* The longest store block of the architecture, bytes. */
 #define BLOCK_MAX	4096
-/* No store block may cross a multiple of this in its address space. */
-#define BLOCK_BOUNDARY	4096
 
 /* By enum rule_id. */
 extern const struct rule rules[RULE_COUNT];
@@ -65,7 +63,8 @@ void rules_free(struct rules_state *state);
 
 /*
  * rules_apply - evaluate all rules; sets access->rules and access->run.
- * Accesses of one task must come in the order in which they happened.
+ * Accesses of one task must come in the order in which they happened.  With
+ * state NULL access->run is taken as it is.
  */
 void rules_apply(struct rules_state *state, struct access *access);
 

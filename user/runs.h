@@ -7,9 +7,6 @@
 
 #include "access.h"
 
-/* Longest pause between two writes of a run. */
-#define RUN_GAP_NS	100000000ULL
-
 /* Pairs of task and function that are remembered. */
 #define RUNS_MAX	1024
 

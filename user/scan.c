@@ -2,11 +2,16 @@
 #include "scan.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
 #include "ismtrace.skel.h"
+
+#define FACILITY_MIO	"153"
 
 static int run(struct bpf_program *prog)
 {
@@ -32,6 +37,9 @@ struct ismtrace_bpf *scan_load(void)
 	bpf_map__set_autocreate(skel->maps.payloads, false);
 	bpf_map__set_autocreate(skel->maps.apart, false);
 	bpf_map__set_autocreate(skel->maps.pids, false);
+	bpf_map__set_autocreate(skel->maps.cell_index, false);
+	bpf_map__set_autocreate(skel->maps.cells_free, false);
+	bpf_map__set_value_size(skel->maps.bss_cells, sizeof(skel->bss_cells->cells[0]));
 	err = ismtrace_bpf__load(skel);
 	if (!err)
 		err = scan_machine(skel);
@@ -48,6 +56,36 @@ int scan_machine(struct ismtrace_bpf *skel)
 	int err = run(skel->progs.scan_machine);
 
 	return err < 0 ? err : 0;
+}
+
+void scan_open(struct ismtrace_bpf *skel)
+{
+	skel->bss->open_accesses = 0;
+	skel->bss->slot_cursor = 0;
+	while (run(skel->progs.scan_open) > 0)
+		;
+}
+
+bool scan_may_have_mio(void)
+{
+	bool listed = false, found = false;
+	char *line = NULL, *word, *rest;
+	size_t size = 0;
+	FILE *file = fopen("/proc/cpuinfo", "r");
+
+	if (!file)
+		return true;
+	while (!listed && getline(&line, &size, file) > 0) {
+		listed = !strncmp(line, "facilities", strlen("facilities"));
+		if (!listed)
+			continue;
+		for (word = strtok_r(line, " \n", &rest); word && !found;
+		     word = strtok_r(NULL, " \n", &rest))
+			found = !strcmp(word, FACILITY_MIO);
+	}
+	free(line);
+	fclose(file);
+	return found || !listed;
 }
 
 bool scan_has_mio(const struct ismtrace_bpf *skel)

@@ -25,6 +25,15 @@ struct ismtrace_bpf *scan_load(void);
  */
 int scan_machine(struct ismtrace_bpf *skel);
 
+/* Set skel->bss->open_accesses: those under way, of tasks that have a slot. */
+void scan_open(struct ismtrace_bpf *skel);
+
+/*
+ * scan_may_have_mio - false if /proc/cpuinfo says that the machine lacks the
+ * facility (153, as arch/s390/pci/pci.c tests it); needs nothing loaded.
+ */
+bool scan_may_have_mio(void);
+
 /* True if the machine has MIO instructions, or the kernel does not tell. */
 bool scan_has_mio(const struct ismtrace_bpf *skel);
 

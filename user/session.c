@@ -2,11 +2,11 @@
 #include "session.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
+#include "interrupt.h"
 #include "message.h"
 #include "privilege.h"
 
@@ -14,15 +14,6 @@
 #define POLL_MS	50
 
 enum { OPT_INSN = 0x200, OPT_BUFFER, OPT_MIO };
-
-static volatile sig_atomic_t interrupted;
-
-static void on_signal(int number)
-{
-	interrupted = number;
-	/* Once more, and it is over at once. */
-	signal(number, SIG_DFL);
-}
 
 static const struct argp_option session_options[] = {
 	{ NULL, 0, NULL, 0, "How to trace:", 2 },
@@ -71,21 +62,11 @@ static error_t parse_session(int key, char *arg, struct argp_state *state)
 			argp_error(state, "--buffer-size is 1 to 1G bytes, not '%s'", arg);
 		return 0;
 	case OPT_MIO:
-		if (!strcmp(arg, "auto"))
-			session->options.mio = MIO_AUTO;
-		else if (!strcmp(arg, "on"))
-			session->options.mio = MIO_ON;
-		else if (!strcmp(arg, "off"))
-			session->options.mio = MIO_OFF;
-		else
+		if (parse_mio(arg, &session->options.mio))
 			argp_error(state, "--mio is auto, on or off, not '%s'", arg);
 		return 0;
 	case ARGP_KEY_ARGS:
-		/* Only behind "--": a forgotten dash must not run something as root. */
-		if (strcmp(state->argv[state->next - 1], "--"))
-			argp_error(state, "unexpected '%s'; a command to run goes behind --",
-				   state->argv[state->next]);
-		session->argv = state->argv + state->next;
+		session->argv = parse_workload(state);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -145,7 +126,7 @@ static int on_access(void *arg, struct access *access)
 	if (session->output_error)
 		return session->output_error;
 	/* A producer that is faster than we are would never let the poll end. */
-	if (interrupted)
+	if (interrupted())
 		return -EINTR;
 	return enough(session) ? -ECANCELED : 0;
 }
@@ -177,8 +158,9 @@ static uint64_t mono_now(void)
 
 static bool ended(struct session *session, uint64_t begin)
 {
-	return interrupted || session->output_error || enough(session) ||
-	       (session->duration_ns && mono_now() - begin >= session->duration_ns) ||
+	session->asked = interrupted() || enough(session) ||
+			 (session->duration_ns && mono_now() - begin >= session->duration_ns);
+	return session->asked || session->output_error ||
 	       (session->work.pid && workload_ended(&session->work));
 }
 
@@ -212,7 +194,9 @@ static int stream(struct session *session)
 		flush(session);
 	}
 	live_stop(session->live);
-	interrupted = 0;
+	/* It may have come with the end of the workload, which got it as well. */
+	session->asked |= interrupted();
+	interrupt_forget();
 	do {
 		got = live_poll(session->live, 0);
 	} while (got > 0 || got == -ECANCELED || (got < 0 && got == session->output_error));
@@ -270,15 +254,6 @@ static int finish(struct session *session)
 	return session->ops->finish(session);
 }
 
-static void catch_signals(void)
-{
-	struct sigaction action = { .sa_handler = on_signal };
-
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGHUP, &action, NULL);
-}
-
 static void say_ready(const struct session *session)
 {
 	if (session->work.pid)
@@ -290,13 +265,31 @@ static void say_ready(const struct session *session)
 
 static int start_workload(struct session *session)
 {
-	int err = session->work.pid ? workload_start(&session->work) : 0;
+	return session->work.pid ? workload_run(&session->work, session->argv[0]) : EXIT_DONE;
+}
 
-	if (!err)
-		return EXIT_DONE;
-	error("cannot run '%s': %s", session->argv[0], strerror(-err));
-	/* What a shell answers. */
-	return err == -ENOENT ? 127 : 126;
+/*
+ * The trace is over, and the workload was to run no longer: end it, as perf does.
+ * What fails in the output is no reason to end it.
+ */
+static void end_workload(struct session *session)
+{
+	struct workload *work = &session->work;
+
+	if (work->pid && session->asked && !workload_ended(work))
+		workload_stop(work, session->argv[0]);
+}
+
+/* What the workload makes of the exit status; waits for it if it was to end. */
+static int workload_status(struct session *session)
+{
+	struct workload *work = &session->work;
+
+	if (!work->pid || !session->asked)
+		return work->ended ? workload_exit_status(work) : EXIT_DONE;
+	/* All is written. */
+	interrupt_let_go();
+	return workload_told_status(work, session->argv[0]);
 }
 
 static int make_sink(struct session *session)
@@ -330,8 +323,11 @@ static int trace(struct session *session)
 		error("out of memory");
 		return EXIT_ATTACH;
 	}
-	catch_signals();
+	interrupt_catch();
 	session->output_error = session->sink->ops->begin(session->sink);
+	/* Nothing at all can be written: as if it could not be opened. */
+	if (session->output_error && session->ops->output_only)
+		return session->ops->finish(session);
 	live_arm(session->live);
 	say_ready(session);
 	status = start_workload(session);
@@ -340,10 +336,11 @@ static int trace(struct session *session)
 	err = stream(session);
 	if (err)
 		error("the trace ended early: %s", strerror(-err));
+	end_workload(session);
 	status = finish(session);
-	if (!status && session->work.ended)
-		status = workload_exit_status(&session->work);
-	return status;
+	/* The workload is waited for in any case; what went wrong here comes first. */
+	err = workload_status(session);
+	return status ? status : err;
 }
 
 void session_init(struct session *session, const struct session_ops *ops)

@@ -32,6 +32,8 @@ struct session_ops {
 	 * came of it: tell, and return the exit status.
 	 */
 	int (*finish)(struct session *session);
+	/* The trace is for the output alone: without its beginning there is none. */
+	bool output_only;
 	/* What Ctrl-C does, for the line that says that the trace runs. */
 	const char *ends;
 };
@@ -50,6 +52,7 @@ struct session {
 	struct sink *sink;
 	struct rules_state *rules;
 	struct summary *summary;
+	bool asked;			/* -n, -t or a signal has ended the trace */
 	uint64_t surplus;		/* records after the last that was asked for */
 	int output_error;		/* first -errno of the sink */
 };

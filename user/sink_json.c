@@ -124,7 +124,7 @@ static void put_error(struct outbuf *out, const struct ismt_error *error)
 	out_lit(out, ",\"region\":");
 	put_space(out, error->space);
 	out_lit(out, ",\"offset\":");
-	out_u64(out, error->offset);
+	out_json_u64(out, error->offset);
 	out_lit(out, ",\"len\":");
 	out_u64(out, error->len);
 	out_char(out, '}');
@@ -162,7 +162,7 @@ static void put_insns(struct outbuf *out, const struct ismt_insns *insn)
 	out_lit(out, ",\"max\":");
 	out_u64(out, insn->max);
 	out_lit(out, ",\"bytes\":");
-	out_u64(out, insn->bytes);
+	out_json_u64(out, insn->bytes);
 	out_lit(out, ",\"busy\":");
 	out_u64(out, insn->busy);
 	out_char(out, '}');
@@ -174,7 +174,7 @@ static void put_head(struct sink_json *json, uint64_t ts, uint32_t cpu, uint32_t
 {
 	struct outbuf *out = &json->out;
 
-	out_u64(out, ts);
+	out_json_u64(out, ts);
 	out_lit(out, ",\"cpu\":");
 	out_u64(out, cpu);
 	out_lit(out, ",\"pid\":");
@@ -218,13 +218,13 @@ static int json_access(struct sink *sink, const struct access *access)
 		out_lit(out, "\",\"op\":\"write\",\"region\":\"");
 	out_str(out, region_name(raw->region, region));
 	out_lit(out, "\",\"offset\":");
-	out_u64(out, raw->offset);
+	out_json_u64(out, raw->offset);
 	out_lit(out, ",\"len\":");
-	out_u64(out, raw->len);
+	out_json_u64(out, raw->len);
 	out_lit(out, ",\"ret\":");
 	out_i64(out, raw->ret);
 	out_lit(out, ",\"latency_ns\":");
-	out_u64(out, raw->latency_ns);
+	out_json_u64(out, raw->latency_ns);
 	put_insns(out, &raw->insn);
 	out_lit(out, ",\"error\":");
 	put_error(out, &raw->insn.error);
@@ -253,13 +253,13 @@ static int json_insn(struct sink *sink, const struct insn *insn)
 		out_lit(out, "\",\"inside\":false,\"region\":");
 	put_space(out, raw->space);
 	out_lit(out, ",\"offset\":");
-	out_u64(out, raw->offset);
+	out_json_u64(out, raw->offset);
 	out_lit(out, ",\"len\":");
-	out_u64(out, raw->len);
+	out_json_u64(out, raw->len);
 	out_lit(out, ",\"rc\":");
 	out_i64(out, raw->rc);
 	out_lit(out, ",\"latency_ns\":");
-	out_u64(out, raw->latency_ns);
+	out_json_u64(out, raw->latency_ns);
 	out_lit(out, ",\"error\":");
 	put_error(out, &raw->error);
 	out_lit(out, "}\n");

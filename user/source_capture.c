@@ -184,14 +184,18 @@ static void tell_progress(struct capture *capture, bool end)
 	capture->options.progress(capture->options.arg, done, total);
 }
 
-/* A closed trace says how much it recorded: are all of its files here? */
+/*
+ * A closed trace says how much it recorded: are all of its files here?  What
+ * was left out because its type is not known may be why, so that is one line.
+ */
 static void tell_missing(struct capture *capture)
 {
-	uint64_t recorded = 0, read = 0;
-	char text[128];
+	uint64_t recorded = 0, read = 0, unknown = 0;
+	char text[256];
 	size_t i;
+	int len = 0;
 
-	for (i = 0; i < capture->traces.nr_traces; i++) {
+	for (i = 0; i < capture->traces.nr_traces && !capture_incomplete(capture); i++) {
 		const struct trace *trace = capture->traces.traces[i];
 
 		if (trace->read < trace->account.recorded) {
@@ -199,11 +203,18 @@ static void tell_missing(struct capture *capture)
 			read += trace->read;
 		}
 	}
-	if (!recorded || capture_incomplete(capture))
-		return;
-	snprintf(text, sizeof(text), "%" PRIu64 " of the %" PRIu64
-		 " accesses that were recorded are in what was given", read, recorded);
-	capture_say(&capture->options, CAPTURE_NOTE, "captures", text);
+	for (i = 0; i < capture->nr; i++)
+		unknown += file_unknown(capture->heads[i].file);
+	if (recorded)
+		len = snprintf(text, sizeof(text), "%" PRIu64 " of the %" PRIu64
+			       " accesses that were recorded are in what was given",
+			       read, recorded);
+	if (unknown)
+		snprintf(text + len, sizeof(text) - (size_t)len,
+			 "%s%" PRIu64 " of the records are of a type that this ismtrace does not know",
+			 len ? "; " : "", unknown);
+	if (recorded || unknown)
+		capture_say(&capture->options, CAPTURE_NOTE, "captures", text);
 }
 
 int capture_next(struct capture *capture, struct capture_record *rec)

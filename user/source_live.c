@@ -12,6 +12,7 @@
 
 #include "check.h"
 #include "hooks.h"
+#include "insns.h"
 #include "ismtrace.skel.h"
 #include "message.h"
 #include "scan.h"
@@ -43,12 +44,26 @@ struct live {
 	struct hook_set *hooks;
 	struct ring_buffer *ring;
 	enum attach_mode mode;
+	bool events;			/* the driver's trace events are used */
 	uint64_t mono_offset;
 	struct function unknown;	/* when the kernel hides its list */
 	struct fmb_watch *watch;
 	size_t nr_watch;
 	uint64_t next_tick;		/* CLOCK_MONOTONIC, ns */
 };
+
+int parse_mio(const char *text, enum mio_choice *choice)
+{
+	if (!strcmp(text, "auto"))
+		*choice = MIO_AUTO;
+	else if (!strcmp(text, "on"))
+		*choice = MIO_ON;
+	else if (!strcmp(text, "off"))
+		*choice = MIO_OFF;
+	else
+		return -EINVAL;
+	return 0;
+}
 
 static uint64_t clock_ns(clockid_t clock)
 {
@@ -58,7 +73,7 @@ static uint64_t clock_ns(clockid_t clock)
 	return (uint64_t)ts.tv_sec * 1000000000ULL + ts.tv_nsec;
 }
 
-static const struct function *find_function(struct live *live, uint32_t fid)
+const struct function *live_function(struct live *live, uint32_t fid)
 {
 	struct function *fn = function_by_fid(live->functions, fid);
 
@@ -72,7 +87,7 @@ static const struct function *find_function(struct live *live, uint32_t fid)
 	return function_update(live->functions, &(struct ismt_function){ .fid = fid });
 }
 
-static const char *driver_of(const struct function *fn, uint8_t layer)
+const char *live_driver(const struct function *fn, uint8_t layer)
 {
 	if (layer == ISMT_LAYER_ISM)
 		return OUR_DRIVER;
@@ -84,19 +99,33 @@ static const char *driver_of(const struct function *fn, uint8_t layer)
 	return fn->k.driver;
 }
 
-static int on_access(struct live *live, const struct ismt_access *raw, size_t size)
+static int on_access(struct live *live, const struct ismt_access *raw, size_t size, bool brief)
 {
-	struct access access = { .raw = *raw };
+	struct access access;
 
+	if (brief) {
+		memcpy(&access.raw, raw, ISMT_BRIEF_LEN);
+		access.raw.hdr.type = ISMT_REC_ACCESS;
+		access_expand(&access.raw, raw->brief, raw->req);
+	} else {
+		access.raw = *raw;
+	}
+	access.raw.region = raw->offset >> ISMT_OFFSET_SHIFT(raw->layer);
+	access.raw.offset = raw->offset & ((1ULL << ISMT_OFFSET_SHIFT(raw->layer)) - 1);
+	access.payload = NULL;
+	access.payload_len = 0;
+	access.rules = 0;
+	access.run = raw->run;
+	access.run_bytes = raw->run_bytes;
 	if (size > sizeof(*raw)) {
 		access.payload = (const uint8_t *)(raw + 1);
 		access.payload_len = size - sizeof(*raw);
 	}
 
-	access.fn = find_function(live, raw->fid);
+	access.fn = live_function(live, raw->fid);
 	if (!access.fn)
 		return -ENOMEM;
-	access.driver = driver_of(access.fn, raw->layer);
+	access.driver = live_driver(access.fn, raw->layer);
 	access.ts = raw->hdr.ts + live->mono_offset;
 	return live->handler.access(live->handler.arg, &access);
 }
@@ -121,8 +150,10 @@ static int on_record(void *arg, void *data, size_t size)
 	const struct ismt_hdr *hdr = data;
 	struct live *live = arg;
 
+	if (size >= ISMT_BRIEF_LEN && hdr->type == ISMT_REC_BRIEF)
+		return on_access(live, data, ISMT_BRIEF_LEN, true);
 	if (size >= sizeof(struct ismt_access) && hdr->type == ISMT_REC_ACCESS)
-		return on_access(live, data, hdr->len < size ? hdr->len : size);
+		return on_access(live, data, hdr->len < size ? hdr->len : size, false);
 	if (size >= sizeof(struct ismt_insn) && hdr->type == ISMT_REC_INSN)
 		return on_insn(live, data);
 	return 0;
@@ -168,6 +199,13 @@ static void fill_filter(const struct live_options *options, struct ismt_filter *
 	}
 }
 
+/* Does it leave anything out, apart from by process and by result? */
+static bool is_filtered(const struct ismt_filter *filter)
+{
+	return filter->by_fid || filter->comm_len || filter->ops != 3 ||
+	       ~filter->regions || filter->size_min || ~filter->size_max;
+}
+
 static uint64_t ring_size(uint64_t wanted)
 {
 	uint64_t size = sysconf(_SC_PAGESIZE);
@@ -184,22 +222,32 @@ static uint64_t ring_size(uint64_t wanted)
 static int load(struct live *live, const struct live_options *options,
 		const struct ismt_filter *filter, bool error_events)
 {
+	struct ismtrace_bpf *skel;
 	struct hook_wish wish = {
 		.returns = options->insns || !error_events,
-		.front = options->mio != MIO_OFF,
+		.plain = !options->insns && error_events && !filter->snaplen,
+		.front = options->mio == MIO_ON ||
+			 (options->mio == MIO_AUTO && scan_may_have_mio()),
 		.errors = error_events,
+		.events = live->events,
 	};
 	int err;
 
-	live->skel = ismtrace_bpf__open();
-	if (!live->skel)
+	skel = ismtrace_bpf__open();
+	if (!skel)
 		return -errno;
-	live->skel->rodata->filter = *filter;
-	live->skel->rodata->error_events = error_events;
-	bpf_map__set_max_entries(live->skel->maps.records, ring_size(options->buffer_size));
-	bpf_map__set_autocreate(live->skel->maps.payloads, filter->snaplen);
-	bpf_program__set_autoload(live->skel->progs.follow_fork, options->tree);
-	bpf_program__set_autoload(live->skel->progs.follow_exit, options->tree);
+	live->skel = skel;
+	skel->rodata->filter = *filter;
+	skel->rodata->filtered = is_filtered(filter);
+	skel->rodata->counting = options->counting;
+	skel->rodata->error_events = error_events;
+	bpf_map__set_max_entries(skel->maps.records, ring_size(options->buffer_size));
+	bpf_map__set_autocreate(skel->maps.payloads, filter->snaplen);
+	bpf_map__set_autocreate(skel->maps.cell_index, options->counting);
+	bpf_map__set_autocreate(skel->maps.cells_free, options->counting);
+	if (!options->counting)
+		bpf_map__set_value_size(skel->maps.bss_cells, sizeof(skel->bss_cells->cells[0]));
+	bpf_program__set_autoload(skel->progs.follow_fork, options->tree);
 	live->hooks = hooks_select(live->skel->obj, live->mode, &wish);
 	err = live->hooks ? ismtrace_bpf__load(live->skel) : -errno;
 	if (err) {
@@ -229,14 +277,17 @@ static int follow(struct live *live, const struct live_options *options)
 		if (err)
 			return err;
 	}
+	live->skel->links.follow_exit = bpf_program__attach(live->skel->progs.follow_exit);
+	live->skel->links.follow_rename = bpf_program__attach(live->skel->progs.follow_rename);
+	if (!live->skel->links.follow_exit || !live->skel->links.follow_rename)
+		return -errno;
 	if (!options->tree)
 		return 0;
 	err = add_pid(live, options->tree);
 	if (err)
 		return err;
 	live->skel->links.follow_fork = bpf_program__attach(live->skel->progs.follow_fork);
-	live->skel->links.follow_exit = bpf_program__attach(live->skel->progs.follow_exit);
-	return live->skel->links.follow_fork && live->skel->links.follow_exit ? 0 : -errno;
+	return live->skel->links.follow_fork ? 0 : -errno;
 }
 
 static void undo(struct live *live)
@@ -278,6 +329,10 @@ static int try_mode(struct live *live, const struct live_options *options,
 		if (!err && (!error_events || hooks_has(live->hooks, "error")))
 			return 0;
 		undo(live);
+		if (err && live->events && *refused && (*refused)->event == IS_EVENT) {
+			live->events = false;
+			continue;
+		}
 		if (err)
 			return err;
 		/* Errors cannot be heard of: return probes have to tell. */
@@ -306,6 +361,7 @@ static int attach_any(struct live *live, const struct live_options *options,
 	const struct hook *refused = NULL;
 	int err;
 
+	live->events = hooks_have_events();
 	live->mode = ATTACH_TRAMPOLINE;
 	if (hooks_no_jit()) {
 		err = -EOPNOTSUPP;
@@ -359,7 +415,8 @@ int live_open(struct live **result, const struct live_options *options,
 	status = resolve_functions(live, &options->filter);
 	if (status)
 		goto fail;
-	verbose(1, "attached by %s; errors %s; MIO helpers %s", live_attach_mode(live),
+	verbose(1, "attached by %s%s; errors %s; MIO helpers %s", live_attach_mode(live),
+		live->events ? " and the driver's trace events" : "",
 		live_has_cc(live) ? "with cc and status" : "by return value only",
 		hooks_has(live->hooks, "front_load") ? "probed" : "not probed (no MIO here)");
 
@@ -448,11 +505,12 @@ static uint64_t counter(const struct live *live, enum ismt_counter which)
 	return sum;
 }
 
+/* Accesses that were begun, and have not ended yet. */
 static uint64_t still_open(const struct live *live)
 {
-	return counter(live, ISMT_CNT_SEEN) - counter(live, ISMT_CNT_RECORDED) -
-	       counter(live, ISMT_CNT_FILTERED) - counter(live, ISMT_CNT_LOST_RING) -
-	       counter(live, ISMT_CNT_LOST_SLOT);
+	scan_open(live->skel);
+	return live->skel->bss->open_accesses + counter(live, ISMT_CNT_SPILLED_OPEN) -
+	       counter(live, ISMT_CNT_SPILLED_DONE);
 }
 
 void live_stop(struct live *live)
@@ -480,15 +538,20 @@ static int apart_collect(struct live *live, struct summary *summary,
 			 const struct ismt_apart_key *key, struct ismt_apart *values, int cpus)
 {
 	int map = bpf_map__fd(live->skel->maps.apart), cpu;
-	struct function *fn = function_by_fh(live->functions, key->fh);
 	struct summary_function *total;
+	const struct function *fn;
 	struct ismt_apart *sum;
+	uint64_t fid = 0;
 
+	if (bpf_map_lookup_elem(map, key, values))
+		return -errno;
+	for (cpu = 0; cpu < cpus && !fid; cpu++)
+		fid = values[cpu].fid;
+	fn = fid ? function_by_fid(live->functions, (uint32_t)(fid - 1)) :
+		   function_by_fh(live->functions, key->fh);
 	/* The kernel's drivers of other devices are none of our business. */
 	if (!fn || (!fn->is_ism && key->class == ISMT_APART_OUTSIDE))
 		return 0;
-	if (bpf_map_lookup_elem(map, key, values))
-		return -errno;
 	total = summary_function(summary, fn);
 	if (!total)
 		return -ENOMEM;
@@ -547,22 +610,41 @@ static void account_fmb(struct live *live, struct summary_function *total)
 	total->fmb_age_ns = clock_ns(CLOCK_MONOTONIC) - watch->noticed;
 }
 
-int live_account(struct live *live, struct summary *summary)
+void live_losses(const struct live *live, struct losses *lost, uint64_t *filtered)
 {
 	struct hook_misses misses;
+
+	hooks_misses(live->hooks, &misses);
+	memset(lost, 0, sizeof(*lost));
+	lost->ring = counter(live, ISMT_CNT_LOST_RING);
+	lost->slot = counter(live, ISMT_CNT_LOST_SLOT);
+	lost->ret = counter(live, ISMT_CNT_LOST_RETURN);
+	lost->probe = misses.access_entry;
+	lost->insn_probe = misses.insn_entry;
+	lost->insn_ring = counter(live, ISMT_CNT_INSN_LOST);
+	lost->apart_full = counter(live, ISMT_CNT_APART_FULL);
+	lost->unexamined = counter(live, ISMT_CNT_UNEXAMINED);
+	*filtered = counter(live, ISMT_CNT_FILTERED);
+}
+
+struct ismtrace_bpf *live_skeleton(const struct live *live)
+{
+	return live->skel;
+}
+
+int live_account(struct live *live, struct summary *summary)
+{
+	uint64_t writer = summary->lost.writer, insn_writer = summary->lost.insn_writer;
+	uint64_t filtered;
 	size_t i;
 	int err;
 
 	fmb_look(live, false);
-	hooks_misses(live->hooks, &misses);
-	summary->lost.ring = counter(live, ISMT_CNT_LOST_RING);
-	summary->lost.slot = counter(live, ISMT_CNT_LOST_SLOT);
-	summary->lost.ret = still_open(live);
-	summary->lost.probe = misses.access_entry;
-	summary->lost.insn_probe = misses.insn_entry;
-	summary->lost.insn_ring = counter(live, ISMT_CNT_INSN_LOST);
-	summary->lost.apart_full = counter(live, ISMT_CNT_APART_FULL);
-	summary->filtered += counter(live, ISMT_CNT_FILTERED);
+	live_losses(live, &summary->lost, &filtered);
+	summary->lost.ret += still_open(live);
+	summary->lost.writer = writer;
+	summary->lost.insn_writer = insn_writer;
+	summary->filtered += filtered;
 	summary->unopened = counter(live, ISMT_CNT_UNOPENED);
 	err = account_apart(live, summary);
 	for (i = 0; i < summary->nr_functions; i++)

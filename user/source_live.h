@@ -16,9 +16,13 @@
 
 enum mio_choice { MIO_AUTO, MIO_ON, MIO_OFF };
 
+/* "auto", "on" or "off"; 0, or -EINVAL for any other. */
+int parse_mio(const char *text, enum mio_choice *choice);
+
 struct live_options {
 	struct filter filter;
 	bool insns;		/* a record for each instruction too */
+	bool counting;		/* count in the kernel (counting.h is for that) */
 	pid_t tree;		/* only this process and its children; 0: all */
 	enum mio_choice mio;	/* probe the MIO-capable helpers? */
 	uint32_t snaplen;	/* payload bytes to take of each access; 0: none */
@@ -62,6 +66,21 @@ void live_stop(struct live *live);
 
 /* Fill in what the kernel counted: losses, filtered, instructions apart, FMB. */
 int live_account(struct live *live, struct summary *summary);
+
+/*
+ * For counting.c.  The function with that fid, and the driver it is accessed
+ * through at a layer (enum ismt_layer); NULL: no memory.
+ */
+const struct function *live_function(struct live *live, uint32_t fid);
+const char *live_driver(const struct function *fn, uint8_t layer);
+
+struct ismtrace_bpf;
+
+/* What was loaded, for what only one mode of tracing has. */
+struct ismtrace_bpf *live_skeleton(const struct live *live);
+
+/* Losses and what was filtered, as of now. */
+void live_losses(const struct live *live, struct losses *lost, uint64_t *filtered);
 
 /* "kprobe" or "fentry". */
 const char *live_attach_mode(const struct live *live);

@@ -35,26 +35,26 @@ static void *array_grow(void *array, size_t nr, size_t size)
 	return reallocarray(array, nr ? 2 * nr : 1, size);
 }
 
-static bool row_is(const struct summary_row *row, const struct access *access,
-		   uint32_t region)
+static bool row_is(const struct summary_row *row, const struct function *fn, const char *driver,
+		   uint32_t region, uint8_t op)
 {
-	return row->fn == access->fn && row->region == region &&
-	       row->op == access->raw.op && !strcmp(row->driver, access->driver);
+	return row->fn == fn && row->region == region && row->op == op &&
+	       (row->driver == driver || !strcmp(row->driver, driver));
 }
 
-static struct summary_row *row_get(struct summary *summary, const struct access *access)
+struct summary_row *summary_row(struct summary *summary, const struct function *fn,
+				const char *driver, uint32_t region, uint8_t op)
 {
 	struct summary_row *rows = summary->rows;
-	uint32_t region = access->raw.region;
 	size_t i = summary->last_row;
-	char *driver;
+	char *copy;
 
 	if (region > SUMMARY_REGIONS)
 		region = SUMMARY_REGIONS;
-	if (i < summary->nr_rows && row_is(&rows[i], access, region))
+	if (i < summary->nr_rows && row_is(&rows[i], fn, driver, region, op))
 		return &rows[i];
 	for (i = 0; i < summary->nr_rows; i++) {
-		if (row_is(&rows[i], access, region)) {
+		if (row_is(&rows[i], fn, driver, region, op)) {
 			summary->last_row = i;
 			return &rows[i];
 		}
@@ -64,14 +64,14 @@ static struct summary_row *row_get(struct summary *summary, const struct access 
 		return NULL;
 	summary->rows = rows;
 	/* The caller's may go with the function table's next update. */
-	driver = strdup(access->driver);
-	if (!driver)
+	copy = strdup(driver);
+	if (!copy)
 		return NULL;
 	memset(&rows[i], 0, sizeof(rows[i]));
-	rows[i].fn = access->fn;
-	rows[i].driver = driver;
+	rows[i].fn = fn;
+	rows[i].driver = copy;
 	rows[i].region = region;
-	rows[i].op = access->raw.op;
+	rows[i].op = op;
 	summary->last_row = i;
 	summary->nr_rows++;
 	return &rows[i];
@@ -101,7 +101,8 @@ int summary_access(struct summary *summary, const struct access *access)
 	const struct ismt_access *raw = &access->raw;
 	const struct ismt_insns *insn = &raw->insn;
 	struct summary_function *f = summary_function(summary, access->fn);
-	struct summary_row *row = f ? row_get(summary, access) : NULL;
+	struct summary_row *row = f ? summary_row(summary, access->fn, access->driver,
+						   access->raw.region, access->raw.op) : NULL;
 	struct summary_finding *finding;
 	uint32_t set;
 	unsigned int i;
@@ -165,6 +166,34 @@ int summary_leave_out(struct summary *summary, const struct access *access)
 	return 0;
 }
 
+void losses_add(struct losses *sum, const struct losses *part)
+{
+	sum->ring += part->ring;
+	sum->slot += part->slot;
+	sum->ret += part->ret;
+	sum->probe += part->probe;
+	sum->writer += part->writer;
+	sum->insn_ring += part->insn_ring;
+	sum->insn_writer += part->insn_writer;
+	sum->insn_probe += part->insn_probe;
+	sum->apart_full += part->apart_full;
+	sum->unexamined += part->unexamined;
+}
+
+void losses_subtract(struct losses *sum, const struct losses *part)
+{
+	sum->ring -= part->ring;
+	sum->slot -= part->slot;
+	sum->ret -= part->ret;
+	sum->probe -= part->probe;
+	sum->writer -= part->writer;
+	sum->insn_ring -= part->insn_ring;
+	sum->insn_writer -= part->insn_writer;
+	sum->insn_probe -= part->insn_probe;
+	sum->apart_full -= part->apart_full;
+	sum->unexamined -= part->unexamined;
+}
+
 uint64_t summary_lost(const struct summary *summary)
 {
 	const struct losses *lost = &summary->lost;
@@ -213,10 +242,15 @@ void summary_evidence(const struct summary *summary, enum rule_id id, char *buf,
 		{ lost->insn_ring + lost->insn_writer, "instruction records" },
 		{ lost->insn_probe, "instructions that a probe missed" },
 		{ lost->apart_full, "instructions outside accesses" },
+		{ lost->unexamined, "accesses for the rules" },
 	};
 	const char *before = "not in the trace: ";
 	size_t i, used = 0;
 
+	if (id != ISM012 && !summary->findings[id].first.fn) {
+		snprintf(buf, len, "no example of it reached the rules");
+		return;
+	}
 	if (id != ISM012) {
 		rule_evidence(id, &summary->findings[id].first, buf, len);
 		return;
@@ -275,5 +309,6 @@ void summary_finish(struct summary *summary)
 		      sizeof(*summary->functions), functions_compare);
 	summary->last_row = 0;
 	summary->findings[ISM012].count = summary_lost(summary) + lost->insn_ring +
-					  lost->insn_writer + lost->insn_probe + lost->apart_full;
+					  lost->insn_writer + lost->insn_probe + lost->apart_full +
+					  lost->unexamined;
 }

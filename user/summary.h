@@ -101,6 +101,16 @@ int summary_leave_out(struct summary *summary, const struct access *access);
 struct summary_function *summary_function(struct summary *summary,
 					  const struct function *fn);
 
+/* Likewise the row of these. */
+struct summary_row *summary_row(struct summary *summary, const struct function *fn,
+				const char *driver, uint32_t region, uint8_t op);
+
+/* sum += part. */
+void losses_add(struct losses *sum, const struct losses *part);
+
+/* sum -= part, an earlier state of it. */
+void losses_subtract(struct losses *sum, const struct losses *part);
+
 /* Accesses that are lost, by any cause. */
 uint64_t summary_lost(const struct summary *summary);
 

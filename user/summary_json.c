@@ -157,13 +157,14 @@ static json_t *lost_json(const struct summary *summary)
 {
 	const struct losses *lost = &summary->lost;
 
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "total",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "total",
 			 json_number(summary_lost(summary)), "ring", json_number(lost->ring),
 			 "slot", json_number(lost->slot), "return", json_number(lost->ret), "probe",
 			 json_number(lost->probe), "insn_ring", json_number(lost->insn_ring),
 			 "insn_probe", json_number(lost->insn_probe), "apart_full",
 			 json_number(lost->apart_full), "writer", json_number(lost->writer),
-			 "insn_writer", json_number(lost->insn_writer));
+			 "insn_writer", json_number(lost->insn_writer), "unexamined",
+			 json_number(lost->unexamined));
 }
 
 json_t *summary_json(const struct summary *s)

@@ -55,6 +55,7 @@ static void put_lost(const struct summary *s, struct outbuf *out, bool color)
 		{ lost->insn_writer, "single instructions: the writer of the capture was too slow" },
 		{ lost->insn_probe, "instructions: probe missed by the kernel" },
 		{ lost->apart_full, "instructions outside accesses: map full" },
+		{ lost->unexamined, "accesses counted, but not seen by the rules: ring buffer full" },
 	};
 	size_t i;
 
@@ -88,7 +89,7 @@ static double us(uint64_t ns)
 	return (double)ns / 1000;
 }
 
-static void put_row(const struct summary_row *row, struct outbuf *out)
+void summary_row_text(const struct summary_row *row, struct outbuf *out)
 {
 	char address[ESCAPE_TEXT_LEN(FUNCTION_ADDRESS_LEN)],
 		driver[ESCAPE_TEXT_LEN(ISMT_NAME_LEN)];
@@ -109,6 +110,13 @@ static void put_row(const struct summary_row *row, struct outbuf *out)
 		us(hist_percentile(&row->latency, 99)), us(row->latency.max));
 }
 
+void summary_head_text(struct outbuf *out)
+{
+	out_printf(out, "%-12s %-12s %-6s %-2s %9s %7s %12s %9s %7s %9s %9s %9s %9s",
+		   "FUNCTION", "DRIVER", "REGION", "OP", "COUNT", "ERRORS", "BYTES",
+		   "INSNS", "FAILED", "p50(us)", "p90(us)", "p99(us)", "max(us)");
+}
+
 static void put_rows(const struct summary *s, struct outbuf *out, bool color)
 {
 	size_t i;
@@ -117,13 +125,11 @@ static void put_rows(const struct summary *s, struct outbuf *out, bool color)
 		return;
 	out_char(out, '\n');
 	sgr(out, color, SGR_BOLD);
-	out_printf(out, "%-12s %-12s %-6s %-2s %9s %7s %12s %9s %7s %9s %9s %9s %9s",
-		   "FUNCTION", "DRIVER", "REGION", "OP", "COUNT", "ERRORS", "BYTES",
-		   "INSNS", "FAILED", "p50(us)", "p90(us)", "p99(us)", "max(us)");
+	summary_head_text(out);
 	sgr(out, color, SGR_RESET);
 	out_char(out, '\n');
 	for (i = 0; i < s->nr_rows; i++)
-		put_row(&s->rows[i], out);
+		summary_row_text(&s->rows[i], out);
 }
 
 void summary_view_insns(struct hist_view *view, const struct summary_row *row)

@@ -7,7 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
+
+#include "message.h"
+
+/* Between looks at whether it has ended. */
+#define TICK_MS 10
+/* How long one may take to end before the person is told. */
+#define PATIENCE_MS 1000
 
 /* The close-on-exec pipe that just closes tells that exec did not fail. */
 static void child(char **argv, int go, int failed)
@@ -25,11 +33,38 @@ static void child(char **argv, int go, int failed)
 	_exit(err == ENOENT ? 127 : 126);
 }
 
+/*
+ * Privileges are dropped before there is anything to stop, and nobody may not
+ * signal root's processes.  But the owner of a pipe gets a signal when something
+ * is written to it, with the permissions of whoever made it the owner.  So this
+ * one process can be sent this one signal.
+ */
+static int prepare_stop(struct workload *work)
+{
+	int ends[2], err;
+
+	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK))
+		return -errno;
+	if (fcntl(ends[0], F_SETSIG, SIGTERM) || fcntl(ends[0], F_SETOWN, work->pid)) {
+		err = -errno;
+		close(ends[0]);
+		close(ends[1]);
+		return err;
+	}
+	work->stop_end = ends[0];
+	work->stop = ends[1];
+	return 0;
+}
+
 int workload_fork(struct workload *work, char **argv)
 {
 	int go[2], failed[2], err;
 
 	memset(work, 0, sizeof(*work));
+	work->stop = -1;
+	work->stop_end = -1;
+	/* Whoever started us may have it ignored, and then nothing is left to wait for. */
+	signal(SIGCHLD, SIG_DFL);
 	if (pipe2(go, O_CLOEXEC))
 		return -errno;
 	if (pipe2(failed, O_CLOEXEC)) {
@@ -55,10 +90,13 @@ int workload_fork(struct workload *work, char **argv)
 	}
 	work->go = go[1];
 	work->failed = failed[0];
-	return 0;
+	err = prepare_stop(work);
+	if (err)
+		workload_abandon(work);
+	return err;
 }
 
-int workload_start(struct workload *work)
+static int start(struct workload *work)
 {
 	int err = 0;
 
@@ -72,9 +110,33 @@ int workload_start(struct workload *work)
 	return -err;
 }
 
+int workload_run(struct workload *work, const char *name)
+{
+	int err = start(work);
+
+	if (!err)
+		return EXIT_DONE;
+	error("cannot run '%s': %s", name, strerror(-err));
+	return err == -ENOENT ? 127 : 126;
+}
+
+void workload_stop(const struct workload *work, const char *name)
+{
+	int err = 0;
+
+	/* Only now: the pipe's end, if we are killed, would be a signal, too. */
+	if (fcntl(work->stop_end, F_SETFL, O_ASYNC | O_NONBLOCK) ||
+	    write(work->stop, "t", 1) != 1)
+		err = -errno;
+	fcntl(work->stop_end, F_SETFL, O_NONBLOCK);
+	if (err)
+		warning("'%s' cannot be ended: %s", name, strerror(-err));
+}
+
 bool workload_ended(struct workload *work)
 {
-	if (work->pid && !work->ended && waitpid(work->pid, &work->status, WNOHANG) == work->pid)
+	if (work->pid && !work->ended &&
+	    waitpid(work->pid, &work->status, WNOHANG) == work->pid)
 		work->ended = true;
 	return work->ended;
 }
@@ -86,9 +148,43 @@ int workload_exit_status(const struct workload *work)
 	return WEXITSTATUS(work->status);
 }
 
+/* At most so many ms; -1: for ever. */
+static void wait_for(struct workload *work, int ms)
+{
+	const struct timespec tick = { .tv_nsec = TICK_MS * 1000000 };
+	int left = ms;
+
+	while (work->pid && !workload_ended(work) && left) {
+		nanosleep(&tick, NULL);
+		if (left > 0)
+			left = left > TICK_MS ? left - TICK_MS : 0;
+	}
+}
+
+int workload_told_status(struct workload *work, const char *name)
+{
+	int number;
+
+	wait_for(work, PATIENCE_MS);
+	if (!work->ended)
+		warning("waiting for '%s', which goes on in spite of SIGTERM", name);
+	wait_for(work, -1);
+	number = WIFSIGNALED(work->status) ? WTERMSIG(work->status) : 0;
+	if (number == SIGTERM || number == SIGINT || number == SIGHUP)
+		return 0;
+	return workload_exit_status(work);
+}
+
 void workload_abandon(struct workload *work)
 {
-	if (!work->pid || work->ended)
+	if (!work->pid)
+		return;
+	if (work->stop >= 0) {
+		close(work->stop);
+		close(work->stop_end);
+		work->stop = -1;
+	}
+	if (work->ended)
 		return;
 	if (work->go >= 0) {
 		close(work->go);

@@ -12,6 +12,8 @@ struct workload {
 	pid_t pid;		/* 0: there is none */
 	int go;			/* written to to start it, closed to call it off; -1 after */
 	int failed;		/* errno comes out if exec fails */
+	int stop;		/* written to, the child gets SIGTERM; -1: not to be had */
+	int stop_end;		/* the other end of it */
 	bool ended;
 	int status;		/* as from waitpid(), when ended */
 };
@@ -22,8 +24,17 @@ struct workload {
  */
 int workload_fork(struct workload *work, char **argv);
 
-/* Let it exec.  Returns 0, or the errno of an exec that failed, negated. */
-int workload_start(struct workload *work);
+/*
+ * workload_run - let it exec.  EXIT_DONE, or, having said why not by this name,
+ * what a shell answers: 127 if it was not found, else 126.
+ */
+int workload_run(struct workload *work, const char *name);
+
+/*
+ * workload_stop - send it SIGTERM, whatever privileges are left; a
+ * warning by this name if that fails.
+ */
+void workload_stop(const struct workload *work, const char *name);
 
 /* Has it ended?  Does not wait. */
 bool workload_ended(struct workload *work);
@@ -31,7 +42,14 @@ bool workload_ended(struct workload *work);
 /* The shell's convention: its exit status, or 128 + the signal. */
 int workload_exit_status(const struct workload *work);
 
-/* End a child that was never started, or reap one that is still there. */
+/*
+ * workload_told_status - wait for one that was to end, as long as it takes; when that
+ * is long the person is told, by this name.  Returns 0 if it ended by SIGTERM,
+ * SIGINT or SIGHUP, as it was told, else what workload_exit_status() does.
+ */
+int workload_told_status(struct workload *work, const char *name);
+
+/* End a child that was never started; let go of one that still runs. */
 void workload_abandon(struct workload *work);
 
 #endif /* ISMT_WORKLOAD_H */

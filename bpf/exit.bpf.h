@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * exit.bpf.h - the end of an access: a record, counts, or neither.
+ */
+#ifndef ISMT_EXIT_H
+#define ISMT_EXIT_H
+
+#include "access.bpf.h"
+#include "count.bpf.h"
+
+static __always_inline bool access_was_clean(const struct task_state *st)
+{
+	return !(st->full && st->rec.insn.failed) && st->rec.ret >= 0 &&
+	       (u64)st->rec.ret == st->rec.len;
+}
+
+/* What is not to be recorded or counted, or not so simply. */
+__noinline u32 access_sort_out(struct task_state *st, u32 access)
+{
+	if (!st)
+		return ACCESS_NONE;
+	if (access & ACCESS_SPILLED)
+		count(bpf_get_smp_processor_id(), ISMT_CNT_SPILLED_DONE);
+	access = ACCESS_KIND(access);
+	if (filter.errors && access == ACCESS_OPEN && access_was_clean(st))
+		access = ACCESS_FILTERED;
+	if (access == ACCESS_FILTERED) {
+		access_put_apart(st, ISMT_APART_FILTERED);
+		count(bpf_get_smp_processor_id(), ISMT_CNT_FILTERED);
+	}
+	return access;
+}
+
+__noinline int access_unopened(void)
+{
+	if (armed)
+		count(bpf_get_smp_processor_id(), ISMT_CNT_UNOPENED);
+	return 0;
+}
+
+/* An access ends: all that can be the case. */
+__noinline int access_exit(u32 layer, s64 ret, u64 now)
+{
+	struct task_state *st = state_get();
+	u32 access;
+
+	if (!st || ACCESS_IDLE(st->access))
+		return access_unopened();
+	if (st->rec.layer != layer) {
+		/* The core returning into the variant driver. */
+		st->nested = 0;
+		return 0;
+	}
+
+	access = st->access;
+	st->access = ACCESS_NONE;
+	st->rec.ret = ret;
+	if (access != ACCESS_OPEN || filter.errors)
+		access = access_sort_out(st, access);
+	if (access != ACCESS_OPEN)
+		return 0;
+	if (!filtered && !filter.errors && !filter.snaplen && !st->spilled)
+		st->access = ACCESS_READY;
+	if (counting)
+		access_count(st, now);
+	else
+		access_record(st, now);
+	return 0;
+}
+
+#endif /* ISMT_EXIT_H */

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "capture_interface.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "bytes.h"
+#include "capture_function.h"
+
+unsigned int interface_link(const struct pcapng_block *block)
+{
+	return get_16(block->body, block->little);
+}
+
+/* if_tsresol: a power of 10, or with the highest bit set, of 2. */
+static int set_resolution(struct capture_interface *interface, uint8_t value)
+{
+	unsigned int i, exponent = value & 0x7f;
+
+	interface->times = 1;
+	interface->over = 1;
+	interface->shift = 0;
+	if (value & 0x80) {
+		interface->shift = exponent;
+		return exponent && exponent < 64 ? 0 : -EBADMSG;
+	}
+	if (exponent > 18)
+		return -EBADMSG;
+	for (i = exponent; i < 9; i++)
+		interface->times *= 10;
+	for (i = 9; i < exponent; i++)
+		interface->over *= 10;
+	return 0;
+}
+
+/* Seconds, signed; arithmetic modulo 2^64 gets them right. */
+static uint64_t offset_ns(const uint8_t *value, bool little)
+{
+	uint64_t first = get_32(value, little), second = get_32(value + 4, little);
+
+	return 1000000000 * (little ? second << 32 | first : first << 32 | second);
+}
+
+int interface_get(const struct pcapng_block *block, struct capture_interface *interface,
+		  struct function *fn)
+{
+	const char *name = "", *description = "";
+	size_t name_len = 0, description_len = 0, at = 8;
+	struct pcapng_opt opt;
+	int err;
+
+	memset(interface, 0, sizeof(*interface));
+	/* Microseconds, where nothing else is said. */
+	err = set_resolution(interface, 6);
+	while (pcapng_option(block, &at, &opt)) {
+		if (opt.code == IF_NAME) {
+			name = (const char *)opt.value;
+			name_len = opt.len;
+		} else if (opt.code == IF_DESCRIPTION) {
+			description = (const char *)opt.value;
+			description_len = opt.len;
+		} else if (opt.code == IF_TSRESOL && opt.len >= 1) {
+			err |= set_resolution(interface, opt.value[0]);
+		} else if (opt.code == IF_TSOFFSET && opt.len >= 8) {
+			interface->offset_ns = offset_ns(opt.value, block->little);
+		}
+	}
+	function_understand(fn, name, name_len, description, description_len);
+	return err;
+}
+
+uint64_t interface_time(const struct capture_interface *interface, uint64_t units)
+{
+	uint64_t rest;
+
+	if (!interface->shift)
+		return units / interface->over * interface->times + interface->offset_ns;
+	rest = units & ((1ULL << interface->shift) - 1);
+	return (units >> interface->shift) * 1000000000 +
+	       (uint64_t)((unsigned __int128)rest * 1000000000 >> interface->shift) +
+	       interface->offset_ns;
+}

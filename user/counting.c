@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "counting.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "ismtrace.skel.h"
+#include "message.h"
+
+/* From so many cells in use on, those of processes that ended are taken back. */
+#define CELLS_TIGHT	(ISMT_CELLS / 4 * 3)
+
+/* Of the kernel's: these do not come as findings, the cells have them. */
+#define TOLD		RULE_BIT(ISM004)
+
+struct counting {
+	struct live *live;
+	struct counts *found;	/* findings only: what came as records */
+	struct counts *retired;	/* cells that were taken back */
+	struct counts *now;
+	int error;		/* -ENOMEM from a record */
+};
+
+static int on_access(void *arg, struct access *access)
+{
+	struct counting *counting = arg;
+	int err;
+
+	rules_apply(NULL, access);
+	err = counts_findings(counting->found, access, TOLD);
+	if (err)
+		counting->error = err;
+	return err;
+}
+
+static int on_insn(void *arg, const struct insn *insn)
+{
+	(void)arg;
+	(void)insn;
+	return 0;
+}
+
+int counting_open(struct counting **result, const struct live_options *options)
+{
+	struct live_options with_cells = *options;
+	struct live_handler handler = { .access = on_access, .insn = on_insn };
+	struct counting *counting = calloc(1, sizeof(*counting));
+	int status = EXIT_ATTACH;
+
+	if (!counting)
+		goto no_memory;
+	counting->found = counts_new();
+	counting->retired = counts_new();
+	counting->now = counts_new();
+	if (!counting->found || !counting->retired || !counting->now)
+		goto no_memory;
+	with_cells.counting = true;
+	with_cells.insns = false;
+	with_cells.snaplen = 0;
+	handler.arg = counting;
+	status = live_open(&counting->live, &with_cells, &handler);
+	if (status) {
+		counting_close(counting);
+		return status;
+	}
+	*result = counting;
+	return EXIT_DONE;
+no_memory:
+	error("out of memory");
+	counting_close(counting);
+	return status;
+}
+
+void counting_arm(struct counting *counting)
+{
+	live_arm(counting->live);
+}
+
+static void hist_set(struct hist *hist, const __u64 *bucket, uint64_t sum, uint64_t min,
+		     uint64_t max)
+{
+	unsigned int i;
+
+	for (i = 0; i < ISMT_CELL_HIST; i++) {
+		hist->bucket[i] = bucket[i];
+		hist->count += bucket[i];
+	}
+	hist->sum = sum;
+	hist->min = min;
+	hist->max = max;
+}
+
+/* Of a size's bucket; up to 8 bytes are one bucket of store blocks. */
+static unsigned int stb_of_size(unsigned int bucket)
+{
+	if (bucket <= 3)
+		return 0;
+	return bucket - 3 < ISMT_STB_BUCKETS ? bucket - 3 : ISMT_STB_BUCKETS - 1;
+}
+
+/* Writes that were one PCISTB are only in whole[]. */
+static void add_whole(struct count_cell *part, const struct ismt_cell *cell)
+{
+	__u64 bucket[ISMT_CELL_HIST], count = 0;
+	unsigned int i;
+
+	memcpy(bucket, cell->size, sizeof(bucket));
+	for (i = 0; i < ISMT_WHOLE_BUCKETS; i++) {
+		bucket[i] += cell->whole[i];
+		part->stb[stb_of_size(i)] += cell->whole[i];
+		count += cell->whole[i];
+	}
+	hist_set(&part->size, bucket, cell->size_sum + cell->whole_bytes,
+		 cell->size_min ? cell->size_min - 1 : 0, cell->size_max);
+	part->accesses += count;
+	part->bytes += cell->whole_bytes;
+	part->insns[ISMT_PCISTB] += count;
+	part->insn_bytes += cell->whole_bytes;
+	part->block_bytes += cell->whole_bytes;
+	part->full_bytes += cell->whole_full;
+	part->whole = count;
+}
+
+/* A cell of the kernel's, which may be counting meanwhile, into the counts. */
+static int add_cell(struct counting *counting, struct counts *counts, const struct ismt_cell *there)
+{
+	const struct function *fn = live_function(counting->live, there->key.fid);
+	struct count_key key = {
+		.fn = fn,
+		.pid = there->key.pid,
+		.region = there->key.region < SUMMARY_REGIONS ? there->key.region : SUMMARY_REGIONS,
+		.op = there->key.op,
+	};
+	struct count_cell part = {}, *sum;
+	struct ismt_cell cell;
+
+	if (!fn)
+		return -ENOMEM;
+	key.driver = live_driver(fn, there->key.layer);
+	sum = counts_cell(counts, &key);
+	if (!sum)
+		return -ENOMEM;
+	cell = *there;
+	memcpy(sum->comm, cell.comm, sizeof(sum->comm));
+	part.accesses = cell.accesses;
+	part.bytes = cell.bytes;
+	part.errors = cell.errors;
+	memcpy(part.insns, cell.n, sizeof(part.insns));
+	part.failed = cell.failed;
+	part.insn_bytes = cell.insn_bytes;
+	part.block_bytes = cell.block_bytes;
+	part.full_bytes = cell.block_full;
+	memcpy(part.width, cell.width, sizeof(part.width));
+	memcpy(part.stb, cell.stb, sizeof(part.stb));
+	hist_set(&part.latency, cell.latency, cell.latency_sum, cell.latency_min, cell.latency_max);
+	add_whole(&part, &cell);
+	part.findings[ISM004] = cell.split;
+	count_cell_add(sum, &part);
+	return 0;
+}
+
+static int cells_used(const struct counting *counting)
+{
+	uint32_t used = __atomic_load_n(&live_skeleton(counting->live)->bss->cells_used,
+					__ATOMIC_RELAXED);
+
+	return used < ISMT_CELLS ? (int)used : ISMT_CELLS;
+}
+
+/* Nobody writes to a cell whose process is no more: keep its counts, free it. */
+static int retire(struct counting *counting)
+{
+	struct ismtrace_bpf *skel = live_skeleton(counting->live);
+	int i, err;
+
+	for (i = 0; i < cells_used(counting); i++) {
+		struct ismt_cell *cell = &skel->bss_cells->cells[i];
+		uint32_t index = (uint32_t)i;
+
+		if (!cell->used || !kill((pid_t)cell->key.pid, 0) || errno != ESRCH)
+			continue;
+		err = add_cell(counting, counting->retired, cell);
+		if (err)
+			return err;
+		bpf_map__delete_elem(skel->maps.cell_index, &cell->key, sizeof(cell->key), 0);
+		memset(cell, 0, sizeof(*cell));
+		bpf_map__update_elem(skel->maps.cells_free, NULL, 0, &index, sizeof(index), BPF_ANY);
+	}
+	return 0;
+}
+
+const struct counts *counting_update(struct counting *counting)
+{
+	const struct ismtrace_bpf *skel = live_skeleton(counting->live);
+	struct counts *now = counting->now;
+	struct timespec ts;
+	size_t k;
+	int i;
+
+	while (live_poll(counting->live, 0) > 0)
+		;
+	if (counting->error)
+		return NULL;
+	if (cells_used(counting) >= CELLS_TIGHT && retire(counting))
+		return NULL;
+	if (counts_copy(now, counting->found))
+		return NULL;
+	for (k = 0; k < counting->retired->nr; k++) {
+		const struct count_cell *cell = &counting->retired->cells[k];
+		struct count_cell *sum = counts_cell(now, &cell->key);
+
+		if (!sum)
+			return NULL;
+		memcpy(sum->comm, cell->comm, sizeof(sum->comm));
+		count_cell_add(sum, cell);
+	}
+	for (i = 0; i < cells_used(counting); i++)
+		if (skel->bss_cells->cells[i].used &&
+		    add_cell(counting, now, &skel->bss_cells->cells[i]))
+			return NULL;
+	live_losses(counting->live, &now->lost, &now->filtered);
+	clock_gettime(CLOCK_REALTIME, &ts);
+	now->ts = (uint64_t)ts.tv_sec * 1000000000ULL + (uint64_t)ts.tv_nsec;
+	return now;
+}
+
+int counting_wait(struct counting *counting, int timeout_ms)
+{
+	int got = live_poll(counting->live, timeout_ms);
+
+	return got == -EINTR ? -EINTR : 0;
+}
+
+void counting_stop(struct counting *counting)
+{
+	live_stop(counting->live);
+}
+
+int counting_summary(struct counting *counting, struct summary *summary)
+{
+	const struct counts *counts = counting_update(counting);
+	int err = counts ? counts_summary(counts, summary) : -ENOMEM;
+
+	if (err)
+		return err;
+	/* With what is known only at the end. */
+	summary->filtered = 0;
+	return live_account(counting->live, summary);
+}
+
+const struct live *counting_live(const struct counting *counting)
+{
+	return counting->live;
+}
+
+void counting_close(struct counting *counting)
+{
+	if (!counting)
+		return;
+	live_close(counting->live);
+	counts_free(counting->found);
+	counts_free(counting->retired);
+	counts_free(counting->now);
+	free(counting);
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * counts.h - everything counted until now, by process, function, region and
+ * direction: what `ismtrace stat` and `ismtop` look at.  It is filled from the
+ * counters that the kernel keeps (counting.h), or access by access.
+ */
+#ifndef ISMT_COUNTS_H
+#define ISMT_COUNTS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "access.h"
+#include "hist.h"
+#include "rules.h"
+#include "summary.h"
+
+/* Whose counts they are.  In a cell the driver's name is the counts' own copy. */
+struct count_key {
+	const struct function *fn;
+	const char *driver;
+	uint32_t pid;		/* thread group */
+	uint32_t region;
+	uint8_t op;		/* enum ismt_op */
+};
+
+struct count_cell {
+	struct count_key key;
+	char comm[ISMT_COMM_LEN];	/* of the process, as last seen; not escaped */
+	uint64_t accesses;
+	uint64_t bytes;		/* that the calls said were transferred */
+	uint64_t errors;	/* accesses that returned an error */
+	uint64_t insns[ISMT_KINDS];
+	uint64_t failed;	/* instructions */
+	uint64_t insn_bytes;	/* moved by instructions that did not fail */
+	uint64_t block_bytes;	/* of these, by store blocks */
+	uint64_t whole;		/* writes that were exactly one PCISTB */
+	uint64_t full_bytes;	/* in store blocks of maxstbl bytes */
+	struct hist size;	/* of accesses, bytes asked for */
+	struct hist latency;	/* of accesses, ns */
+	uint64_t width[ISMT_WIDTHS];	/* loads and stores of 1 << i bytes */
+	uint64_t stb[ISMT_STB_BUCKETS];	/* store blocks by size */
+	uint64_t findings[RULE_COUNT];
+};
+
+/* One of the latest findings; a copy that is good as long as counts and functions are. */
+struct count_event {
+	enum rule_id rule;
+	struct access access;	/* without payload */
+};
+
+#define COUNT_EVENTS	64
+
+struct counts {
+	uint64_t ts;		/* when they were taken, ns since 1970 */
+	struct count_cell *cells;
+	size_t nr;
+	uint32_t *index;	/* hash of the key: cell + 1; 0 is free */
+	size_t slots;		/* of index; a power of two */
+	char **drivers;		/* names, each once */
+	size_t nr_drivers;
+	/* The latest findings: event number i is at i % COUNT_EVENTS. */
+	struct count_event events[COUNT_EVENTS];
+	uint64_t nr_events;	/* ever; the last COUNT_EVENTS of them are kept */
+	/* The first of each rule; its fn is NULL if there is none. */
+	struct access first[RULE_COUNT];
+	/* Accesses that are in no cell. */
+	uint64_t filtered;
+	struct losses lost;
+};
+
+struct counts *counts_new(void);	/* NULL: no memory */
+void counts_free(struct counts *counts);
+
+/* Forget everything but the names of drivers. */
+void counts_clear(struct counts *counts);
+
+/* The cell of a key, made if need be; NULL: no memory.  Good until the next is made. */
+struct count_cell *counts_cell(struct counts *counts, const struct count_key *key);
+
+/* Likewise, NULL if there is none. */
+const struct count_cell *counts_find(const struct counts *counts, const struct count_key *key);
+
+/*
+ * counts_access - one access that rules_apply() has seen, and its findings.
+ * Returns 0 or -ENOMEM.
+ */
+int counts_access(struct counts *counts, const struct access *access);
+
+/*
+ * counts_findings - its findings only: into the cell, and among the latest.
+ * Those of the rules in told are counted elsewhere and only told of.  0 or -ENOMEM.
+ */
+int counts_findings(struct counts *counts, const struct access *access, uint32_t told);
+
+/*
+ * count_cell_add - sum += part; keys and names are left alone.
+ * count_cell_sub - sum -= part, where part is an earlier state of sum.  The
+ * extremes of a difference are not known: they become the ends of its
+ * outermost buckets, narrowed by sum's own.
+ */
+void count_cell_add(struct count_cell *sum, const struct count_cell *part);
+void count_cell_sub(struct count_cell *sum, const struct count_cell *part);
+
+/*
+ * counts_subtract - what was added since before, an earlier state of the same
+ * counts; cells of which nothing is left stay, with zeros.
+ */
+void counts_subtract(struct counts *counts, const struct counts *before);
+
+/* Make to a copy of from, for differences.  0 or -ENOMEM. */
+int counts_copy(struct counts *to, const struct counts *from);
+
+/*
+ * counts_summary - add all cells to a summary that is still empty: rows,
+ * findings, and the functions' instructions inside accesses.  0 or -ENOMEM.
+ */
+int counts_summary(const struct counts *counts, struct summary *summary);
+
+#endif /* ISMT_COUNTS_H */

@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * stat.c - `ismtrace stat`: counts kept in the kernel, without a record for
+ * each access; now and then, or once at the end.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "command.h"
+#include "counting.h"
+#include "interrupt.h"
+#include "message.h"
+#include "options.h"
+#include "outbuf.h"
+#include "privilege.h"
+#include "stat_text.h"
+#include "summary_json.h"
+#include "summary_text.h"
+#include "workload.h"
+
+/* The longest sleep: what ends the run is looked at this often, too. */
+#define TICK_MS	100
+
+enum { OPT_JSON = 0x300, OPT_MIO };
+
+struct stat_command {
+	struct live_options options;
+	struct common_options common;
+	bool json, all;
+	unsigned long long interval_ns;	/* 0: only at the end */
+	unsigned long long count;	/* intervals; 0: no limit */
+	unsigned long long duration_ns;	/* 0: no limit */
+	char **argv;			/* of the workload; NULL: none */
+
+	struct workload work;
+	struct counting *counting;
+	struct outbuf out;
+	struct counts *before;		/* at the last interval's end */
+	struct counts *part;		/* since then */
+	uint64_t begin_ns;		/* since 1970 */
+};
+
+static const struct argp_option stat_argp_options[] = {
+	{ NULL, 0, NULL, 0, "What to show:", 0 },
+	{ "interval", 'I', "MS", 0, "what was added, every MS milliseconds (10 at least)", 0 },
+	{ "json", OPT_JSON, NULL, 0, "JSON: an object for each interval, and the summary", 0 },
+	{ NULL, 0, NULL, 0, "How to count:", 2 },
+	{ "count", 'n', "COUNT", 0, "with -I: end after COUNT intervals", 0 },
+	{ "time-limit", 't', "SECONDS", 0, "end after SECONDS", 0 },
+	{ "all-processes", 'a', NULL, 0, "with -- CMD: count all processes, not only CMD and its children", 0 },
+	{ "mio", OPT_MIO, "auto|on|off", 0,
+	  "probe the MIO-capable helpers too; auto: where the machine has MIO", 0 },
+	{ 0 },
+};
+
+static const struct argp_child stat_children[] = {
+	{ &filter_argp, 0, NULL, 1 },
+	{ &common_argp, 0, NULL, -1 },
+	{ 0 },
+};
+
+static error_t parse_stat(int key, char *arg, struct argp_state *state)
+{
+	struct stat_command *cmd = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &cmd->options.filter;
+		state->child_inputs[1] = &cmd->common;
+		return 0;
+	case 'I':
+		cmd->interval_ns = parse_count(arg, "MS", state) * 1000000ULL;
+		if (cmd->interval_ns < 10000000ULL || cmd->interval_ns > 86400000000000ULL)
+			argp_error(state, "-I is 10 to 86400000 ms, not '%s'", arg);
+		return 0;
+	case 'n':
+		cmd->count = parse_count(arg, "COUNT", state);
+		return 0;
+	case 't':
+		cmd->duration_ns = parse_seconds(arg, state);
+		return 0;
+	case 'a':
+		cmd->all = true;
+		return 0;
+	case OPT_JSON:
+		cmd->json = true;
+		return 0;
+	case OPT_MIO:
+		if (parse_mio(arg, &cmd->options.mio))
+			argp_error(state, "--mio is auto, on or off, not '%s'", arg);
+		return 0;
+	case ARGP_KEY_ARGS:
+		cmd->argv = parse_workload(state);
+		return 0;
+	case ARGP_KEY_END:
+		if (cmd->count && !cmd->interval_ns)
+			argp_error(state, "-n counts intervals: it needs -I");
+		if (cmd->options.filter.rules)
+			argp_error(state, "stat counts without looking at each access: "
+					  "--rule is for live, record and the captures");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+const struct argp stat_argp = {
+	.options = stat_argp_options,
+	.parser = parse_stat,
+	.args_doc = "[-- CMD [ARG...]]",
+	.doc = "Count accesses of VFIO users to ISM functions, their sizes, latencies and instructions and "
+	       "what is wrong with them, in the kernel: the traced programs are slowed down least.\v"
+	       "With -- CMD, CMD is run once the probes are in place, only it and its children are "
+	       "counted, and the exit status is CMD's.\n\n"
+	       "Exit status: 0 done, 2 usage, 3 cannot attach or no permission, 5 output failed.",
+	.children = stat_children,
+};
+
+static uint64_t mono_now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000ULL + (uint64_t)ts.tv_nsec;
+}
+
+/* What was added since the last time; 0, -ENOMEM, or the output's error. */
+static int show_interval(struct stat_command *cmd)
+{
+	const struct counts *now = counting_update(cmd->counting);
+	struct summary *summary = summary_new();
+	int err = -ENOMEM;
+
+	if (!now || !summary || counts_copy(cmd->part, now))
+		goto out;
+	counts_subtract(cmd->part, cmd->before);
+	err = counts_summary(cmd->part, summary);
+	if (!err) {
+		summary->begin_ns = cmd->before->ts;
+		summary->end_ns = now->ts;
+		summary_finish(summary);
+		err = cmd->json ? stat_interval_json(summary, &cmd->out) :
+				  stat_interval_text(summary, cmd->begin_ns, &cmd->out);
+	}
+	if (!err)
+		err = out_flush(&cmd->out);
+	if (!err)
+		err = counts_copy(cmd->before, now);
+out:
+	summary_free(summary);
+	return err;
+}
+
+static uint64_t sooner(uint64_t a, uint64_t b)
+{
+	return a && (!b || a < b) ? a : b;
+}
+
+/* Until something ends it: 0, or an error of show_interval(). */
+static int count(struct stat_command *cmd)
+{
+	uint64_t begin = mono_now(), end = cmd->duration_ns ? begin + cmd->duration_ns : 0;
+	uint64_t next = cmd->interval_ns ? begin + cmd->interval_ns : 0;
+	unsigned long long shown = 0;
+	int err = 0;
+
+	while (!err && !interrupted() && !(cmd->work.pid && workload_ended(&cmd->work))) {
+		uint64_t now = mono_now(), until = sooner(next, end);
+
+		if (end && now >= end)
+			break;
+		if (next && now >= next) {
+			err = show_interval(cmd);
+			/* An interval that was missed is not made up for. */
+			next += (1 + (mono_now() - next) / cmd->interval_ns) * cmd->interval_ns;
+			if (++shown == cmd->count)
+				break;
+			continue;
+		}
+		if (!until || until - now > TICK_MS * 1000000ULL)
+			counting_wait(cmd->counting, TICK_MS);
+		else
+			counting_wait(cmd->counting, (int)((until - now) / 1000000) + 1);
+	}
+	return err;
+}
+
+static int finish(struct stat_command *cmd)
+{
+	struct summary *summary = summary_new();
+	int err;
+
+	if (!summary)
+		return -ENOMEM;
+	summary->begin_ns = cmd->begin_ns;
+	err = counting_summary(cmd->counting, summary);
+	if (!err) {
+		summary->end_ns = mono_now() + live_mono_offset(counting_live(cmd->counting));
+		summary_finish(summary);
+		if (cmd->json)
+			err = summary_write_json(summary, &cmd->out);
+		else
+			summary_write_text(summary, &cmd->out,
+					   color_allowed(&cmd->common, stdout));
+	}
+	if (!err)
+		err = out_flush(&cmd->out);
+	summary_free(summary);
+	return err;
+}
+
+static int exit_status(int err)
+{
+	if (!err || err == -EPIPE)
+		return EXIT_DONE;
+	if (err == -ENOMEM)
+		error("out of memory");
+	else
+		error("cannot write the output: %s", strerror(-err));
+	return err == -ENOMEM ? EXIT_ATTACH : EXIT_OUTPUT;
+}
+
+static int run(struct stat_command *cmd)
+{
+	int status = counting_open(&cmd->counting, &cmd->options), err;
+	bool told;
+
+	if (status)
+		return status;
+	err = privilege_drop();
+	if (err) {
+		error("cannot drop privileges: %s", strerror(-err));
+		return EXIT_ATTACH;
+	}
+	cmd->before = counts_new();
+	cmd->part = counts_new();
+	if (!cmd->before || !cmd->part)
+		return exit_status(-ENOMEM);
+	interrupt_catch();
+	cmd->begin_ns = mono_now() + live_mono_offset(counting_live(cmd->counting));
+	cmd->before->ts = cmd->begin_ns;
+	if (cmd->interval_ns && !cmd->json)
+		stat_interval_head(&cmd->out);
+	counting_arm(cmd->counting);
+	if (cmd->work.pid) {
+		status = workload_run(&cmd->work, cmd->argv[0]);
+		if (status)
+			return status;
+	} else {
+		fprintf(stderr, "ismtrace: counting (%s)%s\n",
+			live_attach_mode(counting_live(cmd->counting)),
+			cmd->duration_ns || cmd->count ? "" : "; Ctrl-C ends it and shows the summary");
+	}
+	err = count(cmd);
+	counting_stop(cmd->counting);
+	/* A trace that is over ends CMD, as with live; a failed output does not. */
+	told = !err && cmd->work.pid && !workload_ended(&cmd->work);
+	if (told) {
+		workload_stop(&cmd->work, cmd->argv[0]);
+		/* Whoever is tired of waiting for it may end us. */
+		interrupt_let_go();
+	}
+	if (!err)
+		err = finish(cmd);
+	status = exit_status(err);
+	if (status || !cmd->work.pid)
+		return status;
+	if (told)
+		return workload_told_status(&cmd->work, cmd->argv[0]);
+	return cmd->work.ended ? workload_exit_status(&cmd->work) : status;
+}
+
+int command_stat(int argc, char **argv)
+{
+	struct stat_command cmd = { .options.buffer_size = LIVE_BUFFER_DEFAULT };
+	int status, err;
+
+	filter_init(&cmd.options.filter);
+	options_parse(&stat_argp, "stat", argc, argv, NULL, &cmd);
+	out_init(&cmd.out, stdout);
+	if (cmd.argv) {
+		err = workload_fork(&cmd.work, cmd.argv);
+		if (err) {
+			error("cannot start '%s': %s", cmd.argv[0], strerror(-err));
+			return EXIT_ATTACH;
+		}
+		if (!cmd.all && !cmd.options.filter.nr_pids)
+			cmd.options.tree = cmd.work.pid;
+	}
+	status = run(&cmd);
+	workload_abandon(&cmd.work);
+	counting_close(cmd.counting);
+	counts_free(cmd.before);
+	counts_free(cmd.part);
+	return status;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * stat_text.h - what `ismtrace stat -I` prints for each interval.
+ */
+#ifndef ISMT_STAT_TEXT_H
+#define ISMT_STAT_TEXT_H
+
+#include "outbuf.h"
+#include "summary.h"
+
+/* The line above the first interval. */
+void stat_interval_head(struct outbuf *out);
+
+/*
+ * A line for each row that something was added to in the interval, and one for
+ * findings and losses if there are any; start_ns, since 1970, is time 0.
+ * Returns 0; errors stay in the buffer.
+ */
+int stat_interval_text(const struct summary *summary, uint64_t start_ns, struct outbuf *out);
+
+/* The same as one JSON object of type "interval".  0 or -ENOMEM. */
+int stat_interval_json(const struct summary *summary, struct outbuf *out);
+
+#endif /* ISMT_STAT_TEXT_H */

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * top.h - the state of ismtop: what has been gathered, which interval is looked
+ * at, and how.  Keys change it, the window and the batch show it.
+ */
+#ifndef ISMT_TOP_H
+#define ISMT_TOP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "top_data.h"
+#include "top_gather.h"
+#include "top_history.h"
+#include "top_table.h"
+
+#define NS_PER_S		1000000000ULL
+
+#define TOP_INTERVAL_MIN	0.1	/* seconds */
+#define TOP_INTERVAL_MAX	3600.0
+#define TOP_SPEED_MAX		1000.0
+
+/* Of what a person types in: a filter, a number. */
+#define TOP_INPUT_LEN		48
+
+enum top_prompt { PROMPT_NONE, PROMPT_FILTER, PROMPT_INTERVAL };
+
+struct top {
+	struct gather *gather;
+	struct counts *before;	/* when the interval that is shown began */
+	struct counts *base;	/* at the reset */
+	bool has_base;
+	struct history *history;	/* NULL: nobody will look at it */
+	struct top_data data;	/* rows of the view, sorted */
+	int error;		/* -ENOMEM: it cannot go on */
+
+	uint64_t interval_ns;
+	double speed;		/* of a capture */
+	bool paused;
+	enum top_view view;
+	const struct column *sort[TOP_VIEWS];
+	bool reverse[TOP_VIEWS];
+	char filter[TOP_INPUT_LEN];
+
+	/* The screen's, which keys move. */
+	struct row_key selected;	/* valid if there are rows */
+	bool chosen;		/* somebody has: followed when rows move */
+	size_t cursor;		/* its row */
+	size_t first;		/* row at the top */
+	size_t page;		/* rows that fit, set when drawn */
+	bool detail;		/* inside the selected row */
+	struct top_row row;	/* which, as it was when it was last there */
+	size_t detail_first, detail_lines;
+	bool help;
+	size_t help_first;
+	enum top_prompt prompt;
+	char input[TOP_INPUT_LEN];
+	char message[GATHER_NOTE_LEN];	/* until the next key */
+	bool quit;
+};
+
+/* gather becomes the state's own.  0 or -ENOMEM; free it in either case. */
+int top_init(struct top *top, struct gather *gather, uint64_t interval_ns);
+void top_free(struct top *top);
+
+/* Is it a capture, not live? */
+static inline bool top_is_capture(const struct top *top)
+{
+	return top->gather->name;
+}
+
+/*
+ * top_tick - one interval more: until now, or elapsed_ns of a capture's time.
+ * Nothing changes at the end of a capture: the last interval stays.  0 or -ENOMEM.
+ */
+int top_tick(struct top *top, uint64_t elapsed_ns);
+
+/*
+ * top_seek - to a time of the capture, ns since 1970; what is beyond its ends is
+ * its ends.  The interval that ends there is shown.  0 or -ENOMEM.
+ */
+int top_seek(struct top *top, uint64_t ts);
+
+/* To where the capture ends. */
+int top_seek_end(struct top *top);
+
+/* Totals count from now on.  0 or -ENOMEM. */
+int top_reset(struct top *top);
+
+/* The rows of the view anew, after whatever has changed. */
+void top_build(struct top *top);
+
+/* Another view; its rows are built. */
+void top_show(struct top *top, enum top_view view);
+
+#endif /* ISMT_TOP_H */

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "top_batch.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "message.h"
+#include "top_signals.h"
+
+static uint64_t clock_now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
+}
+
+/* --- Text. */
+
+static void put_cells(const struct top *top, const struct layout *layout,
+		      const struct top_row *row, bool total, struct outbuf *out)
+{
+	char text[CELL_LEN];
+	size_t i, column;
+
+	for (i = 0; i < layout->nr; i++) {
+		const struct column *c = layout->columns[i];
+
+		column = out_column(out);
+		if (!row)
+			out_str(out, c->name);
+		else if (total && !i)
+			out_lit(out, "total");
+		else {
+			column_format(c, row, &top->data, total, text, sizeof(text));
+			out_str(out, text);
+		}
+		if (c->unit == UNIT_TEXT)
+			out_left(out, column, i + 1 < layout->nr ? c->width : 0);
+		else
+			out_right(out, column, c->width);
+	}
+	/* No blanks at the ends of lines. */
+	while (out->used && out->data[out->used - 1] == ' ')
+		out->used--;
+	out_char(out, '\n');
+}
+
+static void put_rate(struct outbuf *out, const char *name, enum column_unit unit,
+		     uint64_t count, double seconds)
+{
+	char text[16];
+
+	format_value(unit, seconds > 0 ? (double)count / seconds : 0, text, sizeof(text));
+	out_printf(out, "%s %s", text, name);
+}
+
+static void put_share(struct outbuf *out, const char *name, bool have, double value,
+		      enum column_unit unit)
+{
+	char text[16] = "-";
+
+	if (have)
+		format_value(unit, value, text, sizeof(text));
+	out_printf(out, "%s %s%s", name, text, have && unit == UNIT_PERCENT ? "%" : "");
+}
+
+static void put_head(const struct top *top, struct outbuf *out)
+{
+	const struct top_data *data = &top->data;
+	const struct row_sum *last = &data->total.last;
+	const struct gather *gather = top->gather;
+	double at = (double)(gather->counts->ts - gather->begin_ns) / 1e9, value = 0;
+	bool have;
+
+	out_printf(out, "ismtop %s at %.3f s, interval %.3f s%s%s\n",
+		   gather->name	  ? "capture"
+		   : gather->mode ? gather->mode
+				  : "not attached",
+		   at, data->seconds, gather->note[0] ? ": " : "", gather->note);
+	put_rate(out, "accesses/s, ", UNIT_RATE, last->cell.accesses, data->seconds);
+	put_rate(out, "bytes/s, ", UNIT_BYTES, last->cell.bytes, data->seconds);
+	put_rate(out, "instructions/s, ", UNIT_RATE, sum_insns(last), data->seconds);
+	put_rate(out, "findings/s, ", UNIT_RATE, last->findings, data->seconds);
+	put_rate(out, "lost/s\n", UNIT_RATE, data->last_lost, data->seconds);
+	out_printf(out,
+		   "%u functions, %u processes, %" PRIu64 " accesses, %" PRIu64
+		   " findings, %" PRIu64 " lost, %" PRIu64 " filtered\n",
+		   data->functions, data->processes, data->total.all.cell.accesses,
+		   data->total.all.findings, data->lost, data->filtered);
+	have = value_bytes_per_store(last, &value);
+	put_share(out, "bytes/store", have, value, UNIT_BYTES);
+	have = value_whole(last, &value);
+	put_share(out, ", one PCISTB", have, value, UNIT_PERCENT);
+	have = value_full(last, &value);
+	put_share(out, ", full blocks", have, value, UNIT_PERCENT);
+	out_lit(out, "\n\n");
+}
+
+int batch_text(const struct top *top, struct outbuf *out)
+{
+	struct layout layout;
+	size_t i;
+
+	layout_make(&layout, top->view, top->sort[top->view], 0);
+	put_head(top, out);
+	put_cells(top, &layout, NULL, false, out);
+	for (i = 0; i < top->data.nr; i++)
+		put_cells(top, &layout, &top->data.rows[i], false, out);
+	put_cells(top, &layout, &top->data.total, true, out);
+	out_char(out, '\n');
+	return out->error;
+}
+
+/* --- The loop. */
+
+/* Until the interval is over; a capture does not wait. */
+static void wait_until(const struct top *top, uint64_t until)
+{
+	uint64_t now;
+
+	while (!top_is_capture(top) && !signals_ended()) {
+		now = clock_now();
+		if (now >= until)
+			return;
+		top->gather->ops->wait(top->gather,
+				       (int)((until - now + 999999) / 1000000));
+	}
+}
+
+/* 1: an interval; 0: there are no more; or -ENOMEM. */
+static int next_interval(struct top *top, uint64_t *until)
+{
+	uint64_t from = top->gather->counts->ts;
+	int err;
+
+	if (top->gather->state == GATHER_ENDED)
+		return 0;
+	*until += top->interval_ns;
+	/* After a delay, as attaching is one: whole intervals again, not many short ones. */
+	if (*until < clock_now())
+		*until = clock_now() + top->interval_ns;
+	wait_until(top, *until);
+	if (signals_ended())
+		return 0;
+	err = top_tick(top, top->interval_ns);
+	if (err)
+		return err;
+	/* The capture ended with the interval before. */
+	if (top_is_capture(top) && top->gather->counts->ts == from)
+		return 0;
+	top_build(top);
+	return top->error ? top->error : 1;
+}
+
+int top_batch(struct top *top, unsigned long long count, bool json)
+{
+	struct outbuf *out = malloc(sizeof(*out));
+	uint64_t until = clock_now();
+	unsigned long long number = 0;
+	int got = out ? 1 : -ENOMEM, err = 0;
+
+	if (out)
+		out_init(out, stdout);
+	while (got > 0 && !err && (!count || number < count)) {
+		got = next_interval(top, &until);
+		if (got <= 0)
+			break;
+		number++;
+		err = json ? batch_json(top, number, out) : batch_text(top, out);
+		if (!err)
+			err = out_flush(out);
+	}
+	free(out);
+	if (got < 0 || err == -ENOMEM) {
+		error("out of memory");
+		return EXIT_OUTPUT;
+	}
+	if (err == -EPIPE)
+		return top->gather->status;
+	if (err) {
+		error("cannot write the output: %s", strerror(-err));
+		return EXIT_OUTPUT;
+	}
+	return top->gather->status;
+}

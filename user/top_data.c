@@ -1,0 +1,415 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "top_data.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "region.h"
+
+#define SLOTS_MIN 64
+
+/* Store blocks of bucket 0 are up to 8 bytes long: size class 3. */
+#define STB_CLASS 3
+
+uint64_t losses_accesses(const struct losses *losses)
+{
+	return losses->ring + losses->slot + losses->ret + losses->probe + losses->writer;
+}
+
+unsigned int size_class(uint64_t len)
+{
+	return len <= 1 ? 0 : 64 - (unsigned int)__builtin_clzll(len - 1);
+}
+
+bool row_key_same(const struct row_key *a, const struct row_key *b)
+{
+	return a->fn == b->fn && a->number == b->number &&
+	       (a->driver == b->driver ||
+		(a->driver && b->driver && !strcmp(a->driver, b->driver)));
+}
+
+static uint32_t key_hash(const struct row_key *key)
+{
+	uint64_t h = (uint64_t)(uintptr_t)key->fn;
+
+	h = (h ^ key->number) * 0x9e3779b97f4a7c15ULL;
+	return (uint32_t)(h >> 32);
+}
+
+static uint32_t *slot_of(const struct top_data *data, const struct row_key *key)
+{
+	size_t i = key_hash(key) & (data->slots - 1);
+
+	while (data->index[i] && !row_key_same(&data->rows[data->index[i] - 1].key, key))
+		i = (i + 1) & (data->slots - 1);
+	return &data->index[i];
+}
+
+/* Room for one more row; at most half of the slots are in use. */
+static bool data_grow(struct top_data *data)
+{
+	size_t slots = data->slots ? 2 * data->slots : SLOTS_MIN;
+	struct top_row *rows;
+	uint32_t *index;
+	size_t i;
+
+	if (2 * (data->nr + 1) <= data->slots)
+		return true;
+	rows = reallocarray(data->rows, slots / 2, sizeof(*rows));
+	if (!rows)
+		return false;
+	data->rows = rows;
+	index = calloc(slots, sizeof(*index));
+	if (!index)
+		return false;
+	free(data->index);
+	data->index = index;
+	data->slots = slots;
+	for (i = 0; i < data->nr; i++)
+		*slot_of(data, &data->rows[i].key) = (uint32_t)i + 1;
+	return true;
+}
+
+/* The row of a key, made if need be; NULL: no memory.  Good until the next is made. */
+static struct top_row *row_of(struct top_data *data, const struct row_key *key)
+{
+	struct top_row *row;
+	uint32_t *slot;
+
+	if (!data_grow(data)) {
+		data->failed = true;
+		return NULL;
+	}
+	slot = slot_of(data, key);
+	if (*slot)
+		return &data->rows[*slot - 1];
+	row = &data->rows[data->nr++];
+	*slot = (uint32_t)data->nr;
+	memset(row, 0, sizeof(*row));
+	row->key = *key;
+	return row;
+}
+
+static uint64_t stores(const struct count_cell *cell)
+{
+	return cell->insns[ISMT_PCISTG] + cell->insns[ISMT_PCISTB] +
+	       cell->insns[ISMT_MIO_STORE] + cell->insns[ISMT_MIO_BLOCK];
+}
+
+static void sum_add(struct row_sum *sum, const struct count_cell *cell,
+		    const struct count_key *key)
+{
+	unsigned int i;
+
+	count_cell_add(&sum->cell, cell);
+	for (i = 0; i < RULE_COUNT; i++)
+		sum->findings += cell->findings[i];
+	if (key->op != ISMT_WRITE) {
+		sum->reads += cell->accesses;
+		return;
+	}
+	sum->writes += cell->accesses;
+	if (!region_is_bar(key->region))
+		return;
+	sum->bar_writes += cell->accesses;
+	sum->bar_bytes += cell->insn_bytes;
+	sum->bar_stores += stores(cell);
+	sum->bar_whole += cell->whole;
+	sum->bar_full += cell->full_bytes;
+}
+
+struct row_key row_key_of(enum top_view view, const struct count_key *key)
+{
+	struct row_key row = { 0 };
+
+	switch (view) {
+	case VIEW_FUNCTIONS:
+		row.fn = key->fn;
+		row.driver = key->driver;
+		break;
+	case VIEW_PROCESSES:
+		row.number = key->pid;
+		break;
+	case VIEW_REGIONS:
+		row.number = (uint64_t)key->region << 1 | key->op;
+		break;
+	case VIEW_SIZES:
+	case VIEW_FINDINGS:
+	case TOP_VIEWS:
+		break;
+	}
+	return row;
+}
+
+bool row_has(enum top_view view, const struct row_key *key, const struct access *access)
+{
+	const struct ismt_access *raw = &access->raw;
+	uint32_t region = raw->region < SUMMARY_REGIONS ? raw->region : SUMMARY_REGIONS;
+
+	switch (view) {
+	case VIEW_FUNCTIONS:
+		return access->fn == key->fn && !strcmp(access->driver, key->driver);
+	case VIEW_PROCESSES:
+		return raw->pid == key->number;
+	case VIEW_REGIONS:
+		return ((uint64_t)region << 1 | raw->op) == key->number;
+	case VIEW_SIZES:
+		return size_class(raw->len) == key->number;
+	case VIEW_FINDINGS:
+		return access->rules & RULE_BIT(key->number);
+	case TOP_VIEWS:
+		break;
+	}
+	return false;
+}
+
+/* A number of accesses by size is all that a cell knows of sizes. */
+static void add_class(struct top_data *data, bool last, unsigned int class,
+		      const struct row_sum *part)
+{
+	struct row_key key = { .number = class };
+	struct top_row *row = row_of(data, &key);
+	struct row_sum *sum;
+	unsigned int i;
+
+	if (!row)
+		return;
+	sum = last ? &row->last : &row->all;
+	sum->reads += part->reads;
+	sum->writes += part->writes;
+	sum->cell.accesses += part->cell.accesses;
+	for (i = 0; i < ISMT_KINDS; i++)
+		sum->cell.insns[i] += part->cell.insns[i];
+}
+
+static void add_sizes(struct top_data *data, bool last, const struct count_cell *cell,
+		      const struct count_key *key)
+{
+	struct row_sum part = { 0 };
+	unsigned int i;
+
+	for (i = 0; i < HIST_BUCKETS; i++) {
+		if (!cell->size.bucket[i])
+			continue;
+		part.cell.accesses = cell->size.bucket[i];
+		part.reads = key->op == ISMT_READ ? cell->size.bucket[i] : 0;
+		part.writes = key->op == ISMT_WRITE ? cell->size.bucket[i] : 0;
+		add_class(data, last, i, &part);
+	}
+	memset(&part, 0, sizeof(part));
+	for (i = 0; i < ISMT_WIDTHS; i++) {
+		unsigned int kind = key->op == ISMT_READ ? ISMT_PCILG : ISMT_PCISTG;
+
+		part.cell.insns[kind] = cell->width[i];
+		if (cell->width[i])
+			add_class(data, last, i, &part);
+	}
+	memset(&part, 0, sizeof(part));
+	for (i = 0; i < ISMT_STB_BUCKETS; i++) {
+		part.cell.insns[ISMT_PCISTB] = cell->stb[i];
+		if (cell->stb[i])
+			add_class(data, last, STB_CLASS + i, &part);
+	}
+}
+
+/* Part of a row: a cell's counts since some time. */
+static void add_part(struct top_data *data, bool last, const struct count_cell *cell,
+		     const struct count_key *key, const char *comm)
+{
+	struct row_key row_key = row_key_of(data->view, key);
+	struct top_row *row;
+	unsigned int i;
+
+	sum_add(last ? &data->total.last : &data->total.all, cell, key);
+	if (data->view == VIEW_SIZES) {
+		add_sizes(data, last, cell, key);
+		return;
+	}
+	if (data->view == VIEW_FINDINGS) {
+		for (i = 0; i < RULE_COUNT; i++) {
+			row_key.number = i;
+			row = row_of(data, &row_key);
+			if (row && last)
+				row->last.findings += cell->findings[i];
+			else if (row)
+				row->all.findings += cell->findings[i];
+		}
+		return;
+	}
+	row = row_of(data, &row_key);
+	if (!row)
+		return;
+	memcpy(row->comm, comm, sizeof(row->comm));
+	sum_add(last ? &row->last : &row->all, cell, key);
+}
+
+/* Whether anything has been counted between two states of a cell. */
+static bool changed(const struct count_cell *now, const struct count_cell *before)
+{
+	return now->accesses != before->accesses ||
+	       memcmp(now->findings, before->findings, sizeof(now->findings)) != 0;
+}
+
+static void add_cell(struct top_data *data, const struct count_cell *cell,
+		     const struct top_counts *counts)
+{
+	const struct count_cell *before = counts_find(counts->before, &cell->key);
+	const struct count_cell *base =
+		counts->base ? counts_find(counts->base, &cell->key) : NULL;
+	struct count_cell part, was;
+
+	if (!base || changed(cell, base)) {
+		part = *cell;
+		if (base)
+			count_cell_sub(&part, base);
+		/* Sizes are made of the histogram, nothing else is. */
+		if (data->view != VIEW_SIZES)
+			part.size.count = 0;
+		part.latency.count = 0;
+		add_part(data, false, &part, &cell->key, cell->comm);
+	}
+	if (!before) {
+		add_part(data, true, cell, &cell->key, cell->comm);
+	} else if (changed(cell, before)) {
+		part = *cell;
+		was = *before;
+		if (data->view != VIEW_SIZES) {
+			part.size.count = 0;
+			was.size.count = 0;
+		}
+		count_cell_sub(&part, &was);
+		add_part(data, true, &part, &cell->key, cell->comm);
+	}
+}
+
+bool data_filter(const struct count_key *key, const char *comm, const char *filter)
+{
+	char pid[16], name[ISMT_COMM_LEN + 1];
+
+	if (!*filter)
+		return true;
+	snprintf(pid, sizeof(pid), "%u", key->pid);
+	memcpy(name, comm, ISMT_COMM_LEN);
+	name[ISMT_COMM_LEN] = '\0';
+	return strstr(key->fn->address, filter) || strstr(key->driver, filter) ||
+	       strstr(name, filter) || strstr(pid, filter);
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static unsigned int count_different(uint64_t *ids, size_t nr)
+{
+	unsigned int different = 0;
+	size_t i;
+
+	qsort(ids, nr, sizeof(*ids), compare_ids);
+	for (i = 0; i < nr; i++)
+		different += !i || ids[i] != ids[i - 1];
+	return different;
+}
+
+/* How many different functions and processes there are among the cells. */
+static void count_owners(struct top_data *data, const struct counts *now,
+			 const char *filter)
+{
+	uint64_t *ids = reallocarray(NULL, 2 * now->nr + 1, sizeof(*ids));
+	size_t i, nr = 0;
+
+	if (!ids) {
+		data->failed = true;
+		return;
+	}
+	for (i = 0; i < now->nr; i++) {
+		if (!data_filter(&now->cells[i].key, now->cells[i].comm, filter))
+			continue;
+		ids[nr] = (uint64_t)(uintptr_t)now->cells[i].key.fn;
+		ids[now->nr + nr++] = now->cells[i].key.pid;
+	}
+	data->functions = count_different(ids, nr);
+	data->processes = count_different(ids + now->nr, nr);
+	free(ids);
+}
+
+void data_build(struct top_data *data, enum top_view view,
+		const struct top_counts *counts)
+{
+	const struct counts *now = counts->now, *base = counts->base;
+	uint64_t begin = base ? base->ts : counts->begin_ns;
+	struct row_key key = { 0 };
+	size_t i;
+
+	data->view = view;
+	data->nr = 0;
+	if (data->index)
+		memset(data->index, 0, data->slots * sizeof(*data->index));
+	memset(&data->total, 0, sizeof(data->total));
+	data->functions = 0;
+	data->processes = 0;
+	data->failed = false;
+	data->seconds = now->ts > counts->before->ts
+				? (double)(now->ts - counts->before->ts) / 1e9
+				: 0;
+	data->all_seconds = now->ts > begin ? (double)(now->ts - begin) / 1e9 : 0;
+	data->lost =
+		losses_accesses(&now->lost) - (base ? losses_accesses(&base->lost) : 0);
+	data->last_lost =
+		losses_accesses(&now->lost) - losses_accesses(&counts->before->lost);
+	data->filtered = now->filtered - (base ? base->filtered : 0);
+	for (i = 0; i < now->nr; i++)
+		if (data_filter(&now->cells[i].key, now->cells[i].comm, counts->filter))
+			add_cell(data, &now->cells[i], counts);
+	if (view == VIEW_FINDINGS) {
+		/* All rules, those that have not fired too; this one is of no access. */
+		for (i = 0; i < RULE_COUNT; i++) {
+			key.number = i;
+			row_of(data, &key);
+		}
+		key.number = ISM012;
+		if (row_of(data, &key)) {
+			row_of(data, &key)->all.findings = data->lost;
+			row_of(data, &key)->last.findings = data->last_lost;
+		}
+	}
+	count_owners(data, now, counts->filter);
+}
+
+void data_histograms(struct top_row *row, enum top_view view,
+		     const struct top_counts *counts)
+{
+	const struct counts *now = counts->now;
+	struct count_cell part;
+	struct row_key key;
+	size_t i;
+
+	memset(&row->all.cell.size, 0, sizeof(row->all.cell.size));
+	memset(&row->all.cell.latency, 0, sizeof(row->all.cell.latency));
+	if (view == VIEW_SIZES || view == VIEW_FINDINGS)
+		return;
+	for (i = 0; i < now->nr; i++) {
+		const struct count_cell *cell = &now->cells[i], *base;
+
+		key = row_key_of(view, &cell->key);
+		if (!row_key_same(&key, &row->key) ||
+		    !data_filter(&cell->key, cell->comm, counts->filter))
+			continue;
+		part = *cell;
+		base = counts->base ? counts_find(counts->base, &cell->key) : NULL;
+		if (base)
+			count_cell_sub(&part, base);
+		hist_merge(&row->all.cell.size, &part.size);
+		hist_merge(&row->all.cell.latency, &part.latency);
+	}
+}
+
+void data_free(struct top_data *data)
+{
+	free(data->rows);
+	free(data->index);
+	memset(data, 0, sizeof(*data));
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * top_data.h - rows of a view, made out of two counts: what has been since the
+ * beginning, and what of it in the last interval.  The layer between gathering
+ * and the table; it knows nothing of columns.
+ */
+#ifndef ISMT_TOP_DATA_H
+#define ISMT_TOP_DATA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "counts.h"
+
+enum top_view {
+	VIEW_FUNCTIONS,		/* a function and the driver it was used through */
+	VIEW_PROCESSES,
+	VIEW_REGIONS,		/* and direction */
+	VIEW_SIZES,		/* power-of-two classes of the bytes asked for */
+	VIEW_FINDINGS,		/* a row for each rule */
+	TOP_VIEWS,
+};
+
+/* Which row of a view; what is not used is 0. */
+struct row_key {
+	const struct function *fn;
+	const char *driver;	/* of the same counts, so that pointers can be compared */
+	/*
+	 * A process id; region << 1 | op; a size class: k is (1 << (k - 1), 1 << k]
+	 * and 0 is 0 and 1; an enum rule_id.
+	 */
+	uint64_t number;
+};
+
+/* What some cells add up to. */
+struct row_sum {
+	struct count_cell cell;	/* its key is not used */
+	uint64_t reads, writes;
+	uint64_t findings;
+	/* Of writes to BARs: how well they use store blocks. */
+	uint64_t bar_writes;
+	uint64_t bar_bytes;	/* moved by instructions */
+	uint64_t bar_stores;	/* store instructions of any kind */
+	uint64_t bar_whole;	/* writes that were one PCISTB */
+	uint64_t bar_full;	/* bytes in store blocks of maxstbl bytes */
+};
+
+struct top_row {
+	struct row_key key;
+	char comm[ISMT_COMM_LEN];	/* processes: not escaped */
+	/* Since the beginning, or since the reset; histograms: see data_histograms(). */
+	struct row_sum all;
+	struct row_sum last;	/* of the interval */
+};
+
+struct top_data {
+	enum top_view view;
+	struct top_row *rows;
+	size_t nr;
+	struct top_row total;
+	double seconds;		/* of the interval, measured */
+	double all_seconds;	/* since the beginning or the reset */
+	unsigned int functions;	/* different ones */
+	unsigned int processes;
+	uint64_t lost, last_lost;	/* accesses, by any cause */
+	uint64_t filtered;
+	bool failed;		/* there was no memory for all of it */
+
+	uint32_t *index;	/* hash of the key: row + 1; 0 is free */
+	size_t slots;
+};
+
+struct top_counts {
+	const struct counts *now;
+	const struct counts *before;	/* when the interval began */
+	const struct counts *base;	/* at the reset; NULL: none */
+	uint64_t begin_ns;	/* of the trace, ns since 1970 */
+	/* Only functions, drivers and processes that have this in their names; "": all. */
+	const char *filter;
+};
+
+/*
+ * data_build - the rows of a view, in no order.  data starts as zeros, and may be
+ * used again for another view.  Function pointers are those of the counts.
+ */
+void data_build(struct top_data *data, enum top_view view, const struct top_counts *counts);
+void data_free(struct top_data *data);
+
+/*
+ * data_histograms - the histograms of row->all: of one row only, as adding those
+ * of all cells is most of the work, and no column needs them.
+ */
+void data_histograms(struct top_row *row, enum top_view view, const struct top_counts *counts);
+
+/* Accesses that are lost, by any cause. */
+uint64_t losses_accesses(const struct losses *losses);
+
+/* Does a row have accesses, or findings, of this cell? */
+bool row_has(enum top_view view, const struct row_key *key, const struct access *access);
+bool row_key_same(const struct row_key *a, const struct row_key *b);
+
+/* The size class of a length in bytes, as in row_key. */
+unsigned int size_class(uint64_t len);
+
+/*
+ * Does the text occur in the function's address, its driver, the process's name
+ * (ISMT_COMM_LEN bytes) or number?
+ */
+bool data_filter(const struct count_key *key, const char *comm, const char *filter);
+
+/* What a row of the view that has the cell is called; not for sizes and findings. */
+struct row_key row_key_of(enum top_view view, const struct count_key *key);
+
+#endif /* ISMT_TOP_DATA_H */

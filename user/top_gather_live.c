@@ -1,0 +1,378 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * top_gather_live.c - counts of the running kernel, over as many sessions of
+ * counting as it takes: drivers come and go, what was counted stays.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "check.h"
+#include "counting.h"
+#include "function.h"
+#include "message.h"
+#include "privilege.h"
+#include "top_gather.h"
+
+/* How often it is looked whether drivers have come or gone. */
+#define LOOK_MS 250
+#define LOOK_NS (LOOK_MS * 1000000ULL)
+/* Until the next try where attaching failed although a driver is there. */
+#define RETRY_NS 2000000000ULL
+
+/* What tells that a driver has come, gone, or been replaced by another of its name. */
+static const char *const watched[] = {
+	"/sys/module/ism_vfio_pci",
+	"/sys/module/vfio_pci_core",
+};
+
+#define NR_WATCHED (sizeof(watched) / sizeof(watched[0]))
+
+struct gather_live {
+	struct gather gather; /* first: operations get this one */
+	struct live_options options;
+	struct counting *counting; /* NULL: not attached */
+	struct counts *past; /* of sessions that are over */
+	/*
+	 * Functions of a session go with it; rows and history stay, so they
+	 * are about these.
+	 */
+	struct function_table *functions;
+	const struct function *last_theirs, *last_ours;
+	ino_t seen[NR_WATCHED]; /* 0: not there */
+	uint64_t next_look, next_try; /* CLOCK_MONOTONIC, ns */
+	uint64_t mono_offset; /* of all sessions: the clock may be set meanwhile */
+};
+
+static struct gather_live *of(struct gather *gather)
+{
+	return (struct gather_live *)gather;
+}
+
+static uint64_t clock_ns(clockid_t clock)
+{
+	struct timespec ts;
+
+	clock_gettime(clock, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000ULL + (uint64_t)ts.tv_nsec;
+}
+
+/* --- Sums over sessions. */
+
+static const struct function *our_function(struct gather_live *g,
+					   const struct function *fn)
+{
+	if (fn != g->last_theirs) {
+		g->last_ours = function_enter(g->functions, fn);
+		g->last_theirs = g->last_ours ? fn : NULL;
+	}
+	return g->last_ours;
+}
+
+static int add_events(struct gather_live *g, struct counts *sum,
+		      const struct counts *part)
+{
+	uint64_t i = part->nr_events > COUNT_EVENTS ? part->nr_events - COUNT_EVENTS : 0;
+
+	/* Those that are not kept any more count as well. */
+	sum->nr_events += i;
+	for (; i < part->nr_events; i++) {
+		struct count_event *event = &sum->events[sum->nr_events++ % COUNT_EVENTS];
+		struct count_key key = { 0 };
+		const struct count_cell *cell;
+
+		*event = part->events[i % COUNT_EVENTS];
+		key.fn = our_function(g, event->access.fn);
+		key.driver = event->access.driver;
+		key.pid = event->access.raw.pid;
+		key.region = event->access.raw.region < SUMMARY_REGIONS
+				     ? event->access.raw.region
+				     : SUMMARY_REGIONS;
+		key.op = event->access.raw.op;
+		/* The sum's own copy of the driver's name is its cell's. */
+		cell = key.fn ? counts_cell(sum, &key) : NULL;
+		if (!cell)
+			return -ENOMEM;
+		event->access.fn = key.fn;
+		event->access.driver = cell->key.driver;
+	}
+	return 0;
+}
+
+/* sum += part, functions made ours.  0 or -ENOMEM. */
+static int add_counts(struct gather_live *g, struct counts *sum,
+		      const struct counts *part)
+{
+	size_t i;
+
+	for (i = 0; i < part->nr; i++) {
+		struct count_key key = part->cells[i].key;
+		struct count_cell *cell;
+		size_t nr = sum->nr;
+
+		key.fn = our_function(g, key.fn);
+		cell = key.fn ? counts_cell(sum, &key) : NULL;
+		if (!cell)
+			return -ENOMEM;
+		if (sum->nr > nr) {
+			/* Nearly always: it is new. */
+			key.driver = cell->key.driver;
+			*cell = part->cells[i];
+			cell->key = key;
+		} else {
+			count_cell_add(cell, &part->cells[i]);
+			memcpy(cell->comm, part->cells[i].comm, sizeof(cell->comm));
+		}
+	}
+	sum->filtered += part->filtered;
+	losses_add(&sum->lost, &part->lost);
+	return add_events(g, sum, part);
+}
+
+/* --- Sessions. */
+
+/* True if drivers are not those that were there at the last look. */
+static bool look(struct gather_live *g)
+{
+	bool changed = false;
+	struct stat st;
+	size_t i;
+
+	for (i = 0; i < NR_WATCHED; i++) {
+		ino_t now = stat(watched[i], &st) ? 0 : st.st_ino;
+
+		changed |= now != g->seen[i];
+		g->seen[i] = now;
+	}
+	g->next_look = clock_ns(CLOCK_MONOTONIC) + LOOK_NS;
+	return changed;
+}
+
+static bool have_driver(const struct gather_live *g)
+{
+	size_t i;
+
+	for (i = 0; i < NR_WATCHED; i++)
+		if (g->seen[i])
+			return true;
+	return false;
+}
+
+/* What was said first says why; the hint behind it does not fit. */
+static void on_message(void *arg, const char *line)
+{
+	struct gather *gather = arg;
+
+	if (!gather->note[0])
+		snprintf(gather->note, sizeof(gather->note), "%s", line);
+}
+
+static int session_open(struct gather_live *g)
+{
+	int status = counting_open(&g->counting, &g->options);
+
+	if (status) {
+		g->counting = NULL;
+		return status;
+	}
+	counting_arm(g->counting);
+	g->gather.mode = live_attach_mode(counting_live(g->counting));
+	g->gather.attaches++;
+	g->gather.state = GATHER_RUNNING;
+	g->gather.note[0] = '\0';
+	return EXIT_DONE;
+}
+
+static void session_wait(struct gather_live *g)
+{
+	g->gather.state = GATHER_WAITING;
+	g->gather.mode = NULL;
+	snprintf(g->gather.note, sizeof(g->gather.note),
+		 "Waiting for a driver: neither ism-vfio-pci nor vfio-pci is loaded.");
+}
+
+/* Another try, with the privileges that it takes; what is said goes to the note. */
+static void session_reopen(struct gather_live *g)
+{
+	struct message_listener before;
+
+	if (!have_driver(g)) {
+		session_wait(g);
+		return;
+	}
+	g->gather.note[0] = '\0';
+	before = message_listen((struct message_listener){ on_message, &g->gather });
+	if (privilege_raise(true) || session_open(g)) {
+		g->gather.state = GATHER_WAITING;
+		g->gather.mode = NULL;
+		if (!g->gather.note[0])
+			snprintf(g->gather.note, sizeof(g->gather.note),
+				 "Cannot attach.");
+		g->next_try = clock_ns(CLOCK_MONOTONIC) + RETRY_NS;
+	}
+	privilege_raise(false);
+	message_listen(before);
+}
+
+/* What it has counted is kept.  0 or -ENOMEM. */
+static int session_close(struct gather_live *g)
+{
+	const struct counts *counts;
+	int err = 0;
+
+	if (!g->counting)
+		return 0;
+	counting_stop(g->counting);
+	counts = counting_update(g->counting);
+	if (counts)
+		err = add_counts(g, g->past, counts);
+	counting_close(g->counting);
+	g->counting = NULL;
+	g->last_theirs = NULL;
+	return counts ? err : -ENOMEM;
+}
+
+/* Drivers may have come, gone or changed. */
+static int watch(struct gather_live *g)
+{
+	uint64_t now = clock_ns(CLOCK_MONOTONIC);
+	int err = 0;
+
+	if (now < g->next_look)
+		return 0;
+	if (look(g)) {
+		err = session_close(g);
+		session_reopen(g);
+	} else if (!g->counting && have_driver(g) && now >= g->next_try) {
+		session_reopen(g);
+	}
+	return err;
+}
+
+/* --- What the rest of ismtop calls. */
+
+static int advance(struct gather *gather, uint64_t ts)
+{
+	struct gather_live *g = of(gather);
+	struct counts *sum = gather->counts;
+	const struct counts *now = NULL;
+	uint64_t at;
+	int err = watch(g);
+
+	if (err)
+		return err;
+	if (g->counting) {
+		now = counting_update(g->counting);
+		if (!now)
+			return -ENOMEM;
+	}
+	/* Not the counts' own time: somebody may set the clock between two of them. */
+	at = clock_ns(CLOCK_MONOTONIC);
+	counts_clear(sum);
+	err = add_counts(g, sum, g->past);
+	if (!err && now)
+		err = add_counts(g, sum, now);
+	sum->ts = at + g->mono_offset;
+	return err;
+}
+
+static int wait(struct gather *gather, int timeout_ms)
+{
+	struct gather_live *g = of(gather);
+	struct timespec ts;
+	int err;
+
+	if (timeout_ms > LOOK_MS)
+		timeout_ms = LOOK_MS;
+	if (g->counting) {
+		err = counting_wait(g->counting, timeout_ms);
+	} else {
+		ts.tv_sec = 0;
+		ts.tv_nsec = timeout_ms * 1000000L;
+		err = nanosleep(&ts, NULL) ? -EINTR : 0;
+	}
+	return watch(g) ? -ENOMEM : err;
+}
+
+static void free_live(struct gather *gather)
+{
+	struct gather_live *g = of(gather);
+
+	if (g->counting) {
+		counting_stop(g->counting);
+		counting_close(g->counting);
+	}
+	counts_free(gather->counts);
+	counts_free(g->past);
+	if (g->functions)
+		function_table_free(g->functions);
+	free(g);
+}
+
+static const struct gather_ops live_ops = {
+	.advance = advance,
+	.wait = wait,
+	.free = free_live,
+};
+
+/* Without a driver there is nothing to attach to yet, but what else it takes can be told. */
+static int start_waiting(struct gather_live *g)
+{
+	if (check_cannot_load())
+		return EXIT_ATTACH;
+	session_wait(g);
+	return EXIT_DONE;
+}
+
+static int start(struct gather_live *g)
+{
+	int status, err;
+
+	look(g);
+	status = have_driver(g) ? session_open(g) : start_waiting(g);
+	if (status)
+		return status;
+	err = privilege_keep_tracing();
+	if (err) {
+		error("cannot drop privileges: %s", strerror(-err));
+		return EXIT_ATTACH;
+	}
+	return EXIT_DONE;
+}
+
+int gather_live_open(struct gather **result, const struct filter *filter)
+{
+	struct gather_live *g = calloc(1, sizeof(*g));
+	int status = EXIT_ATTACH;
+
+	if (g) {
+		g->gather.ops = &live_ops;
+		g->gather.counts = counts_new();
+		g->past = counts_new();
+		g->functions = function_table_new();
+	}
+	if (!g || !g->gather.counts || !g->past || !g->functions) {
+		error("out of memory");
+		if (g)
+			free_live(&g->gather);
+		return EXIT_ATTACH;
+	}
+	g->options.filter = *filter;
+	g->options.buffer_size = LIVE_BUFFER_DEFAULT;
+	g->mono_offset = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_MONOTONIC);
+	g->gather.begin_ns = clock_ns(CLOCK_REALTIME);
+	g->gather.counts->ts = g->gather.begin_ns;
+	status = start(g);
+	if (status) {
+		free_live(&g->gather);
+		return status;
+	}
+	/* What was counted while it was set up has to lie behind the beginning. */
+	g->gather.begin_ns = clock_ns(CLOCK_MONOTONIC) + g->mono_offset;
+	g->gather.counts->ts = g->gather.begin_ns;
+	*result = &g->gather;
+	return EXIT_DONE;
+}

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "top_history.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A power of two, at least twice HISTORY_ROWS. */
+#define SLOTS (2 * HISTORY_ROWS)
+
+struct line {
+	enum top_view view;
+	struct row_key key;
+	uint64_t last; /* tick of the last access */
+	float accesses[HISTORY_LEN]; /* tick i is at i % HISTORY_LEN */
+	uint64_t from; /* what is before this tick is not this row's */
+};
+
+struct history {
+	struct line *lines;
+	size_t nr, room;
+	uint32_t index[SLOTS]; /* hash: line + 1; 0 is free */
+	uint64_t ticks; /* so far */
+	double seconds[HISTORY_LEN];
+};
+
+struct history *history_new(void)
+{
+	return calloc(1, sizeof(struct history));
+}
+
+void history_free(struct history *history)
+{
+	if (history)
+		free(history->lines);
+	free(history);
+}
+
+void history_clear(struct history *history)
+{
+	memset(history->index, 0, sizeof(history->index));
+	history->nr = 0;
+	history->ticks = 0;
+}
+
+static uint32_t *slot_of(struct history *history, enum top_view view,
+			 const struct row_key *key)
+{
+	uint64_t h = ((uint64_t)(uintptr_t)key->fn ^ view) * 0x9e3779b97f4a7c15ULL;
+	size_t i;
+
+	h = (h ^ key->number ^ h >> 32) * 0x9e3779b97f4a7c15ULL;
+	i = (h >> 32) & (SLOTS - 1);
+	while (history->index[i]) {
+		const struct line *line = &history->lines[history->index[i] - 1];
+
+		if (line->view == view && row_key_same(&line->key, key))
+			break;
+		i = (i + 1) & (SLOTS - 1);
+	}
+	return &history->index[i];
+}
+
+/* Forget the row that was idle longest; the index is made anew. */
+static size_t evict(struct history *history)
+{
+	size_t i, oldest = 0;
+
+	for (i = 1; i < history->nr; i++)
+		if (history->lines[i].last < history->lines[oldest].last)
+			oldest = i;
+	history->lines[oldest] = history->lines[--history->nr];
+	memset(history->index, 0, sizeof(history->index));
+	for (i = 0; i < history->nr; i++)
+		*slot_of(history, history->lines[i].view, &history->lines[i].key) =
+			(uint32_t)i + 1;
+	return history->nr;
+}
+
+static struct line *line_of(struct history *history, enum top_view view,
+			    const struct row_key *key)
+{
+	uint32_t slot = *slot_of(history, view, key);
+	struct line *line;
+
+	if (slot)
+		return &history->lines[slot - 1];
+	if (history->nr == HISTORY_ROWS) {
+		evict(history);
+	} else if (history->nr == history->room) {
+		size_t room = history->room ? 2 * history->room : 64;
+
+		line = reallocarray(history->lines, room, sizeof(*line));
+		if (!line)
+			return NULL;
+		history->lines = line;
+		history->room = room;
+	}
+	line = &history->lines[history->nr++];
+	memset(line, 0, sizeof(*line));
+	line->view = view;
+	line->key = *key;
+	line->last = line->from = history->ticks;
+	*slot_of(history, view, key) = (uint32_t)history->nr;
+	return line;
+}
+
+static int add(struct history *history, enum top_view view, const struct row_key *key,
+	       uint64_t accesses)
+{
+	struct line *line = line_of(history, view, key);
+	uint64_t tick;
+
+	if (!line)
+		return -ENOMEM;
+	/* It was idle in between. */
+	for (tick = line->last + 1;
+	     tick <= history->ticks && tick < line->last + 1 + HISTORY_LEN; tick++)
+		line->accesses[tick % HISTORY_LEN] = 0;
+	line->last = history->ticks;
+	line->accesses[history->ticks % HISTORY_LEN] += (float)accesses;
+	return 0;
+}
+
+static int add_cell(struct history *history, const struct count_cell *cell,
+		    const struct count_cell *before)
+{
+	uint64_t accesses = cell->accesses - (before ? before->accesses : 0);
+	static const enum top_view views[] = { VIEW_FUNCTIONS, VIEW_PROCESSES,
+					       VIEW_REGIONS };
+	struct row_key key;
+	unsigned int i;
+	int err = 0;
+
+	if (!accesses)
+		return 0;
+	for (i = 0; i < sizeof(views) / sizeof(views[0]) && !err; i++) {
+		key = row_key_of(views[i], &cell->key);
+		err = add(history, views[i], &key, accesses);
+	}
+	memset(&key, 0, sizeof(key));
+	for (i = 0; i < HIST_BUCKETS && !err; i++) {
+		accesses = cell->size.bucket[i] - (before ? before->size.bucket[i] : 0);
+		key.number = i;
+		if (accesses)
+			err = add(history, VIEW_SIZES, &key, accesses);
+	}
+	return err;
+}
+
+int history_tick(struct history *history, const struct counts *now,
+		 const struct counts *before)
+{
+	size_t i;
+	int err = 0;
+
+	if (now->ts <= before->ts)
+		return 0;
+	history->seconds[history->ticks % HISTORY_LEN] =
+		(double)(now->ts - before->ts) / 1e9;
+	for (i = 0; i < now->nr && !err; i++)
+		err = add_cell(history, &now->cells[i],
+			       counts_find(before, &now->cells[i].key));
+	history->ticks++;
+	return err;
+}
+
+size_t history_rates(const struct history *history, enum top_view view,
+		     const struct row_key *key, double *rates, size_t max,
+		     double *seconds)
+{
+	/* The hash is only looked up. */
+	uint32_t slot = *slot_of((struct history *)history, view, key);
+	const struct line *line = slot ? &history->lines[slot - 1] : NULL;
+	uint64_t tick = 0;
+	size_t n = 0;
+
+	if (max > HISTORY_LEN)
+		max = HISTORY_LEN;
+	if (history->ticks > max)
+		tick = history->ticks - max;
+	*seconds = 0;
+	for (; tick < history->ticks; tick++) {
+		double length = history->seconds[tick % HISTORY_LEN];
+		bool known = line && tick >= line->from && tick <= line->last;
+
+		rates[n++] = known && length > 0
+				     ? (double)line->accesses[tick % HISTORY_LEN] / length
+				     : 0;
+		*seconds += length;
+	}
+	return n;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * top_signals.h - signals that ask ismtop to end.
+ */
+#ifndef ISMT_TOP_SIGNALS_H
+#define ISMT_TOP_SIGNALS_H
+
+#include <stdbool.h>
+
+/* From now on SIGINT, SIGTERM and SIGHUP only set what signals_ended() returns. */
+void signals_catch(void);
+
+/* True once one of them came. */
+bool signals_ended(void);
+
+#endif /* ISMT_TOP_SIGNALS_H */

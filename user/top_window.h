@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * top_window.h - the screen: draws what the state says, and reads nothing.
+ */
+#ifndef ISMT_TOP_WINDOW_H
+#define ISMT_TOP_WINDOW_H
+
+#include "top.h"
+#include "top_lines.h"
+#include "top_terminal.h"
+
+#define WINDOW_COLS_MIN		80
+#define WINDOW_ROWS_MIN		24
+
+/* Lines above and below the table or the page. */
+#define WINDOW_HEAD		5
+#define WINDOW_FOOT		1
+
+/* Draws all of it, as large as the terminal is now. */
+void window_draw(struct top *top, const struct terminal *terminal);
+
+/* The lines above the table (top_window_head.c). */
+void window_head(const struct top *top, const struct terminal *terminal);
+
+/* What is inside top->row (top_page.c), for a screen of so many columns. */
+void page_row(struct lines *lines, const struct top *top, unsigned int width, bool utf8);
+
+/* The latest findings, newest first, at most max lines (top_page_findings.c). */
+void page_events(struct lines *lines, const struct top *top, unsigned int max);
+
+/* The findings of top->row, what they mean and how to fix them (likewise). */
+void page_findings(struct lines *lines, const struct top *top, unsigned int width);
+
+/* The keys and the columns of the view (top_page_help.c). */
+void page_help(struct lines *lines, const struct top *top, unsigned int width);
+
+/* Text at a place, cut to width characters; the rest of them stays blank. */
+void window_put(int y, int x, unsigned int width, unsigned long attr, const char *text);
+
+#endif /* ISMT_TOP_WINDOW_H */
