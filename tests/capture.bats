@@ -42,6 +42,12 @@ AGREED='if .type == "access" then del(.ts, .latency_ns, .cpu)
 	else .rows |= map(del(.latency_ns, .latency)) | {type, recorded, lost, filtered, rows,
 		findings, inside: [.functions[] | [.function, .inside]]} end'
 
+# Lines of JSON, in jq's order.
+sort_rows()
+{
+	jq -sc 'sort[]' "$1"
+}
+
 # --- The same run, three accounts of it.
 
 @test "dump --json is what live --json said, line by line" {
@@ -73,6 +79,36 @@ AGREED='if .type == "access" then del(.ts, .latency_ns, .cpu)
 				(([.rows[].accesses] | add) + (.others.accesses // 0)) == $n] | all' true
 		is "$(at all.report)" '.[0] | ([.findings[].count] | add) == .tables.finding.total.findings' true
 		is "$(at all.report)" '.[0] | ([.rows[] | .bytes] | add) == .tables.process.total.bytes' true
+	done
+}
+
+@test "live's summary, report over the capture and the client agree to the last count" {
+	local rows what
+	# By region and direction: accesses, bytes, errors and sizes.  The client says
+	# "region9" where ismtrace says "dev9".
+	local by='def power: if . <= 1 then 1 else { p: 1, v: . } | until(.p >= .v; .p *= 2) | .p end;
+		def late: if test("^dev") and (.[3:] | tonumber) >= 32 then "dev32+" else . end;'
+	for BOOT in ism-vfio-pci vfio-pci; do
+		jq -cn "$by"' [inputs | select(.type == "op") | .region |= (sub("^region"; "dev") | late)] |
+			group_by([.region, .op])[] | [.[0].region, .[0].op, length, (map([.ret, 0] | max) | add),
+				(map(select(.ret < 0)) | length),
+				(group_by(.len | power) | map([(.[0].len | power), length]))]' "$(at all.ops)" >"$(at client.rows)"
+		[ "$(wc -l <"$(at client.rows)")" -gt 5 ]
+		rows='[.[-1].rows[] | [.region, .op, .accesses, .bytes, .errors, (.size | map([.le, .count]))]] | sort[]'
+		cmp <(jq -sc "$rows" "$(at live.out)") <(sort_rows "$(at client.rows)") || fail "live, $BOOT"
+		cmp <(jq -sc "$rows" "$(at all.report)") <(sort_rows "$(at client.rows)") || fail "report, $BOOT"
+		# Its own totals, which it counts apart from what it tells of each.
+		for what in live.out all.report; do
+			is "$(at $what)" '.[-1] | [.recorded, .lost.total, .filtered] + [["read", "write"][] as $op |
+				.rows | map(select(.op == $op)) | (map(.accesses) | add), (map(.bytes) | add)]' \
+				"$(jq -sc 'map(select(.type == "total")) | [(map(.ops) | add), 0, 0, (map(.reads) | add),
+					(map(.bytes_read) | add), (map(.writes) | add), (map(.bytes_written) | add)]' "$(at all.ops)")"
+		done
+		# Instructions, which the client does not know, and findings.
+		same "instructions" "$(jq -sc '.[-1] | [.rows | map([.region, .op, .insn, .insn_bytes, .width, .pcistb])],
+				[.functions[] | .inside, .lost, .filtered], .findings' "$(at live.out)")" \
+			"$(jq -sc '.[-1] | [.rows | map([.region, .op, .insn, .insn_bytes, .width, .pcistb])],
+				[.functions[] | .inside, .lost, .filtered], .findings' "$(at all.report)")"
 	done
 }
 

@@ -36,7 +36,7 @@ usage()
 
 @test "what was built is for s390x, and needs no library" {
 	local program
-	for program in ismtrace ismload; do
+	for program in ismtrace ismtop ismload; do
 		run -0 file -bL "$BIN/$program"
 		[[ $output == *"ELF 64-bit MSB"*"IBM S/390"*"statically linked"* ]]
 	done
@@ -52,6 +52,8 @@ usage()
 	same version "$output" "ismtrace $version"
 	run -0 tool ismload --version
 	same version "$output" "ismload $version"
+	run -0 tool ismtop --version
+	same version "$output" "ismtop $version"
 	same "modinfo" "$(/sbin/modinfo -F version "$TOP/build/driver-6.12/ism-vfio-pci.ko")" "$version"
 	says "$TOP/docs/ismtrace.8" "\"ismtrace $version\""
 	grep -m1 '^## ' "$TOP/CHANGELOG.md" | grep -qF "$version"
@@ -185,7 +187,7 @@ usage()
 # long_options PROGRAM [COMMAND] -- those that --help tells, but for argp's own.
 long_options()
 {
-	tool "$@" --help | grep -oE -- '^ +(-., )? *--[a-z-]+' | grep -oE -- '--[a-z-]+' |
+	tool "$@" --help | grep -oE -- '^ +(-., )? *--[a-z-]+(=[^ ]*, --[a-z-]+)?' | grep -oE -- '--[a-z-]+' |
 		grep -vxE -- '--(help|usage|version)' | sort -u
 }
 

@@ -44,7 +44,7 @@ left_behind()
 @test "--help tells every option" {
 	run -0 lab/run --help
 	local opt
-	for opt in kernel driver functions smp mem share timeout icount; do
+	for opt in kernel driver functions function orders smp mem share tools timeout icount; do
 		[[ $output == *"--$opt"* ]]
 	done
 	run -0 lab/shell --help
@@ -88,6 +88,14 @@ pipe" ]
 		modprobe ism-vfio-pci && grep -c "^ism_vfio_pci " /proc/modules'
 	[ "$output" = "2
 1" ]
+}
+
+@test "--driver upstream: one clear line where the kernel has none, or does not exist" {
+	run -125 --separate-stderr lab/run --driver upstream -- true
+	[ "$stderr" = "lab/run: kernel 6.12 has no ism-vfio-pci of its own; --kernel 7.2 has" ]
+	run -2 --separate-stderr lab/run --kernel 5.1 -- true
+	[[ $stderr == "get-kernel: unknown kernel '5.1'; there are: 6.12 "* ]]
+	left_behind 0
 }
 
 @test "streams are whole and 8 bits wide in both directions" {
@@ -142,6 +150,21 @@ runs" ]
 	[ -O "$dir/out" ]
 }
 
+@test "--tools is there, read only, beside --share" {
+	local dir="$BATS_TEST_TMPDIR/tools"
+	mkdir -p "$dir/sub" "$BATS_TEST_TMPDIR/share"
+	cp build/s390x/bin/ismtrace "$dir/sub/client"
+	run -0 --separate-stderr lab/run --driver none --tools "$dir" --share "$BATS_TEST_TMPDIR/share" -- sh -c '
+		/tools/sub/client --version >/dev/null && echo runs
+		touch /tools/new 2>/dev/null || echo read only
+		touch /share/new'
+	[ "$output" = "runs
+read only" ]
+	[ ! -e "$dir/new" ]
+	[ -e "$BATS_TEST_TMPDIR/share/new" ]
+	run -2 lab/run --tools "$dir/none" -- true
+}
+
 @test "dynamically linked programs, the clock, two CPUs" {
 	run -0 --separate-stderr lab/run --driver none --smp 2 --mem 512 -- bash -c '
 		nproc; jq -n "1+1"; date +%s; grep MemTotal /proc/meminfo | tr -dc "0-9\n"'
@@ -150,6 +173,16 @@ runs" ]
 	local off=$((lines[2] - $(date +%s)))
 	[ "${off#-}" -lt 60 ]
 	[ "${lines[3]}" -lt 524288 ]
+}
+
+@test "every program of procps starts" {
+	run -0 --separate-stderr lab/run -- bash -c '
+		for name in free kill pgrep pidwait pkill pmap ps pwdx skill slabtop sysctl tload top uptime vmstat w watch; do
+			"$(type -P $name)" --version >/tmp/out 2>&1 || "$(type -P $name)" -V >/tmp/out 2>&1
+			grep -q procps-ng /tmp/out || { echo "$name:"; cat /tmp/out; }
+		done
+		pgrep -x init && ps -o comm= -p 1 && free -m | grep -c Mem:'
+	[ "$output" = $'1\ninit\n1' ]
 }
 
 @test "--icount counts instructions as nanoseconds, from a fixed date" {
@@ -207,6 +240,68 @@ summary" ]
 	[ -z "$output" ]
 	[[ $stderr == *"cannot load "*"/vfio-pci-core.ko"* ]]
 	left_behind 2
+}
+
+@test "--function: properties of each" {
+	run -0 --separate-stderr lab/run --functions 3 --function maxstbl=128 --function maxstbl=256,relaxed=off \
+		-- sh -c 'ismtrace list --json | jq -r .maxstbl
+			ismload -q -d 0011:00:00.0 block:size=9,count=1 >/dev/null && echo relaxed
+			ismload -q -d 0012:00:00.0 block:size=9,count=1 2>&1 | grep -o ENXIO'
+	[ "$output" = "128
+256
+4096
+relaxed
+ENXIO" ]
+	run -125 --separate-stderr lab/run --function nonsense=1 -- true
+	[[ $stderr == *"Property 'ism.nonsense' not found"* ]]
+	left_behind 0
+}
+
+@test "orders from within: refused with a reason, or carried out that often and no more" {
+	run -0 --separate-stderr lab/run -- sh -c '
+		f=0011:00:00.0
+		for order in nonsense "load cc=4" "load" "load cc=2 status=1" "interrupt" "block cc=1 speed=9"; do
+			lab-inject $f $order && echo "taken: $order"
+		done
+		lab-inject 0012:00:00.0 show
+		lab-inject $f
+		echo $?
+		lab-inject $f block count=2 cc=1 status=0x28
+		ismload --json block:count=3,size=64,verify=0 | jq -r "select(.pattern == \"block\") | .ret"
+		lab-inject $f load count=5 cc=3
+		lab-inject $f clear'
+	[[ $output == "2
+handle=0x"*" load=0 store=0 block=2
+-5
+-5
+64
+handle=0x"*" load=5 store=0 block=0
+handle=0x"*" load=0 store=0 block=0" ]]
+	[[ $stderr == *"no such order: 'nonsense'"*"cc wants a number, at most 0x3"*"either cc=1..3 or exception=1"* ]]
+	[[ $stderr == *"status with cc=1 only"*"neither MSI-X nor MSI"*"'speed=9' is not understood"* ]]
+	[[ $stderr == *"/ism-0012' not found"*"usage: lab-inject"* ]]
+}
+
+@test "orders from outside, while the command runs; the socket goes with it" {
+	local socket="$BATS_TEST_TMPDIR/orders" pid i
+	run -2 lab/run --orders "$BATS_TEST_TMPDIR/no/where" -- true
+	[[ $output == *"no directory"* ]]
+	lab/run --orders "$socket" -- sh -c 'echo up
+		until lab-inject $ISM_FUNCTIONS show | grep -q block=3; do sleep 0.1; done
+		ismload -q block:count=1; echo $?' >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
+	pid=$!
+	for ((i = 0; i < 600; i++)); do
+		! grep -q up "$BATS_TEST_TMPDIR/out" || break
+		sleep 0.1
+	done
+	run -1 lab/inject "$socket" 0011:00:00.0 nonsense
+	run -0 lab/inject "$socket" 0011:00:00.0 block count=3 exception=1
+	[[ $output == *" block=3" ]]
+	wait "$pid"
+	grep -q ENXIO "$BATS_TEST_TMPDIR/out"
+	run -3 lab/inject "$socket" 0011:00:00.0 show
+	[ ! -e "$socket" ]
+	left_behind 0
 }
 
 @test "several machines at once" {

@@ -239,7 +239,7 @@ static void must_be_json(const struct stream *stream)
 		MUST(stop);
 		/* Numbers of 64 bits without sign are JSON, but no integers of jansson's. */
 		json = json_loadb(at, (size_t)(stop - at),
-				  JSON_REJECT_DUPLICATES | JSON_DECODE_INT_AS_REAL, &why);
+				  JSON_REJECT_DUPLICATES, &why);
 		if (!json)
 			fprintf(stderr, "%.*s\n%s\n", (int)(stop - at), at, why.text);
 		MUST(json_is_object(json));

@@ -1,19 +1,21 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# filters.sh -- two functions, one on either driver, two clients of several
+# filters.sh DRIVER RULE -- two functions, the second on DRIVER, two clients of several
 # threads and processes, and many tracers that watch them at the same time,
-# each with a filter of its own.  NAME.args tells which.
+# each with a filter of its own, one of them RULE.  NAME.args tells which.
 
 # shellcheck disable=SC2016 # Shells in shells.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . /share/lib.sh
 
+driver=$1
+rule=$2
 # shellcheck disable=SC2086 # Two words.
 set -- $ISM_FUNCTIONS
 ism=$1
 generic=$2
-bind "$generic" vfio-pci
+[ "$driver" = ism-vfio-pci ] || bind "$generic" "$driver"
 cp "$(command -v ismload)" /tmp/other
 
 client()
@@ -54,7 +56,7 @@ watch writes -w write
 watch size --size 100-300
 watch size-up --size 4096-
 watch errors --errors
-watch rule --rule fragmented-store
+watch rule --rule "$rule"
 watch rules --rule ISM002,ISM009
 watch several -d "$ism" -r bar0,bar2 -w write --size -256
 # The words hold paths without blanks.

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# fmb.sh -- two functions, one on either driver, while their measurement blocks
+# fmb.sh DRIVER -- two functions, the second on DRIVER, while their measurement blocks
 # count: what tests/fmb.bats holds against ismtrace.  A function has one only
 # while it is open, in QEMU from when it is turned off and on again, and the
 # machine updates it every 4 seconds.
@@ -12,9 +12,10 @@
 patterns="block:count=40 block:region=bar0,size=200,count=9 read:count=7 widths widths:write=1
 	split oversized crossing odd config badregion beyond fault mixed:count=200"
 
+driver=$1
 # shellcheck disable=SC2086 # Two words.
 set -- $ISM_FUNCTIONS
-bind "$2" vfio-pci
+[ "$driver" = ism-vfio-pci ] || bind "$2" "$driver"
 for f in "$1" "$2"; do
 	# shellcheck disable=SC2086 # Words.
 	ismload --json --device="$f" --ready="/tmp/open.$f" --wait=/tmp/go --hold=600000 $patterns \

@@ -111,16 +111,19 @@ from_ism_many()
 
 killed()
 {
-	# Each write has an offset of its own, one page behind the one before.
-	ismload --quiet rate:region=bar0,size=8,stride=4096,rate=1000,seconds=600 >/dev/null &
+	# Each write has an offset of its own, one page behind the one before.  So
+	# few fill no buffer within a second: what is in the file was flushed.
+	ismload --quiet rate:region=bar0,size=8,stride=4096,rate=200,seconds=3600 >/dev/null &
 	killed_client=$!
 	killed_seed=$(date +%N)
 	for i in $(seq "$1"); do
 		ismtrace record -o "$OUT/$i.pcapng.gz" 2>"$OUT/$i.err" &
-		until grep -q tracing "$OUT/$i.err"; do
+		# Each fourth one while it attaches, perhaps.
+		[ $((i % 4)) = 0 ] || until grep -q tracing "$OUT/$i.err"; do
 			sleep 0.02
 		done
-		sleep "$(awk -v "seed=$killed_seed$i" 'BEGIN { srand(seed); print 3 * rand() * rand() }')"
+		sleep "$(awk -v "seed=$killed_seed$i" 'BEGIN { srand(seed); print 1.6 * rand() }')"
+		! grep -q tracing "$OUT/$i.err" || : >"$OUT/$i.tracing"
 		cut -d ' ' -f 1 /proc/uptime >"$OUT/$i.uptime"
 		kill -KILL $!
 		# shellcheck disable=SC3045

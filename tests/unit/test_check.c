@@ -89,6 +89,32 @@ static void options(void)
 	done();
 }
 
+/* As in the stream: nothing that only some readers of JSON take. */
+static void too_large(void)
+{
+	struct access access = sample_fragmented(&ism, 64);
+	json_t *json;
+
+	text = NULL;
+	file = open_memstream(&text, &len);
+	check_output_init(check, &(struct check_options){ .json = true }, file);
+	access.rules = RULE_BIT(ISM001);
+	access.ts = UINT64_MAX;
+	access.raw.offset = UINT64_MAX;
+	access.raw.len = (uint64_t)INT64_MAX + 1;
+	memcpy(access.raw.comm, "\177\xc2\x9b", 4);
+	is_int(check_output_access(check, "x", 1, &access), 0, "taken");
+	out_flush(&check->out);
+	json = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+	ok(json_is_object(json), "an object");
+	is_int(json_integer_value(json_object_get(json, "ts")), INT64_MAX, "ts");
+	is_int(json_integer_value(json_object_get(json, "offset")), INT64_MAX, "offset");
+	is_int(json_integer_value(json_object_get(json, "len")), INT64_MAX, "len");
+	has_str(text, "\"comm\":\"\\u007f\\u009b\"", "DEL and C1");
+	json_decref(json);
+	done();
+}
+
 static void as_json(void)
 {
 	json_t *json;
@@ -128,6 +154,7 @@ int main(void)
 	as_text();
 	options();
 	as_json();
+	too_large();
 	free(check);
 	return unit_end();
 }

@@ -196,6 +196,71 @@ static void extremes(void)
 	capture_stop(&capture);
 }
 
+/* Readers differ in what they make of more than 63 bits, so there is no more. */
+static void too_large(void)
+{
+	struct access access = sample_failed(&ism, UINT64_MAX, 20, EIO, 3, 0);
+	struct insn insn = { .fn = &ism, .ts = UINT64_MAX };
+	json_t *json;
+
+	access.ts = (uint64_t)INT64_MAX + 1;
+	access.raw.len = UINT64_MAX;
+	access.raw.latency_ns = UINT64_MAX;
+	access.raw.insn.bytes = UINT64_MAX;
+	insn.raw.offset = UINT64_MAX;
+	insn.raw.latency_ns = UINT64_MAX;
+	start(false);
+	put(access);
+	access.ts = INT64_MAX;
+	access.raw.len = (uint64_t)INT64_MAX - 1;
+	put(access);
+	is_int(capture.sink->ops->insn(capture.sink, &insn), 0, "taken");
+	json = line(0);
+	number(json, "ts", INT64_MAX);
+	number(json, "offset", INT64_MAX);
+	number(json, "len", INT64_MAX);
+	number(json, "latency_ns", INT64_MAX);
+	number(json, "insn.bytes", INT64_MAX);
+	number(json, "error.offset", INT64_MAX);
+	json_decref(json);
+	json = line(1);
+	number(json, "ts", INT64_MAX);
+	number(json, "len", INT64_MAX - 1);
+	json_decref(json);
+	json = line(2);
+	number(json, "ts", INT64_MAX);
+	number(json, "offset", INT64_MAX);
+	number(json, "latency_ns", INT64_MAX);
+	json_decref(json);
+	capture_stop(&capture);
+}
+
+/* As bytes: a parser would take a raw one, a terminal obey it. */
+static void controls(void)
+{
+	static const char raw[] = "\x7f\xc2\x80\xc2\x9f\xc2\xa0";
+	static const char want[] = "\\u007f\\u0080\\u009f\xc2\xa0";
+	struct access access = sample_write(&ism, 0, 4096);
+	struct summary *s = summary_new();
+
+	memset(access.raw.comm, 0, sizeof(access.raw.comm));
+	memcpy(access.raw.comm, raw, sizeof(raw));
+	access.driver = raw;
+	start(false);
+	put(access);
+	has_str(line_of(capture_text(&capture), 0), "\"comm\":\"\\u007f\\u0080\\u009f\xc2\xa0\"",
+		"DEL and C1 in a name");
+	has_str(line_of(capture_text(&capture), 0), want, "and in a driver");
+	/* The summary is written by jansson. */
+	summary_access(s, &access);
+	summary_finish(s);
+	capture.sink->ops->end(capture.sink, s);
+	has_str(line_of(capture_text(&capture), 1), want, "and in the summary");
+	ok(!strstr(capture_text(&capture), "\x7f"), "none as it is");
+	summary_free(s);
+	capture_stop(&capture);
+}
+
 /* Names of tasks are anything; what was remembered of the last is not used. */
 static void hostile(void)
 {
@@ -359,7 +424,7 @@ static void summaries(void)
 	number(json, "recorded", 4);
 	is_str(keys(at(json, "lost")),
 	       "total ring slot return probe insn_ring insn_probe apart_full "
-	       "writer insn_writer",
+	       "writer insn_writer unexamined",
 	       "causes of loss");
 	number(json, "lost.total", 7);
 	number(json, "lost.ring", 5);
@@ -431,6 +496,8 @@ int main(void)
 	plain();
 	failures();
 	extremes();
+	too_large();
+	controls();
 	hostile();
 	functions();
 	insns();

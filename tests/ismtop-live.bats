@@ -1,0 +1,71 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# ismtop over the running kernel: rates, counts, drivers that come later.  The referee is what the clients say they did.
+
+# Of bats, of the helper, and for jq.
+# shellcheck disable=SC2016,SC2034,SC2154
+
+load helper
+
+setup_file()
+{
+	build_all
+	lab live --functions 8 --smp 2 -- ismtop.sh
+}
+
+setup()
+{
+	BOOT=live
+}
+
+@test "a steady rate: within 2 % of what the client says it did" {
+	local client
+	status_of rate 0
+	same intervals "$(jq -s length "$(at rate.out)")" 3
+	client=$(jq 'select(.type == "total") | .writes / .elapsed_ns * 1e9' "$(at rate.ops)")
+	jq -se --argjson client "$client" '
+		(map(.interval.accesses) | add) / (map(.seconds) | add) / $client | . > 0.98 and . < 1.02' \
+		"$(at rate.out)" || fail "client: $client" "$(jq -c '[.seconds, .interval.accesses, .rates.accesses]' "$(at rate.out)")"
+	every "$(at rate.out)" true '.source == "live" and .state == "running" and .seconds > 0.5' \
+		true '.functions | length == 1' true '.interval.one_block_percent == 100' \
+		true '.interval.bytes == 256 * .interval.accesses' true '.totals.lost == 0'
+	status_of rate-text 0
+	same intervals "$(grep -c '^ismtop' "$(at rate-text.out)")" 3
+	same escapes "$(grep -c $'\e' "$(at rate-text.out)")" 0
+	awk -v client="$client" '/ accesses\/s, / { sum += $1; n++ } END { exit !(n == 3 && sum / n > 0.98 * client && sum / n < 1.02 * client) }' \
+		"$(at rate-text.out)" || fail "client: $client" "$(grep accesses/s "$(at rate-text.out)")"
+}
+
+@test "eight functions, 64 processes, two CPUs: every access of every process, none lost" {
+	same status "$(cat "$(at many.exit)")" 0
+	same stderr "$(cat "$(at many.err)")" ""
+	tail -n 1 "$(at many.out)" >"$(at many.last)"
+	cat "$BATS_FILE_TMPDIR"/live/many.*.ops | jq -c 'select(.type == "op")' >"$(at many.all)"
+	same processes "$(jq -c '[.processes[] | [.pid, .accesses, .bytes]] | sort' "$(at many.last)")" \
+		"$(jq -sc 'group_by(.pid) | map([.[0].pid, length, (map(.ret) | add)]) | sort' "$(at many.all)")"
+	[ "$(jq .nr_processes "$(at many.last)")" -ge 64 ]
+	same functions "$(jq '.functions | length' "$(at many.last)")" 8
+	same lost "$(jq .totals.lost "$(at many.last)")" 0
+	same "sum of the intervals" "$(jq -s 'map(.interval.accesses) | add' "$(at many.out)")" "$(wc -l <"$(at many.all)")"
+}
+
+@test "as nobody, with nothing in effect, able to attach again" {
+	same privileges "$(tr -s '\t ' ' ' <"$(at many.status)")" "Uid: 65534 65534 65534 65534
+CapPrm: 000000c000200000
+CapEff: 0000000000000000
+NoNewPrivs: 1"
+}
+
+@test "a driver that comes after it, another one, a function that goes from one to the other" {
+	same status "$(cat "$(at drivers.exit)")" 0
+	same stderr "$(cat "$(at drivers.err)")" ""
+	every "$(at drivers.out)" '.state == "waiting"' '.attach == null and (.note | contains("vfio"))' \
+		'.state == "running"' '.attach == "kprobe" or .attach == "fentry"'
+	same "first it waits" "$(jq -s '.[0].state' "$(at drivers.out)")" '"waiting"'
+	is "$(at drivers.out)" '[.[-1].functions[] | [.driver, .accesses]] | sort' \
+		"[[\"ism-vfio-pci\",$(grep -c '"type":"op"' "$(at drivers.2.ops)")],[\"vfio-pci\",$(grep -c '"type":"op"' "$(at drivers.1.ops)")]]"
+	# The generic driver fragments and fails: these are counted and told over the change.
+	is "$(at drivers.out)" '[.[-1].findings[] | select(.rule == "ISM011") | .findings]' \
+		"[$(jq -s 'map(select(.type == "op" and .op == "write")) | length' "$(at drivers.1.ops)")]"
+}

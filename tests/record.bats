@@ -1,0 +1,153 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# record when its output is full, slow or gone, and what becomes of CMD when the
+# trace ends first.  Recorders that are killed: tests/traces.bats.
+
+# Of bats, of the helper, and for jq.
+# shellcheck disable=SC2016,SC2034,SC2154
+
+load helper
+
+setup_file()
+{
+	build_all
+	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -s -C "$TOP" host >&2
+	lab record -- record.sh
+}
+
+setup()
+{
+	BOOT=record
+}
+
+# On this machine.
+tool()
+{
+	"$TOP/build/host/bin/ismtrace" "$@"
+}
+
+# ops NAME -- how many accesses its client made.
+ops()
+{
+	jq -s 'map(select(.type == "total").ops) | add' "$(at "$1.ops")"
+}
+
+@test "a full disk: exit 5, all that was written is readable, the rest is counted, CMD goes on" {
+	local name file written lost
+	for name in full-plain full-members; do
+		status_of $name 5
+		[ $name = full-plain ] && file=full.pcapng || file=full.pcapng.gz
+		same "complaints of $name" "$(wc -l <"$(at "$name.err")")" 2
+		says "$(at "$name.err")" "ismtrace: cannot write /tmp/small/$file: No space left on device"
+		[[ $(cat "$(at "$name.err")") =~ ([0-9]+)\ accesses,\ [0-9]+\ bytes\ written\ to\ .*\;\ ([0-9]+)\ lost ]]
+		written=${BASH_REMATCH[1]} lost=${BASH_REMATCH[2]}
+		[ "$written" -gt 300 ]
+		tool dump --json "$(at "$file")" >"$(at "$name.dump")" 2>"$(at "$name.note")"
+		same "notes of $name" "$(wc -l <"$(at "$name.note")")" 1
+		says "$(at "$name.note")" "has no closing account: the trace was killed or still runs; $written records read"
+		same "records of $name" "$(grep -c '"type":"access"' "$(at "$name.dump")")" "$written"
+		# They are the first ones, one after the other.
+		pairs "$(at "$name.ops")" "$(at "$name.dump")" | head -n "$written" >"$(at "$name.pairs")"
+		every "$(at "$name.pairs")" true '(.op | [.op, .region, .offset, .len, .ret, .tid]) ==
+			(.rec | [.op, .region, .offset, .len, .ret, .tid])'
+		run -4 --separate-stderr tool dump -q --strict "$(at "$file")"
+		# It ends the trace: what came later was neither written nor lost.
+		[ $((written + lost)) -le "$(ops $name)" ]
+	done
+}
+
+@test "a disk that is full already: exit 5, and CMD is not run" {
+	status_of full-already 5
+	says "$(at full-already.err)" 'ismtrace: cannot write /tmp/small/none.pcapng: No space left on device'
+	status_of was-run 1
+}
+
+@test "a slow reader: CMD does not wait for it, what does not fit is counted as lost" {
+	status_of slow 0
+	tool dump --json "$(at slow.pcapng)" >"$(at slow.dump)" 2>"$(at slow.note)"
+	same "notes" "$(cat "$(at slow.note)")" ""
+	is "$(at slow.dump)" '.[-1] | [.recorded + .lost.total, .lost.writer > 0, .lost.total == .lost.writer,
+		.recorded > 1000]' "[$(ops slow),true,true,true]"
+	is "$(at slow.dump)" '.[-1].findings | map([.rule, .count])' "[[\"ISM012\",$(jq -s '.[-1].lost.total' "$(at slow.dump)")]]"
+	# The instructions of what was lost as well.
+	is "$(at slow.dump)" '.[-1] | .lost.total == ([.functions[].lost | .pcilg + .pcistb] | add)' true
+	says "$(at slow.err)" "; $(jq -s '.[-1].lost.total' "$(at slow.dump)") lost"
+}
+
+@test "killed while it waits for its reader: what is in the pipe is readable" {
+	status_of stuck 137
+	tool dump --json "$(at stuck.pcapng)" >"$(at stuck.dump)" 2>"$(at stuck.note)"
+	same "notes" "$(wc -l <"$(at stuck.note)")" 1
+	says "$(at stuck.note)" 'is cut off at byte'
+	[ "$(grep -c '"type":"access"' "$(at stuck.dump)")" -ge 10 ]
+	pairs "$(at stuck.ops)" "$(at stuck.dump)" | head -n 10 >"$(at stuck.pairs)"
+	every "$(at stuck.pairs)" true '(.op | [.op, .offset, .len]) == (.rec | [.op, .offset, .len])'
+}
+
+@test "a reader that goes away: exit 0, and says so; CMD goes on" {
+	status_of gone 0
+	says "$(at gone.err)" 'ismtrace: the reader closed the output'
+	run -0 --separate-stderr tool dump "$(at gone.pcapng)"
+	[[ $stderr == *"is cut off at byte"* ]]
+}
+
+# --- The trace ends first.
+
+@test "-n and -t end CMD: exit 0, or its own status" {
+	status_of ends-time 0
+	# The client ends by itself when it is told to.
+	status_of ends-count 1
+	every "$(at ends-count.ops)" '.type == "total"' '.interrupted'
+	local name
+	for name in ends-time ends-count; do
+		# None of that name is left.
+		status_of $name-left 1
+		same "lines of stderr of $name" "$(wc -l <"$(at "$name.err")")" 1
+		run -0 --separate-stderr tool dump --json "$(at "$name.pcapng")"
+		same "notes of $name" "$stderr" ""
+	done
+	is <(tool dump --json "$(at ends-count.pcapng)") '.[-1].recorded' 5
+	# The client had ten minutes' work.
+	[ "$(grep -c '"type":"op"' "$(at ends-count.ops)")" -lt 500 ]
+}
+
+@test "a CMD that has its own idea of SIGTERM: its status, and it is waited for" {
+	status_of ends-own 7
+	status_of ends-late 9
+	status_of late 0
+	says "$(at ends-late.err)" "ismtrace: warning: waiting for 'sh', which goes on in spite of SIGTERM"
+	says_not "$(at ends-own.err)" waiting
+	# No end that it was told.
+	status_of ends-crash 139
+}
+
+@test "a signal for ismtrace alone ends CMD, too: exit 0" {
+	status_of alone 0
+	status_of alone-left 1
+}
+
+@test "a recorder that is killed does not take CMD with it" {
+	status_of orphan 0
+	status_of orphan-C 0
+}
+
+# --- Live, through a pipe.
+
+@test "record -o - | tshark -i - prints packets while the recorder runs" {
+	local share=$BATS_TEST_TMPDIR/share
+	mkdir -p "$share"
+	# The second client waits until the packets of the first have been printed here.
+	"$TOP/lab/run" --timeout 150 --share "$share" -- ismtrace record -q --byte-order=little -o - -- sh -c '
+		ismload --quiet block:size=64,count=3 >&2
+		until [ -e /share/printed ]; do sleep 0.1; done
+		ismload --quiet block:size=128,count=2 >&2' 2>"$share/lab.err" |
+		tshark -l -n -i - -T fields -e frame.len 2>"$share/tshark.err" |
+		while read -r len; do
+			echo "$len"
+			touch "$share/printed"
+		done >"$share/packets"
+	# Three writes and three reads of 64 bytes, two and two of 128, and the command register.
+	same "packets" "$(sort -n "$share/packets" | uniq -c | awk '$2 >= 312 { print $1, $2 }' | paste -sd ' ')" \
+		"6 312 4 376"
+}
