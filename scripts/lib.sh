@@ -28,6 +28,26 @@ key_of()
 	cat -- "$@" | sha256sum | cut -c1-12
 }
 
+# apart COMMAND [ARG...] -- COMMAND, often a function, in a shell of its own that
+# knows what this one knows and stops at errors.  Anything that is called as a
+# condition, from however far away, would go on: then set -e means nothing.
+apart()
+{
+	local name known=()
+	for name in $(compgen -v); do
+		case $name in
+		BASH* | COMP_* | DIRSTACK | EPOCH* | FUNCNAME | GROUPS | LINENO | OPTARG | OPTERR | OPTIND | PIPESTATUS | \
+			*RANDOM | SECONDS | _) ;;
+		*) [[ ${!name@a} == *[rx]* ]] || known+=("$name") ;;
+		esac
+	done
+	bash /dev/fd/5 "$@" 5< <(
+		declare -p "${known[@]}" 2>/dev/null
+		declare -f
+		echo 'set -euo pipefail; exec 5<&-; "$@"'
+	)
+}
+
 # cached NAME KEY COMMAND [ARG...] -- print $CACHE/NAME-KEY, making it first
 # if need be: COMMAND gets an empty directory as its last argument and fills
 # it.  The directory appears under its name only when COMMAND succeeded; two
@@ -35,7 +55,7 @@ key_of()
 # is not made: status 1.
 cached()
 {
-	local dir=$CACHE/$1-$2 log=$CACHE/log/$1.log tmp start rc name=$1
+	local dir=$CACHE/$1-$2 log=$CACHE/log/$1.log tmp start name=$1
 	shift 2
 	if [ ! -e "$dir" ]; then
 		[ -z "${CACHED_ONLY:-}" ] || return 1
@@ -48,12 +68,7 @@ cached()
 			mkdir -p "$tmp"
 			start=$SECONDS
 			say "  CACHE   $name (log: $log)"
-			# Not as a condition: there bash would go on after an error.
-			set +e
-			(set -e && "$@" "$tmp") >"$log" 2>&1
-			rc=$?
-			set -e
-			if [ $rc != 0 ]; then
+			if ! apart "$@" "$tmp" >"$log" 2>&1; then
 				tail -n 20 "$log" >&2
 				rm -rf "$tmp"
 				die "cannot make $name; the whole log is $log"
