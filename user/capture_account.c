@@ -256,6 +256,8 @@ static int get_part(const uint8_t *p, size_t len, struct account_part *part)
 	    part->nr > part->total - part->first)
 		return -EBADMSG;
 	part->entries = p + header;
+	/* Not everything that an account may have is in the file: it has no accesses unexamined. */
+	memset(account, 0, sizeof(*account));
 	account->flags = get_be16(p + AT_FLAGS);
 	account->file = get_be32(p + AT_FILE);
 	account->trace = get_be64(p + AT_TRACE);
