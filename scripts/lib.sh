@@ -33,12 +33,16 @@ key_of()
 # condition, from however far away, would go on: then set -e means nothing.
 apart()
 {
-	local name known=()
+	local name known=() what
 	for name in $(compgen -v); do
 		case $name in
 		BASH* | COMP_* | DIRSTACK | EPOCH* | FUNCNAME | GROUPS | LINENO | OPTARG | OPTERR | OPTIND | PIPESTATUS | \
 			*RANDOM | SECONDS | _) ;;
-		*) [[ ${!name@a} == *[rx]* ]] || known+=("$name") ;;
+		*)
+			# Neither what cannot be set again nor what every process inherits.
+			what=$(declare -p "$name" 2>/dev/null) || continue
+			[[ $what =~ ^declare\ -[^\ ]*[rx] ]] || known+=("$name")
+			;;
 		esac
 	done
 	bash /dev/fd/5 "$@" 5< <(
