@@ -56,20 +56,42 @@ counter()
 	same "functions left" "$(tr '\n' ' ' <"$(at left)")" "0011:00:00.0 0014:00:00.0 "
 }
 
-# What grows by a kilobyte or more a round is a leak; a few pages are not.
+# rounds NAME -- all were done, and nothing is left of each: what grows by a kilobyte or
+# more a round is a leak; a few pages are not.  A kernel with kmemleak keeps a record of
+# each allocation, and of what was freed; there kmemleak itself is asked, below.
+rounds()
+{
+	is "$(at "$1.rounds")" '.[0].rounds' "$ROUNDS"
+	[ -e "$(at kmemleak)" ] || is "$(at "$1.rounds")" '.[0] | .grown_kib < .rounds / 2 + 500' true
+}
+
+# What kmemleak has found, but for the host bridge of a function that was unplugged, which
+# the kernel's own zPCI code allocated at boot and leaves behind with any driver.
+leaks()
+{
+	awk '/^unreferenced object/ { show() } { text = text $0 "\n" } END { show() }
+		function show() { if (text !~ /zpci_bus_device_register/) printf "%s", text; text = "" }' "$1"
+}
+
 @test "demand 13: rounds of open and close under load: no leak" {
 	status_of opened 0
-	is "$(at opened.rounds)" '.[0] | [.rounds, .grown_kib < .rounds / 2 + 500]' "[$ROUNDS,true]"
+	rounds opened
 }
 
 @test "demand 13: rounds of bind and unbind under load: no leak" {
 	status_of bound 0
-	is "$(at bound.rounds)" '.[0] | [.rounds, .grown_kib < .rounds / 2 + 500]' "[$ROUNDS,true]"
+	rounds bound
 	status_of load 0
+}
+
+# bats test_tags=on-debug
+@test "demand 13: allocations that fail are errors, and no more than that" {
+	is "$(at faults)" '.[0] | [.rounds, .failed > 0, .worked > 0]' "[$ROUNDS,true,true]"
+	status_of after-faults 0
 }
 
 @test "demand 13: afterwards the module goes, and the kernel has nothing to complain about" {
 	status_of rmmod 0
 	says_not "$(at stderr)" 'the kernel complained'
-	[ ! -e "$(at kmemleak)" ] || same kmemleak "$(cat "$(at kmemleak)")" ""
+	[ ! -e "$(at kmemleak)" ] || same kmemleak "$(leaks "$(at kmemleak)")" ""
 }

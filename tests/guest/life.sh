@@ -125,6 +125,46 @@ done
 ran load kill -0 "$load"
 kill "$load"
 wait "$load"
+
+# --- Memory that is not there, one time in ten, wherever the kernel asks for some on
+# behalf of a client, or of who binds and unbinds.
+
+# faulty CMD [ARG...] -- its own allocations fail, and no one else's.
+faulty()
+{
+	# shellcheck disable=SC2016 # For that shell.
+	sh -c 'echo 1 >/proc/self/make-it-fail && exec "$@"' sh "$@" >/dev/null 2>&1
+}
+
+faults=/sys/kernel/debug/failslab
+if [ -e "$faults" ]; then
+	echo Y >"$faults/task-filter"
+	echo N >"$faults/ignore-gfp-wait"
+	echo 0 >"$faults/verbose"
+	echo -1 >"$faults/times"
+	failed=0 worked=0
+	i=0
+	while [ "$i" -lt "$rounds" ]; do
+		# From one in five to one in a hundred: each gets farther than the one before.
+		echo $((20 - i * 19 / rounds)) >"$faults/probability"
+		if faulty ismload --quiet --device="$1" block:count=3; then
+			worked=$((worked + 1))
+		else
+			failed=$((failed + 1))
+		fi
+		for file in unbind bind; do
+			# shellcheck disable=SC2016 # For that shell.
+			faulty sh -c 'echo "$1" >"$2"' sh "$1" "/sys/bus/pci/drivers/$driver/$file"
+			# Whatever it came to, the next one finds it bound.
+			[ "$file" = unbind ] || [ -e "/sys/bus/pci/drivers/$driver/$1" ] ||
+				echo "$1" >"/sys/bus/pci/drivers/$driver/bind"
+		done
+		i=$((i + 1))
+	done
+	echo 0 >"$faults/probability"
+	echo "{\"rounds\":$i,\"failed\":$failed,\"worked\":$worked}" >"$OUT/faults"
+	ran after-faults ismcheck --device "$1" window-top
+fi
 if [ -e /sys/kernel/debug/kmemleak ]; then
 	echo scan >/sys/kernel/debug/kmemleak
 	sleep 6
