@@ -135,7 +135,7 @@ parse_options()
 		case $opt in
 		--kernel) KERNEL=$value ;;
 		--driver) DRIVER=$value ;;
-		--functions) FUNCTIONS=$(number "$opt" "$value" 0 16) || exit ;;
+		--functions) FUNCTIONS=$(number "$opt" "$value" 0 64) || exit ;;
 		--function) PROPERTIES+=("$value") ;;
 		--orders) ORDERS=$(orders_socket "$value") || exit ;;
 		--smp) SMP=$(number "$opt" "$value" 1 64) || exit ;;
@@ -148,7 +148,7 @@ parse_options()
 	done
 	COMMAND=("$@")
 	if [ "${#PROPERTIES[@]}" -gt "$FUNCTIONS" ]; then
-		FUNCTIONS=$(number --function "${#PROPERTIES[@]}" 0 16) || exit
+		FUNCTIONS=$(number --function "${#PROPERTIES[@]}" 0 64) || exit
 	fi
 
 	case $DRIVER in
@@ -221,7 +221,7 @@ comma()
 # shellcheck disable=SC2054 # the commas are QEMU's
 machine_args()
 {
-	local append size id i
+	local append size id bus i
 	# A kernel in trouble ends the run instead of idling until the timeout.
 	append="console=ttysclp0 nokaslr panic=-1 oops=panic loglevel=5"
 	# Half the boot would be self-tests of ciphers that nothing here uses.
@@ -261,9 +261,16 @@ machine_args()
 	for ((i = 0; i < FUNCTIONS; i++)); do
 		# The UID is the PCI domain; lab/guest/orders.c makes the same name.
 		printf -v id 'ism-%04x' $((0x11 + i))
+		# QEMU's bus has 32 places; the guest does not see on which bus a function is.
+		bus=
+		if [ "$i" -ge 16 ]; then
+			bus=,bus=bridge-$((i / 16))
+			[ $((i % 16)) != 0 ] ||
+				ARGS+=(-device "pci-bridge,id=bridge-$((i / 16)),chassis_nr=$((i / 16))")
+		fi
 		ARGS+=(
 			-device "zpci,uid=$((0x11 + i)),fid=$((0x22 + i)),target=$id"
-			-device "$FUNCTION_DEVICE${PROPERTIES[i]:+,${PROPERTIES[i]}},id=$id"
+			-device "$FUNCTION_DEVICE${PROPERTIES[i]:+,${PROPERTIES[i]}},id=$id$bus"
 		)
 	done
 	if [ -n "$ICOUNT" ]; then
