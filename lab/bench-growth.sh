@@ -11,33 +11,30 @@
 # working, but by the CPU time of the clients: the kernel reads the CPU's own timer
 # whenever it switches.
 
-# client CPUS FUNCTIONS PROCESSES -- print instructions a write.
+# client CPUS FUNCTIONS PROCESSES -- each prints its CPU time.
 client()
 {
 	local cpus=$1 functions=$2 each=$(($3 / $2)) f used=0
-	local -a load=(ismload --quiet --no-timing "--processes=$each" --wait=/tmp/go)
-	rm -f /tmp/go /tmp/ready.*
+	local -a load=(ismload --quiet --json --no-timing "--processes=$each" --wait=/tmp/go)
+	rm -f /tmp/go
 	[ "$cpus" -gt 1 ] || load=(taskset 1 "${load[@]}")
-	TIMEFORMAT='%3U %3S'
-	time {
-		for f in $ISM_FUNCTIONS; do
-			[ "$used" -lt "$functions" ] || break
-			"${load[@]}" --device="$f" --ready="/tmp/ready.$used" \
-				"block:size=256,count=$((count / $3)),verify=0" >/dev/null 2>&1 &
-			used=$((used + 1))
-			until [ -e "/tmp/ready.$((used - 1))" ]; do
-				sleep 0.01
-			done
-		done
-		touch /tmp/go
-		wait
-	}
+	for f in $ISM_FUNCTIONS; do
+		[ "$used" -lt "$functions" ] || break
+		used=$((used + 1))
+		"${load[@]}" --device="$f" "block:size=256,count=$((count / $3)),verify=0" \
+			>"/tmp/client.$used" &
+	done
+	sleep 1
+	touch /tmp/go
+	wait
 }
 
-# per_write LOG -- of the two times in its last line.
+# What the last clients had to say, a write.
 per_write()
 {
-	awk -v n="$count" '/^[0-9.]+ [0-9.]+$/ { t = $1 + $2 } END { printf "%d", t * 1e9 / n }' "$1"
+	sed -n 's/.*"ops":\([0-9]*\),.*"cpu_ns":\([0-9]*\).*/\1 \2/p' /tmp/client.* |
+		awk '{ n += $1; t += $2 } END { printf "%d", t / n }'
+	rm -f /tmp/client.*
 }
 
 # traced CONFIGURATION COMMAND... -- while ismtrace COMMAND traces all processes.
@@ -46,7 +43,7 @@ traced()
 	local configuration=$1
 	shift
 	ismtrace "$@" -a -- bash "$0" --client "$count" "$configuration" >/tmp/out 2>/tmp/err
-	echo "$(per_write /tmp/err) $(sed -n 's/.* accesses recorded, \([0-9]*\) lost.*/\1/p' /tmp/out /tmp/err | head -n 1)"
+	echo "$(per_write) $(sed -n 's/.* accesses recorded, \([0-9]*\) lost.*/\1/p' /tmp/out /tmp/err | head -n 1)"
 }
 
 count=$2
@@ -59,8 +56,8 @@ count=$1 rounds=$2
 shift 2
 for ((round = 0; round < rounds; round++)); do
 	for configuration; do
-		bash "$0" --client "$count" "$configuration" 2>/tmp/err
-		echo "$configuration untraced $(per_write /tmp/err) 0"
+		bash "$0" --client "$count" "$configuration"
+		echo "$configuration untraced $(per_write) 0"
 		echo "$configuration stat $(traced "$configuration" stat)"
 		echo "$configuration live-q $(traced "$configuration" live -q)"
 	done

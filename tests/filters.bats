@@ -59,7 +59,7 @@ issued()
 		'.op.pattern == "overlap" and .op.op == "write"' \
 		'.rec.insn | is_insn([0, 0, 1, 0, 0, 4096, 4096, 4096])' \
 		'.rec.driver == "ism-vfio-pci" and .rec.op == "write" and (.rec | bar) and .rec.ret > 0' \
-		'.rec | .len as $n | .insn | is_insn([0, 0, 1, 0, 0, $n, $n, $n])' \
+		'.rec | .ret as $n | .insn | is_insn([0, 0, 1, 0, 0, $n, $n, $n])' \
 		'.op.op == "read" and (.op | bar) and .op.ret > 0' \
 		'.op.ret as $n | pieces(.op.offset; $n; 8) as $p |
 		 .rec.insn | is_insn([$p.count, 0, 0, 0, 0, $p.min, $p.max, $n])'

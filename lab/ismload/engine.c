@@ -364,6 +364,7 @@ int engine_setup(struct engine *e, uint16_t *command)
 int engine_run(struct engine *e)
 {
 	struct plan plan;
+	uint64_t cpu;
 	int ret = 0;
 
 	e->stats->begin_ns = clock_ns();
@@ -384,8 +385,10 @@ int engine_run(struct engine *e)
 		plan.emit = engine_emit;
 		plan.context = e;
 		e->start_ns = clock_ns();
+		cpu = thread_cpu_ns();
 		if (!ret)
 			ret = job->pattern->generate(&plan);
+		e->stats->cpu_ns += thread_cpu_ns() - cpu;
 		if (report_flush(&e->report) && !ret)
 			ret = -EIO;
 		/* Others wrote there, or this one did without keeping track. */

@@ -60,6 +60,10 @@ int engine_run(struct engine *engine);
 
 /* In sync.c. */
 uint64_t clock_ns(void);
+
+/* CPU time of this thread so far, in nanoseconds. */
+uint64_t thread_cpu_ns(void);
+
 /* Wait for all workers.  Returns 0, or -EINTR when it is time to stop. */
 int engine_barrier(struct engine *engine);
 /* Wait until this long after the job's start. */

@@ -134,6 +134,7 @@ void stats_merge(struct stats *to, const struct stats *from)
 	to->mismatched += from->mismatched;
 	to->unexpected += from->unexpected;
 	to->late += from->late;
+	to->cpu_ns += from->cpu_ns;
 	if (from->begin_ns && (!to->begin_ns || from->begin_ns < to->begin_ns))
 		to->begin_ns = from->begin_ns;
 	if (from->end_ns > to->end_ns)

@@ -48,6 +48,7 @@ struct stats {
 	struct latency latency[2]; /* of the patterns' own accesses */
 	uint64_t begin_ns; /* CLOCK_MONOTONIC */
 	uint64_t end_ns;
+	uint64_t cpu_ns; /* CPU time of the workers in their patterns; waiting for one another is not */
 	int error; /* that ended the worker early */
 };
 

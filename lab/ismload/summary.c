@@ -114,9 +114,9 @@ static void total_json(struct report *report, const struct function *fn,
 	report_printf(report,
 		      ",\"verified\":%" PRIu64 ",\"mismatched\":%" PRIu64
 		      ",\"unexpected\":%" PRIu64 ",\"late\":%" PRIu64
-		      ",\"elapsed_ns\":%" PRIu64,
+		      ",\"elapsed_ns\":%" PRIu64 ",\"cpu_ns\":%" PRIu64,
 		      s->verified, s->mismatched, s->unexpected, s->late,
-		      s->end_ns - s->begin_ns);
+		      s->end_ns - s->begin_ns, s->cpu_ns);
 	latency_json(report, "read_ns", &s->latency[OP_READ]);
 	latency_json(report, "write_ns", &s->latency[OP_WRITE]);
 	report_printf(report, ",\"counts\":[");
