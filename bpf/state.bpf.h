@@ -119,12 +119,16 @@ struct task_state {
 
 /*
  * A task's state is in the slot that its address hashes to, which costs the
- * traced program far less than any map: all that it takes is a mask.  When
- * another task has that slot, it is in the task's storage.
+ * traced program far less than any map: all that it takes is a shift and a mask.
+ * When another task has that slot, it is in the task's storage, and pays twice.
+ *
+ * A task is longer than 4 KiB on s390, so that no two begin in the same; they come
+ * from slabs of 32 KiB all over the memory, of which so many slots tell 512 apart.
  */
 #define SLOT_SIZE	1024
-#define SLOTS		1024
+#define SLOTS		4096
 #define SLOT_MASK	((SLOTS - 1) * SLOT_SIZE)
+#define SLOT_SHIFT	2	/* from the address's 4 KiB to the slot's size */
 
 union slot {
 	struct task_state state;
@@ -223,7 +227,7 @@ static __always_inline void count(u32 cpu, enum ismt_counter what)
 
 static __always_inline struct task_state *slot_of(u64 task)
 {
-	return (void *)slots + (task & SLOT_MASK);
+	return (void *)slots + (task >> SLOT_SHIFT & SLOT_MASK);
 }
 
 static __always_inline struct task_state *state_get(void)
