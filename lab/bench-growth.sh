@@ -4,7 +4,7 @@
 # bench-growth.sh COUNT ROUNDS CPUS/FUNCTIONS/PROCESSES... -- runs in the lab's machine:
 # what COUNT writes of 256 bytes take of the processes that make them, untraced and
 # traced, so many of them on so many functions and CPUs.  Prints
-# "CPUS/FUNCTIONS/PROCESSES MODE NANOSECONDS LOST" lines, under icount instructions;
+# "CPUS/FUNCTIONS/PROCESSES MODE NANOSECONDS NANOSECONDS LOST 0 0" lines, under icount instructions;
 # scripts/bench calls it.
 #
 # Not by the clock on the wall, for clients that wait for one another would be counted as
@@ -33,7 +33,7 @@ client()
 per_write()
 {
 	sed -n 's/.*"ops":\([0-9]*\),.*"cpu_ns":\([0-9]*\).*/\1 \2/p' /tmp/client.* |
-		awk '{ n += $1; t += $2 } END { printf "%d", t / n }'
+		awk '{ n += $1; t += $2 } END { printf "%d %d", t / n, t / n }'
 	rm -f /tmp/client.*
 }
 
@@ -43,7 +43,7 @@ traced()
 	local configuration=$1
 	shift
 	ismtrace "$@" -a -- bash "$0" --client "$count" "$configuration" >/tmp/out 2>/tmp/err
-	echo "$(per_write) $(sed -n 's/.* accesses recorded, \([0-9]*\) lost.*/\1/p' /tmp/out /tmp/err | head -n 1)"
+	echo "$(per_write) $(sed -n 's/.* accesses recorded, \([0-9]*\) lost.*/\1/p' /tmp/out /tmp/err | head -n 1) 0 0"
 }
 
 count=$2
@@ -57,7 +57,7 @@ shift 2
 for ((round = 0; round < rounds; round++)); do
 	for configuration; do
 		bash "$0" --client "$count" "$configuration"
-		echo "$configuration untraced $(per_write) 0"
+		echo "$configuration untraced $(per_write) 0 0 0"
 		echo "$configuration stat $(traced "$configuration" stat)"
 		echo "$configuration live-q $(traced "$configuration" live -q)"
 	done

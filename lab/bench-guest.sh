@@ -4,7 +4,10 @@
 # bench-guest.sh COUNT ROUNDS [PEER...] -- runs in the lab's machine under icount,
 # where a nanosecond is an instruction: what a write of so many bytes takes,
 # untraced, traced by us, and by others (lab/bench/peers.sh has their names).
-# Prints "SIZE MODE INSTRUCTIONS LOST" lines; scripts/bench calls it.
+# Prints "SIZE MODE INSTRUCTIONS OF-CLIENT LOST ATTACHED PEAK" lines: by the client's clock
+# around all its writes, and of its own CPU time, which the tracer's reader is not part of;
+# seconds from the tracer's start to the client's, and the tracer's largest memory in KiB.
+# scripts/bench calls it.
 
 BENCH=$(dirname "$0")/bench
 
@@ -13,11 +16,17 @@ client()
 	ismload --quiet --json --no-timing "block:size=$1,count=$count,verify=0" >/tmp/client
 }
 
-# From the client's own clock around all its writes.
 per_write()
 {
-	sed -n 's/.*"elapsed_ns":\([0-9]*\).*/\1/p' /tmp/client |
-		awk -v n="$count" '{ printf "%d", $1 / n }'
+	sed -n 's/.*"elapsed_ns":\([0-9]*\),"cpu_ns":\([0-9]*\).*/\1 \2/p' /tmp/client |
+		awk -v n="$count" '{ printf "%d %d", $1 / n, $2 / n }'
+}
+
+# Seconds from /tmp/start to /tmp/begin, and the peak that the client left behind.
+attached()
+{
+	echo "$(cat /tmp/start)" "$(cat /tmp/begin)" "$(cat /tmp/peak)" |
+		awk '{ printf "%.3f %d", ($2 - $1) / 1e9, $3 }'
 }
 
 # What was lost, as the text, the JSON or record says it.
@@ -33,29 +42,37 @@ traced()
 {
 	size=$1
 	shift
+	/usr/bin/date +%s%N >/tmp/start
 	ismtrace "$@" -a -- sh "$0" --client "$count" "$size" >/tmp/out 2>/tmp/err
-	echo "$(per_write) $(lost)"
+	echo "$(per_write) $(lost) $(attached)"
 }
 
 # The records alone: the reader stands still meanwhile, as if it had a CPU of its own.
 unread()
 {
+	/usr/bin/date +%s%N >/tmp/start
 	# shellcheck disable=SC2016 # For that shell.
 	ismtrace live -q -a -- sh -c 'kill -STOP $PPID; sh "$@"; kill -CONT $PPID' sh \
 		"$0" --client "$count" "$1" >/tmp/out 2>/tmp/err
-	echo "$(per_write) $(lost)"
+	echo "$(per_write) $(lost) $(attached)"
 }
 
 # peer SIZE NAME -- while that one does.
 peer()
 {
-	sh "$BENCH/peers.sh" "$2" -- sh "$0" --client "$count" "$1" >/tmp/out 2>/tmp/err || return
-	echo "$(per_write) $(sed -n 's/.* lost \([-0-9]*\) attached .*/\1/p' /tmp/out)"
+	if ! sh "$BENCH/peers.sh" "$2" -- sh "$0" --client "$count" "$1" >/tmp/out 2>/tmp/err; then
+		tail -n 3 /tmp/err >&2
+		return 1
+	fi
+	echo "$(per_write) $(sed -n 's/.* lost \([-0-9]*\) attached \([0-9.]*\) peak \([0-9]*\).*/\1 \2 \3/p' /tmp/out)"
 }
 
 if [ "$1" = --client ]; then
+	/usr/bin/date +%s%N >/tmp/begin
 	count=$2
 	client "$3"
+	# Of the tracer, unless a shell is in between, which then stands for it.
+	sed -n 's/^VmHWM: *\([0-9]*\).*/\1/p' "/proc/$PPID/status" >/tmp/peak
 	exit
 fi
 
@@ -65,7 +82,7 @@ round=0
 while [ "$round" -lt "$rounds" ]; do
 	for size in 8 256 4096; do
 		client "$size"
-		echo "$size untraced $(per_write) 0"
+		echo "$size untraced $(per_write) 0 0 0"
 		echo "$size stat $(traced "$size" stat)"
 		echo "$size records $(unread "$size")"
 		echo "$size live-q $(traced "$size" live -q)"

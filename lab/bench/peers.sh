@@ -5,11 +5,11 @@
 # NAME watches the entry and the return of ism_vfio_pci_write and of
 # __zpci_store_block, on all CPUs, and detach it.  After CMD's own output comes
 #
-#   NAME seen N lost N attached SECONDS
+#   NAME seen N lost N attached SECONDS peak KIB
 #
 # what it has in the end of those four a write, what it says it has lost of them ("-":
-# it does not tell), and how long it took until CMD could start.  CMD's status is
-# passed on; 125 if the tracer failed.  peers.sh --list prints the names.
+# it does not tell), how long it took until CMD could start, and how much memory the
+# process had at most that started it.  CMD's status is passed on; 125 if the tracer failed.  peers.sh --list prints the names.
 #
 # lab/run --tools "$(scripts/get-peers)" brings the programs.
 
@@ -209,7 +209,8 @@ mkdir "$WORK"
 	done
 	echo '>&3'
 	# shellcheck disable=SC2016 # For that shell.
-	printf 's=%s\necho $s >%s/status\nexit $s\n' '$?' "$WORK"
+	printf 's=%s\nsed -n "s/^VmHWM: *//p" /proc/$PPID/status >%s/peak\necho $s >%s/status\nexit $s\n' \
+		'$?' "$WORK" "$WORK"
 } >"$WORK/cmd"
 
 # CMD's output is not the peer's.
@@ -236,5 +237,5 @@ while [ -s "$KPROBES" ]; do
 done
 [ -s "$WORK/status" ] || fail "CMD was not run"
 echo "$peer seen $seen lost $lost attached $(awk -v b="$(cat "$WORK/begin")" -v s="$start" \
-	'BEGIN { printf "%.3f", (b - s) / 1e9 }')"
+	'BEGIN { printf "%.3f", (b - s) / 1e9 }') peak $(awk '{ print $1 }' "$WORK/peak")"
 exit "$(cat "$WORK/status")"
