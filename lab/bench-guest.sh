@@ -72,7 +72,7 @@ if [ "$1" = --client ]; then
 	count=$2
 	client "$3"
 	# Of the tracer, unless a shell is in between, which then stands for it.
-	sed -n 's/^VmHWM: *\([0-9]*\).*/\1/p' "/proc/$PPID/status" >/tmp/peak
+	sed -n 's/^VmHWM:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$PPID/status" >/tmp/peak
 	exit
 fi
 
