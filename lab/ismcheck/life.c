@@ -56,7 +56,7 @@ static void *load_run(void *arg)
 			load->refused++;
 		else if (ret != 64)
 			load->wrong++;
-		load->done++;
+		__atomic_fetch_add(&load->done, 1, __ATOMIC_RELAXED);
 	}
 	return NULL;
 }
@@ -71,6 +71,10 @@ static void reset_under_load(struct check *c)
 	for (i = 0; i < 2; i++)
 		if (pthread_create(&thread[i], NULL, load_run, &load[i]))
 			abort();
+	/* On a busy machine all resets might be over before a thread has begun. */
+	for (i = 0; i < 2; i++)
+		while (!__atomic_load_n(&load[i].done, __ATOMIC_RELAXED))
+			usleep(1000);
 	for (i = 0; i < c->rounds / 4 + 1; i++) {
 		/* Somebody else's lock makes it try later. */
 		int ret = dev_ioctl(c, VFIO_DEVICE_RESET, NULL);
