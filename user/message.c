@@ -37,20 +37,18 @@ int message_verbosity(void)
 
 static void say(const char *prefix, bool named, const char *format, va_list args)
 {
-	char line[LINE_LEN];
+	char line[LINE_LEN], *text;
 
 	if (listener.fn) {
 		vsnprintf(line, sizeof(line), format, args);
 		listener.fn(listener.arg, line);
 		return;
 	}
-	flockfile(stderr);
-	if (named)
-		fprintf(stderr, "%s: ", name);
-	fputs(prefix, stderr);
-	vfprintf(stderr, format, args);
-	fputc('\n', stderr);
-	funlockfile(stderr);
+	/* One write, so that what CMD says at the same time does not come in between. */
+	if (vasprintf(&text, format, args) < 0)
+		return;
+	fprintf(stderr, "%s%s%s%s\n", named ? name : "", named ? ": " : "", prefix, text);
+	free(text);
 }
 
 #define SAY(prefix, named)				\
