@@ -65,7 +65,7 @@ H := $(B)/host$(if $(ASAN),-asan)
 
 # Needs libbpf and a kernel; everything else in user/ builds on any machine, where
 # not_live takes the place of these.
-LIVE_ONLY := scan hooks source_live counting session live record stat capture_files check_live list doctor message_bpf check privilege workload interrupt
+LIVE_ONLY := scan hooks source_live counting session live record stat capture_files check_live list doctor message_bpf check privilege workload interrupt kernel_btf hook_target
 # ismtop is a program of its own: TOP_MODEL knows no screen, so that unit tests have it.
 TOP_LIVE := top_gather_live
 TOP_MODEL := top top_bars top_batch top_columns top_data top_gather_capture top_history top_json \
@@ -226,11 +226,18 @@ $(H)/bin/ismtop: $(TOP:%=$(H)/user/%.o) $(H)/user/top_not_live.o $(H_OBJS)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(CFLAGS) -o $@ $^ -lncursesw -ltinfo $(H_LIBS)
 
-# Synthetic captures of any length, to measure with.
-$(H)/bin/make-capture: tests/bench/make-capture.c $(H_OBJS)
+# Synthetic captures of any length, and user space on its own, to measure with.
+MEASURED := make-capture ring-sinks
+$(MEASURED:%=$(H)/bin/%): $(H)/bin/%: tests/bench/%.c $(H_OBJS)
 	$(call say,HOSTLD,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(CSTD) $(WARN) $(CFLAGS) -Ibpf -Iuser -I$(B) -MMD -MP -o $@ $< $(H_OBJS) $(H_LIBS)
+
+$(S)/bin/ring-sinks: tests/bench/ring-sinks.c $(COMMON:%=$(S)/user/%.o)
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(S_CC) $(CSTD) $(WARN) $(CFLAGS) $(S_CPPFLAGS) -Ibpf -Iuser -I$(B) -MMD -MP -o $@ $< \
+		$(COMMON:%=$(S)/user/%.o) $(S_LDFLAGS) $(H_LIBS)
 
 $(H)/bin/measure: tests/bench/measure.c
 	$(call say,HOSTLD,$@)

@@ -10,9 +10,6 @@
 #include "known.bpf.h"
 #include "state.bpf.h"
 
-/* Wake the reader once in so many records; it looks by itself now and then. */
-#define WAKEUP_MASK		127
-
 static __always_inline bool fid_wanted(u32 fid)
 {
 	u32 i;
@@ -279,11 +276,11 @@ static __always_inline long submit(struct task_state *st, u64 flags)
 	return bpf_ringbuf_output(&records, rec, sizeof(*rec), flags);
 }
 
-/* Into the ring buffer; the reader is woken once in so many of a task's. */
+/* Into the ring buffer; the reader is woken once in so many of a task's, and looks now and then. */
 static __always_inline long access_send(struct task_state *st)
 {
 	st->rec.hdr.cpu = bpf_get_smp_processor_id();
-	return submit(st, st->recorded++ & WAKEUP_MASK ? BPF_RB_NO_WAKEUP : BPF_RB_FORCE_WAKEUP);
+	return submit(st, st->recorded++ & wakeup_mask ? BPF_RB_NO_WAKEUP : BPF_RB_FORCE_WAKEUP);
 }
 
 static __always_inline void access_record(struct task_state *st, u64 now)

@@ -17,9 +17,18 @@ static __always_inline struct zpci_dev *zdev_of(struct pci_dev *pdev)
 	return zdev;
 }
 
-static __always_inline struct pci_dev *pdev_of(const struct vfio_device *vdev)
+/*
+ * Where struct vfio_device has dev, bytes.  The structure is a module's, and for one of
+ * those libbpf reads the BTF of all modules; user space has looked it up itself.
+ */
+const volatile __u32 vfio_device_dev;
+
+static __always_inline struct pci_dev *pdev_of(u64 vdev)
 {
-	return (void *)BPF_CORE_READ(vdev, dev) - bpf_core_field_offset(struct pci_dev, dev);
+	u64 dev = 0;
+
+	bpf_probe_read_kernel(&dev, sizeof(dev), (void *)(vdev + vfio_device_dev));
+	return (void *)dev - bpf_core_field_offset(struct pci_dev, dev);
 }
 
 static __always_inline struct known_function *known_of(struct task_state *st)
@@ -29,7 +38,7 @@ static __always_inline struct known_function *known_of(struct task_state *st)
 
 static __always_inline void known_resolve(struct known_function *known, u64 vdev)
 {
-	struct pci_dev *pdev = pdev_of((struct vfio_device *)vdev);
+	struct pci_dev *pdev = pdev_of(vdev);
 	struct zpci_dev *zdev = zdev_of(pdev);
 
 	known->vdev = vdev;
@@ -78,7 +87,7 @@ __noinline int known_switch(struct task_state *st, u64 vdev)
 /* The handle of the access's function today. */
 __noinline u32 known_handle(u64 vdev)
 {
-	struct zpci_dev *zdev = zdev_of(pdev_of((struct vfio_device *)vdev));
+	struct zpci_dev *zdev = zdev_of(pdev_of(vdev));
 
 	return BPF_CORE_READ(zdev, fh);
 }

@@ -191,6 +191,9 @@ const volatile __u8 filtered;
 /* Count in the kernel; records only of what a rule may fire on. */
 const volatile __u8 counting;
 
+/* The reader is woken when these bits of the number of a task's records are all 0. */
+const volatile __u32 wakeup_mask;
+
 struct ismt_scope scope;
 
 /*

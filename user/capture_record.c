@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "bytes.h"
@@ -111,9 +112,51 @@ static void get_array(const uint8_t *p, uint32_t *array, unsigned int nr)
 		array[i] = get_be32(p + 4 * i);
 }
 
-void record_put_access(uint8_t *buf, const struct access *access)
+/*
+ * On a big-endian machine, which the traced one is, a record in memory has its numbers
+ * as the capture has them and, but for what is between its two parts, where it has them.
+ */
+#define SAME_AT(at, member)	_Static_assert(offsetof(struct ismt_access, member) == (at), #member)
+#define SAME_INSN(at, member)	\
+	_Static_assert(offsetof(struct ismt_insns, member) == (at) - ACCESS_N, #member)
+
+SAME_AT(AT_CPU, hdr.cpu);
+SAME_AT(AT_MONO, hdr.ts);
+SAME_AT(AT_PID, pid);
+SAME_AT(AT_TID, tid);
+SAME_AT(AT_COMM, comm);
+SAME_AT(AT_FID, fid);
+SAME_AT(AT_FH, fh);
+SAME_AT(ACCESS_OP, op);
+SAME_AT(ACCESS_LAYER, layer);
+SAME_AT(ACCESS_REGION, region);
+SAME_AT(ACCESS_OFFSET, offset);
+SAME_AT(ACCESS_ASKED, len);
+SAME_AT(ACCESS_RET, ret);
+SAME_AT(ACCESS_LATENCY, latency_ns);
+SAME_INSN(ACCESS_N, n);
+SAME_INSN(ACCESS_FAILED, failed);
+SAME_INSN(ACCESS_BUSY, busy);
+SAME_INSN(ACCESS_MIN, min);
+SAME_INSN(ACCESS_MAX, max);
+SAME_INSN(ACCESS_BYTES, bytes);
+SAME_INSN(ACCESS_WIDTH, width);
+SAME_INSN(ACCESS_STB, stb);
+SAME_INSN(ACCESS_ERROR, error);
+
+static void put_access_same(uint8_t *buf, const struct ismt_access *raw)
 {
-	const struct ismt_access *raw = &access->raw;
+	memcpy(buf, raw, ACCESS_N);
+	buf[AT_VERSION] = RECORD_VERSION;
+	buf[AT_TYPE] = ISMT_REC_ACCESS;
+	put_be16(buf + AT_LEN, RECORD_ACCESS_LEN);
+	put_be16(buf + ACCESS_LAYER + 1, 0);
+	memcpy(buf + ACCESS_N, &raw->insn, sizeof(raw->insn));
+	put_be32(buf + ACCESS_ERROR - 4, 0);
+}
+
+static void put_access_swapped(uint8_t *buf, const struct ismt_access *raw)
+{
 	const struct ismt_insns *insn = &raw->insn;
 
 	put_head(buf, ISMT_REC_ACCESS, RECORD_ACCESS_LEN, &raw->hdr, raw->pid, raw->tid,
@@ -136,8 +179,19 @@ void record_put_access(uint8_t *buf, const struct access *access)
 	put_array(buf + ACCESS_STB, insn->stb, ISMT_STB_BUCKETS);
 	put_be32(buf + ACCESS_ERROR - 4, 0);
 	put_error(buf + ACCESS_ERROR, &insn->error);
-	memset(buf + ACCESS_DRIVER, 0, ISMT_NAME_LEN);
-	memcpy(buf + ACCESS_DRIVER, access->driver, strnlen(access->driver, ISMT_NAME_LEN - 1));
+}
+
+void record_put_access(uint8_t *buf, const struct access *access)
+{
+	char *driver = (char *)buf + ACCESS_DRIVER;
+	size_t len = strnlen(access->driver, ISMT_NAME_LEN - 1);
+
+	if (BYTE_ORDER == BIG_ENDIAN)
+		put_access_same(buf, &access->raw);
+	else
+		put_access_swapped(buf, &access->raw);
+	memset(driver, 0, ISMT_NAME_LEN);
+	memcpy(driver, access->driver, len);
 }
 
 void record_put_insn(uint8_t *buf, const struct insn *insn)

@@ -285,7 +285,7 @@ long stream_interface_of(struct capture_stream *stream, const struct function *f
 	const struct stream_interface *interfaces = stream->interfaces;
 	size_t i = stream->last_interface;
 
-	if (stream->last_fn == fn && function_same(&interfaces[i].fn, fn))
+	if (stream->last_fn == fn && !memcmp(&stream->last_seen, fn, sizeof(*fn)))
 		return (long)i;
 	for (i = 0; i < stream->nr_interfaces; i++)
 		if (function_same(&interfaces[i].fn, fn))
@@ -293,6 +293,7 @@ long stream_interface_of(struct capture_stream *stream, const struct function *f
 	if (i == stream->nr_interfaces && !stream_describe(stream, fn, false))
 		return -1;
 	stream->last_fn = fn;
+	memcpy(&stream->last_seen, fn, sizeof(*fn));
 	stream->last_interface = i;
 	return (long)i;
 }

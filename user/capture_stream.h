@@ -37,7 +37,9 @@ struct capture_stream {
 
 	struct stream_interface *interfaces;
 	size_t nr_interfaces;
+	/* Of the last record, as it was then: one that is just the same has its interface. */
 	const struct function *last_fn;
+	struct function last_seen;
 	size_t last_interface;
 
 	struct account account;

@@ -1,28 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "hist.h"
 
-static unsigned int bucket_of(uint64_t value)
-{
-	if (value <= 1)
-		return 0;
-	return 64 - (unsigned int)__builtin_clzll(value - 1);
-}
-
-void hist_add(struct hist *hist, uint64_t value)
-{
-	hist->bucket[bucket_of(value)]++;
-	hist->sum += value;
-	if (!hist->count++) {
-		hist->min = value;
-		hist->max = value;
-		return;
-	}
-	if (value < hist->min)
-		hist->min = value;
-	if (value > hist->max)
-		hist->max = value;
-}
-
 void hist_merge(struct hist *sum, const struct hist *part)
 {
 	unsigned int i;

@@ -17,7 +17,21 @@ struct hist {
 	uint64_t min, max;	/* valid if count > 0 */
 };
 
-void hist_add(struct hist *hist, uint64_t value);
+static inline unsigned int hist_bucket(uint64_t value)
+{
+	return value <= 1 ? 0 : 64 - (unsigned int)__builtin_clzll(value - 1);
+}
+
+static inline void hist_add(struct hist *hist, uint64_t value)
+{
+	hist->bucket[hist_bucket(value)]++;
+	hist->sum += value;
+	if (value < hist->min || !hist->count)
+		hist->min = value;
+	if (value > hist->max || !hist->count)
+		hist->max = value;
+	hist->count++;
+}
 
 /* sum += part. */
 void hist_merge(struct hist *sum, const struct hist *part);

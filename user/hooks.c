@@ -172,8 +172,10 @@ static struct bpf_link *attach(const struct hook_set *set, const struct attached
 	struct bpf_program *prog = ret ? at->ret : at->entry;
 	LIBBPF_OPTS(bpf_kprobe_opts, opts, .retprobe = ret);
 
-	if (set->mode == ATTACH_TRAMPOLINE || at->hook->event == IS_EVENT)
+	if (at->hook->event == IS_EVENT)
 		return bpf_program__attach(prog);
+	if (set->mode == ATTACH_TRAMPOLINE)
+		return bpf_program__attach_trace(prog);
 	/* By the running kernel's own means, not through tracefs files. */
 	opts.attach_mode = PROBE_ATTACH_MODE_LINK;
 	return bpf_program__attach_kprobe_opts(prog, at->hook->function, &opts);

@@ -35,64 +35,89 @@ int out_flush(struct outbuf *out)
 	return out->error;
 }
 
-static const char pairs[] = "00010203040506070809101112131415161718192021222324"
-			    "25262728293031323334353637383940414243444546474849"
-			    "50515253545556575859606162636465666768697071727374"
-			    "75767778798081828384858687888990919293949596979899";
+/* "000" to "999": divisions are dear, so three digits by each. */
+#define ONES(h, t)	#h #t "0" #h #t "1" #h #t "2" #h #t "3" #h #t "4" \
+			#h #t "5" #h #t "6" #h #t "7" #h #t "8" #h #t "9"
+#define TENS(h)		ONES(h, 0) ONES(h, 1) ONES(h, 2) ONES(h, 3) ONES(h, 4) \
+			ONES(h, 5) ONES(h, 6) ONES(h, 7) ONES(h, 8) ONES(h, 9)
+
+static const char triples[] = TENS(0) TENS(1) TENS(2) TENS(3) TENS(4)
+			      TENS(5) TENS(6) TENS(7) TENS(8) TENS(9);
+
+static inline char *triple(char *end, uint32_t value)
+{
+	memcpy(end - 3, &triples[value * 3], 3);
+	return end - 3;
+}
 
 /* Writes digits backwards from end; returns where they begin. */
-static char *digits32(char *end, uint32_t value)
+static inline char *digits32(char *end, uint32_t value)
 {
-	while (value >= 100) {
-		end -= 2;
-		memcpy(end, &pairs[value % 100 * 2], 2);
-		value /= 100;
+	while (value >= 1000) {
+		end = triple(end, value % 1000);
+		value /= 1000;
 	}
+	if (value >= 100)
+		return triple(end, value);
 	if (value >= 10) {
-		end -= 2;
-		memcpy(end, &pairs[value * 2], 2);
-	} else {
-		*--end = (char)('0' + value);
+		memcpy(end - 2, &triples[value * 3 + 1], 2);
+		return end - 2;
 	}
+	*--end = (char)('0' + value);
 	return end;
 }
 
-/* Eight digits, zeros in front included. */
-static char *digits8(char *end, uint32_t value)
+/* Nine digits, zeros in front included. */
+static inline char *digits9(char *end, uint32_t value)
 {
-	int i;
-
-	for (i = 0; i < 4; i++) {
-		end -= 2;
-		memcpy(end, &pairs[value % 100 * 2], 2);
-		value /= 100;
-	}
-	return end;
+	end = triple(end, value % 1000);
+	end = triple(end, value / 1000 % 1000);
+	return triple(end, value / 1000000);
 }
 
 static char *digits64(char *end, uint64_t value)
 {
 	/* Divisions of 64 bits are dear: as few as can be. */
 	while (value > UINT32_MAX) {
-		end = digits8(end, (uint32_t)(value % 100000000));
-		value /= 100000000;
+		end = digits9(end, (uint32_t)(value % 1000000000));
+		value /= 1000000000;
 	}
 	return digits32(end, (uint32_t)value);
 }
 
-void out_u64(struct outbuf *out, uint64_t value)
+/*
+ * Digits are made backwards, here; what follows them is there so that a copy may be
+ * of constant length, which is one instruction on s390.
+ */
+#define DIGITS	40
+#define BEHIND	64
+
+struct digits {
+	char text[DIGITS + BEHIND];
+};
+
+static inline char *digits_end(struct digits *digits)
 {
-	char buf[24], *start;
-	size_t len;
+	return digits->text + DIGITS;
+}
+
+char *at_u64(char *p, uint64_t value)
+{
+	struct digits digits;
+	char *start;
 
 	if (value < 10) {
-		out_char(out, (char)('0' + value));
-		return;
+		*p = (char)('0' + value);
+		return p + 1;
 	}
-	start = digits64(buf + sizeof(buf), value);
-	len = (size_t)(buf + sizeof(buf) - start);
-	memcpy(out_room(out, 24), start, len);
-	out->used += len;
+	start = digits64(digits_end(&digits), value);
+	memcpy(p, start, 20);
+	return p + (digits_end(&digits) - start);
+}
+
+void out_u64(struct outbuf *out, uint64_t value)
+{
+	out->used = (size_t)(at_u64(out_room(out, 32), value) - out->data);
 }
 
 void out_i64(struct outbuf *out, int64_t value)
@@ -105,28 +130,39 @@ void out_i64(struct outbuf *out, int64_t value)
 	}
 }
 
-void out_zeros(struct outbuf *out, uint64_t value, unsigned int digits)
+char *at_zeros(char *p, uint32_t value, unsigned int width)
 {
-	char buf[24], *start = digits64(buf + sizeof(buf), value);
+	struct digits digits;
+	char *end = digits_end(&digits), *start;
 
-	while ((size_t)(buf + sizeof(buf) - start) < digits && start > buf)
+	start = width == 9 && value < 1000000000 ? digits9(end, value) : digits32(end, value);
+	while ((size_t)(end - start) < width)
 		*--start = '0';
-	out_mem(out, start, (size_t)(buf + sizeof(buf) - start));
+	memcpy(p, start, 20);
+	return p + (end - start);
+}
+
+void out_zeros(struct outbuf *out, uint32_t value, unsigned int width)
+{
+	out->used = (size_t)(at_zeros(out_room(out, 32), value, width) - out->data);
+}
+
+static char *hex_digits(char *end, uint64_t value)
+{
+	do {
+		*--end = "0123456789abcdef"[value & 0xf];
+		value >>= 4;
+	} while (value);
+	*--end = 'x';
+	*--end = '0';
+	return end;
 }
 
 void out_hex(struct outbuf *out, uint64_t value)
 {
-	unsigned int digits = value ? (67 - (unsigned int)__builtin_clzll(value)) / 4 : 1;
-	char *p = out_room(out, 18);
-	unsigned int i;
+	char buf[18], *start = hex_digits(buf + sizeof(buf), value);
 
-	p[0] = '0';
-	p[1] = 'x';
-	for (i = digits; i; i--) {
-		p[1 + i] = "0123456789abcdef"[value & 0xf];
-		value >>= 4;
-	}
-	out->used += 2 + digits;
+	out_mem(out, start, (size_t)(buf + sizeof(buf) - start));
 }
 
 void out_printf(struct outbuf *out, const char *format, ...)
@@ -174,18 +210,70 @@ void out_str_left(struct outbuf *out, const char *word, unsigned int width)
 	out_left(out, column, width);
 }
 
+/* A word as a column to the right of its width, with a blank behind it. */
+static void put_right(struct outbuf *out, const char *word, size_t len, unsigned int width)
+{
+	size_t pad = len < width ? width - len : 0;
+	char *p = out_room(out, pad + len + 1);
+
+	memset(p, ' ', pad);
+	memcpy(p + pad, word, len);
+	p[pad + len] = ' ';
+	out->used += pad + len + 1;
+}
+
 void out_str_right(struct outbuf *out, const char *word, unsigned int width)
 {
-	size_t column = out_column(out);
-
-	out_str(out, word);
-	out_right(out, column, width);
+	put_right(out, word, strlen(word), width);
 }
 
 void out_u64_right(struct outbuf *out, uint64_t value, unsigned int width)
 {
-	size_t column = out_column(out);
+	char buf[24], *start = digits64(buf + sizeof(buf), value);
 
-	out_u64(out, value);
-	out_right(out, column, width);
+	put_right(out, start, (size_t)(buf + sizeof(buf) - start), width);
+}
+
+/* put_right(), of at most 40 digits, in a column of at most 32. */
+static inline char *at_right(char *p, const struct digits *digits, const char *start,
+			     unsigned int width)
+{
+	size_t len = (size_t)(digits->text + DIGITS - start);
+	size_t pad = len < width ? width - len : 0;
+
+	memcpy(p, "                                ", 32);
+	memcpy(p + pad, start, 40);
+	p[pad + len] = ' ';
+	return p + pad + len + 1;
+}
+
+char *at_hex_right(char *p, uint64_t value, unsigned int width)
+{
+	struct digits digits;
+
+	return at_right(p, &digits, hex_digits(digits_end(&digits), value), width);
+}
+
+void out_hex_right(struct outbuf *out, uint64_t value, unsigned int width)
+{
+	out->used = (size_t)(at_hex_right(out_room(out, AT_ROOM), value, width) - out->data);
+}
+
+char *at_fixed_right(char *p, uint64_t whole, uint32_t part, unsigned int digits,
+		     unsigned int width)
+{
+	struct digits made;
+	char *end = digits_end(&made), *start = digits32(end, part);
+
+	while ((size_t)(end - start) < digits)
+		*--start = '0';
+	*--start = '.';
+	return at_right(p, &made, digits64(start, whole), width);
+}
+
+void out_fixed_right(struct outbuf *out, uint64_t whole, uint32_t part, unsigned int digits,
+		     unsigned int width)
+{
+	out->used = (size_t)(at_fixed_right(out_room(out, AT_ROOM), whole, part, digits, width) -
+			     out->data);
 }

@@ -74,10 +74,24 @@ static inline void out_str(struct outbuf *out, const char *src)
 /* out_lit - a string literal, whose length the compiler knows. */
 #define out_lit(out, text)	out_mem(out, "" text, sizeof(text) - 1)
 
-/* Decimal; out_zeros() with at least digits (up to 20) digits. */
+/*
+ * at_...() - the same at p, which has room for AT_ROOM bytes more than they return p
+ * advanced by: for lines whose room was asked for at once.  What is behind may change.
+ */
+#define AT_ROOM	256
+
+#define at_lit(p, text)	((char *)memcpy(p, text, sizeof(text) - 1) + sizeof(text) - 1)
+
+char *at_u64(char *p, uint64_t value);
+char *at_zeros(char *p, uint32_t value, unsigned int width);
+char *at_hex_right(char *p, uint64_t value, unsigned int width);
+char *at_fixed_right(char *p, uint64_t whole, uint32_t part, unsigned int digits,
+		     unsigned int width);
+
+/* Decimal; out_zeros() with at least width (up to 20) digits. */
 void out_u64(struct outbuf *out, uint64_t value);
 void out_i64(struct outbuf *out, int64_t value);
-void out_zeros(struct outbuf *out, uint64_t value, unsigned int digits);
+void out_zeros(struct outbuf *out, uint32_t value, unsigned int width);
 
 /*
  * out_json_u64 - as all readers of JSON take it: what is above INT64_MAX becomes
@@ -115,5 +129,10 @@ void out_right(struct outbuf *out, size_t column, unsigned int width);
 void out_str_left(struct outbuf *out, const char *word, unsigned int width);
 void out_str_right(struct outbuf *out, const char *word, unsigned int width);
 void out_u64_right(struct outbuf *out, uint64_t value, unsigned int width);
+/* Width up to 32. */
+void out_hex_right(struct outbuf *out, uint64_t value, unsigned int width);
+/* "whole.part", part with so many digits (up to 9) and below their power of ten; width up to 32. */
+void out_fixed_right(struct outbuf *out, uint64_t whole, uint32_t part, unsigned int digits,
+		     unsigned int width);
 
 #endif /* ISMT_OUTBUF_H */

@@ -131,6 +131,43 @@ bool block_end(struct block_out *out)
 	return true;
 }
 
+/* The compiler makes one of each byte order. */
+static inline __attribute__((always_inline)) uint8_t *
+put_packet(uint8_t *p, bool little, uint32_t interface, uint64_t ns, size_t len,
+	   uint32_t full, uint32_t flags)
+{
+	size_t whole = padded(len);
+	uint32_t size = (uint32_t)(PACKET_OVERHEAD + whole);
+	uint8_t *tail = p + 28 + whole;
+
+	put_32(p, PCAPNG_EPB, little);
+	put_32(p + 4, size, little);
+	put_32(p + 8, interface, little);
+	put_32(p + 12, (uint32_t)(ns >> 32), little);
+	put_32(p + 16, (uint32_t)ns, little);
+	put_32(p + 20, (uint32_t)len, little);
+	put_32(p + 24, full, little);
+	memset(tail - 4, 0, 4);
+	put_16(tail, EPB_FLAGS, little);
+	put_16(tail + 2, 4, little);
+	put_32(tail + 4, flags, little);
+	put_32(tail + 8, OPT_END, little);
+	put_32(tail + 12, size, little);
+	return p + 28;
+}
+
+uint8_t *block_packet(struct block_out *out, uint32_t interface, uint64_t ns, size_t len,
+		      uint32_t full, uint32_t flags)
+{
+	uint8_t *p = out->data + out->len;
+
+	if (len > UINT32_MAX / 2 || PACKET_OVERHEAD + padded(len) > out->room - out->len)
+		return NULL;
+	out->len += PACKET_OVERHEAD + padded(len);
+	return out->little ? put_packet(p, true, interface, ns, len, full, flags) :
+			     put_packet(p, false, interface, ns, len, full, flags);
+}
+
 void pcapng_init(struct pcapng_reader *reader, const struct pcapng_source *source)
 {
 	memset(reader, 0, sizeof(*reader));

@@ -71,6 +71,15 @@ void block_option_text(struct block_out *out, uint16_t code, const char *text);
 void block_options_end(struct block_out *out);
 /* False, with the block gone, if it did not fit. */
 bool block_end(struct block_out *out);
+/*
+ * block_packet - an enhanced packet block at once, with flags as its only option, but
+ * for its data: room for len bytes of that, of full that there were.  ns as the
+ * interface's resolution has it.  NULL, with nothing written: it does not fit.
+ */
+uint8_t *block_packet(struct block_out *out, uint32_t interface, uint64_t ns, size_t len,
+		      uint32_t full, uint32_t flags);
+/* Of such a block, without its data and what that is padded with. */
+#define PACKET_OVERHEAD	(12 + 20 + 8 + 4)
 
 /* --- Reading: from a stream that comes in pieces. */
 

@@ -2,6 +2,7 @@
 #include "rules.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <strings.h>
 
 #include "region.h"
@@ -199,14 +200,29 @@ static uint32_t result_rules(const struct ismt_access *raw, uint32_t set)
 	return set;
 }
 
+/* As nearly all are: a write that one PCISTB could and did carry whole. */
+static bool is_whole_store(const struct ismt_access *raw, uint64_t limit)
+{
+	static const uint32_t one_block[ISMT_KINDS] = { [ISMT_PCISTB] = 1 };
+
+	return raw->op == ISMT_WRITE && region_is_bar(raw->region) &&
+	       raw->ret == (int64_t)raw->len && raw->len <= limit &&
+	       raw->offset % BLOCK_BOUNDARY + raw->len <= BLOCK_BOUNDARY &&
+	       !raw->insn.failed && !memcmp(raw->insn.n, one_block, sizeof(one_block));
+}
+
 void rules_apply(struct rules_state *state, struct access *access)
 {
 	const struct ismt_access *raw = &access->raw;
+	uint64_t limit = rules_block_limit(access->fn);
 	const uint32_t *n = raw->insn.n;
 	uint32_t set = 0;
 
+	access->rules = 0;
 	if (state)
-		runs_follow(state->runs, access, rules_block_limit(access->fn));
+		runs_follow(state->runs, access, limit);
+	if (access->run <= 1 && is_whole_store(raw, limit))
+		return;
 	if (region_is_bar(raw->region)) {
 		if (raw->op == ISMT_WRITE && raw->len)
 			set |= store_rules(access);

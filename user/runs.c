@@ -83,8 +83,12 @@ static void list_append(struct runs *runs, uint16_t i)
 
 static struct run *run_find(struct runs *runs, const struct function *fn, uint32_t tid)
 {
-	uint16_t i = *bucket_of(runs, fn, tid);
+	uint16_t i = runs->newest;
 
+	/* The same again, most likely. */
+	if (i != NONE && runs->run[i].tid == tid && runs->run[i].fn == fn)
+		return &runs->run[i];
+	i = *bucket_of(runs, fn, tid);
 	while (i != NONE) {
 		struct run *run = &runs->run[i];
 

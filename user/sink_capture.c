@@ -12,9 +12,6 @@
 /* A killed capture loses at most so much. */
 #define FLUSH_NS SECOND_NS
 
-/* Of a packet without its data: frame, fixed part, flags, end of options. */
-#define EPB_OVERHEAD (12 + 20 + 8 + 4)
-
 struct sink_capture {
 	struct sink sink;
 	struct sink_capture_options options;
@@ -32,14 +29,14 @@ static struct capture_stream *to_stream(struct sink *sink)
 }
 
 /*
- * A packet up to its data: room for len bytes of it, of full that there were.
+ * A packet but for its data: room for len bytes of it, of full that there were.
  * NULL if there is no buffer.
  */
-static uint8_t *packet_begin(struct capture_stream *stream, const struct function *fn,
-			     uint64_t ts, size_t len, uint64_t full)
+static uint8_t *put_packet(struct capture_stream *stream, const struct function *fn,
+			   uint64_t ts, size_t len, uint64_t full, bool inbound)
 {
 	struct block_out *out = &stream->out;
-	size_t need = EPB_OVERHEAD + len + 3;
+	size_t need = PACKET_OVERHEAD + len + 3;
 	long interface;
 
 	if (stream->options->max_size || !stream->buf || out->room - out->len < need)
@@ -47,21 +44,9 @@ static uint8_t *packet_begin(struct capture_stream *stream, const struct functio
 	interface = stream_interface_of(stream, fn);
 	if (interface < 0 || !stream_room(stream, need, false))
 		return NULL;
-	block_begin(out, PCAPNG_EPB);
-	block_u32(out, (uint32_t)interface);
-	block_time(out, ts);
-	block_u32(out, (uint32_t)len);
-	block_u32(out, full < UINT32_MAX ? (uint32_t)full : UINT32_MAX);
-	return block_room(out, len);
-}
-
-static void packet_end(struct capture_stream *stream, bool inbound)
-{
-	struct block_out *out = &stream->out;
-
-	block_option_u32(out, EPB_FLAGS, inbound ? EPB_INBOUND : EPB_OUTBOUND);
-	block_options_end(out);
-	block_end(out);
+	return block_packet(out, (uint32_t)interface, ts, len,
+			    full < UINT32_MAX ? (uint32_t)full : UINT32_MAX,
+			    inbound ? EPB_INBOUND : EPB_OUTBOUND);
 }
 
 static int capture_access_record(struct sink *sink, const struct access *access)
@@ -77,8 +62,8 @@ static int capture_access_record(struct sink *sink, const struct access *access)
 	/* It has to fit in a buffer, whatever the source says. */
 	if (payload > WRITER_BUF_LEN / 2)
 		payload = WRITER_BUF_LEN / 2;
-	p = packet_begin(stream, access->fn, access->ts, RECORD_ACCESS_LEN + payload,
-			 full);
+	p = put_packet(stream, access->fn, access->ts, RECORD_ACCESS_LEN + payload, full,
+		       access->raw.op == ISMT_READ);
 	if (!p) {
 		err = writer_error(stream->writer);
 		return err ? err : SINK_DROPPED;
@@ -86,7 +71,6 @@ static int capture_access_record(struct sink *sink, const struct access *access)
 	record_put_access(p, access);
 	if (payload)
 		memcpy(p + RECORD_ACCESS_LEN, access->payload, payload);
-	packet_end(stream, access->raw.op == ISMT_READ);
 	stream->buf->accesses++;
 	stream->interfaces[stream->last_interface].accesses++;
 	stream->account.recorded++;
@@ -100,14 +84,14 @@ static int capture_insn_record(struct sink *sink, const struct insn *insn)
 	uint8_t kind = insn->raw.kind, *p;
 	int err;
 
-	p = packet_begin(stream, insn->fn, insn->ts, RECORD_INSN_LEN,
-			 RECORD_INSN_LEN + (uint64_t)insn->raw.len);
+	p = put_packet(stream, insn->fn, insn->ts, RECORD_INSN_LEN,
+		       RECORD_INSN_LEN + (uint64_t)insn->raw.len,
+		       kind == ISMT_PCILG || kind == ISMT_MIO_LOAD);
 	if (!p) {
 		err = writer_error(stream->writer);
 		return err ? err : SINK_DROPPED;
 	}
 	record_put_insn(p, insn);
-	packet_end(stream, kind == ISMT_PCILG || kind == ISMT_MIO_LOAD);
 	stream->buf->insns++;
 	stream->account.insn_records++;
 	stream->account.insns_in_file++;

@@ -13,31 +13,24 @@
 
 #include "escape.h"
 #include "hexdump.h"
+#include "line_cache.h"
 #include "outbuf.h"
 #include "region.h"
 #include "summary_json.h"
 #include "words.h"
 
-#define DRIVER_MAX (2 * ISMT_NAME_LEN)
+#define SECOND_NS	1000000000ULL
 
 struct sink_json {
 	struct sink sink;
 	struct sink_options options;
 
-	/* The comm seen last, and the same escaped. */
-	char comm[ISMT_COMM_LEN];
-	char comm_json[ESCAPE_JSON_LEN(ISMT_COMM_LEN)];
-	size_t comm_len;
+	/* A second of late, ns since 1970, and its digits; none is longer. */
+	uint64_t second;
+	char second_text[16];
+	size_t second_len;
 
-	/* What the line says of the function seen last. */
-	const struct function *fn;
-	char address[FUNCTION_ADDRESS_LEN];
-	char driver[DRIVER_MAX];
-	char fn_json[64 + ESCAPE_JSON_LEN(FUNCTION_ADDRESS_LEN)];
-	size_t fn_len;
-	char driver_json[ESCAPE_JSON_LEN(DRIVER_MAX)];
-	size_t driver_len;
-
+	struct line_cache cache;
 	struct outbuf out;
 };
 
@@ -46,44 +39,29 @@ static struct sink_json *to_json(struct sink *sink)
 	return (struct sink_json *)sink;
 }
 
-static void put_comm(struct sink_json *json, const char *comm)
+/* As out_json_u64(); its digits down to seconds are likely those of the next one. */
+static void put_ts(struct sink_json *json, uint64_t ts)
 {
-	if (!json->comm_len || memcmp(json->comm, comm, sizeof(json->comm))) {
-		memcpy(json->comm, comm, sizeof(json->comm));
-		json->comm_len = escape_json(json->comm_json, sizeof(json->comm_json),
-					     comm, sizeof(json->comm));
+	struct outbuf *out = &json->out;
+	size_t start;
+
+	if (ts < SECOND_NS || ts > INT64_MAX) {
+		out_json_u64(out, ts);
+		return;
 	}
-	out_mem(&json->out, json->comm_json, json->comm_len);
+	start = out_column(out);
+	out_u64(out, ts / SECOND_NS);
+	json->second = ts / SECOND_NS * SECOND_NS;
+	json->second_len = out->used - start;
+	memcpy(json->second_text, out->data + start, json->second_len);
+	out_zeros(out, (uint32_t)(ts - json->second), 9);
 }
 
-static void put_function(struct sink_json *json, const struct function *fn)
+static void put_escaped(struct outbuf *out, const char *word, size_t len)
 {
-	char *buf = json->fn_json;
-	char address[ESCAPE_JSON_LEN(FUNCTION_ADDRESS_LEN)];
+	char escaped[ESCAPE_JSON_LEN(255)];
 
-	/* The address is set later than the rest if the function was new. */
-	if (json->fn != fn || strcmp(json->address, fn->address)) {
-		json->fn = fn;
-		memcpy(json->address, fn->address, sizeof(json->address));
-		escape_json(address, sizeof(address), fn->address, sizeof(fn->address));
-		json->fn_len =
-			(size_t)snprintf(buf, sizeof(json->fn_json),
-					 "\",\"function\":\"%s\",\"fid\":%u,\"uid\":%u",
-					 address, fn->k.fid, fn->k.uid);
-	}
-	out_mem(&json->out, buf, json->fn_len);
-}
-
-static void put_driver(struct sink_json *json, const char *driver)
-{
-	if (!json->driver_len || strcmp(json->driver, driver)) {
-		/* A longer one never matches and is escaped each time. */
-		snprintf(json->driver, sizeof(json->driver), "%s", driver);
-		json->driver_len =
-			escape_json(json->driver_json, sizeof(json->driver_json), driver,
-				    sizeof(json->driver));
-	}
-	out_mem(&json->out, json->driver_json, json->driver_len);
+	out_mem(out, escaped, escape_json(escaped, sizeof(escaped), word, len));
 }
 
 static void put_space(struct outbuf *out, uint8_t space)
@@ -168,22 +146,43 @@ static void put_insns(struct outbuf *out, const struct ismt_insns *insn)
 	out_char(out, '}');
 }
 
-/* What accesses and instructions begin with, up to the function. */
-static void put_head(struct sink_json *json, uint64_t ts, uint32_t cpu, uint32_t pid,
-		     uint32_t tid, const char *comm, const struct function *fn)
+/* What accesses and instructions have in common, from the task to the function. */
+static void put_task(struct outbuf *out, uint32_t pid, uint32_t tid, const char *comm,
+		     const struct function *fn)
 {
-	struct outbuf *out = &json->out;
-
-	out_json_u64(out, ts);
-	out_lit(out, ",\"cpu\":");
-	out_u64(out, cpu);
 	out_lit(out, ",\"pid\":");
 	out_u64(out, pid);
 	out_lit(out, ",\"tid\":");
 	out_u64(out, tid);
 	out_lit(out, ",\"comm\":\"");
-	put_comm(json, comm);
-	put_function(json, fn);
+	put_escaped(out, comm, ISMT_COMM_LEN);
+	out_lit(out, "\",\"function\":\"");
+	put_escaped(out, fn->address, sizeof(fn->address));
+	out_lit(out, "\",\"fid\":");
+	out_u64(out, fn->k.fid);
+	out_lit(out, ",\"uid\":");
+	out_u64(out, fn->k.uid);
+}
+
+static void put_where(struct sink_json *json, const struct access *access,
+		      struct line_piece *piece)
+{
+	const struct ismt_access *raw = &access->raw;
+	struct outbuf *out = &json->out;
+	char region[REGION_NAME_LEN];
+	/* All of it fits where a column does. */
+	size_t start = out_column(out);
+
+	put_task(out, raw->pid, raw->tid, raw->comm, access->fn);
+	out_lit(out, ",\"driver\":\"");
+	put_escaped(out, access->driver, LINE_DRIVER_LEN);
+	if (raw->op == ISMT_READ)
+		out_lit(out, "\",\"op\":\"read\",\"region\":\"");
+	else
+		out_lit(out, "\",\"op\":\"write\",\"region\":\"");
+	out_str(out, region_name(raw->region, region));
+	out_lit(out, "\",\"offset\":");
+	line_keep(piece, out->data + start, out->used - start);
 }
 
 /* Null where there is none, so that the key is always there once asked for. */
@@ -198,37 +197,76 @@ static void put_payload(struct outbuf *out, const struct access *access)
 	out_char(out, '"');
 }
 
-static int json_access(struct sink *sink, const struct access *access)
+static void put_what(struct sink_json *json, const struct access *access, struct line_what *what)
 {
-	struct sink_json *json = to_json(sink);
 	const struct ismt_access *raw = &access->raw;
 	struct outbuf *out = &json->out;
-	char region[REGION_NAME_LEN];
+	size_t start = out_column(out);
 
-	if (json->options.quiet)
-		return 0;
-	out_lit(out, "{\"type\":\"access\",\"ts\":");
-	put_head(json, access->ts, raw->hdr.cpu, raw->pid, raw->tid, raw->comm,
-		 access->fn);
-	out_lit(out, ",\"driver\":\"");
-	put_driver(json, access->driver);
-	if (raw->op == ISMT_READ)
-		out_lit(out, "\",\"op\":\"read\",\"region\":\"");
-	else
-		out_lit(out, "\",\"op\":\"write\",\"region\":\"");
-	out_str(out, region_name(raw->region, region));
-	out_lit(out, "\",\"offset\":");
-	out_json_u64(out, raw->offset);
 	out_lit(out, ",\"len\":");
 	out_json_u64(out, raw->len);
 	out_lit(out, ",\"ret\":");
 	out_i64(out, raw->ret);
 	out_lit(out, ",\"latency_ns\":");
+	line_keep(&what->before, out->data + start, out->used - start);
 	out_json_u64(out, raw->latency_ns);
+	start = out_column(out);
 	put_insns(out, &raw->insn);
 	out_lit(out, ",\"error\":");
 	put_error(out, &raw->insn.error);
 	put_rules(out, access->rules);
+	line_keep(&what->after, out->data + start, out->used - start);
+}
+
+/* A line of which everything but five numbers was said before. */
+static bool put_again(struct sink_json *json, const struct access *access,
+		      const struct line_where *where, const struct line_what *what)
+{
+	const struct ismt_access *raw = &access->raw;
+	struct outbuf *out = &json->out;
+	char *p;
+
+	if (!where->piece.len || !what->before.len || !what->after.len || !json->second_len ||
+	    access->ts - json->second >= SECOND_NS || raw->offset > INT64_MAX ||
+	    raw->latency_ns > INT64_MAX || json->options.hex)
+		return false;
+	p = out_room(out, LINE_ROOM);
+	p = at_lit(p, "{\"type\":\"access\",\"ts\":");
+	memcpy(p, json->second_text, sizeof(json->second_text));
+	p = at_zeros(p + json->second_len, (uint32_t)(access->ts - json->second), 9);
+	p = at_lit(p, ",\"cpu\":");
+	p = at_u64(p, raw->hdr.cpu);
+	p = line_put(p, &where->piece);
+	p = at_u64(p, raw->offset);
+	p = line_put(p, &what->before);
+	p = at_u64(p, raw->latency_ns);
+	p = line_put(p, &what->after);
+	p = at_lit(p, "}\n");
+	out->used = (size_t)(p - out->data);
+	return true;
+}
+
+static int json_access(struct sink *sink, const struct access *access)
+{
+	struct sink_json *json = to_json(sink);
+	const struct ismt_access *raw = &access->raw;
+	struct outbuf *out = &json->out;
+	struct line_where *where;
+	struct line_what *what;
+
+	if (json->options.quiet)
+		return 0;
+	where = line_where(&json->cache, access);
+	what = line_what(&json->cache, access);
+	if (put_again(json, access, where, what))
+		return out->error;
+	out_lit(out, "{\"type\":\"access\",\"ts\":");
+	put_ts(json, access->ts);
+	out_lit(out, ",\"cpu\":");
+	out_u64(out, raw->hdr.cpu);
+	put_where(json, access, &where->piece);
+	out_json_u64(out, raw->offset);
+	put_what(json, access, what);
 	if (json->options.hex)
 		put_payload(out, access);
 	out_lit(out, "}\n");
@@ -244,7 +282,10 @@ static int json_insn(struct sink *sink, const struct insn *insn)
 	if (json->options.quiet)
 		return 0;
 	out_lit(out, "{\"type\":\"insn\",\"ts\":");
-	put_head(json, insn->ts, raw->hdr.cpu, raw->pid, raw->tid, raw->comm, insn->fn);
+	put_ts(json, insn->ts);
+	out_lit(out, ",\"cpu\":");
+	out_u64(out, raw->hdr.cpu);
+	put_task(out, raw->pid, raw->tid, raw->comm, insn->fn);
 	out_lit(out, ",\"insn\":\"");
 	out_str(out, insn_name(raw->kind));
 	if (raw->flags & ISMT_INSN_INSIDE)

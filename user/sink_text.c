@@ -12,11 +12,14 @@
 #include "escape.h"
 #include "findings_text.h"
 #include "hexdump.h"
+#include "line_cache.h"
 #include "outbuf.h"
 #include "pending.h"
 #include "region.h"
 #include "summary_text.h"
 #include "words.h"
+
+#define SECOND_NS	1000000000ULL
 
 /* Widths; what is wider shifts the rest of its line. */
 enum {
@@ -45,14 +48,12 @@ struct sink_text {
 
 	struct findings_text findings;
 
+	uint64_t start_ns;	/* what TIME counts from, ns since 1970 */
 	/* The wall clock's last second, formatted. */
 	uint64_t second;
 	char clock[16];
 
-	char comm[ISMT_COMM_LEN];
-	char comm_text[ESCAPE_TEXT_LEN(ISMT_COMM_LEN)];
-	size_t comm_len;
-
+	struct line_cache cache;
 	struct outbuf out;
 };
 
@@ -63,7 +64,7 @@ static struct sink_text *to_text(struct sink *sink)
 
 static void put_clock(struct sink_text *text, uint64_t ts)
 {
-	uint64_t second = ts / 1000000000;
+	uint64_t second = ts / SECOND_NS;
 	time_t t = (time_t)second;
 	struct tm tm;
 
@@ -79,50 +80,37 @@ static void put_clock(struct sink_text *text, uint64_t ts)
 static void put_time(struct sink_text *text, uint64_t ts)
 {
 	struct outbuf *out = &text->out;
-	size_t column = out_column(out);
+	size_t column;
 
-	switch (text->options.time) {
-	case TIME_REAL:
+	if (text->options.time == TIME_REAL) {
+		column = out_column(out);
 		put_clock(text, ts);
-		break;
-	case TIME_MONO:
-		ts -= text->options.mono_offset_ns;
-		out_u64(out, ts / 1000000000);
-		break;
-	case TIME_REL:
-		/* An access that was under way when the trace began. */
-		if (ts < text->options.start_ns) {
-			out_char(out, '-');
-			ts = text->options.start_ns - ts;
-		} else {
-			ts -= text->options.start_ns;
-		}
-		out_u64(out, ts / 1000000000);
-		break;
+		out_char(out, '.');
+		out_zeros(out, ts % SECOND_NS / 1000, 6);
+		out_right(out, column, W_TIME);
+		return;
 	}
+	ts -= text->start_ns;
+	if ((int64_t)ts >= 0) {
+		out_fixed_right(out, ts / SECOND_NS, (uint32_t)(ts % SECOND_NS / 1000), 6, W_TIME);
+		return;
+	}
+	/* An access that was under way when the trace began. */
+	ts = -ts;
+	column = out_column(out);
+	out_char(out, '-');
+	out_u64(out, ts / SECOND_NS);
 	out_char(out, '.');
-	out_zeros(out, ts % 1000000000 / 1000, 6);
+	out_zeros(out, ts % SECOND_NS / 1000, 6);
 	out_right(out, column, W_TIME);
 }
 
-static void put_comm(struct sink_text *text, const char *comm)
-{
-	size_t column = out_column(&text->out);
-
-	if (!text->comm_len || memcmp(text->comm, comm, sizeof(text->comm))) {
-		memcpy(text->comm, comm, sizeof(text->comm));
-		text->comm_len = escape_text(text->comm_text, sizeof(text->comm_text),
-					     comm, sizeof(text->comm));
-	}
-	out_mem(&text->out, text->comm_text, text->comm_len);
-	out_left(&text->out, column, W_COMM);
-}
-
-static void put_escaped(struct outbuf *out, const char *word, unsigned int width)
+/* A column with a word of the traced machine's, of at most len bytes. */
+static void put_escaped(struct outbuf *out, const char *word, size_t len, unsigned int width)
 {
 	size_t column = out_column(out);
 
-	out->used += escape_text(out->data + column, 1024, word, 255);
+	out->used += escape_text(out->data + column, 1024, word, len);
 	out_left(out, column, width);
 }
 
@@ -145,22 +133,9 @@ static void put_result(struct sink_text *text, int64_t ret)
 	sgr(out, text->options.color, SGR_RESET);
 }
 
-/* Offset, length, result and latency, which all lines have in common. */
-static void put_numbers(struct sink_text *text, uint64_t offset, uint64_t len,
-			int64_t ret, uint64_t latency_ns)
+static void put_latency(struct outbuf *out, uint64_t ns)
 {
-	struct outbuf *out = &text->out;
-	size_t column = out_column(out);
-
-	out_hex(out, offset);
-	out_right(out, column, W_OFFSET);
-	out_u64_right(out, len, W_LEN);
-	put_result(text, ret);
-	column = out_column(out);
-	out_u64(out, latency_ns / 1000);
-	out_char(out, '.');
-	out_zeros(out, latency_ns % 1000, 3);
-	out_right(out, column, W_LAT);
+	out_fixed_right(out, ns / 1000, (uint32_t)(ns % 1000), 3, W_LAT);
 }
 
 /* "!512(cc1)" after the instructions that it belongs to. */
@@ -232,7 +207,10 @@ static void put_insn_tail(struct sink_text *text, const struct ismt_insn *raw)
 	struct outbuf *out = &text->out;
 
 	out_str_left(out, space_name(raw->space), W_REGION);
-	put_numbers(text, raw->offset, raw->len, raw->rc, raw->latency_ns);
+	out_hex_right(out, raw->offset, W_OFFSET);
+	out_u64_right(out, raw->len, W_LEN);
+	put_result(text, raw->rc);
+	put_latency(out, raw->latency_ns);
 }
 
 static void put_insn_under(struct sink_text *text, const struct insn *insn)
@@ -256,9 +234,9 @@ static void put_insn_alone(struct sink_text *text, const struct insn *insn)
 	size_t column;
 
 	put_time(text, insn->ts);
-	put_comm(text, raw->comm);
+	put_escaped(out, raw->comm, sizeof(raw->comm), W_COMM);
 	out_u64_right(out, raw->pid, W_PID);
-	put_escaped(out, insn->fn->address, W_FUNCTION);
+	put_escaped(out, insn->fn->address, sizeof(insn->fn->address), W_FUNCTION);
 	out_str_left(out, "-", W_DRIVER);
 	out_str_left(out, "i", W_OP);
 	put_insn_tail(text, raw);
@@ -281,13 +259,83 @@ static void put_pending_alone(struct sink_text *text)
 	text->pending.nr = 0;
 }
 
+/* From COMM to REGION. */
+static void put_where(struct sink_text *text, const struct access *access,
+		      struct line_piece *piece)
+{
+	const struct ismt_access *raw = &access->raw;
+	struct outbuf *out = &text->out;
+	char region[REGION_NAME_LEN];
+	size_t start = out_column(out);
+
+	put_escaped(out, raw->comm, sizeof(raw->comm), W_COMM);
+	out_u64_right(out, raw->pid, W_PID);
+	put_escaped(out, access->fn->address, sizeof(access->fn->address), W_FUNCTION);
+	put_escaped(out, access->driver, 255, W_DRIVER);
+	out_str_left(out, raw->op == ISMT_READ ? "R" : "W", W_OP);
+	out_str_left(out, region_name(raw->region, region), W_REGION);
+	line_keep(piece, out->data + start, out->used - start);
+}
+
+/* From LEN to RULES. */
+static void put_what(struct sink_text *text, const struct access *access, struct line_what *what)
+{
+	const struct ismt_access *raw = &access->raw;
+	struct outbuf *out = &text->out;
+	size_t start = out_column(out);
+
+	out_u64_right(out, raw->len, W_LEN);
+	put_result(text, raw->ret);
+	line_keep(&what->before, out->data + start, out->used - start);
+	put_latency(out, raw->latency_ns);
+	start = out_column(out);
+	put_insns(out, &raw->insn);
+	put_rules(text, access->rules);
+	line_keep(&what->after, out->data + start, out->used - start);
+}
+
+/* A line of which everything but time, offset and latency was said before. */
+static bool put_again(struct sink_text *text, const struct access *access,
+		      const struct line_where *where, const struct line_what *what)
+{
+	const struct ismt_access *raw = &access->raw;
+	struct outbuf *out = &text->out;
+	uint64_t ts = access->ts - text->start_ns;
+	char *p;
+
+	if (!where->piece.len || !what->before.len || !what->after.len ||
+	    text->options.time == TIME_REAL || (int64_t)ts < 0)
+		return false;
+	p = out_room(out, LINE_ROOM);
+	p = at_fixed_right(p, ts / SECOND_NS, (uint32_t)(ts % SECOND_NS / 1000), 6, W_TIME);
+	p = line_put(p, &where->piece);
+	p = at_hex_right(p, raw->offset, W_OFFSET);
+	p = line_put(p, &what->before);
+	p = at_fixed_right(p, raw->latency_ns / 1000, (uint32_t)(raw->latency_ns % 1000), 3, W_LAT);
+	p = line_put(p, &what->after);
+	out->used = (size_t)(p - out->data);
+	return true;
+}
+
+static void put_access(struct sink_text *text, const struct access *access)
+{
+	struct line_where *where = line_where(&text->cache, access);
+	struct line_what *what = line_what(&text->cache, access);
+
+	if (put_again(text, access, where, what))
+		return;
+	put_time(text, access->ts);
+	put_where(text, access, &where->piece);
+	out_hex_right(&text->out, access->raw.offset, W_OFFSET);
+	put_what(text, access, what);
+}
+
 static int text_access(struct sink *sink, const struct access *access)
 {
 	struct sink_text *text = to_text(sink);
 	const struct ismt_access *raw = &access->raw;
 	struct pending *pending = &text->pending;
 	struct outbuf *out = &text->out;
-	char region[REGION_NAME_LEN];
 	size_t i;
 
 	if (text->options.quiet)
@@ -295,16 +343,7 @@ static int text_access(struct sink *sink, const struct access *access)
 	for (i = 0; i < pending->nr; i++)
 		if (pending_is(&pending->insns[i], access, PENDING_BEFORE))
 			put_insn_alone(text, &pending->insns[i]);
-	put_time(text, access->ts);
-	put_comm(text, raw->comm);
-	out_u64_right(out, raw->pid, W_PID);
-	put_escaped(out, access->fn->address, W_FUNCTION);
-	put_escaped(out, access->driver, W_DRIVER);
-	out_str_left(out, raw->op == ISMT_READ ? "R" : "W", W_OP);
-	out_str_left(out, region_name(raw->region, region), W_REGION);
-	put_numbers(text, raw->offset, raw->len, raw->ret, raw->latency_ns);
-	put_insns(out, &raw->insn);
-	put_rules(text, access->rules);
+	put_access(text, access);
 	if (access->rules && text->options.findings)
 		findings_text_write(&text->findings, access, out, text->options.color);
 	if (text->options.hex && access->payload)
@@ -402,6 +441,7 @@ struct sink *sink_text_new(const struct sink_options *options)
 		return NULL;
 	text->sink.ops = &text_ops;
 	text->options = *options;
+	text->start_ns = options->time == TIME_MONO ? options->mono_offset_ns : options->start_ns;
 	out_init(&text->out, options->out);
 	return &text->sink;
 }

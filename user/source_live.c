@@ -11,10 +11,12 @@
 #include <bpf/libbpf.h>
 
 #include "check.h"
+#include "hook_target.h"
 #include "hooks.h"
-#include "insns.h"
 #include "ismtrace.skel.h"
+#include "kernel_btf.h"
 #include "message.h"
+#include "ring_record.h"
 #include "scan.h"
 
 #define OUR_DRIVER	"ism-vfio-pci"
@@ -99,34 +101,15 @@ const char *live_driver(const struct function *fn, uint8_t layer)
 	return fn->k.driver;
 }
 
-static int on_access(struct live *live, const struct ismt_access *raw, size_t size, bool brief)
+static int on_access(struct live *live, const void *data, size_t size)
 {
 	struct access access;
 
-	if (brief) {
-		memcpy(&access.raw, raw, ISMT_BRIEF_LEN);
-		access.raw.hdr.type = ISMT_REC_ACCESS;
-		access_expand(&access.raw, raw->brief, raw->req);
-	} else {
-		access.raw = *raw;
-	}
-	access.raw.region = raw->offset >> ISMT_OFFSET_SHIFT(raw->layer);
-	access.raw.offset = raw->offset & ((1ULL << ISMT_OFFSET_SHIFT(raw->layer)) - 1);
-	access.payload = NULL;
-	access.payload_len = 0;
-	access.rules = 0;
-	access.run = raw->run;
-	access.run_bytes = raw->run_bytes;
-	if (size > sizeof(*raw)) {
-		access.payload = (const uint8_t *)(raw + 1);
-		access.payload_len = size - sizeof(*raw);
-	}
-
-	access.fn = live_function(live, raw->fid);
+	ring_record_access(data, size, live->mono_offset, &access);
+	access.fn = live_function(live, access.raw.fid);
 	if (!access.fn)
 		return -ENOMEM;
-	access.driver = live_driver(access.fn, raw->layer);
-	access.ts = raw->hdr.ts + live->mono_offset;
+	access.driver = live_driver(access.fn, access.raw.layer);
 	return live->handler.access(live->handler.arg, &access);
 }
 
@@ -147,16 +130,14 @@ static int on_insn(struct live *live, const struct ismt_insn *raw)
 
 static int on_record(void *arg, void *data, size_t size)
 {
-	const struct ismt_hdr *hdr = data;
-	struct live *live = arg;
-
-	if (size >= ISMT_BRIEF_LEN && hdr->type == ISMT_REC_BRIEF)
-		return on_access(live, data, ISMT_BRIEF_LEN, true);
-	if (size >= sizeof(struct ismt_access) && hdr->type == ISMT_REC_ACCESS)
-		return on_access(live, data, hdr->len < size ? hdr->len : size, false);
-	if (size >= sizeof(struct ismt_insn) && hdr->type == ISMT_REC_INSN)
-		return on_insn(live, data);
-	return 0;
+	switch (ring_record_type(data, size)) {
+	case ISMT_REC_ACCESS:
+		return on_access(arg, data, size);
+	case ISMT_REC_INSN:
+		return on_insn(arg, data);
+	default:
+		return 0;
+	}
 }
 
 /* The names given with -d become fids; in effect once it is armed. */
@@ -215,14 +196,34 @@ static uint64_t ring_size(uint64_t wanted)
 	return size;
 }
 
+static void undo(struct live *live)
+{
+	hooks_free(live->hooks);
+	ismtrace_bpf__destroy(live->skel);
+	live->hooks = NULL;
+	live->skel = NULL;
+}
+
+/*
+ * To wake the reader takes as long as some tens of records, so once in a thousand; but
+ * before a task has filled a 64th of the buffer.
+ */
+static uint32_t wakeup_batch(uint64_t buffer)
+{
+	uint32_t batch = 1;
+
+	while (batch < 1024 && 2 * batch * sizeof(struct ismt_access) <= buffer / 64)
+		batch *= 2;
+	return batch;
+}
+
 /*
  * Open, select and load in one mode.  0, or -errno with everything undone:
  * -ENOENT if no driver is there.
  */
-static int load(struct live *live, const struct live_options *options,
-		const struct ismt_filter *filter, bool error_events)
+static int load_with(struct live *live, const struct live_options *options,
+		     const struct ismt_filter *filter, bool error_events, struct kernel_btf *btf)
 {
-	struct ismtrace_bpf *skel;
 	struct hook_wish wish = {
 		.returns = options->insns || !error_events,
 		.plain = !options->insns && error_events && !filter->snaplen,
@@ -231,16 +232,21 @@ static int load(struct live *live, const struct live_options *options,
 		.errors = error_events,
 		.events = live->events,
 	};
-	int err;
+	int err, dev = kernel_btf_member(btf, "vfio", "vfio_device", "dev");
+	struct ismtrace_bpf *skel;
 
+	if (dev < 0)
+		return dev;
 	skel = ismtrace_bpf__open();
 	if (!skel)
 		return -errno;
 	live->skel = skel;
+	skel->rodata->vfio_device_dev = (uint32_t)dev;
 	skel->rodata->filter = *filter;
 	skel->rodata->filtered = is_filtered(filter);
 	skel->rodata->counting = options->counting;
 	skel->rodata->error_events = error_events;
+	skel->rodata->wakeup_mask = wakeup_batch(ring_size(options->buffer_size)) - 1;
 	bpf_map__set_max_entries(skel->maps.records, ring_size(options->buffer_size));
 	bpf_map__set_autocreate(skel->maps.payloads, filter->snaplen);
 	bpf_map__set_autocreate(skel->maps.cell_index, options->counting);
@@ -248,14 +254,26 @@ static int load(struct live *live, const struct live_options *options,
 	if (!options->counting)
 		bpf_map__set_value_size(skel->maps.bss_cells, sizeof(skel->bss_cells->cells[0]));
 	bpf_program__set_autoload(skel->progs.follow_fork, options->tree);
-	live->hooks = hooks_select(live->skel->obj, live->mode, &wish);
-	err = live->hooks ? ismtrace_bpf__load(live->skel) : -errno;
-	if (err) {
-		hooks_free(live->hooks);
-		ismtrace_bpf__destroy(live->skel);
-		live->hooks = NULL;
-		live->skel = NULL;
-	}
+	live->hooks = hooks_select(skel->obj, live->mode, &wish);
+	err = live->hooks ? ismtrace_bpf__load(skel) : -errno;
+	if (err)
+		undo(live);
+	return err;
+}
+
+static int load(struct live *live, const struct live_options *options,
+		const struct ismt_filter *filter, bool error_events)
+{
+	struct kernel_btf *btf = kernel_btf_open();
+	int err;
+
+	if (!btf)
+		return -errno;
+	err = hook_target_begin(btf);
+	if (!err)
+		err = load_with(live, options, filter, error_events, btf);
+	hook_target_end();
+	kernel_btf_free(btf);
 	return err;
 }
 
@@ -288,14 +306,6 @@ static int follow(struct live *live, const struct live_options *options)
 		return err;
 	live->skel->links.follow_fork = bpf_program__attach(live->skel->progs.follow_fork);
 	return live->skel->links.follow_fork ? 0 : -errno;
-}
-
-static void undo(struct live *live)
-{
-	hooks_free(live->hooks);
-	ismtrace_bpf__destroy(live->skel);
-	live->hooks = NULL;
-	live->skel = NULL;
 }
 
 /* After load: learn what there is, then attach.  0, or -errno. */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "insns.h"
 #include "region.h"
 
 struct summary *summary_new(void)
@@ -81,11 +82,16 @@ struct summary_function *summary_function(struct summary *summary,
 					  const struct function *fn)
 {
 	struct summary_function *f;
-	size_t i;
+	size_t i = summary->last_function;
 
-	for (i = 0; i < summary->nr_functions; i++)
-		if (summary->functions[i].fn == fn)
+	if (i < summary->nr_functions && summary->functions[i].fn == fn)
+		return &summary->functions[i];
+	for (i = 0; i < summary->nr_functions; i++) {
+		if (summary->functions[i].fn == fn) {
+			summary->last_function = i;
 			return &summary->functions[i];
+		}
+	}
 	f = array_grow(summary->functions, i, sizeof(*f));
 	if (!f)
 		return NULL;
@@ -96,16 +102,43 @@ struct summary_function *summary_function(struct summary *summary,
 	return &f[i];
 }
 
+/* The instructions of an access: one PCISTB, as nearly always, or any number of them. */
+static void add_insns(struct summary_row *row, struct summary_function *f,
+		      const struct ismt_insns *insn)
+{
+	static const uint32_t one_block[ISMT_KINDS] = { [ISMT_PCISTB] = 1 };
+	unsigned int i;
+
+	row->insn_bytes += insn->bytes;
+	if (insn->failed) {
+		row->failed += insn->failed;
+		f->inside_failed += insn->failed;
+	}
+	if (!memcmp(insn->n, one_block, sizeof(one_block))) {
+		row->insns[ISMT_PCISTB]++;
+		f->inside[ISMT_PCISTB]++;
+		row->stb[stb_bucket(insn->max)]++;
+		return;
+	}
+	for (i = 0; i < ISMT_KINDS; i++) {
+		row->insns[i] += insn->n[i];
+		f->inside[i] += insn->n[i];
+	}
+	for (i = 0; i < ISMT_WIDTHS; i++)
+		row->width[i] += insn->width[i];
+	if (insn->n[ISMT_PCISTB] || insn->n[ISMT_MIO_BLOCK])
+		for (i = 0; i < ISMT_STB_BUCKETS; i++)
+			row->stb[i] += insn->stb[i];
+}
+
 int summary_access(struct summary *summary, const struct access *access)
 {
 	const struct ismt_access *raw = &access->raw;
-	const struct ismt_insns *insn = &raw->insn;
 	struct summary_function *f = summary_function(summary, access->fn);
 	struct summary_row *row = f ? summary_row(summary, access->fn, access->driver,
 						   access->raw.region, access->raw.op) : NULL;
 	struct summary_finding *finding;
 	uint32_t set;
-	unsigned int i;
 
 	if (!row)
 		return -ENOMEM;
@@ -115,20 +148,9 @@ int summary_access(struct summary *summary, const struct access *access)
 		row->errors++;
 	else
 		row->bytes += (uint64_t)raw->ret;
-	for (i = 0; i < ISMT_KINDS; i++) {
-		row->insns[i] += insn->n[i];
-		f->inside[i] += insn->n[i];
-	}
-	row->failed += insn->failed;
-	f->inside_failed += insn->failed;
-	row->insn_bytes += insn->bytes;
+	add_insns(row, f, &raw->insn);
 	hist_add(&row->size, raw->len);
 	hist_add(&row->latency, raw->latency_ns);
-	for (i = 0; i < ISMT_WIDTHS; i++)
-		row->width[i] += insn->width[i];
-	if (insn->n[ISMT_PCISTB] || insn->n[ISMT_MIO_BLOCK])
-		for (i = 0; i < ISMT_STB_BUCKETS; i++)
-			row->stb[i] += insn->stb[i];
 
 	for (set = access->rules; set; set &= set - 1) {
 		finding = &summary->findings[__builtin_ctz(set)];
@@ -308,6 +330,7 @@ void summary_finish(struct summary *summary)
 		qsort(summary->functions, summary->nr_functions,
 		      sizeof(*summary->functions), functions_compare);
 	summary->last_row = 0;
+	summary->last_function = 0;
 	summary->findings[ISM012].count = summary_lost(summary) + lost->insn_ring +
 					  lost->insn_writer + lost->insn_probe + lost->apart_full +
 					  lost->unexamined;

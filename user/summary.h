@@ -78,7 +78,8 @@ struct summary {
 	struct summary_function *functions;
 	size_t nr_functions;
 	struct summary_finding findings[RULE_COUNT];
-	size_t last_row;	/* where the last access went: likely the next too */
+	/* Where the last access went: likely the next too. */
+	size_t last_row, last_function;
 };
 
 struct summary *summary_new(void);
