@@ -127,7 +127,9 @@ check-all: prepare
 
 bench: prepare
 	$(Q)$(MAKE) --no-print-directory all
-	$(Q)scripts/bench
+	$(Q)KERNEL=6.12 scripts/bench --peers
+	$(Q)KERNEL=6.12-jit scripts/bench --peers
+	$(Q)scripts/bench --growth
 	$(Q)scripts/bench-captures
 
 clean:
