@@ -181,7 +181,7 @@ __noinline int access_enter(const struct access_args *args)
 		}
 		access_abandon(st);
 	}
-	if (st->vdev != args->vdev || st->generation != generation)
+	if (st->again != args->vdev || st->generation != generation)
 		known_switch(st, args->vdev);
 	rec->layer = args->layer;
 	rec->op = args->op;
@@ -221,7 +221,7 @@ static __always_inline bool access_enter_again(u64 vdev, u32 layer, u32 op, u64 
 	u64 task = bpf_get_current_task();
 	struct task_state *st = slot_of(task);
 
-	if (st->task != task || st->access != ACCESS_READY || st->vdev != vdev)
+	if (st->task != task || st->access != ACCESS_READY || st->again != vdev)
 		return false;
 	st->rec.len = len;
 	st->rec.offset = pos;

@@ -191,7 +191,8 @@ int BPF_KPROBE(kprobe_error, struct debug_info *id, int level, const void *buf, 
 
 /*
  * A device is opened: what was at its address before may have been another.
- * Tasks with a slot do not look at the generation as long as vdev is the same.
+ * Tasks with a slot do not look at the generation as long as it is the same device;
+ * one that is just inside an access goes on with what it knows.
  */
 static __always_inline int forget_known(void)
 {
@@ -201,7 +202,7 @@ static __always_inline int forget_known(void)
 	/* Unrolled: the verifier follows every round. */
 #pragma clang loop unroll_count(16)
 	for (i = 0; i < SLOTS; i++)
-		slots[i].state.vdev = 0;
+		slots[i].state.again = 0;
 	return 0;
 }
 
@@ -266,6 +267,7 @@ int follow_exit(u64 *ctx)
 		st->access = ACCESS_NONE;
 		st->generation = 0;
 		st->vdev = 0;
+		st->again = 0;
 		st->who_known = 0;
 		st->pid_wanted = 0;
 		st->cur.active = 0;

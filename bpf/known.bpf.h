@@ -73,6 +73,7 @@ __noinline int known_switch(struct task_state *st, u64 vdev)
 	}
 	st->hot.req = 0;
 	st->vdev = vdev;
+	st->again = vdev;
 	/* Such structures are of some KiB, so that those of several are pages apart. */
 	st->at = vdev >> 12 & (KNOWN - 1);
 	known = known_of(st);

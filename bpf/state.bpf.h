@@ -97,6 +97,7 @@ struct task_state {
 	u64 first;		/* request word of the first, with its kind */
 	/* Of the last access; fid and fh in rec are its function's, too. */
 	u64 vdev;		/* struct vfio_device */
+	u64 again;		/* the same, until a device is opened: nothing is to be asked */
 	u32 at;			/* its index in known */
 	u32 spilled;		/* ACCESS_SPILLED if the state is in task storage */
 	u64 buf;		/* the caller's, in user memory */
