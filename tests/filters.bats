@@ -186,3 +186,10 @@ parts()
 	is "$(at tree.out)" '.[-1] | [.recorded, .filtered, .lost.total]' "[$n,$others,0]"
 	is "$(at tree.out)" '.[-1].functions[] | select(.fid == 35) | .filtered | .pcistg + .pcistb > 0' true
 }
+
+@test "a function that is opened meanwhile costs no access of another one" {
+	status_of opens 0
+	[ "$(grep -c '"type":"total"' "$(at opens-2.ops)")" -ge 3 ]
+	is "$(at opens.out)" '.[-1] | [.recorded, .lost.total, .unopened]' \
+		"[$(issued "$(at opens-1.ops)" "$(at opens-2.ops)"),0,0]"
+}

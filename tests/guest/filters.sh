@@ -80,3 +80,11 @@ ran tree ismtrace live --json -- sh -c '
 	sh -c "ismload --json --device=$ism --processes=2 read:count=3; true" >/share/tree-2.ops
 	while ! grep -q "\"total\"" /share/stranger.ops; do sleep 0.1; done'
 wait
+
+# Configuration space, which the driver hands on to the core, is read while another
+# function is opened and closed.
+ran opens ismtrace live --json -- sh -c '
+	ismload --json --no-timing --device="$ism" read:region=config,size=4,stride=0,count=8000 >/share/opens-1.ops &
+	while kill -0 $! 2>/dev/null; do
+		ismload --json --device="$generic" block:size=64,count=1 >>/share/opens-2.ops
+	done'
