@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * live_account.c - what the kernel counted besides the records: losses, instructions of no
+ * record, and the functions' measurement blocks.
+ */
+#include "live_internal.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "ismtrace.skel.h"
+#include "scan.h"
+
+/* How often functions are looked at, for the measurement blocks that come and go. */
+#define TICK_NS		1000000000ULL
+
+static struct fmb_watch *fmb_find(struct live *live, uint32_t fid)
+{
+	struct fmb_watch *watch;
+	size_t i;
+
+	for (i = 0; i < live->nr_watch; i++)
+		if (live->watch[i].fid == fid)
+			return &live->watch[i];
+	watch = realloc(live->watch, (live->nr_watch + 1) * sizeof(*watch));
+	if (!watch)
+		return NULL;
+	live->watch = watch;
+	watch = &live->watch[live->nr_watch++];
+	memset(watch, 0, sizeof(*watch));
+	watch->fid = fid;
+	return watch;
+}
+
+void live_look_at_blocks(struct live *live, bool begin)
+{
+	size_t i;
+
+	scan_functions(live->skel, live->functions);
+	for (i = 0; i < function_count(live->functions); i++) {
+		const struct ismt_function *k = &function_at(live->functions, i)->k;
+		struct fmb_watch *watch;
+
+		if (!(k->flags & ISMT_FN_HAS_FMB))
+			continue;
+		watch = fmb_find(live, k->fid);
+		if (!watch)
+			continue;
+		if (begin)
+			watch->base = *k;
+		/* Set up anew, during the trace: it counts from zero. */
+		else if (k->fmb_samples < watch->last.fmb_samples)
+			memset(&watch->base, 0, sizeof(watch->base));
+		if (k->fmb_updated != watch->last.fmb_updated)
+			watch->noticed = clock_ns(CLOCK_MONOTONIC);
+		watch->last = *k;
+	}
+	live->next_tick = clock_ns(CLOCK_MONOTONIC) + TICK_NS;
+}
+
+static uint64_t counter(const struct live *live, enum ismt_counter which)
+{
+	uint64_t sum = 0;
+	int cpu;
+
+	for (cpu = 0; cpu < ISMT_MAX_CPUS; cpu++)
+		sum += __atomic_load_n(&live->skel->bss->counters[cpu][which], __ATOMIC_RELAXED);
+	return sum;
+}
+
+uint64_t live_still_open(const struct live *live)
+{
+	scan_open(live->skel);
+	return live->skel->bss->open_accesses + counter(live, ISMT_CNT_SPILLED_OPEN) -
+	       counter(live, ISMT_CNT_SPILLED_DONE);
+}
+
+static void apart_add(struct ismt_apart *sum, const struct ismt_apart *add)
+{
+	int kind;
+
+	sum->accesses += add->accesses;
+	for (kind = 0; kind < ISMT_KINDS; kind++)
+		sum->n[kind] += add->n[kind];
+	sum->failed += add->failed;
+	sum->bytes += add->bytes;
+}
+
+/* The per-CPU values of one key, added up for its function. */
+static int apart_collect(struct live *live, struct summary *summary,
+			 const struct ismt_apart_key *key, struct ismt_apart *values, int cpus)
+{
+	int map = bpf_map__fd(live->skel->maps.apart), cpu;
+	struct summary_function *total;
+	const struct function *fn;
+	struct ismt_apart *sum;
+	uint64_t fid = 0;
+
+	if (bpf_map_lookup_elem(map, key, values))
+		return -errno;
+	for (cpu = 0; cpu < cpus && !fid; cpu++)
+		fid = values[cpu].fid;
+	fn = fid ? function_by_fid(live->functions, (uint32_t)(fid - 1)) :
+		   function_by_fh(live->functions, key->fh);
+	/* The kernel's drivers of other devices are none of our business. */
+	if (!fn || (!fn->is_ism && key->class == ISMT_APART_OUTSIDE))
+		return 0;
+	total = summary_function(summary, fn);
+	if (!total)
+		return -ENOMEM;
+	sum = key->class == ISMT_APART_OUTSIDE ? &total->outside :
+	      key->class == ISMT_APART_FILTERED ? &total->filtered : &total->lost;
+	for (cpu = 0; cpu < cpus; cpu++)
+		apart_add(sum, &values[cpu]);
+	return 0;
+}
+
+static int account_apart(struct live *live, struct summary *summary)
+{
+	int map = bpf_map__fd(live->skel->maps.apart), cpus = libbpf_num_possible_cpus();
+	struct ismt_apart_key key, next, *prev = NULL;
+	struct ismt_apart *values;
+	int err = 0;
+
+	if (cpus < 0)
+		return cpus;
+	values = calloc(cpus, sizeof(*values));
+	if (!values)
+		return -ENOMEM;
+	while (!err && !bpf_map_get_next_key(map, prev, &next)) {
+		key = next;
+		prev = &key;
+		err = apart_collect(live, summary, &key, values, cpus);
+	}
+	free(values);
+	return err;
+}
+
+/* What the measurement block counted since the trace began. */
+static void account_fmb(struct live *live, struct summary_function *total)
+{
+	const struct ismt_function *now, *base;
+	struct fmb_watch *watch = NULL;
+	size_t i;
+
+	for (i = 0; i < live->nr_watch; i++)
+		if (live->watch[i].fid == total->fn->k.fid)
+			watch = &live->watch[i];
+	if (!watch) {
+		total->fmb_note = "the kernel keeps none for it";
+		return;
+	}
+	now = &watch->last;
+	base = &watch->base;
+	if (now->fmb_updated == base->fmb_updated) {
+		total->fmb_note = "the machine did not update it during the trace";
+		return;
+	}
+	total->has_fmb = true;
+	total->fmb_loads = now->fmb_loads - base->fmb_loads;
+	total->fmb_stores = now->fmb_stores - base->fmb_stores;
+	total->fmb_blocks = now->fmb_blocks - base->fmb_blocks;
+	total->fmb_age_ns = clock_ns(CLOCK_MONOTONIC) - watch->noticed;
+}
+
+void live_losses(const struct live *live, struct losses *lost, uint64_t *filtered)
+{
+	struct hook_misses misses;
+
+	hooks_misses(live->hooks, &misses);
+	memset(lost, 0, sizeof(*lost));
+	lost->ring = counter(live, ISMT_CNT_LOST_RING);
+	lost->slot = counter(live, ISMT_CNT_LOST_SLOT);
+	lost->ret = counter(live, ISMT_CNT_LOST_RETURN);
+	lost->probe = misses.access_entry;
+	lost->insn_probe = misses.insn_entry;
+	lost->insn_ring = counter(live, ISMT_CNT_INSN_LOST);
+	lost->apart_full = counter(live, ISMT_CNT_APART_FULL);
+	lost->unexamined = counter(live, ISMT_CNT_UNEXAMINED);
+	*filtered = counter(live, ISMT_CNT_FILTERED);
+}
+
+int live_account(struct live *live, struct summary *summary)
+{
+	uint64_t writer = summary->lost.writer, insn_writer = summary->lost.insn_writer;
+	uint64_t filtered;
+	size_t i;
+	int err;
+
+	live_look_at_blocks(live, false);
+	live_losses(live, &summary->lost, &filtered);
+	summary->lost.ret += live_still_open(live);
+	summary->lost.writer = writer;
+	summary->lost.insn_writer = insn_writer;
+	summary->filtered += filtered;
+	summary->unopened = counter(live, ISMT_CNT_UNOPENED);
+	err = account_apart(live, summary);
+	for (i = 0; i < summary->nr_functions; i++)
+		account_fmb(live, &summary->functions[i]);
+	return err;
+}

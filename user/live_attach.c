@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * live_attach.c - choose the programs, load them, hang them in: by trampolines where the
+ * kernel can, else by kprobes.
+ */
+#include "live_internal.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "hook_target.h"
+#include "ismtrace.skel.h"
+#include "kernel_btf.h"
+#include "message.h"
+#include "scan.h"
+
+static void fill_filter(const struct live_options *options, struct ismt_filter *out)
+{
+	const struct filter *filter = &options->filter;
+
+	out->by_fid = filter->nr_functions;
+	out->by_pid = options->tree || filter->nr_pids;
+	out->errors = filter->errors;
+	out->insns = options->insns;
+	out->snaplen = options->snaplen < ISMT_PAYLOAD_MAX ? options->snaplen : ISMT_PAYLOAD_MAX;
+	out->ops = filter->ops;
+	out->regions = filter->regions;
+	out->size_min = filter->size_min;
+	out->size_max = filter->size_max;
+	if (filter->comm) {
+		out->comm_len = strlen(filter->comm);
+		memcpy(out->comm, filter->comm, out->comm_len);
+	}
+}
+
+/* Does it leave anything out, apart from by process and by result? */
+static bool is_filtered(const struct ismt_filter *filter)
+{
+	return filter->by_fid || filter->comm_len || filter->ops != 3 ||
+	       ~filter->regions || filter->size_min || ~filter->size_max;
+}
+
+static uint64_t ring_size(uint64_t wanted)
+{
+	uint64_t size = sysconf(_SC_PAGESIZE);
+
+	while (size < wanted)
+		size <<= 1;
+	return size;
+}
+
+void live_detach(struct live *live)
+{
+	hooks_free(live->hooks);
+	ismtrace_bpf__destroy(live->skel);
+	live->hooks = NULL;
+	live->skel = NULL;
+}
+
+/*
+ * To wake the reader takes as long as some tens of records, so once in a thousand; but
+ * before a task has filled a 64th of the buffer.
+ */
+static uint32_t wakeup_batch(uint64_t buffer)
+{
+	uint32_t batch = 1;
+
+	while (batch < 1024 && 2 * batch * sizeof(struct ismt_access) <= buffer / 64)
+		batch *= 2;
+	return batch;
+}
+
+/*
+ * Open, select and load in one mode.  0, or -errno with everything undone:
+ * -ENOENT if no driver is there.
+ */
+static int load_with(struct live *live, const struct live_options *options,
+		     const struct ismt_filter *filter, bool error_events, struct kernel_btf *btf)
+{
+	struct hook_wish wish = {
+		.returns = options->insns || !error_events,
+		.plain = !options->insns && error_events && !filter->snaplen,
+		.front = options->mio == MIO_ON ||
+			 (options->mio == MIO_AUTO && scan_may_have_mio()),
+		.errors = error_events,
+		.events = live->events,
+	};
+	int err, dev = kernel_btf_member(btf, "vfio", "vfio_device", "dev");
+	struct ismtrace_bpf *skel;
+
+	if (dev < 0)
+		return dev;
+	skel = ismtrace_bpf__open();
+	if (!skel)
+		return -errno;
+	live->skel = skel;
+	skel->rodata->vfio_device_dev = (uint32_t)dev;
+	skel->rodata->filter = *filter;
+	skel->rodata->filtered = is_filtered(filter);
+	skel->rodata->counting = options->counting;
+	skel->rodata->error_events = error_events;
+	skel->rodata->wakeup_mask = wakeup_batch(ring_size(options->buffer_size)) - 1;
+	bpf_map__set_max_entries(skel->maps.records, ring_size(options->buffer_size));
+	bpf_map__set_autocreate(skel->maps.payloads, filter->snaplen);
+	bpf_map__set_autocreate(skel->maps.cell_index, options->counting);
+	bpf_map__set_autocreate(skel->maps.cells_free, options->counting);
+	if (!options->counting)
+		bpf_map__set_value_size(skel->maps.bss_cells, sizeof(skel->bss_cells->cells[0]));
+	bpf_program__set_autoload(skel->progs.follow_fork, options->tree);
+	live->hooks = hooks_select(skel->obj, live->mode, &wish);
+	err = live->hooks ? ismtrace_bpf__load(skel) : -errno;
+	if (err)
+		live_detach(live);
+	return err;
+}
+
+static int load(struct live *live, const struct live_options *options,
+		const struct ismt_filter *filter, bool error_events)
+{
+	struct kernel_btf *btf = kernel_btf_open();
+	int err;
+
+	if (!btf)
+		return -errno;
+	err = hook_target_begin(btf);
+	if (!err)
+		err = load_with(live, options, filter, error_events, btf);
+	hook_target_end();
+	kernel_btf_free(btf);
+	return err;
+}
+
+static int add_pid(struct live *live, uint32_t pid)
+{
+	uint8_t yes = 1;
+
+	return bpf_map__update_elem(live->skel->maps.pids, &pid, sizeof(pid), &yes, sizeof(yes),
+				    BPF_ANY);
+}
+
+static int follow(struct live *live, const struct live_options *options)
+{
+	size_t i;
+	int err;
+
+	for (i = 0; i < options->filter.nr_pids; i++) {
+		err = add_pid(live, options->filter.pids[i]);
+		if (err)
+			return err;
+	}
+	live->skel->links.follow_exit = bpf_program__attach(live->skel->progs.follow_exit);
+	live->skel->links.follow_rename = bpf_program__attach(live->skel->progs.follow_rename);
+	if (!live->skel->links.follow_exit || !live->skel->links.follow_rename)
+		return -errno;
+	if (!options->tree)
+		return 0;
+	err = add_pid(live, options->tree);
+	if (err)
+		return err;
+	live->skel->links.follow_fork = bpf_program__attach(live->skel->progs.follow_fork);
+	return live->skel->links.follow_fork ? 0 : -errno;
+}
+
+/* After load: learn what there is, then attach.  0, or -errno. */
+static int attach(struct live *live, const struct live_options *options,
+		  const struct hook **refused)
+{
+	int err = scan_machine(live->skel);
+
+	if (!err)
+		err = follow(live, options);
+	if (err)
+		return err;
+	if (options->mio == MIO_AUTO && !scan_has_mio(live->skel))
+		hooks_drop_front(live->hooks);
+	return hooks_attach(live->hooks, refused);
+}
+
+/* Load and attach in one mode; 0 or -errno with everything undone. */
+static int try_mode(struct live *live, const struct live_options *options,
+		    const struct ismt_filter *filter, const struct hook **refused)
+{
+	bool error_events = true;
+	int err;
+
+	for (;;) {
+		*refused = NULL;
+		err = load(live, options, filter, error_events);
+		if (err)
+			return err;
+		err = attach(live, options, refused);
+		if (!err && (!error_events || hooks_has(live->hooks, "error")))
+			return 0;
+		live_detach(live);
+		if (err && live->events && *refused && (*refused)->event == IS_EVENT) {
+			live->events = false;
+			continue;
+		}
+		if (err)
+			return err;
+		/* Errors cannot be heard of: return probes have to tell. */
+		error_events = false;
+	}
+}
+
+static void say_failure(int err, const struct hook *refused)
+{
+	if (refused) {
+		error("the kernel refused a probe on %s: %s", refused->function, strerror(-err));
+		hint("the function may be missing, inlined or marked notrace in this kernel; "
+		     "ismtrace doctor tells, -vv shows the details");
+	} else if (err == -EPERM || err == -EACCES) {
+		error("the kernel refused to load the BPF programs: %s", strerror(-err));
+		hint("lockdown, a security module or a missing capability; see ismtrace doctor");
+	} else {
+		error("cannot load the BPF programs: %s", strerror(-err));
+		hint("ismtrace doctor tells what this kernel lacks, -vv shows the details");
+	}
+}
+
+int live_attach(struct live *live, const struct live_options *options)
+{
+	const struct hook *refused = NULL;
+	struct ismt_filter filter = {};
+	int err;
+
+	fill_filter(options, &filter);
+	live->events = hooks_have_events();
+	live->mode = ATTACH_TRAMPOLINE;
+	if (hooks_no_jit()) {
+		err = -EOPNOTSUPP;
+		verbose(1, "fentry: this kernel has no BPF JIT; using kprobes");
+	} else {
+		err = try_mode(live, options, &filter, &refused);
+		/* With the JIT turned off this is -ENOMEM, and no lack of memory. */
+		if (err)
+			verbose(1, "fentry: not on this kernel (%s); using kprobes", strerror(-err));
+	}
+	if (err) {
+		live->mode = ATTACH_KPROBE;
+		err = try_mode(live, options, &filter, &refused);
+	}
+	if (!err)
+		return EXIT_DONE;
+	say_failure(err, refused);
+	return EXIT_ATTACH;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * live_internal.h - what the parts of the live source share: source_live.c, which has
+ * the records, live_attach.c and live_account.c.
+ */
+#ifndef ISMT_LIVE_INTERNAL_H
+#define ISMT_LIVE_INTERNAL_H
+
+#include <time.h>
+
+#include "hooks.h"
+#include "source_live.h"
+
+/* A function's measurement block, when the trace began and when last seen. */
+struct fmb_watch {
+	uint32_t fid;
+	struct ismt_function base, last;
+	/*
+	 * When an update was noticed, CLOCK_MONOTONIC; the block's own stamp
+	 * cannot be trusted: QEMU's TOD there counts from another time.
+	 */
+	uint64_t noticed;
+};
+
+struct live {
+	struct live_handler handler;
+	struct function_table *functions;
+	struct ismtrace_bpf *skel;
+	struct hook_set *hooks;
+	struct ring_buffer *ring;
+	enum attach_mode mode;
+	bool events;			/* the driver's trace events are used */
+	uint64_t mono_offset;
+	struct function unknown;	/* when the kernel hides its list */
+	struct fmb_watch *watch;
+	size_t nr_watch;
+	uint64_t next_tick;		/* CLOCK_MONOTONIC, ns */
+};
+
+static inline uint64_t clock_ns(clockid_t clock)
+{
+	struct timespec ts;
+
+	clock_gettime(clock, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000ULL + ts.tv_nsec;
+}
+
+/* Load and attach, in the best way that works.  EXIT_DONE, or EXIT_ATTACH and told why. */
+int live_attach(struct live *live, const struct live_options *options);
+void live_detach(struct live *live);
+
+/*
+ * The measurement blocks as of now; begin: of the trace.  They go away when the function is
+ * closed: what they last said is kept.
+ */
+void live_look_at_blocks(struct live *live, bool begin);
+
+/* Accesses that were begun, and have not ended yet. */
+uint64_t live_still_open(const struct live *live);
+
+#endif /* ISMT_LIVE_INTERNAL_H */
