@@ -20,7 +20,7 @@
 static struct {
 	bool registered;
 	struct kernel_btf *btf;
-	const char *module;	/* whose BTF object fd is; NULL: none yet */
+	const char *module; /* whose BTF object fd is; NULL: none yet */
 	int fd;
 } target;
 
@@ -51,7 +51,8 @@ static int module_fd(const char *module)
 		info.name = (uintptr_t)name;
 		info.name_len = sizeof(name);
 		len = sizeof(info);
-		if (!bpf_btf_get_info_by_fd(fd, &info, &len) && info.kernel_btf && !strcmp(name, module)) {
+		if (!bpf_btf_get_info_by_fd(fd, &info, &len) && info.kernel_btf &&
+		    !strcmp(name, module)) {
 			target.module = module;
 			target.fd = fd;
 			return fd;
@@ -76,7 +77,8 @@ static const char *module_of(const char *function)
 	return NULL;
 }
 
-static int set_target(struct bpf_program *prog, struct bpf_prog_load_opts *opts, long cookie)
+static int set_target(struct bpf_program *prog, struct bpf_prog_load_opts *opts,
+		      long cookie)
 {
 	const char *function = strchr(bpf_program__section_name(prog), '/');
 	const char *module;
@@ -107,10 +109,11 @@ int hook_target_begin(struct kernel_btf *btf)
 	target.btf = btf;
 	if (target.registered)
 		return 0;
-	err = libbpf_register_prog_handler("fentry+", BPF_PROG_TYPE_TRACING, BPF_TRACE_FENTRY, &opts);
+	err = libbpf_register_prog_handler("fentry+", BPF_PROG_TYPE_TRACING,
+					   BPF_TRACE_FENTRY, &opts);
 	if (err >= 0)
-		err = libbpf_register_prog_handler("fexit+", BPF_PROG_TYPE_TRACING, BPF_TRACE_FEXIT,
-						   &opts);
+		err = libbpf_register_prog_handler("fexit+", BPF_PROG_TYPE_TRACING,
+						   BPF_TRACE_FEXIT, &opts);
 	if (err < 0)
 		return err;
 	target.registered = true;

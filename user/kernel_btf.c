@@ -17,21 +17,21 @@
 
 #include <linux/btf.h>
 
-#define BTF_DIR		"/sys/kernel/btf/"
+#define BTF_DIR "/sys/kernel/btf/"
 /* No kernel's BTF is a tenth of that. */
-#define BTF_MAX		(256u << 20)
+#define BTF_MAX (256u << 20)
 
 struct blob {
 	const char *name;
-	uint8_t *data;		/* NULL: not read yet, or there is none */
+	uint8_t *data; /* NULL: not read yet, or there is none */
 	const uint8_t *types;
 	const char *strings;
 	uint32_t types_len, strings_len;
-	uint32_t nr_types;	/* of the kernel, once a function of a module was looked for */
+	uint32_t nr_types; /* of the kernel, once a function of a module was looked for */
 };
 
 /* Of the modules that we know by name. */
-#define MODULES		4
+#define MODULES 4
 
 struct kernel_btf {
 	struct blob base;
@@ -64,8 +64,8 @@ static int blob_look(struct blob *blob, size_t len)
 	if (hdr.magic != BTF_MAGIC || hdr.hdr_len < sizeof(hdr) || hdr.hdr_len > len)
 		return -EBADMSG;
 	len -= hdr.hdr_len;
-	if (hdr.type_off > len || hdr.type_len > len - hdr.type_off || hdr.str_off > len ||
-	    hdr.str_len > len - hdr.str_off)
+	if (hdr.type_off > len || hdr.type_len > len - hdr.type_off ||
+	    hdr.str_off > len || hdr.str_len > len - hdr.str_off)
 		return -EBADMSG;
 	blob->types = blob->data + hdr.hdr_len + hdr.type_off;
 	blob->types_len = hdr.type_len;
@@ -96,12 +96,14 @@ static int blob_read(struct blob *blob, const char *name)
 	return err ?: blob_look(blob, (size_t)st.st_size);
 }
 
-static bool is_name(const struct blob *base, const struct blob *blob, uint32_t at, const char *name)
+static bool is_name(const struct blob *base, const struct blob *blob, uint32_t at,
+		    const char *name)
 {
 	if (at < base->strings_len)
 		return !strcmp(base->strings + at, name);
 	at -= base->strings_len;
-	return base != blob && at < blob->strings_len && !strcmp(blob->strings + at, name);
+	return base != blob && at < blob->strings_len &&
+	       !strcmp(blob->strings + at, name);
 }
 
 /* What comes behind a type, bytes; -EBADMSG for a kind that is not known. */
@@ -143,7 +145,8 @@ static long tail_len(const struct btf_type *type)
 }
 
 static int member_offset(const struct blob *base, const struct blob *blob,
-			 const struct btf_type *type, const uint8_t *members, const char *name)
+			 const struct btf_type *type, const uint8_t *members,
+			 const char *name)
 {
 	uint32_t i, vlen = BTF_INFO_VLEN(type->info), bits;
 	struct btf_member member;
@@ -152,7 +155,8 @@ static int member_offset(const struct blob *base, const struct blob *blob,
 		memcpy(&member, members + i * sizeof(member), sizeof(member));
 		if (!is_name(base, blob, member.name_off, name))
 			continue;
-		bits = BTF_INFO_KFLAG(type->info) ? BTF_MEMBER_BIT_OFFSET(member.offset) : member.offset;
+		bits = BTF_INFO_KFLAG(type->info) ? BTF_MEMBER_BIT_OFFSET(member.offset)
+						  : member.offset;
 		return bits % 8 ? -EBADMSG : (int)(bits / 8);
 	}
 	return -ENOENT;

@@ -26,10 +26,12 @@ struct line_where *line_where(struct line_cache *cache, const struct access *acc
 struct line_what *line_what(struct line_cache *cache, const struct access *access)
 {
 	const struct ismt_access *raw = &access->raw;
-	struct line_what *what = &cache->what[(raw->len ^ raw->len >> 4 ^ raw->len >> 8 ^
-					       raw->op << 3) % LINE_WHATS];
+	struct line_what *what =
+		&cache->what[(raw->len ^ raw->len >> 4 ^ raw->len >> 8 ^ raw->op << 3) %
+			     LINE_WHATS];
 
-	if (what->len == raw->len && what->ret == raw->ret && what->rules == access->rules &&
+	if (what->len == raw->len && what->ret == raw->ret &&
+	    what->rules == access->rules &&
 	    !memcmp(&what->insn, &raw->insn, sizeof(what->insn)))
 		return what;
 	what->len = raw->len;

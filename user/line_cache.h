@@ -12,10 +12,10 @@
 #include "access.h"
 
 /* Longer names of drivers are never found again; BPF cuts them to ISMT_NAME_LEN. */
-#define LINE_DRIVER_LEN	64
+#define LINE_DRIVER_LEN 64
 
 /* A piece of a line; one that does not fit is not kept: its length is 0. */
-#define LINE_PIECE_LEN	766
+#define LINE_PIECE_LEN 766
 
 struct line_piece {
 	uint16_t len;
@@ -24,7 +24,8 @@ struct line_piece {
 
 /* Task, function, driver, direction and region; fields pid to region of a record. */
 struct line_where {
-	char task[offsetof(struct ismt_access, offset) - offsetof(struct ismt_access, pid)];
+	char task[offsetof(struct ismt_access, offset) -
+		  offsetof(struct ismt_access, pid)];
 	const struct function *fn;
 	/* The address is set later than the rest if the function was new. */
 	char address[FUNCTION_ADDRESS_LEN];
@@ -38,11 +39,11 @@ struct line_what {
 	int64_t ret;
 	uint32_t rules;
 	struct ismt_insns insn;
-	struct line_piece before, after;	/* the latency, between them */
+	struct line_piece before, after; /* the latency, between them */
 };
 
-#define LINE_WHERES	32
-#define LINE_WHATS	16
+#define LINE_WHERES 32
+#define LINE_WHATS  16
 
 /* Zeroed, it is empty. */
 struct line_cache {
@@ -78,6 +79,6 @@ static inline char *line_put(char *p, const struct line_piece *piece)
 }
 
 /* Room for a whole line of three pieces and five numbers. */
-#define LINE_ROOM	4096
+#define LINE_ROOM 4096
 
 #endif /* ISMT_LINE_CACHE_H */

@@ -16,7 +16,7 @@
 #include "scan.h"
 
 /* How often functions are looked at, for the measurement blocks that come and go. */
-#define TICK_NS		1000000000ULL
+#define TICK_NS 1000000000ULL
 
 static struct fmb_watch *fmb_find(struct live *live, uint32_t fid)
 {
@@ -68,7 +68,8 @@ static uint64_t counter(const struct live *live, enum ismt_counter which)
 	int cpu;
 
 	for (cpu = 0; cpu < ISMT_MAX_CPUS; cpu++)
-		sum += __atomic_load_n(&live->skel->bss->counters[cpu][which], __ATOMIC_RELAXED);
+		sum += __atomic_load_n(&live->skel->bss->counters[cpu][which],
+				       __ATOMIC_RELAXED);
 	return sum;
 }
 
@@ -92,7 +93,8 @@ static void apart_add(struct ismt_apart *sum, const struct ismt_apart *add)
 
 /* The per-CPU values of one key, added up for its function. */
 static int apart_collect(struct live *live, struct summary *summary,
-			 const struct ismt_apart_key *key, struct ismt_apart *values, int cpus)
+			 const struct ismt_apart_key *key, struct ismt_apart *values,
+			 int cpus)
 {
 	int map = bpf_map__fd(live->skel->maps.apart), cpu;
 	struct summary_function *total;
@@ -104,16 +106,17 @@ static int apart_collect(struct live *live, struct summary *summary,
 		return -errno;
 	for (cpu = 0; cpu < cpus && !fid; cpu++)
 		fid = values[cpu].fid;
-	fn = fid ? function_by_fid(live->functions, (uint32_t)(fid - 1)) :
-		   function_by_fh(live->functions, key->fh);
+	fn = fid ? function_by_fid(live->functions, (uint32_t)(fid - 1))
+		 : function_by_fh(live->functions, key->fh);
 	/* The kernel's drivers of other devices are none of our business. */
 	if (!fn || (!fn->is_ism && key->class == ISMT_APART_OUTSIDE))
 		return 0;
 	total = summary_function(summary, fn);
 	if (!total)
 		return -ENOMEM;
-	sum = key->class == ISMT_APART_OUTSIDE ? &total->outside :
-	      key->class == ISMT_APART_FILTERED ? &total->filtered : &total->lost;
+	sum = key->class == ISMT_APART_OUTSIDE	  ? &total->outside
+	      : key->class == ISMT_APART_FILTERED ? &total->filtered
+						  : &total->lost;
 	for (cpu = 0; cpu < cpus; cpu++)
 		apart_add(sum, &values[cpu]);
 	return 0;

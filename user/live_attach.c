@@ -26,7 +26,8 @@ static void fill_filter(const struct live_options *options, struct ismt_filter *
 	out->by_pid = options->tree || filter->nr_pids;
 	out->errors = filter->errors;
 	out->insns = options->insns;
-	out->snaplen = options->snaplen < ISMT_PAYLOAD_MAX ? options->snaplen : ISMT_PAYLOAD_MAX;
+	out->snaplen =
+		options->snaplen < ISMT_PAYLOAD_MAX ? options->snaplen : ISMT_PAYLOAD_MAX;
 	out->ops = filter->ops;
 	out->regions = filter->regions;
 	out->size_min = filter->size_min;
@@ -79,7 +80,8 @@ static uint32_t wakeup_batch(uint64_t buffer)
  * -ENOENT if no driver is there.
  */
 static int load_with(struct live *live, const struct live_options *options,
-		     const struct ismt_filter *filter, bool error_events, struct kernel_btf *btf)
+		     const struct ismt_filter *filter, bool error_events,
+		     struct kernel_btf *btf)
 {
 	struct hook_wish wish = {
 		.returns = options->insns || !error_events,
@@ -109,7 +111,8 @@ static int load_with(struct live *live, const struct live_options *options,
 	bpf_map__set_autocreate(skel->maps.cell_index, options->counting);
 	bpf_map__set_autocreate(skel->maps.cells_free, options->counting);
 	if (!options->counting)
-		bpf_map__set_value_size(skel->maps.bss_cells, sizeof(skel->bss_cells->cells[0]));
+		bpf_map__set_value_size(skel->maps.bss_cells,
+					sizeof(skel->bss_cells->cells[0]));
 	bpf_program__set_autoload(skel->progs.follow_fork, options->tree);
 	live->hooks = hooks_select(skel->obj, live->mode, &wish);
 	err = live->hooks ? ismtrace_bpf__load(skel) : -errno;
@@ -138,8 +141,8 @@ static int add_pid(struct live *live, uint32_t pid)
 {
 	uint8_t yes = 1;
 
-	return bpf_map__update_elem(live->skel->maps.pids, &pid, sizeof(pid), &yes, sizeof(yes),
-				    BPF_ANY);
+	return bpf_map__update_elem(live->skel->maps.pids, &pid, sizeof(pid), &yes,
+				    sizeof(yes), BPF_ANY);
 }
 
 static int follow(struct live *live, const struct live_options *options)
@@ -152,8 +155,10 @@ static int follow(struct live *live, const struct live_options *options)
 		if (err)
 			return err;
 	}
-	live->skel->links.follow_exit = bpf_program__attach(live->skel->progs.follow_exit);
-	live->skel->links.follow_rename = bpf_program__attach(live->skel->progs.follow_rename);
+	live->skel->links.follow_exit =
+		bpf_program__attach(live->skel->progs.follow_exit);
+	live->skel->links.follow_rename =
+		bpf_program__attach(live->skel->progs.follow_rename);
 	if (!live->skel->links.follow_exit || !live->skel->links.follow_rename)
 		return -errno;
 	if (!options->tree)
@@ -161,7 +166,8 @@ static int follow(struct live *live, const struct live_options *options)
 	err = add_pid(live, options->tree);
 	if (err)
 		return err;
-	live->skel->links.follow_fork = bpf_program__attach(live->skel->progs.follow_fork);
+	live->skel->links.follow_fork =
+		bpf_program__attach(live->skel->progs.follow_fork);
 	return live->skel->links.follow_fork ? 0 : -errno;
 }
 
@@ -210,7 +216,8 @@ static int try_mode(struct live *live, const struct live_options *options,
 static void say_failure(int err, const struct hook *refused)
 {
 	if (refused) {
-		error("the kernel refused a probe on %s: %s", refused->function, strerror(-err));
+		error("the kernel refused a probe on %s: %s", refused->function,
+		      strerror(-err));
 		hint("the function may be missing, inlined or marked notrace in this kernel; "
 		     "ismtrace doctor tells, -vv shows the details");
 	} else if (err == -EPERM || err == -EACCES) {
@@ -238,7 +245,8 @@ int live_attach(struct live *live, const struct live_options *options)
 		err = try_mode(live, options, &filter, &refused);
 		/* With the JIT turned off this is -ENOMEM, and no lack of memory. */
 		if (err)
-			verbose(1, "fentry: not on this kernel (%s); using kprobes", strerror(-err));
+			verbose(1, "fentry: not on this kernel (%s); using kprobes",
+				strerror(-err));
 	}
 	if (err) {
 		live->mode = ATTACH_KPROBE;

@@ -29,12 +29,12 @@ struct live {
 	struct hook_set *hooks;
 	struct ring_buffer *ring;
 	enum attach_mode mode;
-	bool events;			/* the driver's trace events are used */
+	bool events; /* the driver's trace events are used */
 	uint64_t mono_offset;
-	struct function unknown;	/* when the kernel hides its list */
+	struct function unknown; /* when the kernel hides its list */
 	struct fmb_watch *watch;
 	size_t nr_watch;
-	uint64_t next_tick;		/* CLOCK_MONOTONIC, ns */
+	uint64_t next_tick; /* CLOCK_MONOTONIC, ns */
 };
 
 static inline uint64_t clock_ns(clockid_t clock)

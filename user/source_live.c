@@ -15,11 +15,11 @@
 #include "ring_record.h"
 #include "scan.h"
 
-#define OUR_DRIVER	"ism-vfio-pci"
-#define GENERIC_DRIVER	"vfio-pci"
+#define OUR_DRIVER     "ism-vfio-pci"
+#define GENERIC_DRIVER "vfio-pci"
 
 /* How long live_stop() waits for accesses under way. */
-#define DRAIN_MS	50
+#define DRAIN_MS 50
 
 int parse_mio(const char *text, enum mio_choice *choice)
 {
@@ -106,7 +106,8 @@ static int resolve_functions(struct live *live, const struct filter *filter)
 	size_t i;
 
 	for (i = 0; i < filter->nr_functions; i++) {
-		struct function *fn = function_by_name(live->functions, filter->functions[i]);
+		struct function *fn =
+			function_by_name(live->functions, filter->functions[i]);
 
 		if (!fn) {
 			error("no such function: %s", filter->functions[i]);
@@ -154,10 +155,12 @@ int live_open(struct live **result, const struct live_options *options,
 	verbose(1, "attached by %s%s; errors %s; MIO helpers %s", live_attach_mode(live),
 		live->events ? " and the driver's trace events" : "",
 		live_has_cc(live) ? "with cc and status" : "by return value only",
-		hooks_has(live->hooks, "front_load") ? "probed" : "not probed (no MIO here)");
+		hooks_has(live->hooks, "front_load") ? "probed"
+						     : "not probed (no MIO here)");
 
 	status = EXIT_ATTACH;
-	live->ring = ring_buffer__new(bpf_map__fd(live->skel->maps.records), on_record, live, NULL);
+	live->ring = ring_buffer__new(bpf_map__fd(live->skel->maps.records), on_record,
+				      live, NULL);
 	if (!live->ring) {
 		error("cannot map the ring buffer: %s", strerror(errno));
 		goto fail;
