@@ -81,7 +81,9 @@ static void integers(void)
 	out_zeros(&out, 7, 6);
 	out_zeros(&out, 1234567, 6);
 	out_zeros(&out, 0, 3);
-	is_str(end(), "0000071234567000", "zeros in front");
+	out_zeros(&out, 123, 9);
+	out_zeros(&out, 987654321, 9);
+	is_str(end(), "0000071234567000000000123987654321", "zeros in front");
 }
 
 static void columns(void)
@@ -93,6 +95,14 @@ static void columns(void)
 	out_str_left(&out, "long enough", 4);
 	out_char(&out, '|');
 	is_str(end(), "ab     cd 123456 long enough |", "columns");
+	begin();
+	out_hex_right(&out, 0xff, 6);
+	out_hex_right(&out, UINT64_MAX, 6);
+	out_fixed_right(&out, 0, 7, 3, 8);
+	out_fixed_right(&out, 1234567, 999999, 6, 8);
+	out_fixed_right(&out, UINT64_MAX, 0, 9, 32);
+	is_str(end(), "  0xff 0xffffffffffffffff    0.007 1234567.999999 "
+		      "  18446744073709551615.000000000 ", "numbers to the right");
 }
 
 /* Much more than the buffer holds, in pieces of all lengths. */
