@@ -74,6 +74,14 @@ fails()
 		'.name == "attach"' '.result == "ok"'
 }
 
+@test "a driver that is loaded while it traces: a warning and a hint, once" {
+	BOOT=nodriver
+	status_of late-live 0
+	same "stderr" "$(cat "$(at late-live.err)")" \
+		"ismtrace: warning: ism_vfio_pci was loaded after the trace began: accesses through it are not in the trace
+  hint: start the trace again"
+}
+
 @test "not root: exit 3, one line, one hint, and CMD is not run" {
 	fails nobody-live 3 'no permission' 'CAP_BPF, CAP_PERFMON, CAP_SYS_ADMIN missing' 'hint: run it as root'
 	fails nobody-cmd 3 'no permission'

@@ -74,6 +74,12 @@ int hooks_attach(struct hook_set *set, const struct hook **refused);
 /* Was this hook attached?  By the name in the table. */
 bool hooks_has(const struct hook_set *set, const char *name);
 
+/*
+ * hooks_driver_since - a module with drivers that was loaded, or loaded anew, after the hooks
+ * were selected, so that none is in it; NULL: there is none.
+ */
+const char *hooks_driver_since(const struct hook_set *set);
+
 /* Times that the kernel did not run a program where it should have. */
 struct hook_misses {
 	uint64_t access_entry;

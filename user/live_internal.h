@@ -30,6 +30,7 @@ struct live {
 	struct ring_buffer *ring;
 	enum attach_mode mode;
 	bool events; /* the driver's trace events are used */
+	bool told_since; /* of a driver that was loaded since */
 	uint64_t mono_offset;
 	struct function unknown; /* when the kernel hides its list */
 	struct fmb_watch *watch;

@@ -138,6 +138,7 @@ int live_open(struct live **result, const struct live_options *options,
 		return EXIT_ATTACH;
 	}
 	live->handler = *handler;
+	live->told_since = options->reattaches;
 	live->mono_offset = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_MONOTONIC);
 
 	status = live_attach(live, options);
@@ -178,12 +179,27 @@ void live_arm(struct live *live)
 	__atomic_store_n(&live->skel->bss->armed, 1, __ATOMIC_SEQ_CST);
 }
 
+/* Whoever watches for that attaches again (ismtop); others have to be told. */
+static void tell_of_driver(struct live *live)
+{
+	const char *module = live->told_since ? NULL : hooks_driver_since(live->hooks);
+
+	if (!module)
+		return;
+	live->told_since = true;
+	warning("%s was loaded after the trace began: accesses through it are not in the trace",
+		module);
+	hint("start the trace again");
+}
+
 int live_poll(struct live *live, int timeout_ms)
 {
 	int count = ring_buffer__consume(live->ring);
 
-	if (clock_ns(CLOCK_MONOTONIC) >= live->next_tick)
+	if (clock_ns(CLOCK_MONOTONIC) >= live->next_tick) {
 		live_look_at_blocks(live, false);
+		tell_of_driver(live);
+	}
 	if (count || !timeout_ms)
 		return count;
 	return ring_buffer__poll(live->ring, timeout_ms);

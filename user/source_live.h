@@ -23,6 +23,7 @@ struct live_options {
 	struct filter filter;
 	bool insns;		/* a record for each instruction too */
 	bool counting;		/* count in the kernel (counting.h is for that) */
+	bool reattaches;	/* the caller opens anew when drivers come: no warning of them */
 	pid_t tree;		/* only this process and its children; 0: all */
 	enum mio_choice mio;	/* probe the MIO-capable helpers? */
 	uint32_t snaplen;	/* payload bytes to take of each access; 0: none */

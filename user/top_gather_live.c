@@ -362,6 +362,7 @@ int gather_live_open(struct gather **result, const struct filter *filter)
 	}
 	g->options.filter = *filter;
 	g->options.buffer_size = LIVE_BUFFER_DEFAULT;
+	g->options.reattaches = true;
 	g->mono_offset = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_MONOTONIC);
 	g->gather.begin_ns = clock_ns(CLOCK_REALTIME);
 	g->gather.counts->ts = g->gather.begin_ns;

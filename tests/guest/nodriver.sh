@@ -15,4 +15,6 @@ ran doctor-json ismtrace doctor --json
 modprobe vfio-pci
 ran generic-doctor ismtrace doctor --json
 ran generic-live ismtrace live --quiet -- true
+# A driver that comes while it traces.
+ran late-live ismtrace live --quiet -- sh -c 'modprobe ism-vfio-pci; sleep 3'
 exit 0
