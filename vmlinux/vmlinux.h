@@ -164,10 +164,8 @@ struct debug_info {
 	char name[64];
 };
 
-/* include/linux/vfio.h; in the BTF of the module vfio. */
-struct vfio_device {
-	struct device *dev;
-};
+/* include/linux/vfio.h; in the BTF of the module vfio, where user space looks for its dev. */
+struct vfio_device;
 
 #ifndef BPF_NO_PRESERVE_ACCESS_INDEX
 #pragma clang attribute pop
