@@ -142,9 +142,9 @@ WHOLE="aligned-strict apart clean crossing failed fragmented insn-ism insn-vfio 
 @test "each access of the client is a record, and there are no others" {
 	local name
 	for name in $WHOLE; do
-		every "$(at $name.pairs)" true '(.op | [.op, .region, .offset, .len, .ret, .pid, .tid]) ==
+		every "$(at "$name.pairs")" true '(.op | [.op, .region, .offset, .len, .ret, .pid, .tid]) ==
 			(.rec | [.op, .region, .offset, .len, .ret, .pid, .tid])'
-		is "$(at $name.dump)" '.[-1] | [.recorded, .lost.total, .filtered]' \
+		is "$(at "$name.dump")" '.[-1] | [.recorded, .lost.total, .filtered]' \
 			"[$(jq -s 'map(select(.type == "total").ops) | add' "$TRACES/$name.client.json"),0,0]"
 		same "what dump of $name notes" "$(cat "$(at $name.err)")" ""
 	done
@@ -154,7 +154,7 @@ WHOLE="aligned-strict apart clean crossing failed fragmented insn-ism insn-vfio 
 	local name
 	for name in $WHOLE; do
 		same "drivers of $name" "$(jq -sc 'map(select(.type == "access") | [.function, .driver]) | unique' \
-			"$(at $name.dump)")" \
+			"$(at "$name.dump")")" \
 			"$(jq -sc 'map(select(.type == "start") | [.function, .driver]) | unique' "$TRACES/$name.client.json")"
 	done
 }
