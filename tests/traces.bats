@@ -146,7 +146,7 @@ WHOLE="aligned-strict apart clean crossing failed fragmented insn-ism insn-vfio 
 			(.rec | [.op, .region, .offset, .len, .ret, .pid, .tid])'
 		is "$(at "$name.dump")" '.[-1] | [.recorded, .lost.total, .filtered]' \
 			"[$(jq -s 'map(select(.type == "total").ops) | add' "$TRACES/$name.client.json"),0,0]"
-		same "what dump of $name notes" "$(cat "$(at $name.err)")" ""
+		same "what dump of $name notes" "$(cat "$(at "$name.err")")" ""
 	done
 }
 
