@@ -230,18 +230,18 @@ $(H)/bin/ismtop: $(TOP:%=$(H)/user/%.o) $(H)/user/top_not_live.o $(H_OBJS)
 
 # Synthetic captures of any length, and user space on its own, to measure with.
 MEASURED := make-capture ring-sinks
-$(MEASURED:%=$(H)/bin/%): $(H)/bin/%: tests/bench/%.c $(H_OBJS)
+$(MEASURED:%=$(H)/bin/%): $(H)/bin/%: tests/bench/%.c tests/bench/bench.h $(H_OBJS)
 	$(call say,HOSTLD,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(CSTD) $(WARN) $(CFLAGS) -Ibpf -Iuser -I$(B) -MMD -MP -o $@ $< $(H_OBJS) $(H_LIBS)
 
-$(S)/bin/ring-sinks: tests/bench/ring-sinks.c $(COMMON:%=$(S)/user/%.o)
+$(S)/bin/ring-sinks: tests/bench/ring-sinks.c tests/bench/bench.h $(COMMON:%=$(S)/user/%.o)
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(S_CC) $(CSTD) $(WARN) $(CFLAGS) $(S_CPPFLAGS) -Ibpf -Iuser -I$(B) -MMD -MP -o $@ $< \
 		$(COMMON:%=$(S)/user/%.o) $(S_LDFLAGS) $(H_LIBS)
 
-$(H)/bin/measure: tests/bench/measure.c
+$(H)/bin/measure: tests/bench/measure.c tests/bench/bench.h
 	$(call say,HOSTLD,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(CSTD) $(WARN) $(CFLAGS) -o $@ $<

@@ -11,20 +11,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "bench.h"
 #include "sink_capture.h"
 
 #define BEGIN_NS	1763696000000000000ULL
-
-static uint64_t state = 88172645463325252ULL;
-
-/* Always the same, so that figures can be compared. */
-static uint32_t any(uint32_t below)
-{
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return (uint32_t)(state >> 32) % below;
-}
 
 static void make(struct access *access, struct function *fns, uint64_t ts)
 {
@@ -67,14 +57,6 @@ static void make(struct access *access, struct function *fns, uint64_t ts)
 	raw->insn.max = len;
 }
 
-static double seconds(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
-}
-
 int main(int argc, char **argv)
 {
 	struct function fns[2] = {
@@ -109,7 +91,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "make-capture: %s: %s\n", argv[1], strerror(errno));
 		return 5;
 	}
-	begin = seconds();
+	begin = now();
 	for (i = 0; i < count; i++) {
 		ts += 20000 + any(20000);
 		make(&access, fns, ts);
@@ -121,7 +103,7 @@ int main(int argc, char **argv)
 	sink_capture_stats(sink, &stats);
 	fprintf(stderr, "%llu accesses, %llu bytes, %.0f accesses/s\n",
 		(unsigned long long)stats.accesses, (unsigned long long)stats.bytes,
-		(double)count / (seconds() - begin));
+		(double)count / (now() - begin));
 	sink->ops->free(sink);
 	summary_free(summary);
 	return err ? 5 : 0;

@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "bench.h"
 #include "insns.h"
 #include "ring_record.h"
 #include "rules.h"
@@ -36,16 +37,6 @@ struct job {
 	uint8_t (*records)[ISMT_BRIEF_LEN];
 	struct function fns[2];
 };
-
-static uint64_t state = 88172645463325252ULL;
-
-static uint32_t any(uint32_t below)
-{
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return (uint32_t)(state >> 32) % below;
-}
 
 static void make_record(struct ismt_access *rec, const struct job *job, bool mixed)
 {
@@ -72,19 +63,6 @@ static void make_record(struct ismt_access *rec, const struct job *job, bool mix
 	rec->brief = 1;
 	rec->req = REQ_WITH_KIND((uint64_t)rec->fh << 32 | rec->len,
 				 read ? ISMT_PCILG : ISMT_PCISTB);
-}
-
-static double seconds(struct timeval tv)
-{
-	return (double)tv.tv_sec + (double)tv.tv_usec / 1e6;
-}
-
-static double now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
 }
 
 static double cpu_used(void)
