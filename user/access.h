@@ -45,6 +45,14 @@ struct access {
 	uint64_t run_bytes;	/* ISM004: bytes of these */
 };
 
+/* One PCISTB and nothing else, whether it failed or not. */
+static inline bool insns_are_one_block(const struct ismt_insns *insn)
+{
+	static const __u32 one_block[ISMT_KINDS] = { [ISMT_PCISTB] = 1 };
+
+	return !__builtin_memcmp(insn->n, one_block, sizeof(one_block));
+}
+
 /* One instruction, with --insn. */
 struct insn {
 	struct ismt_insn raw;

@@ -21,8 +21,6 @@
 #include "pcapng.h"
 #include "sink_capture.h"
 
-#define SECOND_NS 1000000000ULL
-
 struct stream_interface {
 	struct function fn; /* as it was described */
 	uint64_t accesses; /* of it, in all files of the trace */

@@ -155,17 +155,6 @@ struct trace *traces_account(struct capture_traces *traces, const struct account
 	return trace;
 }
 
-static void add_apart(struct ismt_apart *sum, const struct ismt_apart *add)
-{
-	int kind;
-
-	sum->accesses += add->accesses;
-	for (kind = 0; kind < ISMT_KINDS; kind++)
-		sum->n[kind] += add->n[kind];
-	sum->failed += add->failed;
-	sum->bytes += add->bytes;
-}
-
 static int add_function(struct summary *summary, const struct trace_function *function)
 {
 	const struct summary_function *from = &function->sum;
@@ -173,9 +162,9 @@ static int add_function(struct summary *summary, const struct trace_function *fu
 
 	if (!to)
 		return -ENOMEM;
-	add_apart(&to->outside, &from->outside);
-	add_apart(&to->filtered, &from->filtered);
-	add_apart(&to->lost, &from->lost);
+	apart_add(&to->outside, &from->outside);
+	apart_add(&to->filtered, &from->filtered);
+	apart_add(&to->lost, &from->lost);
 	if (!from->has_fmb) {
 		to->fmb_note = to->has_fmb ? NULL : from->fmb_note;
 		return 0;

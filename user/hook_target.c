@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -64,16 +63,11 @@ static int module_fd(const char *module)
 
 static const char *module_of(const char *function)
 {
-	char path[80];
 	size_t i;
 
-	for (i = 0; i < nr_hooks; i++) {
-		if (strcmp(hooks[i].function, function) || !hooks[i].module)
-			continue;
-		snprintf(path, sizeof(path), "/sys/kernel/btf/%s", hooks[i].module);
-		/* Built in, it is the kernel's. */
-		return access(path, F_OK) ? NULL : hooks[i].module;
-	}
+	for (i = 0; i < nr_hooks; i++)
+		if (!strcmp(hooks[i].function, function))
+			return hooks[i].module;
 	return NULL;
 }
 
@@ -92,7 +86,7 @@ static int set_target(struct bpf_program *prog, struct bpf_prog_load_opts *opts,
 	if (id < 0)
 		return id;
 	opts->attach_btf_id = (__u32)id;
-	if (!module)
+	if (!kernel_btf_has(target.btf, module))
 		return 0;
 	fd = module_fd(module);
 	if (fd < 0)

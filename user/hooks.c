@@ -10,10 +10,8 @@
 
 #include <bpf/bpf.h>
 
+#include "drivers.h"
 #include "message.h"
-
-#define OUR_MODULE	"ism_vfio_pci"
-#define CORE_MODULE	"vfio_pci_core"
 
 const struct hook hooks[] = {
 	{ "load", "__zpci_load", NULL, HOOK_INSN, NO_EVENT },
@@ -40,15 +38,9 @@ struct attached {
 	struct bpf_link *entry_link, *ret_link;
 };
 
-/* The modules that have drivers' functions. */
-static const char *const driver_modules[] = { OUR_MODULE, CORE_MODULE };
-
-#define DRIVER_MODULES	(sizeof(driver_modules) / sizeof(driver_modules[0]))
-
 struct hook_set {
 	enum attach_mode mode;
-	/* Of the driver modules when hooks were selected; 0: not loaded. */
-	ino_t seen[DRIVER_MODULES];
+	struct drivers seen;	/* when hooks were selected */
 	size_t count;
 	struct attached at[];
 };
@@ -77,27 +69,9 @@ static bool module_loaded(const char *module)
 	return !access(path, F_OK);
 }
 
-/* Another one each time that a module is loaded; 0 when it is not. */
-static ino_t module_mark(const char *module)
-{
-	struct stat st;
-	char path[64];
-
-	snprintf(path, sizeof(path), "/sys/module/%s", module);
-	return stat(path, &st) ? 0 : st.st_ino;
-}
-
 const char *hooks_driver_since(const struct hook_set *set)
 {
-	size_t i;
-
-	for (i = 0; i < DRIVER_MODULES; i++) {
-		ino_t mark = module_mark(driver_modules[i]);
-
-		if (mark && mark != set->seen[i])
-			return driver_modules[i];
-	}
-	return NULL;
+	return drivers_since(&set->seen);
 }
 
 /* Where a module keeps what BPF programs need to attach to its trace events. */
@@ -150,8 +124,7 @@ struct hook_set *hooks_select(struct bpf_object *obj, enum attach_mode mode,
 	if (!set)
 		return NULL;
 	set->mode = mode;
-	for (i = 0; i < DRIVER_MODULES; i++)
-		set->seen[i] = module_mark(driver_modules[i]);
+	drivers_look(&set->seen);
 
 	bpf_object__for_each_program(prog, obj)
 		if (bpf_program__type(prog) == BPF_PROG_TYPE_TRACING ||

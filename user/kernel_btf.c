@@ -244,6 +244,13 @@ static int blob_of(struct kernel_btf *btf, const char *module, struct blob **blo
 	return -ENOSPC;
 }
 
+bool kernel_btf_has(struct kernel_btf *btf, const char *module)
+{
+	struct blob *blob;
+
+	return !blob_of(btf, module, &blob) && blob != &btf->base;
+}
+
 int kernel_btf_member(struct kernel_btf *btf, const char *module, const char *structure,
 		      const char *member)
 {

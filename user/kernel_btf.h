@@ -12,6 +12,8 @@
 #ifndef ISMT_KERNEL_BTF_H
 #define ISMT_KERNEL_BTF_H
 
+#include <stdbool.h>
+
 struct kernel_btf;
 
 /* NULL with errno. */
@@ -21,6 +23,9 @@ void kernel_btf_free(struct kernel_btf *btf);
 /* Where a structure has a member, in bytes. */
 int kernel_btf_member(struct kernel_btf *btf, const char *module, const char *structure,
 		      const char *member);
+
+/* Has the module BTF of its own?  Built in, it has not. */
+bool kernel_btf_has(struct kernel_btf *btf, const char *module);
 
 /* The type id of a function. */
 int kernel_btf_function(struct kernel_btf *btf, const char *module, const char *function);

@@ -80,17 +80,6 @@ uint64_t live_still_open(const struct live *live)
 	       counter(live, ISMT_CNT_SPILLED_DONE);
 }
 
-static void apart_add(struct ismt_apart *sum, const struct ismt_apart *add)
-{
-	int kind;
-
-	sum->accesses += add->accesses;
-	for (kind = 0; kind < ISMT_KINDS; kind++)
-		sum->n[kind] += add->n[kind];
-	sum->failed += add->failed;
-	sum->bytes += add->bytes;
-}
-
 /* The per-CPU values of one key, added up for its function. */
 static int apart_collect(struct live *live, struct summary *summary,
 			 const struct ismt_apart_key *key, struct ismt_apart *values,

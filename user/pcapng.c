@@ -95,12 +95,6 @@ void block_option_u64(struct block_out *out, uint16_t code, uint64_t value)
 	block_u64(out, value);
 }
 
-void block_option_u32(struct block_out *out, uint16_t code, uint32_t value)
-{
-	option_head(out, code, 4);
-	block_u32(out, value);
-}
-
 void block_option_time(struct block_out *out, uint16_t code, uint64_t ns)
 {
 	option_head(out, code, 8);

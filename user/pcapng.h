@@ -63,7 +63,6 @@ void block_time(struct block_out *out, uint64_t ns);
 /* Room for len bytes and padding to a multiple of 4, zeroed; NULL: full. */
 uint8_t *block_room(struct block_out *out, size_t len);
 void block_option(struct block_out *out, uint16_t code, const void *data, size_t len);
-void block_option_u32(struct block_out *out, uint16_t code, uint32_t value);
 void block_option_u64(struct block_out *out, uint16_t code, uint64_t value);
 void block_option_time(struct block_out *out, uint16_t code, uint64_t ns);
 /* A text, cut to 1024 bytes; none if it is empty. */

@@ -2,7 +2,6 @@
 #include "rules.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <strings.h>
 
 #include "region.h"
@@ -203,12 +202,10 @@ static uint32_t result_rules(const struct ismt_access *raw, uint32_t set)
 /* As nearly all are: a write that one PCISTB could and did carry whole. */
 static bool is_whole_store(const struct ismt_access *raw, uint64_t limit)
 {
-	static const uint32_t one_block[ISMT_KINDS] = { [ISMT_PCISTB] = 1 };
-
 	return raw->op == ISMT_WRITE && region_is_bar(raw->region) &&
 	       raw->ret == (int64_t)raw->len && raw->len <= limit &&
 	       raw->offset % BLOCK_BOUNDARY + raw->len <= BLOCK_BOUNDARY &&
-	       !raw->insn.failed && !memcmp(raw->insn.n, one_block, sizeof(one_block));
+	       !raw->insn.failed && insns_are_one_block(&raw->insn);
 }
 
 void rules_apply(struct rules_state *state, struct access *access)

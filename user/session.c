@@ -88,17 +88,11 @@ static bool enough(const struct session *session)
 static int on_dropped(struct session *session, const struct access *access)
 {
 	struct summary_function *f = summary_function(session->summary, access->fn);
-	const struct ismt_insns *insn = &access->raw.insn;
-	int kind;
 
 	if (!f)
 		return -ENOMEM;
 	session->summary->lost.writer++;
-	f->lost.accesses++;
-	for (kind = 0; kind < ISMT_KINDS; kind++)
-		f->lost.n[kind] += insn->n[kind];
-	f->lost.failed += insn->failed;
-	f->lost.bytes += insn->bytes;
+	apart_add_access(&f->lost, &access->raw.insn);
 	return 0;
 }
 
@@ -208,21 +202,14 @@ static int add_dropped(const struct summary *from, struct summary *to)
 {
 	struct summary_function *f;
 	size_t i;
-	int kind;
 
 	to->lost.writer = from->lost.writer;
 	to->lost.insn_writer = from->lost.insn_writer;
 	for (i = 0; i < from->nr_functions; i++) {
-		const struct ismt_apart *lost = &from->functions[i].lost;
-
 		f = summary_function(to, from->functions[i].fn);
 		if (!f)
 			return -ENOMEM;
-		f->lost.accesses += lost->accesses;
-		for (kind = 0; kind < ISMT_KINDS; kind++)
-			f->lost.n[kind] += lost->n[kind];
-		f->lost.failed += lost->failed;
-		f->lost.bytes += lost->bytes;
+		apart_add(&f->lost, &from->functions[i].lost);
 	}
 	return 0;
 }

@@ -13,6 +13,9 @@
 #include "access.h"
 #include "summary.h"
 
+/* Times are in nanoseconds. */
+#define SECOND_NS 1000000000ULL
+
 enum time_style { TIME_REL, TIME_MONO, TIME_REAL };
 
 struct sink_options {

@@ -19,8 +19,6 @@
 #include "summary_json.h"
 #include "words.h"
 
-#define SECOND_NS	1000000000ULL
-
 struct sink_json {
 	struct sink sink;
 	struct sink_options options;

@@ -19,8 +19,6 @@
 #include "summary_text.h"
 #include "words.h"
 
-#define SECOND_NS	1000000000ULL
-
 /* Widths; what is wider shifts the rest of its line. */
 enum {
 	W_TIME = 12,

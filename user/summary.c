@@ -106,7 +106,6 @@ struct summary_function *summary_function(struct summary *summary,
 static void add_insns(struct summary_row *row, struct summary_function *f,
 		      const struct ismt_insns *insn)
 {
-	static const uint32_t one_block[ISMT_KINDS] = { [ISMT_PCISTB] = 1 };
 	unsigned int i;
 
 	row->insn_bytes += insn->bytes;
@@ -114,7 +113,7 @@ static void add_insns(struct summary_row *row, struct summary_function *f,
 		row->failed += insn->failed;
 		f->inside_failed += insn->failed;
 	}
-	if (!memcmp(insn->n, one_block, sizeof(one_block))) {
+	if (insns_are_one_block(insn)) {
 		row->insns[ISMT_PCISTB]++;
 		f->inside[ISMT_PCISTB]++;
 		row->stb[stb_bucket(insn->max)]++;
@@ -174,18 +173,34 @@ int summary_insn(struct summary *summary, const struct insn *insn)
 int summary_leave_out(struct summary *summary, const struct access *access)
 {
 	struct summary_function *f = summary_function(summary, access->fn);
-	const struct ismt_insns *insn = &access->raw.insn;
-	unsigned int i;
 
 	if (!f)
 		return -ENOMEM;
 	summary->filtered++;
-	f->filtered.accesses++;
-	for (i = 0; i < ISMT_KINDS; i++)
-		f->filtered.n[i] += insn->n[i];
-	f->filtered.failed += insn->failed;
-	f->filtered.bytes += insn->bytes;
+	apart_add_access(&f->filtered, &access->raw.insn);
 	return 0;
+}
+
+void apart_add(struct ismt_apart *sum, const struct ismt_apart *part)
+{
+	unsigned int kind;
+
+	sum->accesses += part->accesses;
+	for (kind = 0; kind < ISMT_KINDS; kind++)
+		sum->n[kind] += part->n[kind];
+	sum->failed += part->failed;
+	sum->bytes += part->bytes;
+}
+
+void apart_add_access(struct ismt_apart *sum, const struct ismt_insns *insn)
+{
+	unsigned int kind;
+
+	sum->accesses++;
+	for (kind = 0; kind < ISMT_KINDS; kind++)
+		sum->n[kind] += insn->n[kind];
+	sum->failed += insn->failed;
+	sum->bytes += insn->bytes;
 }
 
 void losses_add(struct losses *sum, const struct losses *part)

@@ -107,6 +107,12 @@ struct summary_row *summary_row(struct summary *summary, const struct function *
 				const char *driver, uint32_t region, uint8_t op);
 
 /* sum += part. */
+void apart_add(struct ismt_apart *sum, const struct ismt_apart *part);
+
+/* The same of one access, with its instructions. */
+void apart_add_access(struct ismt_apart *sum, const struct ismt_insns *insn);
+
+/* sum += part. */
 void losses_add(struct losses *sum, const struct losses *part);
 
 /* sum -= part, an earlier state of it. */

@@ -7,11 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 
 #include "check.h"
 #include "counting.h"
+#include "drivers.h"
 #include "function.h"
 #include "message.h"
 #include "privilege.h"
@@ -22,14 +22,6 @@
 #define LOOK_NS (LOOK_MS * 1000000ULL)
 /* Until the next try where attaching failed although a driver is there. */
 #define RETRY_NS 2000000000ULL
-
-/* What tells that a driver has come, gone, or been replaced by another of its name. */
-static const char *const watched[] = {
-	"/sys/module/ism_vfio_pci",
-	"/sys/module/vfio_pci_core",
-};
-
-#define NR_WATCHED (sizeof(watched) / sizeof(watched[0]))
 
 struct gather_live {
 	struct gather gather; /* first: operations get this one */
@@ -42,7 +34,7 @@ struct gather_live {
 	 */
 	struct function_table *functions;
 	const struct function *last_theirs, *last_ours;
-	ino_t seen[NR_WATCHED]; /* 0: not there */
+	struct drivers seen; /* at the last look */
 	uint64_t next_look, next_try; /* CLOCK_MONOTONIC, ns */
 	uint64_t mono_offset; /* of all sessions: the clock may be set meanwhile */
 };
@@ -137,28 +129,11 @@ static int add_counts(struct gather_live *g, struct counts *sum,
 /* True if drivers are not those that were there at the last look. */
 static bool look(struct gather_live *g)
 {
-	bool changed = false;
-	struct stat st;
-	size_t i;
+	struct drivers before = g->seen;
 
-	for (i = 0; i < NR_WATCHED; i++) {
-		ino_t now = stat(watched[i], &st) ? 0 : st.st_ino;
-
-		changed |= now != g->seen[i];
-		g->seen[i] = now;
-	}
+	drivers_look(&g->seen);
 	g->next_look = clock_ns(CLOCK_MONOTONIC) + LOOK_NS;
-	return changed;
-}
-
-static bool have_driver(const struct gather_live *g)
-{
-	size_t i;
-
-	for (i = 0; i < NR_WATCHED; i++)
-		if (g->seen[i])
-			return true;
-	return false;
+	return !drivers_same(&before, &g->seen);
 }
 
 /* What was said first says why; the hint behind it does not fit. */
@@ -199,7 +174,7 @@ static void session_reopen(struct gather_live *g)
 {
 	struct message_listener before;
 
-	if (!have_driver(g)) {
+	if (!drivers_any(&g->seen)) {
 		session_wait(g);
 		return;
 	}
@@ -246,7 +221,7 @@ static int watch(struct gather_live *g)
 	if (look(g)) {
 		err = session_close(g);
 		session_reopen(g);
-	} else if (!g->counting && have_driver(g) && now >= g->next_try) {
+	} else if (!g->counting && drivers_any(&g->seen) && now >= g->next_try) {
 		session_reopen(g);
 	}
 	return err;
@@ -332,7 +307,7 @@ static int start(struct gather_live *g)
 	int status, err;
 
 	look(g);
-	status = have_driver(g) ? session_open(g) : start_waiting(g);
+	status = drivers_any(&g->seen) ? session_open(g) : start_waiting(g);
 	if (status)
 		return status;
 	err = privilege_keep_tracing();

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * drivers.h - the modules that have the functions of VFIO drivers: whether they are
+ * loaded, and whether they are still the ones that were.
+ */
+#ifndef ISMT_DRIVERS_H
+#define ISMT_DRIVERS_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#define OUR_MODULE     "ism_vfio_pci"
+#define CORE_MODULE    "vfio_pci_core"
+#define DRIVER_MODULES 2
+
+struct drivers {
+	ino_t mark[DRIVER_MODULES]; /* another one each time it is loaded; 0: it is not */
+};
+
+void drivers_look(struct drivers *drivers);
+
+/* Is any of them loaded? */
+bool drivers_any(const struct drivers *drivers);
+
+bool drivers_same(const struct drivers *a, const struct drivers *b);
+
+/* One that was loaded, or loaded anew, since that look; NULL: none. */
+const char *drivers_since(const struct drivers *before);
+
+#endif /* ISMT_DRIVERS_H */
