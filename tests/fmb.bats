@@ -40,10 +40,10 @@ generic=0012:00:00.0
 	for f in "$ism" "$generic"; do
 		is "$(at "$f.ops")" '.[-1] | [.type, .unexpected, .ops > 4000]' '["total",0,true]'
 		same "numbers of $f" "$(block "$f" | jq length)" 3
-		block "$f" | jq -e '.[0] > 10000 and .[1] >= 2' >/dev/null
+		block "$f" | jq -se '.[0] | .[0] > 10000 and .[1] >= 2' >/dev/null
 	done
-	block "$ism" | jq -e '.[2] > 1000' >/dev/null
-	block "$generic" | jq -e ".[2] $(if [ "$SECOND" = vfio-pci ]; then echo '== 0'; else echo '> 1000'; fi)" \
+	block "$ism" | jq -se '.[0][2] > 1000' >/dev/null
+	block "$generic" | jq -se ".[0][2] $(if [ "$SECOND" = vfio-pci ]; then echo '== 0'; else echo '> 1000'; fi)" \
 		>/dev/null
 }
 

@@ -149,11 +149,11 @@ no_libbpf()
 		fail "libbpf's words in $1"
 }
 
-# is FILE FILTER WANTED -- the filter gives this, as compact JSON.  The filter
-# sees all the objects of the file as one array.
+# is FILE FILTER WANTED [jq option...] -- the filter gives this, as compact JSON.
+# The filter sees all the objects of the file as one array.
 is()
 {
-	same "$2 in $1" "$(jq -sc "$JQ_LIB $2" "$1")" "$3"
+	same "$2 in $1" "$(jq -sc "${@:4}" "$JQ_LIB $2" "$1")" "$3"
 }
 
 # every FILE SELECT CONDITION [SELECT CONDITION]... -- of the objects that SELECT

@@ -128,6 +128,7 @@ static void engine_access(struct engine *e, const struct op *op, void *buf,
 		end = clock_ns();
 
 	o->timed = e->timing;
+	o->begin_ns = begin;
 	o->latency_ns = end - begin;
 	o->expected = expect_met(&o->expect, o->ret);
 	stats_tally(e->stats, op->role == ROLE_PATTERN ? e->job : e->num_jobs, op,

@@ -19,6 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #define BUF_ALONE      65536
@@ -30,6 +31,17 @@ const char *errno_name(int err)
 	const char *name = strerrorname_np(err);
 
 	return name ? name : "UNKNOWN";
+}
+
+/* So that an access can be found in a trace, which has the time of day. */
+static uint64_t realtime_offset(void)
+{
+	struct timespec real, mono;
+
+	clock_gettime(CLOCK_REALTIME, &real);
+	clock_gettime(CLOCK_MONOTONIC, &mono);
+	return (uint64_t)(real.tv_sec - mono.tv_sec) * 1000000000 +
+	       (uint64_t)(real.tv_nsec - mono.tv_nsec);
 }
 
 int report_init(struct report *report, bool alone)
@@ -44,6 +56,7 @@ int report_init(struct report *report, bool alone)
 	report->tty = isatty(STDOUT_FILENO);
 	report->pid = getpid();
 	report->tid = gettid();
+	report->realtime = realtime_offset();
 	return report->buf ? 0 : -ENOMEM;
 }
 
@@ -144,9 +157,11 @@ static void outcome_json(struct report *report, const struct outcome *o)
 		report_printf(report, ",\"verified\":%s,\"expected\":%s",
 			      verified[o->verified], o->expected ? "true" : "false");
 		if (o->timed)
-			report_printf(report, ",\"latency_ns\":%" PRIu64, o->latency_ns);
+			report_printf(report,
+				      ",\"ts\":%" PRIu64 ",\"latency_ns\":%" PRIu64,
+				      o->begin_ns + report->realtime, o->latency_ns);
 		else
-			report_printf(report, ",\"latency_ns\":null");
+			report_printf(report, ",\"ts\":null,\"latency_ns\":null");
 	}
 	report_printf(report, "}\n");
 }

@@ -33,8 +33,9 @@ struct outcome {
 	uint32_t region; /* as the driver resolves the place */
 	uint64_t offset;
 	int64_t ret; /* bytes, or -errno */
+	uint64_t begin_ns; /* CLOCK_MONOTONIC */
 	uint64_t latency_ns;
-	bool timed;
+	bool timed; /* these two are known */
 	enum verified verified;
 	bool expected;
 	struct expect expect;
@@ -54,6 +55,7 @@ struct report {
 	bool failed; /* stdout is gone: say it once, at the end */
 	pid_t pid;
 	pid_t tid;
+	uint64_t realtime; /* CLOCK_REALTIME less CLOCK_MONOTONIC at the beginning, ns */
 };
 
 /* To be called by the worker whose report it is.  Returns 0 or -ENOMEM. */

@@ -64,11 +64,19 @@ unbind()
 	done
 }
 
-# last FILTER -- until it holds for the last line.
+# last FILTER -- until it holds for the last line.  What is said in vain is said
+# here, and not by the machine's timeout.  (jq -e takes no input for a yes.)
 last()
 {
-	until tail -n 1 $OUT/drivers.out | jq -e "$1" >/dev/null 2>&1; do
+	last_n=0
+	until tail -n 1 $OUT/drivers.out | jq -se ".[0] | $1" >/dev/null 2>&1; do
 		sleep 0.1
+		last_n=$((last_n + 1))
+		[ $last_n -lt 1200 ] || {
+			echo "it does not come to $1" >&2
+			tail -n 1 $OUT/drivers.out | cut -c1-1000 >&2
+			exit 1
+		}
 	done
 }
 
