@@ -65,10 +65,10 @@ static __always_inline bool pid_wanted(struct task_state *st)
 /* Make the sums of an access that so far has at most one instruction. */
 __noinline int access_fill(struct task_state *st)
 {
-	if (!st || st->full)
+	if (!st || st->insns == INSNS_FULL)
 		return 0;
 	access_expand(&st->rec, st->insns, st->first);
-	st->full = 1;
+	st->insns = INSNS_FULL;
 	return 0;
 }
 
@@ -190,7 +190,7 @@ __noinline int access_enter(const struct access_args *args)
 		return 0;
 	}
 
-	st->insns_full = 0;
+	st->insns = INSNS_NONE;
 	rec->offset = args->pos;
 	rec->len = args->len;
 	if (filter.snaplen) {
@@ -212,25 +212,30 @@ __noinline int access_enter(const struct access_args *args)
 }
 
 /*
- * An access begins; true if that was all.  As nearly always, the task was here
- * before, and accesses the same function again; nothing is filtered but by_pid,
- * and no payload is taken.
+ * An access begins.  If, as nearly always, the task was here before and accesses the
+ * same function again, while nothing is filtered but by_pid and no payload is taken,
+ * then its state for access_enter_again(), else NULL.
  */
-static __always_inline bool access_enter_again(u64 vdev, u32 layer, u32 op, u64 len, u64 pos)
+static __always_inline struct task_state *access_ready(u64 vdev)
 {
 	u64 task = bpf_get_current_task();
 	struct task_state *st = slot_of(task);
 
-	if (st->task != task || st->access != ACCESS_READY || st->again != vdev)
-		return false;
+	if (st->task != task || st->phase != PHASE_READY || st->again != vdev)
+		return NULL;
+	return st;
+}
+
+static __always_inline int access_enter_again(struct task_state *st, u32 layer, u32 op, u64 len,
+					      u64 pos)
+{
 	st->rec.len = len;
 	st->rec.offset = pos;
 	st->rec.op = op;
 	st->rec.layer = layer;
-	st->insns_full = 0;
-	st->access_nested = ACCESS_ENTERED;
+	st->phase = PHASE_ENTERED;
 	st->rec.hdr.ts = bpf_ktime_get_ns();
-	return true;
+	return 0;
 }
 
 /*
@@ -262,7 +267,7 @@ static __always_inline long submit(struct task_state *st, u64 flags)
 
 	if (filter.snaplen)
 		access_fill(st);
-	if (!st->full) {
+	if (st->insns != INSNS_FULL) {
 		rec->hdr.type = ISMT_REC_BRIEF;
 		rec->hdr.len = ISMT_BRIEF_LEN;
 		rec->brief = st->insns;

@@ -20,9 +20,6 @@
 struct ismt_cell cells[ISMT_CELLS] SEC(".bss.cells");
 __u32 cells_used;
 
-/* Any offset of a u64 in them. */
-#define CELLS_MASK	(sizeof(cells) - sizeof(u64))
-
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, ISMT_CELLS);
@@ -152,14 +149,47 @@ static __always_inline bool is_whole(const struct task_state *st)
 {
 	const struct ismt_access *rec = &st->rec;
 
-	return st->insns_full == ONE_INSN && REQ_KIND(st->first) == ISMT_PCISTB &&
+	return st->insns == INSNS_ONE && REQ_KIND(st->first) == ISMT_PCISTB &&
 	       rec->op == ISMT_WRITE && rec->ret == (s64)rec->len && REQ_LEN(st->first) == rec->len;
+}
+
+/* Add the task's tally to its cell. */
+__noinline int tally_move(struct task_state *st)
+{
+	struct ismt_tally *tally;
+	struct ismt_cell *cell;
+	u64 n;
+
+	/* The other mode has no cells. */
+	if (!st || !counting)
+		return 0;
+	tally = &st->tally;
+	n = tally->n;
+	if (!n)
+		return 0;
+	cell = &cells[tally->cell & (ISMT_CELLS - 1)];
+	tally->moves++;
+	barrier();
+	if (tally->size < ISMT_WHOLE_BUCKETS)
+		add(&cell->whole[tally->size], n);
+	if (tally->latency < ISMT_CELL_HIST)
+		add(&cell->latency[tally->latency], n);
+	add(&cell->latency_sum, tally->latency_sum);
+	add(&cell->whole_bytes, n * tally->len);
+	if (tally->full)
+		add(&cell->whole_full, n * tally->len);
+	tally->n = 0;
+	tally->latency_sum = 0;
+	barrier();
+	tally->moves++;
+	return 0;
 }
 
 /* Remember a whole write for the next, which may then go through count_again(). */
 static __always_inline void hot_set(struct task_state *st, const struct ismt_cell *cell, u64 at,
 				    u32 size, u32 bucket)
 {
+	struct ismt_tally *tally = &st->tally;
 	struct hot_write *hot = &st->hot;
 	u64 low = bucket ? (1ULL << (bucket - 1)) + 1 : 0, high = 1ULL << bucket;
 
@@ -171,15 +201,13 @@ static __always_inline void hot_set(struct task_state *st, const struct ismt_cel
 	hot->len = st->rec.len;
 	hot->latency_low = low;
 	hot->latency_span = high - low;
-	hot->cell_at = at;
-	hot->latency_at = at + offsetof(struct ismt_cell, latency) + bucket * sizeof(u64);
-	hot->whole_at = at + offsetof(struct ismt_cell, whole) + size * sizeof(u64);
-	hot->full = st->rec.len == known_of(st)->maxstbl ? st->rec.len : 0;
-}
-
-static __always_inline u64 *counter_at(u64 at)
-{
-	return (u64 *)((void *)cells + (at & CELLS_MASK));
+	hot->run_size = 1ULL << 32 | (u32)st->rec.len;
+	tally_move(st);
+	tally->cell = at / sizeof(*cell);
+	tally->len = st->rec.len;
+	tally->full = st->rec.len == known_of(st)->maxstbl;
+	tally->size = size;
+	tally->latency = bucket;
 }
 
 /*
@@ -194,10 +222,8 @@ static __always_inline bool count_again(u32 layer, s64 ret, u64 now)
 	struct task_state *st = slot_of(task);
 	const struct ismt_access *rec = &st->rec;
 	const struct hot_write *hot = &st->hot;
-	struct ismt_cell *cell;
 
-	if (st->task != task || st->access_nested != ACCESS_ENTERED ||
-	    st->insns_full != ONE_INSN || (u32)st->first != hot->req)
+	if (st->task != task || st->phase != PHASE_ONE || (u32)st->first != hot->req)
 		return false;
 	if (ret != (s64)rec->len || ret != (s64)hot->len || rec->op != ISMT_WRITE ||
 	    rec->layer != layer)
@@ -209,18 +235,12 @@ static __always_inline bool count_again(u32 layer, s64 ret, u64 now)
 	if (latency - hot->latency_low > hot->latency_span)
 		return false;
 
-	st->access = ACCESS_READY;
+	st->phase = PHASE_READY;
 	st->run.end = now;
 	st->run.next = pos + ret;
-	st->run.size = 1ULL << 32 | ret;
-	add(counter_at(hot->latency_at), 1);
-	add(counter_at(hot->whole_at), 1);
-	cell = (void *)cells + (hot->cell_at & (CELLS_MASK & ~(sizeof(*cell) - 1)));
-	barrier_var(cell);
-	add(&cell->latency_sum, latency);
-	add(&cell->whole_bytes, ret);
-	if (hot->full)
-		add(&cell->whole_full, ret);
+	st->run.size = hot->run_size;
+	add(&st->tally.n, 1);
+	add(&st->tally.latency_sum, latency);
 	return true;
 }
 
@@ -371,8 +391,7 @@ __noinline int access_count(struct task_state *st, u64 now)
 		count(bpf_get_smp_processor_id(), ISMT_CNT_LOST_SLOT);
 		return 0;
 	}
-	cell = (void *)cells + (at & (CELLS_MASK & ~(sizeof(*cell) - 1)));
-	barrier_var(cell);
+	cell = &cells[at / sizeof(*cell) & (ISMT_CELLS - 1)];
 	if (!cell->latency_min || latency < cell->latency_min)
 		cell->latency_min = latency;
 	if (latency > cell->latency_max)

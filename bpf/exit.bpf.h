@@ -10,7 +10,7 @@
 
 static __always_inline bool access_was_clean(const struct task_state *st)
 {
-	return !(st->full && st->rec.insn.failed) && st->rec.ret >= 0 &&
+	return !(st->insns == INSNS_FULL && st->rec.insn.failed) && st->rec.ret >= 0 &&
 	       (u64)st->rec.ret == st->rec.len;
 }
 
@@ -65,6 +65,7 @@ __noinline int access_exit(u32 layer, s64 ret, u64 now)
 		access_count(st, now);
 	else
 		access_record(st, now);
+	st->insns = INSNS_NONE;
 	return 0;
 }
 

@@ -24,7 +24,6 @@ __noinline int insn_count_more(struct task_state *st, u32 kind, u64 req)
 	if (!st || kind >= ISMT_KINDS)
 		return 0;
 	access_fill(st);
-	st->insns++;
 	insns_add(&st->rec.insn, kind, REQ_LEN(req));
 	return 0;
 }
@@ -32,11 +31,11 @@ __noinline int insn_count_more(struct task_state *st, u32 kind, u64 req)
 /* One more instruction of the open access; the first costs next to nothing. */
 static __always_inline void insn_count(struct task_state *st, u32 kind, u64 req)
 {
-	if (st->insns_full) {
+	if (st->insns != INSNS_NONE) {
 		insn_count_more(st, kind, req);
 	} else {
 		st->first = REQ_WITH_KIND(req, kind);
-		st->insns_full = ONE_INSN;
+		st->insns = INSNS_ONE;
 	}
 }
 
@@ -83,7 +82,7 @@ static __always_inline int insn_enter(u32 kind, u64 req, u64 offset, const void 
 	st = filter.insns && armed ? state_get_or_make() : state_get();
 	if (st) {
 		/* Not a MIO instruction, then, if a front door is open. */
-		st->front.front = 0;
+		st->front = 0;
 		if (filter.insns || !error_events)
 			cur_begin(&st->cur, kind, req, offset);
 	}
@@ -97,26 +96,41 @@ static __always_inline int insn_enter(u32 kind, u64 req, u64 offset, const void 
 	return 0;
 }
 
-/*
- * The same where nothing but the counts is wanted, as nearly always: no record
- * of each instruction, no payload, and errors are told by the debug feature.
- */
-static __always_inline int insn_enter_plain(u32 kind, u64 req)
+/* The same in all that does not often happen. */
+__noinline int insn_enter_other(u32 kind, u64 req)
 {
 	struct task_state *st = state_get();
 
 	if (st) {
-		st->front.front = 0;
-		if (st->access == ACCESS_OPEN && st->rec.fh == REQ_FH(req)) {
-			insn_count(st, kind, req);
-			return 0;
-		}
+		st->front = 0;
 		if (state_in_access(st) && insn_is_of(st, REQ_FH(req))) {
-			insn_count_more(st, kind, req);
+			insn_count(st, kind, req);
 			return 0;
 		}
 	}
 	insn_put_outside(REQ_FH(req), kind, REQ_LEN(req));
+	return 0;
+}
+
+/*
+ * The same where nothing but the counts is wanted, as nearly always: no record
+ * of each instruction, no payload, and errors are told by the debug feature.
+ * Nearly always, too, the task's last access began with the same.
+ */
+static __always_inline int insn_enter_plain(u32 kind, u64 req)
+{
+	u64 task = bpf_get_current_task();
+	struct task_state *st = slot_of(task);
+
+	if (st->task != task)
+		return insn_enter_other(kind, req);
+	if (st->phase == PHASE_ENTERED && st->first == REQ_WITH_KIND(req, kind)) {
+		st->phase = PHASE_ONE;
+		return 0;
+	}
+	if (st->access != ACCESS_OPEN || st->front || st->rec.fh != REQ_FH(req))
+		return insn_enter_other(kind, req);
+	insn_count(st, kind, req);
 	return 0;
 }
 
@@ -224,8 +238,8 @@ static __always_inline int front_enter(u32 kind, u64 addr, u64 len)
 
 	if (!st)
 		return 0;
-	cur_begin(&st->front, kind, (u16)len, addr);
-	st->front.front = 1;
+	cur_begin(&st->cur_front, kind, (u16)len, addr);
+	st->front = 1;
 	return 0;
 }
 
@@ -234,10 +248,10 @@ static __always_inline int front_exit(u32 kind, s64 rc)
 	struct task_state *st = state_get();
 	struct cur_insn *cur;
 
-	if (!st || !st->front.front)
+	if (!st || !st->front)
 		return 0;
-	cur = &st->front;
-	cur->front = 0;
+	cur = &st->cur_front;
+	st->front = 0;
 	if (state_in_access(st))
 		insn_count(st, kind, cur->req);
 	else

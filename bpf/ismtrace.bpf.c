@@ -40,21 +40,31 @@ static __always_inline u64 func_arg(void *ctx, u32 n)
 	return value;
 }
 
-/* What all programs on a driver's read and write do at its entry. */
-static __always_inline int enter(u32 layer, u32 op, u64 vdev, u64 buf, u64 len, u64 pos)
+static __always_inline int enter_slowly(u32 layer, u32 op, u64 vdev, u64 buf, u64 len, u64 pos)
 {
-	struct access_args args;
+	struct access_args args = {
+		.vdev = vdev,
+		.buf = buf,
+		.len = len,
+		.pos = pos,
+		.layer = layer,
+		.op = op,
+	};
 
-	if (!armed || access_enter_again(vdev, layer, op, len, pos))
-		return 0;
-	args.vdev = vdev;
-	args.buf = buf;
-	args.len = len;
-	args.pos = pos;
-	args.layer = layer;
-	args.op = op;
 	return access_enter(&args);
 }
+
+/*
+ * What all programs on a driver's read and write do at its entry.  A macro, so that an
+ * argument is read where it is needed, and none has to be kept meanwhile.
+ */
+#define ENTER(layer, op, vdev, buf, len, pos)						\
+	({										\
+		struct task_state *st = armed ? access_ready(vdev) : NULL;		\
+											\
+		st ? access_enter_again(st, layer, op, len, pos) :			\
+		armed ? enter_slowly(layer, op, vdev, buf, len, pos) : 0;		\
+	})
 
 /* And at its return; the time is taken once, whichever way it goes. */
 static __always_inline int leave(u32 layer, s64 ret)
@@ -68,10 +78,9 @@ static __always_inline int leave(u32 layer, s64 ret)
 
 #define ACCESS_HOOK(name, function, layer, op)						\
 	SEC("fentry/" function)								\
-	int BPF_PROG(fentry_##name, struct vfio_device *vdev, void *buf, u64 len,	\
-		     s64 *ppos)								\
+	int fentry_##name(u64 *ctx)							\
 	{										\
-		return enter(layer, op, (u64)vdev, (u64)buf, len, read_pos(ppos));	\
+		return ENTER(layer, op, ctx[0], ctx[1], ctx[2], read_pos((s64 *)ctx[3]));	\
 	}										\
 	SEC("fexit/" function)								\
 	int BPF_PROG(fexit_##name, struct vfio_device *vdev, void *buf, u64 len,	\
@@ -80,10 +89,10 @@ static __always_inline int leave(u32 layer, s64 ret)
 		return leave(layer, ret);						\
 	}										\
 	SEC("kprobe/" function)								\
-	int BPF_KPROBE(kprobe_##name, struct vfio_device *vdev, void *buf, u64 len,	\
-		       s64 *ppos)							\
+	int kprobe_##name(struct pt_regs *ctx)						\
 	{										\
-		return enter(layer, op, (u64)vdev, (u64)buf, len, read_pos(ppos));	\
+		return ENTER(layer, op, PT_REGS_PARM1(ctx), PT_REGS_PARM2(ctx),		\
+			     PT_REGS_PARM3(ctx), read_pos((s64 *)PT_REGS_PARM4(ctx)));	\
 	}										\
 	SEC("kretprobe/" function)							\
 	int BPF_KRETPROBE(kretprobe_##name, s64 ret)					\
@@ -103,7 +112,7 @@ ACCESS_HOOK(core_write, "vfio_pci_core_write", ISMT_LAYER_CORE, ISMT_WRITE)
 SEC("raw_tp/ism_vfio_pci_enter")
 int event_enter(u64 *ctx)
 {
-	return enter(ISMT_LAYER_ISM, ctx[4], ctx[0], ctx[1], ctx[2], ctx[3]);
+	return ENTER(ISMT_LAYER_ISM, ctx[4], ctx[0], ctx[1], ctx[2], ctx[3]);
 }
 
 SEC("raw_tp/ism_vfio_pci_exit")
@@ -201,8 +210,8 @@ static __always_inline int forget_known(void)
 	__sync_fetch_and_add(&generation, 1);
 	/* Unrolled: the verifier follows every round. */
 #pragma clang loop unroll_count(16)
-	for (i = 0; i < SLOTS; i++)
-		slots[i].state.again = 0;
+	for (i = 0; i < ISMT_SLOTS; i++)
+		slot_at(i)->again = 0;
 	return 0;
 }
 
@@ -233,11 +242,11 @@ int scan_open(void *ctx)
 	u32 i, at = slot_cursor;
 
 	for (i = 0; i < SLOTS_A_RUN; i++, at++) {
-		if (slots[at & (SLOTS - 1)].state.access >= ACCESS_OPEN)
+		if (slot_at(at)->access >= ACCESS_OPEN)
 			open_accesses++;
 	}
 	slot_cursor = at;
-	return at < SLOTS;
+	return at < ISMT_SLOTS;
 }
 
 /* The children of a traced thread group are traced too. */
@@ -265,13 +274,14 @@ int follow_exit(u64 *ctx)
 		if (!ACCESS_IDLE(st->access))
 			access_abandon(st);
 		st->access = ACCESS_NONE;
+		tally_move(st);
 		st->generation = 0;
 		st->vdev = 0;
 		st->again = 0;
 		st->who_known = 0;
 		st->pid_wanted = 0;
 		st->cur.active = 0;
-		st->front.front = 0;
+		st->front = 0;
 		st->recorded = 0;
 		if (!st->spilled)
 			st->task = 0;

@@ -72,6 +72,7 @@ __noinline int known_switch(struct task_state *st, u64 vdev)
 		known->run = st->run;
 	}
 	st->hot.req = 0;
+	st->first = 0;
 	st->vdev = vdev;
 	st->again = vdev;
 	/* Such structures are of some KiB, so that those of several are pages apart. */

@@ -270,7 +270,8 @@ struct ismt_scope {
  * What was counted of one process, function, region and direction.  Written by
  * all of its threads, atomically; read by user space at any time.  A write that
  * was exactly one PCISTB, which is nearly every one, is only in whole[],
- * whole_bytes and the latencies; all numbers of any other access are below.
+ * whole_bytes and the latencies, once its thread's tally has been moved there; all
+ * numbers of any other access are below.
  */
 #define ISMT_CELLS		4096
 /* Power-of-two buckets, as in user/hist.h; from 2^34 on, 17 s, all in the last. */
@@ -317,6 +318,34 @@ struct ismt_cell {
 	__u64 size_max;
 };
 
+/*
+ * What a task has written since its cell was last added to: all alike, each one
+ * PCISTB.  Written by the task alone.  It belongs to the cell's counts, unless it is
+ * being moved there: then n, or the cell, may be read too early or too late.
+ */
+struct ismt_tally {
+	__u64 n;		/* writes; what is below holds for each of them */
+	__u64 latency_sum;	/* but for this, of all, ns */
+	__u32 moves;		/* one more when it begins to be moved, and when that is done */
+	__u32 cell;		/* index */
+	__u32 len;		/* bytes */
+	__u32 full;		/* that is maxstbl */
+	__u32 size;		/* bucket in whole[] */
+	__u32 latency;		/* bucket */
+};
+
+/* Where the programs keep what a task does; the rest is their own business. */
+#define ISMT_SLOTS		4096
+#define ISMT_SLOT_SIZE		1024
+
+union ismt_slot {
+	struct {
+		__u64 task;	/* whose it is; 0: nobody's */
+		struct ismt_tally tally;
+	};
+	__u8 size[ISMT_SLOT_SIZE];
+};
+
 /* An ISM function's PCI id. */
 #define PCI_VENDOR_ID_IBM	0x1014
 #define PCI_DEVICE_ID_ISM	0x04ed
@@ -347,6 +376,8 @@ ISMT_ASSERT(ISMT_BRIEF_LEN == 104);
 ISMT_ASSERT(sizeof(struct ismt_cell_key) == 16);
 /* A power of two: the programs find a counter by masking its offset. */
 ISMT_ASSERT(sizeof(struct ismt_cell) == 1024);
+ISMT_ASSERT(sizeof(struct ismt_tally) == 40);
+ISMT_ASSERT(sizeof(union ismt_slot) == ISMT_SLOT_SIZE);
 ISMT_ASSERT(sizeof(struct ismt_insn) == 88);
 ISMT_ASSERT(sizeof(struct ismt_filter) == 48);
 ISMT_ASSERT(ISMT_COUNTERS <= ISMT_COUNTERS_PADDED);

@@ -27,10 +27,7 @@ struct cur_insn {
 	u64 req;		/* as the helper was given it */
 	u64 offset;
 	u32 kind;
-	u8 active;
-	u8 front;		/* inside a MIO-capable helper that has not yet
-				 * called its function-handle form */
-	u16 pad;
+	u32 active;
 	struct ismt_error error;
 };
 
@@ -57,9 +54,8 @@ struct known_function {
 };
 
 /*
- * While counting: the task's last write, if it was exactly one PCISTB, and where
- * it was counted: offsets in the cells.  The next one is likely the same but for
- * its place, and then takes some 70 BPF instructions at its end.
+ * While counting: the task's last write, if it was exactly one PCISTB.  The next one
+ * is likely the same but for its place, and then one more in the tally.
  */
 struct hot_write {
 	u32 req;		/* lower half of the request; 0: none */
@@ -67,34 +63,37 @@ struct hot_write {
 	u64 len;
 	u64 latency_low;	/* from here ... */
 	u64 latency_span;	/* ... so far it is the same bucket and no new extreme */
-	u64 cell_at;
-	u64 latency_at;		/* of the bucket's counter */
-	u64 whole_at;
-	u64 full;		/* bytes to add to whole_full */
+	u64 run_size;		/* of a run that has no write but it */
 };
 
 /* Direct-mapped; most tasks have one. */
 #define KNOWN	4
 
+enum task_insns {
+	INSNS_NONE = 0,
+	INSNS_ONE,		/* in first, but not in rec */
+	INSNS_FULL,		/* all in rec */
+};
+
 struct task_state {
-	u64 task;		/* whose slot it is; 0: nobody's */
+	/* As in union ismt_slot. */
+	u64 task;
+	struct ismt_tally tally;
 	u32 generation;		/* of what is known */
 	u32 who_known;		/* pid, tid and comm in rec are the task's */
+	/* Where the task is; to be looked at in one go, see below. */
 	union {
 		struct {
-			u32 access;	/* enum task_access */
-			u32 nested;	/* inside the core's function, below ours */
+			u8 front;	/* inside a MIO-capable helper that has not
+					 * yet called its function-handle form */
+			u8 insns;	/* enum task_insns: of the open access */
+			u8 nested;	/* inside the core's function, below ours */
+			u8 access;	/* enum task_access */
 		};
-		u64 access_nested;
+		u32 phase;
 	};
-	union {
-		struct {
-			u32 insns;	/* of the open access; the first is in rec ... */
-			u32 full;	/* ... only when this is set */
-		};
-		u64 insns_full;
-	};
-	u64 first;		/* request word of the first, with its kind */
+	u32 pad;
+	u64 first;		/* request word of the first instruction, with its kind */
 	/* Of the last access; fid and fh in rec are its function's, too. */
 	u64 vdev;		/* struct vfio_device */
 	u64 again;		/* the same, until a device is opened: nothing is to be asked */
@@ -108,15 +107,16 @@ struct task_state {
 	struct write_run run;		/* on the function at hand */
 	struct known_function known[KNOWN];
 	struct cur_insn cur;
-	struct cur_insn front;	/* the MIO-capable helper above it */
+	struct cur_insn cur_front;	/* the MIO-capable helper above it */
 	struct ismt_access rec;
 };
 
-/* access_nested of an access that was just opened. */
-#define ACCESS_ENTERED	((u64)ACCESS_OPEN << 32)
-
-/* insns_full of an access with one instruction, which is not in rec yet. */
-#define ONE_INSN	(1ULL << 32)
+#if __BYTE_ORDER__ != __ORDER_BIG_ENDIAN__
+#error "a phase is looked at as s390x has it"
+#endif
+#define PHASE_READY	ACCESS_READY
+#define PHASE_ENTERED	ACCESS_OPEN			/* no instruction so far */
+#define PHASE_ONE	(INSNS_ONE << 16 | ACCESS_OPEN)	/* one, not in rec yet */
 
 /*
  * A task's state is in the slot that its address hashes to, which costs the
@@ -126,19 +126,15 @@ struct task_state {
  * A task is longer than 4 KiB on s390, so that no two begin in the same; they come
  * from slabs of 32 KiB all over the memory, of which so many slots tell 512 apart.
  */
-#define SLOT_SIZE	1024
-#define SLOTS		4096
-#define SLOT_MASK	((SLOTS - 1) * SLOT_SIZE)
+#define SLOT_MASK	((ISMT_SLOTS - 1) * ISMT_SLOT_SIZE)
 #define SLOT_SHIFT	2	/* from the address's 4 KiB to the slot's size */
 
-union slot {
-	struct task_state state;
-	u8 size[SLOT_SIZE];	/* of those tasks are apart, and more */
-};
+_Static_assert(sizeof(struct task_state) <= ISMT_SLOT_SIZE, "state fits its slot");
+_Static_assert(__builtin_offsetof(struct task_state, tally) ==
+		       __builtin_offsetof(union ismt_slot, tally),
+	       "user space finds the tally");
 
-_Static_assert(sizeof(union slot) == SLOT_SIZE, "state fits its slot");
-
-static union slot slots[SLOTS];
+union ismt_slot slots[ISMT_SLOTS];
 
 /* Some task's state is in its storage. */
 __u32 any_spilled;
@@ -232,6 +228,12 @@ static __always_inline void count(u32 cpu, enum ismt_counter what)
 static __always_inline struct task_state *slot_of(u64 task)
 {
 	return (void *)slots + (task >> SLOT_SHIFT & SLOT_MASK);
+}
+
+/* A slot by its number. */
+static __always_inline struct task_state *slot_at(u32 i)
+{
+	return (void *)&slots[i & (ISMT_SLOTS - 1)];
 }
 
 static __always_inline struct task_state *state_get(void)

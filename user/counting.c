@@ -12,6 +12,7 @@
 
 #include "ismtrace.skel.h"
 #include "message.h"
+#include "tallies.h"
 
 /* From so many cells in use on, those of processes that ended are taken back. */
 #define CELLS_TIGHT	(ISMT_CELLS / 4 * 3)
@@ -24,6 +25,7 @@ struct counting {
 	struct counts *found;	/* findings only: what came as records */
 	struct counts *retired;	/* cells that were taken back */
 	struct counts *now;
+	struct tallies tallies;
 	int error;		/* -ENOMEM from a record */
 };
 
@@ -127,9 +129,15 @@ static void add_whole(struct count_cell *part, const struct ismt_cell *cell)
 	part->whole = count;
 }
 
-/* A cell of the kernel's, which may be counting meanwhile, into the counts. */
-static int add_cell(struct counting *counting, struct counts *counts, const struct ismt_cell *there)
+static struct ismt_cell *cell_at(struct counting *counting, int i)
 {
+	return &live_skeleton(counting->live)->bss_cells->cells[i];
+}
+
+/* A cell of the kernel's, which may be counting meanwhile, into the counts. */
+static int add_cell(struct counting *counting, struct counts *counts, int index)
+{
+	const struct ismt_cell *there = cell_at(counting, index);
 	const struct function *fn = live_function(counting->live, there->key.fid);
 	struct count_key key = {
 		.fn = fn,
@@ -146,7 +154,7 @@ static int add_cell(struct counting *counting, struct counts *counts, const stru
 	sum = counts_cell(counts, &key);
 	if (!sum)
 		return -ENOMEM;
-	cell = *there;
+	tallies_read(&counting->tallies, there, (uint32_t)index, &cell);
 	memcpy(sum->comm, cell.comm, sizeof(sum->comm));
 	part.accesses = cell.accesses;
 	part.bytes = cell.bytes;
@@ -180,12 +188,12 @@ static int retire(struct counting *counting)
 	int i, err;
 
 	for (i = 0; i < cells_used(counting); i++) {
-		struct ismt_cell *cell = &skel->bss_cells->cells[i];
+		struct ismt_cell *cell = cell_at(counting, i);
 		uint32_t index = (uint32_t)i;
 
 		if (!cell->used || !kill((pid_t)cell->key.pid, 0) || errno != ESRCH)
 			continue;
-		err = add_cell(counting, counting->retired, cell);
+		err = add_cell(counting, counting->retired, i);
 		if (err)
 			return err;
 		bpf_map__delete_elem(skel->maps.cell_index, &cell->key, sizeof(cell->key), 0);
@@ -197,7 +205,6 @@ static int retire(struct counting *counting)
 
 const struct counts *counting_update(struct counting *counting)
 {
-	const struct ismtrace_bpf *skel = live_skeleton(counting->live);
 	struct counts *now = counting->now;
 	struct timespec ts;
 	size_t k;
@@ -207,6 +214,7 @@ const struct counts *counting_update(struct counting *counting)
 		;
 	if (counting->error)
 		return NULL;
+	tallies_look(&counting->tallies, live_skeleton(counting->live)->bss->slots);
 	if (cells_used(counting) >= CELLS_TIGHT && retire(counting))
 		return NULL;
 	if (counts_copy(now, counting->found))
@@ -221,8 +229,7 @@ const struct counts *counting_update(struct counting *counting)
 		count_cell_add(sum, cell);
 	}
 	for (i = 0; i < cells_used(counting); i++)
-		if (skel->bss_cells->cells[i].used &&
-		    add_cell(counting, now, &skel->bss_cells->cells[i]))
+		if (cell_at(counting, i)->used && add_cell(counting, now, i))
 			return NULL;
 	live_losses(counting->live, &now->lost, &now->filtered);
 	clock_gettime(CLOCK_REALTIME, &ts);

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Cells and the tallies that belong to them, at rest and while tasks count on.
+ */
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tallies.h"
+
+#include "unit.h"
+
+#define TASKS  2
+#define WRITES 300000
+#define INDEX  7
+
+static union ismt_slot slots[ISMT_SLOTS];
+static struct ismt_cell cells[ISMT_CELLS];
+static struct tallies tallies;
+
+static void clear(void)
+{
+	memset(slots, 0, sizeof(slots));
+	memset(cells, 0, sizeof(cells));
+}
+
+static struct ismt_cell read_cell(uint32_t index)
+{
+	struct ismt_cell cell;
+
+	tallies_look(&tallies, slots);
+	tallies_read(&tallies, &cells[index], index, &cell);
+	return cell;
+}
+
+static void at_rest(void)
+{
+	struct ismt_tally tally = { .n = 3,
+				    .latency_sum = 700,
+				    .cell = INDEX,
+				    .len = 256,
+				    .size = 8,
+				    .latency = 9 };
+	struct ismt_cell cell;
+
+	clear();
+	cells[INDEX].whole[8] = 10;
+	cells[INDEX].latency[7] = 10;
+	cells[INDEX].latency_sum = 1000;
+	cells[INDEX].whole_bytes = 2560;
+	cell = read_cell(INDEX);
+	ok(!memcmp(&cell, &cells[INDEX], sizeof(cell)), "no tallies: the cell");
+
+	slots[0].tally = tally;
+	tally.full = 1;
+	slots[ISMT_SLOTS - 1].tally = tally;
+	tally.cell = INDEX + 1;
+	slots[5].tally = tally;
+	cell = read_cell(INDEX);
+	is_int(cell.whole[8], 16, "two tallies of it: writes");
+	is_int(cell.latency[9], 6, "latencies of theirs");
+	is_int(cell.latency[7], 10, "latencies of its own");
+	is_int(cell.latency_sum, 2400, "sum of latencies");
+	is_int(cell.whole_bytes, 16 * 256, "bytes");
+	is_int(cell.whole_full, 3 * 256, "bytes in full blocks");
+	cell = read_cell(INDEX + 1);
+	is_int(cell.whole[8], 3, "one of another cell");
+	cell = read_cell(INDEX + 2);
+	is_int(cell.whole[8], 0, "none of a third");
+}
+
+static void absurd(void)
+{
+	struct ismt_cell cell;
+
+	clear();
+	slots[1].tally = (struct ismt_tally){ .n = 1, .len = 8, .cell = ISMT_CELLS };
+	slots[2].tally = (struct ismt_tally){ .n = 1, .len = 8, .size = ISMT_WHOLE_BUCKETS };
+	slots[3].tally = (struct ismt_tally){ .n = 1, .len = 8, .latency = ISMT_CELL_HIST };
+	slots[4].tally = (struct ismt_tally){ .n = 1, .len = 8, .moves = 1 };
+	cell = read_cell(0);
+	is_int(cell.whole[0], 1, "one that is never done with a move is read all the same");
+	is_int(cell.latency[0], 1, "what is in no bucket is left out");
+}
+
+/* What tally_move() and count_again() of bpf/count.bpf.h do. */
+static void *task(void *arg)
+{
+	struct ismt_tally *tally = arg;
+	unsigned int i, seed = (unsigned int)(tally - &slots[0].tally) + 1;
+	uint64_t n;
+
+	for (i = 0; i < WRITES; i++) {
+		if (rand_r(&seed) % 8 == 0) {
+			n = tally->n;
+			__atomic_fetch_add(&tally->moves, 1, __ATOMIC_SEQ_CST);
+			__atomic_fetch_add(&cells[tally->cell].whole[tally->size], n,
+					   __ATOMIC_SEQ_CST);
+			__atomic_fetch_add(&cells[tally->cell].whole_bytes, n * tally->len,
+					   __ATOMIC_SEQ_CST);
+			__atomic_store_n(&tally->n, 0, __ATOMIC_SEQ_CST);
+			__atomic_fetch_add(&tally->moves, 1, __ATOMIC_SEQ_CST);
+			tally->size = (unsigned int)rand_r(&seed) % ISMT_WHOLE_BUCKETS;
+		}
+		__atomic_fetch_add(&tally->n, 1, __ATOMIC_SEQ_CST);
+	}
+	return NULL;
+}
+
+static uint64_t writes_of(const struct ismt_cell *cell)
+{
+	uint64_t sum = 0;
+	unsigned int i;
+
+	for (i = 0; i < ISMT_WHOLE_BUCKETS; i++)
+		sum += cell->whole[i];
+	return sum;
+}
+
+static void meanwhile(void)
+{
+	unsigned int i, down = 0, uneven = 0, reads = 0;
+	uint64_t now = 0, last = 0;
+	pthread_t threads[TASKS];
+	struct ismt_cell cell;
+
+	clear();
+	for (i = 0; i < TASKS; i++) {
+		slots[i * 3].tally.cell = INDEX;
+		slots[i * 3].tally.len = 100;
+		if (pthread_create(&threads[i], NULL, task, &slots[i * 3].tally)) {
+			ok(false, "a thread");
+			return;
+		}
+	}
+	while (now < TASKS * WRITES) {
+		cell = read_cell(INDEX);
+		now = writes_of(&cell);
+		down += now < last;
+		uneven += cell.whole_bytes != 100 * now;
+		last = now;
+		reads++;
+	}
+	for (i = 0; i < TASKS; i++)
+		pthread_join(threads[i], NULL);
+	cell = read_cell(INDEX);
+	is_int(writes_of(&cell), TASKS * WRITES, "all in the end");
+	is_int(down, 0, "never fewer than before");
+	is_int(uneven, 0, "numbers of one cell agree");
+	ok(reads > 10, "it was read meanwhile");
+}
+
+int main(void)
+{
+	at_rest();
+	absurd();
+	meanwhile();
+	return unit_end();
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * tallies.h - what tasks have counted and not yet added to their cells: a cell is only
+ * whole together with those.
+ */
+#ifndef ISMT_TALLIES_H
+#define ISMT_TALLIES_H
+
+#include <stdint.h>
+
+#include "record.h"
+
+struct tallies {
+	const union ismt_slot *slots;
+	uint16_t first[ISMT_CELLS]; /* by cell: number of a slot, plus one; 0: none */
+	uint16_t next[ISMT_SLOTS]; /* the next one of the same cell, likewise */
+};
+
+/*
+ * See which slots have, or had last, a tally of which cell.  slots: ISMT_SLOTS, which are borrowed and
+ * may be written to at any time.
+ */
+void tallies_look(struct tallies *tallies, const union ismt_slot *slots);
+
+/*
+ * A cell as it is now, with the tallies that tallies_look() saw for it; index is the
+ * cell's, below ISMT_CELLS.  Nothing is in it twice, and what was in it once will be
+ * the next time.
+ */
+void tallies_read(const struct tallies *tallies, const struct ismt_cell *there,
+		  uint32_t index, struct ismt_cell *cell);
+
+#endif /* ISMT_TALLIES_H */
