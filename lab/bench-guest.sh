@@ -16,6 +16,13 @@ client()
 	ismload --quiet --json --no-timing "block:size=$1,count=$count,verify=0" >/tmp/client
 }
 
+# Of a tracer that failed nothing is shown, and all ends.
+failed()
+{
+	cat /tmp/err >&2
+	exit 1
+}
+
 per_write()
 {
 	sed -n 's/.*"elapsed_ns":\([0-9]*\),"cpu_ns":\([0-9]*\).*/\1 \2/p' /tmp/client |
@@ -43,7 +50,7 @@ traced()
 	size=$1
 	shift
 	/usr/bin/date +%s%N >/tmp/start
-	ismtrace "$@" -a -- sh "$0" --client "$count" "$size" >/tmp/out 2>/tmp/err
+	ismtrace "$@" -a -- sh "$0" --client "$count" "$size" >/tmp/out 2>/tmp/err || failed
 	echo "$(per_write) $(lost) $(attached)"
 }
 
@@ -53,7 +60,7 @@ unread()
 	/usr/bin/date +%s%N >/tmp/start
 	# shellcheck disable=SC2016 # For that shell.
 	ismtrace live -q -a -- sh -c 'kill -STOP $PPID; sh "$@"; kill -CONT $PPID' sh \
-		"$0" --client "$count" "$1" >/tmp/out 2>/tmp/err
+		"$0" --client "$count" "$1" >/tmp/out 2>/tmp/err || failed
 	echo "$(per_write) $(lost) $(attached)"
 }
 
@@ -65,6 +72,15 @@ peer()
 		return 1
 	fi
 	echo "$(per_write) $(sed -n 's/.* lost \([-0-9]*\) attached \([0-9.]*\) peak \([0-9]*\).*/\1 \2 \3/p' /tmp/out)"
+}
+
+# show SIZE MODE COMMAND... -- the line that COMMAND has the rest of.
+show()
+{
+	show_what="$1 $2"
+	shift 2
+	show_rest=$("$@") || exit 1
+	echo "$show_what $show_rest"
 }
 
 if [ "$1" = --client ]; then
@@ -83,11 +99,11 @@ while [ "$round" -lt "$rounds" ]; do
 	for size in 8 256 4096; do
 		client "$size"
 		echo "$size untraced $(per_write) 0 0 0"
-		echo "$size stat $(traced "$size" stat)"
-		echo "$size records $(unread "$size")"
-		echo "$size live-q $(traced "$size" live -q)"
-		echo "$size live-json $(traced "$size" live --json)"
-		echo "$size record $(traced "$size" record -o /tmp/capture.pcapng)"
+		show "$size" stat traced "$size" stat
+		show "$size" records unread "$size"
+		show "$size" live-q traced "$size" live -q
+		show "$size" live-json traced "$size" live --json
+		show "$size" record traced "$size" record -o /tmp/capture.pcapng
 	done
 	round=$((round + 1))
 done
