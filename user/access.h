@@ -43,6 +43,11 @@ struct access {
 	uint32_t rules;		/* bit per enum rule_id: what fired */
 	uint32_t run;		/* ISM004: number of adjacent writes so far */
 	uint64_t run_bytes;	/* ISM004: bytes of these */
+	/*
+	 * Accesses of a trace that have the same number here differ in nothing but
+	 * CPU, times, offset, rules and run; 0: nothing is known of that.
+	 */
+	uint64_t alike;
 };
 
 /* One PCISTB and nothing else, whether it failed or not. */

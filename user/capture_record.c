@@ -194,6 +194,17 @@ void record_put_access(uint8_t *buf, const struct access *access)
 	memcpy(driver, access->driver, len);
 }
 
+void record_put_alike(uint8_t *buf, const uint8_t *last, const struct access *access)
+{
+	const struct ismt_access *raw = &access->raw;
+
+	memcpy(buf, last, RECORD_ACCESS_LEN);
+	put_be32(buf + AT_CPU, raw->hdr.cpu);
+	put_be64(buf + AT_MONO, raw->hdr.ts);
+	put_be64(buf + ACCESS_OFFSET, raw->offset);
+	put_be64(buf + ACCESS_LATENCY, raw->latency_ns);
+}
+
 void record_put_insn(uint8_t *buf, const struct insn *insn)
 {
 	const struct ismt_insn *raw = &insn->raw;

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-struct line_where *line_where(struct line_cache *cache, const struct access *access)
+static struct line_where *line_where(struct line_cache *cache, const struct access *access)
 {
 	const struct ismt_access *raw = &access->raw;
 	const struct function *fn = access->fn;
@@ -23,7 +23,7 @@ struct line_where *line_where(struct line_cache *cache, const struct access *acc
 	return where;
 }
 
-struct line_what *line_what(struct line_cache *cache, const struct access *access)
+static struct line_what *line_what(struct line_cache *cache, const struct access *access)
 {
 	const struct ismt_access *raw = &access->raw;
 	struct line_what *what =
@@ -41,4 +41,17 @@ struct line_what *line_what(struct line_cache *cache, const struct access *acces
 	what->before.len = 0;
 	what->after.len = 0;
 	return what;
+}
+
+void line_find(struct line_cache *cache, const struct access *access,
+	       struct line_where **where, struct line_what **what)
+{
+	if (!access->alike || access->alike != cache->alike ||
+	    access->rules != cache->last_what->rules) {
+		cache->last_where = line_where(cache, access);
+		cache->last_what = line_what(cache, access);
+		cache->alike = access->alike;
+	}
+	*where = cache->last_where;
+	*what = cache->last_what;
 }

@@ -49,14 +49,18 @@ struct line_what {
 struct line_cache {
 	struct line_where where[LINE_WHERES];
 	struct line_what what[LINE_WHATS];
+	/* Of the last line; good for accesses that are alike. */
+	uint64_t alike;
+	struct line_where *last_where;
+	struct line_what *last_what;
 };
 
 /*
- * The slot of this access; if its pieces are of length 0, they are the caller's to
+ * The slots of this access; if their pieces are of length 0, they are the caller's to
  * format, and to keep with line_keep().
  */
-struct line_where *line_where(struct line_cache *cache, const struct access *access);
-struct line_what *line_what(struct line_cache *cache, const struct access *access);
+void line_find(struct line_cache *cache, const struct access *access,
+	       struct line_where **where, struct line_what **what);
 
 static inline void line_keep(struct line_piece *piece, const char *text, size_t len)
 {

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "hooks.h"
+#include "ring_record.h"
 #include "source_live.h"
 
 /* A function's measurement block, when the trace began and when last seen. */
@@ -31,7 +32,7 @@ struct live {
 	enum attach_mode mode;
 	bool events; /* the driver's trace events are used */
 	bool told_since; /* of a driver that was loaded since */
-	uint64_t mono_offset;
+	struct ring_reader reader;
 	struct function unknown; /* when the kernel hides its list */
 	struct fmb_watch *watch;
 	size_t nr_watch;

@@ -115,6 +115,13 @@ char *at_u64(char *p, uint64_t value)
 	return p + (digits_end(&digits) - start);
 }
 
+char *at_six(char *p, uint32_t value)
+{
+	memcpy(p, &triples[value / 1000 * 3], 3);
+	memcpy(p + 3, &triples[value % 1000 * 3], 3);
+	return p + 6;
+}
+
 void out_u64(struct outbuf *out, uint64_t value)
 {
 	out->used = (size_t)(at_u64(out_room(out, 32), value) - out->data);
@@ -130,7 +137,7 @@ void out_i64(struct outbuf *out, int64_t value)
 	}
 }
 
-char *at_zeros(char *p, uint32_t value, unsigned int width)
+static char *put_zeros(char *p, uint32_t value, unsigned int width)
 {
 	struct digits digits;
 	char *end = digits_end(&digits), *start;
@@ -144,7 +151,7 @@ char *at_zeros(char *p, uint32_t value, unsigned int width)
 
 void out_zeros(struct outbuf *out, uint32_t value, unsigned int width)
 {
-	out->used = (size_t)(at_zeros(out_room(out, 32), value, width) - out->data);
+	out->used = (size_t)(put_zeros(out_room(out, 32), value, width) - out->data);
 }
 
 static char *hex_digits(char *end, uint64_t value)

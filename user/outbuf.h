@@ -83,7 +83,8 @@ static inline void out_str(struct outbuf *out, const char *src)
 #define at_lit(p, text)	((char *)memcpy(p, text, sizeof(text) - 1) + sizeof(text) - 1)
 
 char *at_u64(char *p, uint64_t value);
-char *at_zeros(char *p, uint32_t value, unsigned int width);
+/* Below a million, with zeros in front: six digits. */
+char *at_six(char *p, uint32_t value);
 char *at_hex_right(char *p, uint64_t value, unsigned int width);
 char *at_fixed_right(char *p, uint64_t whole, uint32_t part, unsigned int digits,
 		     unsigned int width);

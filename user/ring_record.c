@@ -24,17 +24,29 @@ unsigned int ring_record_type(const void *data, size_t size)
 	}
 }
 
-void ring_record_access(const void *data, size_t size, uint64_t mono_offset,
-			struct access *access)
+#define OFFSET_AT(member) offsetof(struct ismt_access, member)
+
+/*
+ * Most are: three comparisons of memory, which are an instruction each on s390.  The
+ * variant driver only: another one's name may change under its functions.
+ */
+static bool is_alike(const struct ismt_access *last, const struct ismt_access *from)
 {
-	const struct ismt_access *from = data;
+	return from->hdr.type == ISMT_REC_BRIEF &&
+	       !memcmp(&from->pid, &last->pid, OFFSET_AT(offset) - OFFSET_AT(pid)) &&
+	       !memcmp(&from->len, &last->len, OFFSET_AT(latency_ns) - OFFSET_AT(len)) &&
+	       !memcmp(&from->run, &last->run, ISMT_BRIEF_LEN - OFFSET_AT(run)) &&
+	       !((from->offset ^ last->offset) >> ISMT_ISM_SHIFT);
+}
+
+static void decode(struct access *access, const struct ismt_access *from, size_t size)
+{
 	struct ismt_access *raw = &access->raw;
-	unsigned int shift = ISMT_OFFSET_SHIFT(from->layer);
 
 	access->payload = NULL;
 	access->payload_len = 0;
 	if (from->hdr.type == ISMT_REC_BRIEF) {
-		memcpy(raw, from, offsetof(struct ismt_access, insn));
+		memcpy(raw, from, OFFSET_AT(insn));
 		raw->hdr.type = ISMT_REC_ACCESS;
 		raw->hdr.len = sizeof(*raw);
 		raw->brief = 0;
@@ -48,10 +60,31 @@ void ring_record_access(const void *data, size_t size, uint64_t mono_offset,
 			access->payload_len = (uint32_t)(size - sizeof(*raw));
 		}
 	}
-	raw->region = (uint32_t)(from->offset >> shift);
-	raw->offset = from->offset & ((1ULL << shift) - 1);
-	access->ts = raw->hdr.ts + mono_offset;
+	raw->region = (uint32_t)(from->offset >> ISMT_OFFSET_SHIFT(from->layer));
+}
+
+bool ring_record_access(struct ring_reader *reader, const void *data, size_t size)
+{
+	const struct ismt_access *from = data;
+	struct access *access = &reader->access;
+	bool alike = access->alike && is_alike(&reader->brief, from);
+
+	if (alike) {
+		access->raw.hdr.cpu = from->hdr.cpu;
+		access->raw.hdr.ts = from->hdr.ts;
+		access->raw.latency_ns = from->latency_ns;
+	} else {
+		decode(access, from, size);
+		access->alike = 0;
+		if (from->hdr.type == ISMT_REC_BRIEF && from->layer == ISMT_LAYER_ISM) {
+			memcpy(&reader->brief, from, ISMT_BRIEF_LEN);
+			access->alike = ++reader->kinds;
+		}
+	}
+	access->raw.offset = from->offset & ((1ULL << ISMT_OFFSET_SHIFT(from->layer)) - 1);
+	access->ts = from->hdr.ts + reader->mono_offset;
 	access->rules = 0;
-	access->run = raw->run;
-	access->run_bytes = raw->run_bytes;
+	access->run = access->raw.run;
+	access->run_bytes = access->raw.run_bytes;
+	return alike;
 }

@@ -73,6 +73,8 @@ const struct rule rules[RULE_COUNT] = {
 
 struct rules_state {
 	struct runs *runs;
+	/* Accesses that are whole stores as long as they cross no boundary, by access.alike. */
+	uint64_t whole;
 };
 
 const char *severity_name(enum severity severity)
@@ -110,7 +112,7 @@ enum severity rules_worst(uint32_t set)
 
 struct rules_state *rules_new(void)
 {
-	struct rules_state *state = malloc(sizeof(*state));
+	struct rules_state *state = calloc(1, sizeof(*state));
 
 	if (!state)
 		return NULL;
@@ -199,12 +201,16 @@ static uint32_t result_rules(const struct ismt_access *raw, uint32_t set)
 	return set;
 }
 
+static bool in_one_block(const struct ismt_access *raw)
+{
+	return raw->offset % BLOCK_BOUNDARY + raw->len <= BLOCK_BOUNDARY;
+}
+
 /* As nearly all are: a write that one PCISTB could and did carry whole. */
 static bool is_whole_store(const struct ismt_access *raw, uint64_t limit)
 {
 	return raw->op == ISMT_WRITE && region_is_bar(raw->region) &&
-	       raw->ret == (int64_t)raw->len && raw->len <= limit &&
-	       raw->offset % BLOCK_BOUNDARY + raw->len <= BLOCK_BOUNDARY &&
+	       raw->ret == (int64_t)raw->len && raw->len <= limit && in_one_block(raw) &&
 	       !raw->insn.failed && insns_are_one_block(&raw->insn);
 }
 
@@ -218,8 +224,16 @@ void rules_apply(struct rules_state *state, struct access *access)
 	access->rules = 0;
 	if (state)
 		runs_follow(state->runs, access, limit);
-	if (access->run <= 1 && is_whole_store(raw, limit))
-		return;
+	if (access->run <= 1) {
+		if (state && access->alike && access->alike == state->whole &&
+		    in_one_block(raw))
+			return;
+		if (is_whole_store(raw, limit)) {
+			if (state)
+				state->whole = access->alike;
+			return;
+		}
+	}
 	if (region_is_bar(raw->region)) {
 		if (raw->op == ISMT_WRITE && raw->len)
 			set |= store_rules(access);

@@ -16,6 +16,8 @@ struct sink_capture {
 	struct sink sink;
 	struct sink_capture_options options;
 	struct capture_stream stream;
+	uint64_t alike; /* of the last access, if it is alike any; ... */
+	uint8_t last[RECORD_ACCESS_LEN]; /* ... and then its record */
 };
 
 static struct sink_capture *to_capture(struct sink *sink)
@@ -49,6 +51,18 @@ static uint8_t *put_packet(struct capture_stream *stream, const struct function 
 			    inbound ? EPB_INBOUND : EPB_OUTBOUND);
 }
 
+static void put_access(struct sink_capture *capture, uint8_t *p, const struct access *access)
+{
+	if (access->alike && access->alike == capture->alike) {
+		record_put_alike(p, capture->last, access);
+		return;
+	}
+	record_put_access(p, access);
+	capture->alike = access->alike;
+	if (access->alike)
+		memcpy(capture->last, p, RECORD_ACCESS_LEN);
+}
+
 static int capture_access_record(struct sink *sink, const struct access *access)
 {
 	struct capture_stream *stream = to_stream(sink);
@@ -68,7 +82,7 @@ static int capture_access_record(struct sink *sink, const struct access *access)
 		err = writer_error(stream->writer);
 		return err ? err : SINK_DROPPED;
 	}
-	record_put_access(p, access);
+	put_access(to_capture(sink), p, access);
 	if (payload)
 		memcpy(p + RECORD_ACCESS_LEN, access->payload, payload);
 	stream->buf->accesses++;

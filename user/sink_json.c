@@ -19,14 +19,17 @@
 #include "summary_json.h"
 #include "words.h"
 
+#define MILLI_NS     (SECOND_NS / 1000)
+#define MILLI_DIGITS 16
+
 struct sink_json {
 	struct sink sink;
 	struct sink_options options;
 
-	/* A second of late, ns since 1970, and its digits; none is longer. */
-	uint64_t second;
-	char second_text[16];
-	size_t second_len;
+	/* A millisecond of late, ns since 1970, and its digits: up to MILLI_DIGITS. */
+	uint64_t milli;
+	char milli_text[AT_ROOM];
+	size_t milli_len;
 
 	struct line_cache cache;
 	struct outbuf out;
@@ -37,22 +40,27 @@ static struct sink_json *to_json(struct sink *sink)
 	return (struct sink_json *)sink;
 }
 
-/* As out_json_u64(); its digits down to seconds are likely those of the next one. */
+/* The digits of a time down to milliseconds are likely those of the next one. */
+static bool keep_milli(struct sink_json *json, uint64_t ts)
+{
+	if (ts - json->milli < MILLI_NS && json->milli_len)
+		return true;
+	if (ts < MILLI_NS || ts > INT64_MAX)
+		return false;
+	json->milli = ts / MILLI_NS * MILLI_NS;
+	json->milli_len = (size_t)(at_u64(json->milli_text, ts / MILLI_NS) - json->milli_text);
+	return true;
+}
+
+/* As out_json_u64(). */
 static void put_ts(struct sink_json *json, uint64_t ts)
 {
-	struct outbuf *out = &json->out;
-	size_t start;
-
-	if (ts < SECOND_NS || ts > INT64_MAX) {
-		out_json_u64(out, ts);
+	if (!keep_milli(json, ts)) {
+		out_json_u64(&json->out, ts);
 		return;
 	}
-	start = out_column(out);
-	out_u64(out, ts / SECOND_NS);
-	json->second = ts / SECOND_NS * SECOND_NS;
-	json->second_len = out->used - start;
-	memcpy(json->second_text, out->data + start, json->second_len);
-	out_zeros(out, (uint32_t)(ts - json->second), 9);
+	out_mem(&json->out, json->milli_text, json->milli_len);
+	out_zeros(&json->out, (uint32_t)(ts - json->milli), 6);
 }
 
 static void put_escaped(struct outbuf *out, const char *word, size_t len)
@@ -224,14 +232,14 @@ static bool put_again(struct sink_json *json, const struct access *access,
 	struct outbuf *out = &json->out;
 	char *p;
 
-	if (!where->piece.len || !what->before.len || !what->after.len || !json->second_len ||
-	    access->ts - json->second >= SECOND_NS || raw->offset > INT64_MAX ||
+	if (!where->piece.len || !what->before.len || !what->after.len ||
+	    !keep_milli(json, access->ts) || raw->offset > INT64_MAX ||
 	    raw->latency_ns > INT64_MAX || json->options.hex)
 		return false;
 	p = out_room(out, LINE_ROOM);
 	p = at_lit(p, "{\"type\":\"access\",\"ts\":");
-	memcpy(p, json->second_text, sizeof(json->second_text));
-	p = at_zeros(p + json->second_len, (uint32_t)(access->ts - json->second), 9);
+	memcpy(p, json->milli_text, MILLI_DIGITS);
+	p = at_six(p + json->milli_len, (uint32_t)(access->ts - json->milli));
 	p = at_lit(p, ",\"cpu\":");
 	p = at_u64(p, raw->hdr.cpu);
 	p = line_put(p, &where->piece);
@@ -254,8 +262,7 @@ static int json_access(struct sink *sink, const struct access *access)
 
 	if (json->options.quiet)
 		return 0;
-	where = line_where(&json->cache, access);
-	what = line_what(&json->cache, access);
+	line_find(&json->cache, access, &where, &what);
 	if (put_again(json, access, where, what))
 		return out->error;
 	out_lit(out, "{\"type\":\"access\",\"ts\":");

@@ -317,9 +317,10 @@ static bool put_again(struct sink_text *text, const struct access *access,
 
 static void put_access(struct sink_text *text, const struct access *access)
 {
-	struct line_where *where = line_where(&text->cache, access);
-	struct line_what *what = line_what(&text->cache, access);
+	struct line_where *where;
+	struct line_what *what;
 
+	line_find(&text->cache, access, &where, &what);
 	if (put_again(text, access, where, what))
 		return;
 	put_time(text, access->ts);

@@ -62,14 +62,20 @@ const char *live_driver(const struct function *fn, uint8_t layer)
 
 static int on_access(struct live *live, const void *data, size_t size)
 {
-	struct access access;
+	struct access *access = &live->reader.access;
 
-	ring_record_access(data, size, live->mono_offset, &access);
-	access.fn = live_function(live, access.raw.fid);
-	if (!access.fn)
-		return -ENOMEM;
-	access.driver = live_driver(access.fn, access.raw.layer);
-	return live->handler.access(live->handler.arg, &access);
+	if (!ring_record_access(&live->reader, data, size)) {
+		access->fn = live_function(live, access->raw.fid);
+		if (!access->fn) {
+			access->alike = 0;
+			return -ENOMEM;
+		}
+		access->driver = live_driver(access->fn, access->raw.layer);
+		/* It may become known. */
+		if (!access->fn->address[0])
+			access->alike = 0;
+	}
+	return live->handler.access(live->handler.arg, access);
 }
 
 static int on_insn(struct live *live, const struct ismt_insn *raw)
@@ -83,7 +89,7 @@ static int on_insn(struct live *live, const struct ismt_insn *raw)
 	}
 	if (!insn.fn)
 		insn.fn = &live->unknown;
-	insn.ts = raw->hdr.ts + live->mono_offset;
+	insn.ts = raw->hdr.ts + live->reader.mono_offset;
 	return live->handler.insn(live->handler.arg, &insn);
 }
 
@@ -139,7 +145,7 @@ int live_open(struct live **result, const struct live_options *options,
 	}
 	live->handler = *handler;
 	live->told_since = options->reattaches;
-	live->mono_offset = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_MONOTONIC);
+	live->reader.mono_offset = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_MONOTONIC);
 
 	status = live_attach(live, options);
 	if (status)
@@ -231,7 +237,7 @@ bool live_has_cc(const struct live *live)
 
 uint64_t live_mono_offset(const struct live *live)
 {
-	return live->mono_offset;
+	return live->reader.mono_offset;
 }
 
 void live_close(struct live *live)

@@ -57,6 +57,7 @@ struct summary_row *summary_row(struct summary *summary, const struct function *
 	for (i = 0; i < summary->nr_rows; i++) {
 		if (row_is(&rows[i], fn, driver, region, op)) {
 			summary->last_row = i;
+			summary->last_alike = 0;
 			return &rows[i];
 		}
 	}
@@ -74,6 +75,7 @@ struct summary_row *summary_row(struct summary *summary, const struct function *
 	rows[i].region = region;
 	rows[i].op = op;
 	summary->last_row = i;
+	summary->last_alike = 0;
 	summary->nr_rows++;
 	return &rows[i];
 }
@@ -89,6 +91,7 @@ struct summary_function *summary_function(struct summary *summary,
 	for (i = 0; i < summary->nr_functions; i++) {
 		if (summary->functions[i].fn == fn) {
 			summary->last_function = i;
+			summary->last_alike = 0;
 			return &summary->functions[i];
 		}
 	}
@@ -98,6 +101,8 @@ struct summary_function *summary_function(struct summary *summary,
 	summary->functions = f;
 	memset(&f[i], 0, sizeof(f[i]));
 	f[i].fn = fn;
+	summary->last_function = i;
+	summary->last_alike = 0;
 	summary->nr_functions++;
 	return &f[i];
 }
@@ -133,14 +138,19 @@ static void add_insns(struct summary_row *row, struct summary_function *f,
 int summary_access(struct summary *summary, const struct access *access)
 {
 	const struct ismt_access *raw = &access->raw;
-	struct summary_function *f = summary_function(summary, access->fn);
-	struct summary_row *row = f ? summary_row(summary, access->fn, access->driver,
-						   access->raw.region, access->raw.op) : NULL;
 	struct summary_finding *finding;
+	struct summary_function *f;
+	struct summary_row *row;
 	uint32_t set;
 
-	if (!row)
-		return -ENOMEM;
+	if (!access->alike || access->alike != summary->last_alike) {
+		if (!summary_function(summary, access->fn) ||
+		    !summary_row(summary, access->fn, access->driver, raw->region, raw->op))
+			return -ENOMEM;
+		summary->last_alike = access->alike;
+	}
+	f = &summary->functions[summary->last_function];
+	row = &summary->rows[summary->last_row];
 	summary->recorded++;
 	row->accesses++;
 	if (raw->ret < 0)

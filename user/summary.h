@@ -78,8 +78,9 @@ struct summary {
 	struct summary_function *functions;
 	size_t nr_functions;
 	struct summary_finding findings[RULE_COUNT];
-	/* Where the last access went: likely the next too. */
+	/* Where the last access went: likely the next too, and certainly one that is alike. */
 	size_t last_row, last_function;
+	uint64_t last_alike;
 };
 
 struct summary *summary_new(void);

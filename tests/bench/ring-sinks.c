@@ -111,7 +111,8 @@ static int deliver(struct job *job, struct sink *sink, struct rules_state *rules
 {
 	uint64_t ts = MONO_NS;
 	unsigned long long i;
-	struct access access;
+	struct ring_reader reader = { .mono_offset = BEGIN_NS - MONO_NS };
+	struct access *access = &reader.access;
 	int err;
 
 	for (i = 0; i < job->count; i++) {
@@ -121,18 +122,19 @@ static int deliver(struct job *job, struct sink *sink, struct rules_state *rules
 		rec->hdr.ts = ts;
 		if (ring_record_type(rec, ISMT_BRIEF_LEN) != ISMT_REC_ACCESS)
 			return -EINVAL;
-		ring_record_access(rec, ISMT_BRIEF_LEN, BEGIN_NS - MONO_NS, &access);
-		access.fn = &job->fns[access.raw.fid == job->fns[1].k.fid];
-		access.driver = "ism-vfio-pci";
-		rules_apply(rules, &access);
-		while ((err = sink->ops->access(sink, &access)) == SINK_DROPPED)
+		if (!ring_record_access(&reader, rec, ISMT_BRIEF_LEN)) {
+			access->fn = &job->fns[access->raw.fid == job->fns[1].k.fid];
+			access->driver = "ism-vfio-pci";
+		}
+		rules_apply(rules, access);
+		while ((err = sink->ops->access(sink, access)) == SINK_DROPPED)
 			usleep(100);
 		if (!err)
-			err = summary_access(summary, &access);
+			err = summary_access(summary, access);
 		if (err)
 			return err;
 	}
-	summary->end_ns = access.ts;
+	summary->end_ns = access->ts;
 	summary_finish(summary);
 	return sink->ops->end(sink, summary);
 }
