@@ -284,7 +284,7 @@ $(F)/user/%.o: user/%.c Makefile | $(B)/version.h
 $(F)/%.o: tests/fuzz/%.c tests/fuzz/fuzz.h Makefile
 	$(call say,FUZZCC,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CLANG) $(CSTD) $(WARN) $(FUZZ_FLAGS) -Ibpf -Iuser -I$(B) -c $< -o $@
+	$(Q)$(CLANG) $(CSTD) $(WARN) $(FUZZ_FLAGS) -Ibpf -Iuser -I$(B) -MMD -MP -c $< -o $@
 
 $(F)/fuzz_reader: $(F)/mutator.o
 $(F)/fuzz_%: $(F)/fuzz_%.o $(F)/views.o $(FUZZ_OBJS)
@@ -294,7 +294,7 @@ $(F)/fuzz_%: $(F)/fuzz_%.o $(F)/views.o $(FUZZ_OBJS)
 $(F)/make_seeds: tests/fuzz/make_seeds.c tests/unit/capture_sample.h $(H_OBJS)
 	$(call say,HOSTLD,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(HOSTCC) $(CSTD) $(WARN) $(CFLAGS) -Ibpf -Iuser -Itests/unit -I$(B) -o $@ $< \
+	$(Q)$(HOSTCC) $(CSTD) $(WARN) $(CFLAGS) -Ibpf -Iuser -Itests/unit -I$(B) -MMD -MP -o $@ $< \
 		$(H_OBJS) $(H_LIBS)
 
 $(F)/seeds/made: $(F)/make_seeds $(wildcard tests/traces/*.pcapng*)
@@ -361,4 +361,4 @@ install: s390x $(S)/completion/bash $(S)/completion/zsh $(S)/completion-ismtop/b
 	$(Q)install -D -m 644 $(S)/completion-ismtop/bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/ismtop
 	$(Q)install -D -m 644 $(S)/completion-ismtop/zsh $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_ismtop
 
--include $(wildcard $(S)/*/*.d $(H)/*/*.d $(F)/*/*.d)
+-include $(wildcard $(S)/*/*.d $(H)/*/*.d $(F)/*.d $(F)/*/*.d)

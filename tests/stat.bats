@@ -48,7 +48,9 @@ counts_are_the_same()
 	counts_are_the_same
 }
 
+# bats test_tags=on-6
 @test "vfio-pci: rows, sizes, instructions and findings are what live recorded" {
+	only_on 6
 	BOOT=vfio-pci
 	counts_are_the_same
 }
@@ -132,7 +134,9 @@ counts_are_the_same()
 		'[["write",11,[{"le":64,"count":11}]]]'
 	[ "$(summary writes | jq .filtered)" -ge 7 ]
 	status_of errors 0
-	same "errors" "$(summary errors | jq -c '[.rows[] | [.op, .accesses, .errors]]')" '[["write",2,2]]'
+	# Upstream cuts what goes past the end of the BAR short.
+	same "errors" "$(summary errors | jq -c '[.rows[] | [.op, .accesses, .errors]]')" \
+		"[[\"write\",2,$(if [ "$TEST_DRIVER" = upstream ]; then echo 0; else echo 2; fi)]]"
 }
 
 @test "a reader that stands still loses no count" {

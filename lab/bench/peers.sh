@@ -32,7 +32,7 @@ now()
 	/usr/bin/date +%s%N
 }
 
-# tool new|old PROGRAM [ARG...] -- of another Debian than the machine's, with its loader.
+# tool PACKAGE PROGRAM [ARG...] -- of another Debian than the machine's, with its loader.
 tool()
 {
 	tool_root=$TOOLS/$1 tool_name=$2
@@ -95,7 +95,7 @@ peer_untraced()
 # bpftrace_run PROGRAM -- it starts the command when all is attached.
 bpftrace_run()
 {
-	tool new bpftrace -q -c "/bin/sh $WORK/cmd" -o "$WORK/out" -e "$1" \
+	tool bpftrace bpftrace -q -c "/bin/sh $WORK/cmd" -o "$WORK/out" -e "$1" \
 		>"$WORK/bpftrace.out" 2>"$WORK/bpftrace.err" ||
 		fail "bpftrace failed"
 	lost=$(sed -n 's/^Lost \([0-9]*\) events.*/\1/p' "$WORK/out" "$WORK/bpftrace.err" | sum)
@@ -131,20 +131,20 @@ peer_bpftrace()
 peer_trace_cmd()
 {
 	define_events
-	tool old trace-cmd record -q -o "$WORK/trace.dat" -e peer sh "$WORK/cmd" \
+	tool trace-cmd trace-cmd record -q -o "$WORK/trace.dat" -e peer sh "$WORK/cmd" \
 		2>"$WORK/trace-cmd.err" || fail "trace-cmd record failed"
-	tool old trace-cmd report --stat -i "$WORK/trace.dat" >"$WORK/stat" 2>>"$WORK/trace-cmd.err"
+	tool trace-cmd trace-cmd report --stat -i "$WORK/trace.dat" >"$WORK/stat" 2>>"$WORK/trace-cmd.err"
 	lost=$(sed -n 's/^ *\(commit \)\{0,1\}overrun: *\([0-9]*\).*/\2/p' "$WORK/stat" | sum)
-	seen=$(tool old trace-cmd report -i "$WORK/trace.dat" 2>>"$WORK/trace-cmd.err" | grep -c ' \(in\|out\)_')
+	seen=$(tool trace-cmd trace-cmd report -i "$WORK/trace.dat" 2>>"$WORK/trace-cmd.err" | grep -c ' \(in\|out\)_')
 	remove_events
 }
 
 peer_perf_record()
 {
 	define_events
-	tool new perf record -q -a -e 'peer:*' -o "$WORK/perf.data" -- sh "$WORK/cmd" \
+	tool linux-perf perf record -q -a -e 'peer:*' -o "$WORK/perf.data" -- sh "$WORK/cmd" \
 		2>"$WORK/perf.err" || fail "perf record failed"
-	tool new perf report --stats -i "$WORK/perf.data" >"$WORK/stat" 2>>"$WORK/perf.err"
+	tool linux-perf perf report --stats -i "$WORK/perf.data" >"$WORK/stat" 2>>"$WORK/perf.err"
 	seen=$(sed -n 's/^ *SAMPLE events: *\([0-9]*\).*/\1/p' "$WORK/stat" | head -n 1)
 	lost=$(sed -n 's/^ *LOST_SAMPLES events: *\([0-9]*\).*/\1/p; s/^ *LOST events: *\([0-9]*\).*/\1/p' \
 		"$WORK/stat" | sum)
@@ -154,7 +154,7 @@ peer_perf_record()
 peer_perf_stat()
 {
 	define_events
-	tool new perf stat -a -x, -e 'peer:*' -o "$WORK/stat" -- sh "$WORK/cmd" \
+	tool linux-perf perf stat -a -x, -e 'peer:*' -o "$WORK/stat" -- sh "$WORK/cmd" \
 		2>"$WORK/perf.err" || fail "perf stat failed"
 	seen=$(grep peer "$WORK/stat" | cut -d, -f1 | sum)
 	lost=$(missed)
