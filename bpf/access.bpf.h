@@ -212,18 +212,13 @@ __noinline int access_enter(const struct access_args *args)
 }
 
 /*
- * An access begins.  If, as nearly always, the task was here before and accesses the
- * same function again, while nothing is filtered but by_pid and no payload is taken,
- * then its state for access_enter_again(), else NULL.
+ * An access begins.  Has, as nearly always, the task been here before, on the same
+ * function, while nothing is filtered but by_pid and no payload is taken?
  */
-static __always_inline struct task_state *access_ready(u64 vdev)
+static __always_inline bool access_is_ready(const struct task_state *st, u64 task, u64 vdev)
 {
-	u64 task = bpf_get_current_task();
-	struct task_state *st = slot_of(task);
-
-	if (st->task != task || st->phase != PHASE_READY || st->again != vdev)
-		return NULL;
-	return st;
+	return __builtin_expect(st->task == task && st->phase == PHASE_READY &&
+				st->again == vdev, true);
 }
 
 static __always_inline int access_enter_again(struct task_state *st, u32 layer, u32 op, u64 len,

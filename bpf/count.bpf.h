@@ -70,6 +70,14 @@ __noinline u32 hist_bucket(u64 value)
 	return bucket < ISMT_CELL_HIST ? bucket : ISMT_CELL_HIST - 1;
 }
 
+/* Both at once. */
+#define OP_LAYER(op, layer)	((op) << 8 | (layer))
+
+static __always_inline u16 op_layer(const struct ismt_access *rec)
+{
+	return *(const u16 *)&rec->op;
+}
+
 static __always_inline void add(u64 *to, u64 n)
 {
 	__sync_fetch_and_add(to, n);
@@ -200,7 +208,7 @@ static __always_inline void hot_set(struct task_state *st, const struct ismt_cel
 	hot->req = st->first;
 	hot->len = st->rec.len;
 	hot->latency_low = low;
-	hot->latency_span = high - low;
+	hot->latency_high = high;
 	hot->run_size = 1ULL << 32 | (u32)st->rec.len;
 	tally_move(st);
 	tally->cell = at / sizeof(*cell);
@@ -218,28 +226,30 @@ static __always_inline void hot_set(struct task_state *st, const struct ismt_cel
  */
 static __always_inline bool count_again(u32 layer, s64 ret, u64 now)
 {
-	u64 task = bpf_get_current_task(), pos, latency;
+	u64 task = bpf_get_current_task(), one = 1, pos, latency;
 	struct task_state *st = slot_of(task);
 	const struct ismt_access *rec = &st->rec;
 	const struct hot_write *hot = &st->hot;
 
 	if (st->task != task || st->phase != PHASE_ONE || (u32)st->first != hot->req)
 		return false;
-	if (ret != (s64)rec->len || ret != (s64)hot->len || rec->op != ISMT_WRITE ||
-	    rec->layer != layer)
+	if (ret != (s64)rec->len || ret != (s64)hot->len ||
+	    op_layer(rec) != OP_LAYER(ISMT_WRITE, layer))
 		return false;
 	pos = rec->offset;
 	if (pos == st->run.next || (pos & (BLOCK_BOUNDARY - 1)) + ret > BLOCK_BOUNDARY)
 		return false;
 	latency = now - rec->hdr.ts;
-	if (latency - hot->latency_low > hot->latency_span)
+	if (latency < hot->latency_low || latency > hot->latency_high)
 		return false;
 
-	st->phase = PHASE_READY;
+	/* One register for both. */
+	barrier_var(one);
+	st->phase = PHASE_READY * one;
 	st->run.end = now;
 	st->run.next = pos + ret;
 	st->run.size = hot->run_size;
-	add(&st->tally.n, 1);
+	add(&st->tally.n, one);
 	add(&st->tally.latency_sum, latency);
 	return true;
 }

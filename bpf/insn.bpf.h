@@ -122,9 +122,10 @@ static __always_inline int insn_enter_plain(u32 kind, u64 req)
 	u64 task = bpf_get_current_task();
 	struct task_state *st = slot_of(task);
 
-	if (st->task != task)
+	if (__builtin_expect(st->task != task, false))
 		return insn_enter_other(kind, req);
-	if (st->phase == PHASE_ENTERED && st->first == REQ_WITH_KIND(req, kind)) {
+	if (__builtin_expect(st->phase == PHASE_ENTERED &&
+			     st->first == REQ_WITH_KIND(req, kind), true)) {
 		st->phase = PHASE_ONE;
 		return 0;
 	}

@@ -62,7 +62,7 @@ struct hot_write {
 	u32 pad;
 	u64 len;
 	u64 latency_low;	/* from here ... */
-	u64 latency_span;	/* ... so far it is the same bucket and no new extreme */
+	u64 latency_high;	/* ... to here it is the same bucket and no new extreme */
 	u64 run_size;		/* of a run that has no write but it */
 };
 

@@ -132,6 +132,7 @@ struct hook_set *hooks_select(struct bpf_object *obj, enum attach_mode mode,
 			bpf_program__set_autoload(prog, false);
 	bpf_program__set_autoload(find(obj, "event", "enter"), false);
 	bpf_program__set_autoload(find(obj, "event", "exit"), false);
+	bpf_program__set_autoload(find(obj, "event", "exit_counting"), false);
 
 	for (i = 0; i < nr_hooks; i++) {
 		const struct hook *hook = &hooks[i];
@@ -143,7 +144,8 @@ struct hook_set *hooks_select(struct bpf_object *obj, enum attach_mode mode,
 		at->hook = hook;
 		if (hook->event == IS_EVENT) {
 			at->entry = find(obj, hook->name, "enter");
-			at->ret = find(obj, hook->name, "exit");
+			at->ret = find(obj, hook->name,
+				       wish->counting ? "exit_counting" : "exit");
 		} else {
 			at->entry = find_entry(obj, in, hook, wish);
 			if (hook->role == HOOK_ACCESS || hook->role == HOOK_FRONT ||

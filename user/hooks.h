@@ -40,6 +40,7 @@ struct hook_wish {
 	bool front;		/* MIO-capable helpers too */
 	bool errors;		/* the debug feature */
 	bool events;		/* the variant driver's trace events in place of probes */
+	bool counting;		/* counts, not records */
 };
 
 /* True if the variant driver is loaded and has trace events. */

@@ -90,6 +90,7 @@ static int load_with(struct live *live, const struct live_options *options,
 			 (options->mio == MIO_AUTO && scan_may_have_mio()),
 		.errors = error_events,
 		.events = live->events,
+		.counting = options->counting,
 	};
 	int err, dev = kernel_btf_member(btf, "vfio", "vfio_device", "dev");
 	struct ismtrace_bpf *skel;
