@@ -32,7 +32,7 @@ now()
 	/usr/bin/date +%s%N
 }
 
-# tool PACKAGE PROGRAM [ARG...] -- of another Debian than the machine's, with its loader.
+# tool ROOT PROGRAM [ARG...] -- of another Debian than the machine's, with its loader.
 tool()
 {
 	tool_root=$TOOLS/$1 tool_name=$2
@@ -95,7 +95,9 @@ peer_untraced()
 # bpftrace_run PROGRAM -- it starts the command when all is attached.
 bpftrace_run()
 {
-	tool bpftrace bpftrace -q -c "/bin/sh $WORK/cmd" -o "$WORK/out" -e "$1" \
+	bpftrace_root=bpftrace
+	[ -e /proc/self/ns/pid ] || bpftrace_root=bpftrace-sid
+	tool $bpftrace_root bpftrace -q -c "/bin/sh $WORK/cmd" -o "$WORK/out" -e "$1" \
 		>"$WORK/bpftrace.out" 2>"$WORK/bpftrace.err" ||
 		fail "bpftrace failed"
 	lost=$(sed -n 's/^Lost \([0-9]*\) events.*/\1/p' "$WORK/out" "$WORK/bpftrace.err" | sum)
