@@ -8,6 +8,7 @@
 #include "capture.h"
 #include "capture_record.h"
 #include "insns.h"
+#include "random.h"
 #include "ring_record.h"
 #include "rules.h"
 #include "sample.h"
@@ -16,16 +17,6 @@
 
 #define RECORDS	   20000
 #define MONO_OFFSET 1763696000000000000ULL
-
-static uint64_t state = 88172645463325252ULL;
-
-static uint64_t any(uint64_t below)
-{
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return (state >> 11) % below;
-}
 
 /* Where accesses end up: all that looks at struct access.alike. */
 struct way {

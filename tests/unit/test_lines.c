@@ -6,21 +6,12 @@
 #include <stdlib.h>
 
 #include "capture.h"
+#include "random.h"
 #include "rules.h"
 #include "sample.h"
 #include "unit.h"
 
 #define ACCESSES	6000
-
-static uint64_t state = 88172645463325252ULL;
-
-static uint64_t any(uint64_t below)
-{
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return (state >> 11) % below;
-}
 
 /* Few values, so that much is said again, and each of them at some bound. */
 static uint64_t any_number(void)

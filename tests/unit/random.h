@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * random.h - numbers that look random and are the same each time.
+ */
+#ifndef ISMT_UNIT_RANDOM_H
+#define ISMT_UNIT_RANDOM_H
+
+#include <stdint.h>
+
+/* A number below this one. */
+__attribute__((unused)) static uint64_t any(uint64_t below)
+{
+	static uint64_t state = 88172645463325252ULL;
+
+	state ^= state << 13;
+	state ^= state >> 7;
+	state ^= state << 17;
+	return (state >> 11) % below;
+}
+
+#endif /* ISMT_UNIT_RANDOM_H */
