@@ -130,19 +130,19 @@ __noinline u32 cell_find(struct task_state *st, u32 region)
 	return there ? *there + 1 : 0;
 }
 
-/* The offset of the access's cell in the cells; beyond them if there is none. */
-static __always_inline u64 cell_get(struct task_state *st, u32 region)
+/* The index of the access's cell; ISMT_CELLS if there is none. */
+static __always_inline u32 cell_get(struct task_state *st, u32 region)
 {
 	u64 *known = &known_of(st)->cell[st->rec.op & 1], at = *known;
 
 	if (!at || at >> 32 != region) {
 		at = cell_find(st, region);
 		if (!at)
-			return sizeof(cells);
+			return ISMT_CELLS;
 		at |= (u64)region << 32;
 		*known = at;
 	}
-	return ((u32)at - 1) * sizeof(cells[0]);
+	return (u32)at - 1;
 }
 
 static __always_inline void size_extremes(struct ismt_cell *cell, u64 len)
@@ -194,8 +194,8 @@ __noinline int tally_move(struct task_state *st)
 }
 
 /* Remember a whole write for the next, which may then go through count_again(). */
-static __always_inline void hot_set(struct task_state *st, const struct ismt_cell *cell, u64 at,
-				    u32 size, u32 bucket)
+static __always_inline void hot_set(struct task_state *st, const struct ismt_cell *cell,
+				    u32 index, u32 size, u32 bucket)
 {
 	struct ismt_tally *tally = &st->tally;
 	struct hot_write *hot = &st->hot;
@@ -206,12 +206,11 @@ static __always_inline void hot_set(struct task_state *st, const struct ismt_cel
 	if (high > cell->latency_max)
 		high = cell->latency_max;
 	hot->req = st->first;
-	hot->len = st->rec.len;
 	hot->latency_low = low;
 	hot->latency_high = high;
 	hot->run_size = 1ULL << 32 | (u32)st->rec.len;
 	tally_move(st);
-	tally->cell = at / sizeof(*cell);
+	tally->cell = index;
 	tally->len = st->rec.len;
 	tally->full = st->rec.len == known_of(st)->maxstbl;
 	tally->size = size;
@@ -233,7 +232,7 @@ static __always_inline bool count_again(u32 layer, s64 ret, u64 now)
 
 	if (st->task != task || st->phase != PHASE_ONE || (u32)st->first != hot->req)
 		return false;
-	if (ret != (s64)rec->len || ret != (s64)hot->len ||
+	if (ret != (s64)rec->len || ret != (s64)st->tally.len ||
 	    op_layer(rec) != OP_LAYER(ISMT_WRITE, layer))
 		return false;
 	pos = rec->offset;
@@ -384,10 +383,10 @@ static __always_inline void access_examine(struct task_state *st, u64 latency, b
 __noinline int access_count(struct task_state *st, u64 now)
 {
 	struct ismt_access *rec;
-	u32 region, maxstbl, bucket, size;
+	u32 region, maxstbl, bucket, size, index;
 	bool examine, tell = false;
 	struct ismt_cell *cell;
-	u64 latency, at;
+	u64 latency;
 
 	if (!st)
 		return 0;
@@ -395,13 +394,13 @@ __noinline int access_count(struct task_state *st, u64 now)
 	region = rec->offset >> ISMT_OFFSET_SHIFT(rec->layer);
 	latency = now - rec->hdr.ts;
 	maxstbl = known_of(st)->maxstbl;
-	at = cell_get(st, region);
-	if (at >= sizeof(cells)) {
+	index = cell_get(st, region);
+	if (index >= ISMT_CELLS) {
 		access_put_apart(st, ISMT_APART_LOST);
 		count(bpf_get_smp_processor_id(), ISMT_CNT_LOST_SLOT);
 		return 0;
 	}
-	cell = &cells[at / sizeof(*cell) & (ISMT_CELLS - 1)];
+	cell = &cells[index & (ISMT_CELLS - 1)];
 	if (!cell->latency_min || latency < cell->latency_min)
 		cell->latency_min = latency;
 	if (latency > cell->latency_max)
@@ -419,7 +418,7 @@ __noinline int access_count(struct task_state *st, u64 now)
 		examine = count_whole(cell, maxstbl, size, rec->len, rec->offset);
 		tell = run_follow(st, cell, maxstbl, now);
 		if (rec->len <= maxstbl)
-			hot_set(st, cell, at, size, bucket);
+			hot_set(st, cell, index, size, bucket);
 	} else {
 		examine = count_other(st, cell, maxstbl, region < BARS);
 		if (rec->op == ISMT_WRITE && region < BARS && rec->ret > 0)

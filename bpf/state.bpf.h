@@ -55,12 +55,12 @@ struct known_function {
 
 /*
  * While counting: the task's last write, if it was exactly one PCISTB.  The next one
- * is likely the same but for its place, and then one more in the tally.
+ * is likely the same but for its place, and then one more in the tally, which has
+ * its length.
  */
 struct hot_write {
 	u32 req;		/* lower half of the request; 0: none */
 	u32 pad;
-	u64 len;
 	u64 latency_low;	/* from here ... */
 	u64 latency_high;	/* ... to here it is the same bucket and no new extreme */
 	u64 run_size;		/* of a run that has no write but it */

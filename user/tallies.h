@@ -17,8 +17,8 @@ struct tallies {
 };
 
 /*
- * See which slots have, or had last, a tally of which cell.  slots: ISMT_SLOTS, which are borrowed and
- * may be written to at any time.
+ * See which slots have, or had last, a tally of which cell.  slots: ISMT_SLOTS, which
+ * are borrowed and may be written to at any time.
  */
 void tallies_look(struct tallies *tallies, const union ismt_slot *slots);
 
