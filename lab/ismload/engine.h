@@ -61,6 +61,9 @@ int engine_run(struct engine *engine);
 /* In sync.c. */
 uint64_t clock_ns(void);
 
+/* Since 1970, in nanoseconds. */
+uint64_t realtime_ns(void);
+
 /* CPU time of this thread so far, in nanoseconds. */
 uint64_t thread_cpu_ns(void);
 

@@ -19,8 +19,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "engine.h"
 
 #define BUF_ALONE      65536
 #define LINE_MAX_LEN   512
@@ -31,17 +32,6 @@ const char *errno_name(int err)
 	const char *name = strerrorname_np(err);
 
 	return name ? name : "UNKNOWN";
-}
-
-/* So that an access can be found in a trace, which has the time of day. */
-static uint64_t realtime_offset(void)
-{
-	struct timespec real, mono;
-
-	clock_gettime(CLOCK_REALTIME, &real);
-	clock_gettime(CLOCK_MONOTONIC, &mono);
-	return (uint64_t)(real.tv_sec - mono.tv_sec) * 1000000000 +
-	       (uint64_t)(real.tv_nsec - mono.tv_nsec);
 }
 
 int report_init(struct report *report, bool alone)
@@ -56,7 +46,8 @@ int report_init(struct report *report, bool alone)
 	report->tty = isatty(STDOUT_FILENO);
 	report->pid = getpid();
 	report->tid = gettid();
-	report->realtime = realtime_offset();
+	/* So that an access can be found in a trace, which has the time of day. */
+	report->realtime = realtime_ns() - clock_ns();
 	return report->buf ? 0 : -ENOMEM;
 }
 
