@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "losses.h"
 #include "record.h"
 
 /* "0011:00:00.0" and the NUL. */
@@ -63,20 +64,6 @@ struct insn {
 	struct ismt_insn raw;
 	const struct function *fn;	/* never NULL */
 	uint64_t ts;		/* begin, ns since 1970 */
-};
-
-/* What a trace lost, by cause, and what else it must own up to. */
-struct losses {
-	uint64_t ring;		/* accesses: ring buffer full */
-	uint64_t slot;		/* accesses: no memory for the task's state */
-	uint64_t ret;		/* accesses: return not seen, or still inside */
-	uint64_t probe;		/* accesses: entry probe missed by the kernel */
-	uint64_t writer;	/* accesses: the capture's writer was too slow, or failed */
-	uint64_t insn_ring;	/* single instructions: ring buffer full */
-	uint64_t insn_writer;	/* single instructions: likewise */
-	uint64_t insn_probe;	/* instructions: probe missed by the kernel */
-	uint64_t apart_full;	/* instructions outside: map full */
-	uint64_t unexamined;	/* accesses counted, but not looked at by the rules */
 };
 
 #endif /* ISMT_ACCESS_H */

@@ -2,16 +2,17 @@
 #include "capture_account.h"
 
 #include <errno.h>
-#include <stddef.h>
 #include <string.h>
 
 #include "bytes.h"
 
 #define ACCOUNT_VERSION		1
-#define HEADER_LEN		192
+#define HEADER_OLD		192
+#define HEADER_LEN		(HEADER_OLD + 8 * (LOSS_COUNT - LOSSES_OLD))
 #define ENTRY_LEN		408
 #define APART_LEN		((ISMT_KINDS + 3) * 8)
-#define LOSSES			9
+/* So many causes were there first; those that came later are behind the old header. */
+#define LOSSES_OLD		9
 
 /*
  * For documentation, as RFC 5612 has it: we have no number of our own, and
@@ -40,7 +41,7 @@ enum {
 	AT_FILTERED = 80,
 	AT_UNOPENED = 88,
 	AT_LOST = 96,
-	AT_IN_FILE = AT_LOST + 8 * LOSSES,
+	AT_IN_FILE = AT_LOST + 8 * LOSSES_OLD,
 	AT_INSNS_IN_FILE = AT_IN_FILE + 8,
 	AT_FIRST = AT_INSNS_IN_FILE + 8,
 	AT_TOTAL = AT_FIRST + 4,
@@ -76,16 +77,17 @@ enum {
 	FN_NOTE = FN_AGE + 8,
 };
 
-_Static_assert(AT_TOTAL + 4 == HEADER_LEN, "header of an account");
+_Static_assert(AT_TOTAL + 4 == HEADER_OLD, "header of an account");
 _Static_assert(FN_NOTE + ACCOUNT_NOTE_LEN == ENTRY_LEN, "entry of an account");
 _Static_assert(4 + HEADER_LEN + ACCOUNT_PART_FUNCTIONS * ENTRY_LEN <= UINT16_MAX, "a part fits");
-_Static_assert(offsetof(struct losses, unexamined) == 8 * LOSSES, "losses");
+_Static_assert(LOSS_UNEXAMINED == LOSSES_OLD, "losses");
 
-/* The order in the file; additions go to the end, in a longer header. */
-#define EACH_LOSS(DO, l) \
-	DO(0, (l)->ring) DO(1, (l)->slot) DO(2, (l)->ret) DO(3, (l)->probe) DO(4, (l)->writer) \
-	DO(5, (l)->insn_ring) DO(6, (l)->insn_writer) DO(7, (l)->insn_probe) \
-	DO(8, (l)->apart_full)
+/* Where a cause is; the order is that of enum loss. */
+static size_t loss_at(int cause)
+{
+	return cause < LOSSES_OLD ? AT_LOST + 8 * (size_t)cause :
+				    HEADER_OLD + 8 * (size_t)(cause - LOSSES_OLD);
+}
 
 static size_t part_len(size_t nr)
 {
@@ -102,6 +104,8 @@ size_t account_size(const struct summary *summary)
 static void put_header(uint8_t *p, const struct account *account, size_t first, size_t nr,
 		       size_t total)
 {
+	int i;
+
 	memcpy(p, magic, sizeof(magic));
 	put_be16(p + AT_VERSION, ACCOUNT_VERSION);
 	put_be16(p + AT_HEADER, HEADER_LEN);
@@ -118,9 +122,8 @@ static void put_header(uint8_t *p, const struct account *account, size_t first, 
 	put_be64(p + AT_INSNS, account->insn_records);
 	put_be64(p + AT_FILTERED, account->filtered);
 	put_be64(p + AT_UNOPENED, account->unopened);
-#define PUT(i, value) put_be64(p + AT_LOST + 8 * (i), value);
-	EACH_LOSS(PUT, &account->lost)
-#undef PUT
+	for (i = 0; i < LOSS_COUNT; i++)
+		put_be64(p + loss_at(i), account->lost.n[i]);
 	put_be64(p + AT_IN_FILE, account->in_file);
 	put_be64(p + AT_INSNS_IN_FILE, account->insns_in_file);
 	put_be32(p + AT_FIRST, first);
@@ -242,8 +245,9 @@ static int get_part(const uint8_t *p, size_t len, struct account_part *part)
 {
 	struct account *account = &part->account;
 	size_t header;
+	int i;
 
-	if (len < HEADER_LEN || memcmp(p, magic, sizeof(magic)) ||
+	if (len < HEADER_OLD || memcmp(p, magic, sizeof(magic)) ||
 	    get_be16(p + AT_VERSION) != ACCOUNT_VERSION)
 		return -EBADMSG;
 	header = get_be16(p + AT_HEADER);
@@ -251,12 +255,11 @@ static int get_part(const uint8_t *p, size_t len, struct account_part *part)
 	part->nr = get_be32(p + AT_NR);
 	part->first = get_be32(p + AT_FIRST);
 	part->total = get_be32(p + AT_TOTAL);
-	if (header < HEADER_LEN || header > len || part->entry_len < ENTRY_LEN ||
+	if (header < HEADER_OLD || header > len || part->entry_len < ENTRY_LEN ||
 	    part->nr > (len - header) / part->entry_len || part->first > part->total ||
 	    part->nr > part->total - part->first)
 		return -EBADMSG;
 	part->entries = p + header;
-	/* Not everything that an account may have is in the file: it has no accesses unexamined. */
 	memset(account, 0, sizeof(*account));
 	account->flags = get_be16(p + AT_FLAGS);
 	account->file = get_be32(p + AT_FILE);
@@ -269,9 +272,9 @@ static int get_part(const uint8_t *p, size_t len, struct account_part *part)
 	account->insn_records = get_be64(p + AT_INSNS);
 	account->filtered = get_be64(p + AT_FILTERED);
 	account->unopened = get_be64(p + AT_UNOPENED);
-#define GET(i, value) value = get_be64(p + AT_LOST + 8 * (i));
-	EACH_LOSS(GET, &account->lost)
-#undef GET
+	/* Whoever wrote it may have known of fewer causes. */
+	for (i = 0; i < LOSS_COUNT && loss_at(i) + 8 <= header; i++)
+		account->lost.n[i] = get_be64(p + loss_at(i));
 	account->in_file = get_be64(p + AT_IN_FILE);
 	account->insns_in_file = get_be64(p + AT_INSNS_IN_FILE);
 	return 0;

@@ -165,29 +165,29 @@ void live_losses(const struct live *live, struct losses *lost, uint64_t *filtere
 
 	hooks_misses(live->hooks, &misses);
 	memset(lost, 0, sizeof(*lost));
-	lost->ring = counter(live, ISMT_CNT_LOST_RING);
-	lost->slot = counter(live, ISMT_CNT_LOST_SLOT);
-	lost->ret = counter(live, ISMT_CNT_LOST_RETURN);
-	lost->probe = misses.access_entry;
-	lost->insn_probe = misses.insn_entry;
-	lost->insn_ring = counter(live, ISMT_CNT_INSN_LOST);
-	lost->apart_full = counter(live, ISMT_CNT_APART_FULL);
-	lost->unexamined = counter(live, ISMT_CNT_UNEXAMINED);
+	lost->n[LOSS_RING] = counter(live, ISMT_CNT_LOST_RING);
+	lost->n[LOSS_SLOT] = counter(live, ISMT_CNT_LOST_SLOT);
+	lost->n[LOSS_RETURN] = counter(live, ISMT_CNT_LOST_RETURN);
+	lost->n[LOSS_PROBE] = misses.access_entry;
+	lost->n[LOSS_INSN_PROBE] = misses.insn_entry;
+	lost->n[LOSS_INSN_RING] = counter(live, ISMT_CNT_INSN_LOST);
+	lost->n[LOSS_APART_FULL] = counter(live, ISMT_CNT_APART_FULL);
+	lost->n[LOSS_UNEXAMINED] = counter(live, ISMT_CNT_UNEXAMINED);
 	*filtered = counter(live, ISMT_CNT_FILTERED);
 }
 
 int live_account(struct live *live, struct summary *summary)
 {
-	uint64_t writer = summary->lost.writer, insn_writer = summary->lost.insn_writer;
+	uint64_t writer = summary->lost.n[LOSS_WRITER], insn_writer = summary->lost.n[LOSS_INSN_WRITER];
 	uint64_t filtered;
 	size_t i;
 	int err;
 
 	live_look_at_blocks(live, false);
 	live_losses(live, &summary->lost, &filtered);
-	summary->lost.ret += live_still_open(live);
-	summary->lost.writer = writer;
-	summary->lost.insn_writer = insn_writer;
+	summary->lost.n[LOSS_UNFINISHED] = live_still_open(live);
+	summary->lost.n[LOSS_WRITER] = writer;
+	summary->lost.n[LOSS_INSN_WRITER] = insn_writer;
 	summary->filtered += filtered;
 	summary->unopened = counter(live, ISMT_CNT_UNOPENED);
 	err = account_apart(live, summary);

@@ -171,7 +171,7 @@ static int account_now(void *arg, struct summary *summary)
 	int err = session_account(arg, summary);
 
 	/* Accesses under way are not lost yet. */
-	summary->lost.ret = 0;
+	summary->lost.n[LOSS_UNFINISHED] = 0;
 	return err;
 }
 

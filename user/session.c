@@ -91,7 +91,7 @@ static int on_dropped(struct session *session, const struct access *access)
 
 	if (!f)
 		return -ENOMEM;
-	session->summary->lost.writer++;
+	session->summary->lost.n[LOSS_WRITER]++;
 	apart_add_access(&f->lost, &access->raw.insn);
 	return 0;
 }
@@ -133,7 +133,7 @@ static int on_insn(void *arg, const struct insn *insn)
 	if (!err)
 		err = session->sink->ops->insn(session->sink, insn);
 	if (err == SINK_DROPPED) {
-		session->summary->lost.insn_writer++;
+		session->summary->lost.n[LOSS_INSN_WRITER]++;
 		return 0;
 	}
 	if (err < 0)
@@ -203,8 +203,8 @@ static int add_dropped(const struct summary *from, struct summary *to)
 	struct summary_function *f;
 	size_t i;
 
-	to->lost.writer = from->lost.writer;
-	to->lost.insn_writer = from->lost.insn_writer;
+	to->lost.n[LOSS_WRITER] = from->lost.n[LOSS_WRITER];
+	to->lost.n[LOSS_INSN_WRITER] = from->lost.n[LOSS_INSN_WRITER];
 	for (i = 0; i < from->nr_functions; i++) {
 		f = summary_function(to, from->functions[i].fn);
 		if (!f)

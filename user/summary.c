@@ -213,39 +213,9 @@ void apart_add_access(struct ismt_apart *sum, const struct ismt_insns *insn)
 	sum->bytes += insn->bytes;
 }
 
-void losses_add(struct losses *sum, const struct losses *part)
-{
-	sum->ring += part->ring;
-	sum->slot += part->slot;
-	sum->ret += part->ret;
-	sum->probe += part->probe;
-	sum->writer += part->writer;
-	sum->insn_ring += part->insn_ring;
-	sum->insn_writer += part->insn_writer;
-	sum->insn_probe += part->insn_probe;
-	sum->apart_full += part->apart_full;
-	sum->unexamined += part->unexamined;
-}
-
-void losses_subtract(struct losses *sum, const struct losses *part)
-{
-	sum->ring -= part->ring;
-	sum->slot -= part->slot;
-	sum->ret -= part->ret;
-	sum->probe -= part->probe;
-	sum->writer -= part->writer;
-	sum->insn_ring -= part->insn_ring;
-	sum->insn_writer -= part->insn_writer;
-	sum->insn_probe -= part->insn_probe;
-	sum->apart_full -= part->apart_full;
-	sum->unexamined -= part->unexamined;
-}
-
 uint64_t summary_lost(const struct summary *summary)
 {
-	const struct losses *lost = &summary->lost;
-
-	return lost->ring + lost->slot + lost->ret + lost->probe + lost->writer;
+	return losses_accesses(&summary->lost);
 }
 
 uint64_t summary_issued(const struct summary_function *f)
@@ -280,20 +250,6 @@ uint64_t summary_stb_upper(unsigned int bucket)
 void summary_evidence(const struct summary *summary, enum rule_id id, char *buf,
 		      size_t len)
 {
-	const struct losses *lost = &summary->lost;
-	const struct {
-		uint64_t n;
-		const char *what;
-	} parts[] = {
-		{ summary_lost(summary), "accesses" },
-		{ lost->insn_ring + lost->insn_writer, "instruction records" },
-		{ lost->insn_probe, "instructions that a probe missed" },
-		{ lost->apart_full, "instructions outside accesses" },
-		{ lost->unexamined, "accesses for the rules" },
-	};
-	const char *before = "not in the trace: ";
-	size_t i, used = 0;
-
 	if (id != ISM012 && !summary->findings[id].first.fn) {
 		snprintf(buf, len, "no example of it reached the rules");
 		return;
@@ -302,15 +258,7 @@ void summary_evidence(const struct summary *summary, enum rule_id id, char *buf,
 		rule_evidence(id, &summary->findings[id].first, buf, len);
 		return;
 	}
-	if (len)
-		buf[0] = '\0';
-	for (i = 0; i < sizeof(parts) / sizeof(parts[0]) && used < len; i++) {
-		if (!parts[i].n)
-			continue;
-		used += (size_t)snprintf(buf + used, len - used, "%s%" PRIu64 " %s",
-					 before, parts[i].n, parts[i].what);
-		before = ", ";
-	}
+	losses_sentence(&summary->lost, buf, len);
 }
 
 static int function_compare(const struct function *a, const struct function *b)
@@ -345,8 +293,6 @@ static int functions_compare(const void *pa, const void *pb)
 
 void summary_finish(struct summary *summary)
 {
-	const struct losses *lost = &summary->lost;
-
 	/* Not in place of an empty array: qsort() wants a pointer to something. */
 	if (summary->nr_rows)
 		qsort(summary->rows, summary->nr_rows, sizeof(*summary->rows),
@@ -356,7 +302,5 @@ void summary_finish(struct summary *summary)
 		      sizeof(*summary->functions), functions_compare);
 	summary->last_row = 0;
 	summary->last_function = 0;
-	summary->findings[ISM012].count = summary_lost(summary) + lost->insn_ring +
-					  lost->insn_writer + lost->insn_probe + lost->apart_full +
-					  lost->unexamined;
+	summary->findings[ISM012].count = losses_all(&summary->lost);
 }

@@ -113,12 +113,6 @@ void apart_add(struct ismt_apart *sum, const struct ismt_apart *part);
 /* The same of one access, with its instructions. */
 void apart_add_access(struct ismt_apart *sum, const struct ismt_insns *insn);
 
-/* sum += part. */
-void losses_add(struct losses *sum, const struct losses *part);
-
-/* sum -= part, an earlier state of it. */
-void losses_subtract(struct losses *sum, const struct losses *part);
-
 /* Accesses that are lost, by any cause. */
 uint64_t summary_lost(const struct summary *summary);
 

@@ -155,16 +155,12 @@ static json_t *findings_json(const struct summary *summary)
 
 static json_t *lost_json(const struct summary *summary)
 {
-	const struct losses *lost = &summary->lost;
+	json_t *lost = json_pack("{s:o}", "total", json_number(summary_lost(summary)));
+	int i;
 
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "total",
-			 json_number(summary_lost(summary)), "ring", json_number(lost->ring),
-			 "slot", json_number(lost->slot), "return", json_number(lost->ret), "probe",
-			 json_number(lost->probe), "insn_ring", json_number(lost->insn_ring),
-			 "insn_probe", json_number(lost->insn_probe), "apart_full",
-			 json_number(lost->apart_full), "writer", json_number(lost->writer),
-			 "insn_writer", json_number(lost->insn_writer), "unexamined",
-			 json_number(lost->unexamined));
+	for (i = 0; lost && i < LOSS_COUNT; i++)
+		json_object_set_new(lost, loss_infos[i].key, json_number(summary->lost.n[i]));
+	return lost;
 }
 
 json_t *summary_json(const struct summary *s)

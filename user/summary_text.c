@@ -39,38 +39,33 @@ static void put_totals(const struct summary *s, struct outbuf *out)
 			"hint: no access was seen; ismtrace list shows the functions and their drivers\n");
 }
 
+/* Is one of the causes after this one mended alike? */
+static bool later_has(const struct losses *lost, int cause, const char *remedy)
+{
+	while (++cause < LOSS_COUNT)
+		if (lost->n[cause] && loss_infos[cause].remedy &&
+		    !strcmp(loss_infos[cause].remedy, remedy))
+			return true;
+	return false;
+}
+
 static void put_lost(const struct summary *s, struct outbuf *out, bool color)
 {
-	const struct losses *lost = &s->lost;
-	const struct {
-		uint64_t n;
-		const char *what;
-	} causes[] = {
-		{ lost->ring, "accesses: ring buffer full" },
-		{ lost->slot, "accesses: no memory for the task's state" },
-		{ lost->ret, "accesses: return not seen, or still inside" },
-		{ lost->probe, "accesses: entry probe missed by the kernel" },
-		{ lost->writer, "accesses: the writer of the capture was too slow" },
-		{ lost->insn_ring, "single instructions: ring buffer full" },
-		{ lost->insn_writer, "single instructions: the writer of the capture was too slow" },
-		{ lost->insn_probe, "instructions: probe missed by the kernel" },
-		{ lost->apart_full, "instructions outside accesses: map full" },
-		{ lost->unexamined, "accesses counted, but not seen by the rules: ring buffer full" },
-	};
-	size_t i;
+	const char *remedy;
+	int i;
 
-	for (i = 0; i < sizeof(causes) / sizeof(causes[0]); i++) {
-		if (!causes[i].n)
+	for (i = 0; i < LOSS_COUNT; i++) {
+		if (!s->lost.n[i])
 			continue;
+		remedy = loss_infos[i].remedy;
 		sgr(out, color, SGR_YELLOW);
-		out_printf(out, "warning: lost %llu %s", (ull)causes[i].n,
-			   causes[i].what);
+		out_printf(out, "warning: lost %llu %s", (ull)s->lost.n[i], loss_infos[i].says);
 		sgr(out, color, SGR_RESET);
 		out_char(out, '\n');
+		/* Several causes have one remedy: it is told once. */
+		if (remedy && !later_has(&s->lost, i, remedy))
+			out_printf(out, "hint: %s\n", remedy);
 	}
-	if (lost->ring || lost->insn_ring)
-		out_lit(out,
-			"hint: --buffer-size enlarges the ring buffer, filters lighten its load\n");
 }
 
 static const char *escaped(const char *text, char *buf, size_t size)

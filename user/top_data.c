@@ -12,11 +12,6 @@
 /* Store blocks of bucket 0 are up to 8 bytes long: size class 3. */
 #define STB_CLASS 3
 
-uint64_t losses_accesses(const struct losses *losses)
-{
-	return losses->ring + losses->slot + losses->ret + losses->probe + losses->writer;
-}
-
 unsigned int size_class(uint64_t len)
 {
 	return len <= 1 ? 0 : 64 - (unsigned int)__builtin_clzll(len - 1);

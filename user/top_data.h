@@ -93,9 +93,6 @@ void data_free(struct top_data *data);
  */
 void data_histograms(struct top_row *row, enum top_view view, const struct top_counts *counts);
 
-/* Accesses that are lost, by any cause. */
-uint64_t losses_accesses(const struct losses *losses);
-
 /* Does a row have accesses, or findings, of this cell? */
 bool row_has(enum top_view view, const struct row_key *key, const struct access *access);
 bool row_key_same(const struct row_key *a, const struct row_key *b);

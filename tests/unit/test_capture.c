@@ -162,7 +162,7 @@ static void merge(void)
 	is_int(function_count(capture_functions(capture)), 2, "the same functions");
 	capture_account(capture, s);
 	is_int(s->filtered, 22, "two traces add up");
-	is_int(s->lost.ring, 2, "losses, too");
+	is_int(s->lost.n[LOSS_RING], 2, "losses, too");
 	summary_free(s);
 	capture_close(capture);
 

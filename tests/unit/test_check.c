@@ -32,7 +32,7 @@ static void make(struct check_options options, const char *name)
 	access.rules = RULE_BIT(ISM005);
 	is_int(check_output_access(check, name, 18, &access), 0, "taken");
 	summary_access(summary, &access);
-	summary->lost.ring = 5;
+	summary->lost.n[LOSS_RING] = 5;
 	summary_finish(summary);
 	is_int(check_output_end(check, name, summary), 0, "ended");
 	summary_free(summary);

@@ -108,7 +108,7 @@ static void make(bool many)
 		tables_access(tables, &access);
 	}
 	if (many) {
-		summary->lost.ring = 17;
+		summary->lost.n[LOSS_RING] = 17;
 		summary->functions[0].has_fmb = true;
 		summary->functions[0].outside.n[ISMT_PCILG] = 5;
 	}

@@ -397,8 +397,8 @@ static struct summary *filled(void)
 	f->has_fmb = true;
 	f->fmb_blocks = 3;
 	f->outside.n[ISMT_PCILG] = UINT64_MAX / 2;
-	s->lost.ring = 5;
-	s->lost.ret = 2;
+	s->lost.n[LOSS_RING] = 5;
+	s->lost.n[LOSS_RETURN] = 2;
 	s->filtered = 9;
 	s->begin_ns = 1000;
 	s->end_ns = 3500;
@@ -423,8 +423,8 @@ static void summaries(void)
 	number(json, "schema", 1);
 	number(json, "recorded", 4);
 	is_str(keys(at(json, "lost")),
-	       "total ring slot return probe insn_ring insn_probe apart_full "
-	       "writer insn_writer unexamined",
+	       "total ring slot return probe writer insn_ring insn_writer insn_probe "
+	       "apart_full unexamined unfinished",
 	       "causes of loss");
 	number(json, "lost.total", 7);
 	number(json, "lost.ring", 5);

@@ -118,11 +118,11 @@ static void lost(void)
 	struct summary *s = summary_new();
 	char text[128], cut[16];
 
-	s->lost.ring = 1000;
-	s->lost.slot = 200;
-	s->lost.ret = 30;
-	s->lost.probe = 4;
-	s->lost.insn_ring = 7;
+	s->lost.n[LOSS_RING] = 1000;
+	s->lost.n[LOSS_SLOT] = 200;
+	s->lost.n[LOSS_RETURN] = 30;
+	s->lost.n[LOSS_PROBE] = 4;
+	s->lost.n[LOSS_INSN_RING] = 7;
 	summary_finish(s);
 	is_int(summary_lost(s), 1234, "lost accesses");
 	is_int(s->findings[ISM012].count, 1241, "all that is lost");

@@ -231,7 +231,7 @@ static void summaries(void)
 	f->has_fmb = true;
 	f->fmb_loads = 3;
 	f->fmb_blocks = 30;
-	s->lost.ring = 7;
+	s->lost.n[LOSS_RING] = 7;
 	s->filtered = 2;
 	s->begin_ns = 1000000000;
 	s->end_ns = 2500000000;

@@ -46,7 +46,7 @@ static void fill(struct counts *before, struct counts *now)
 	put(now, sample_write(&one, 0, 256), &two, 11, "b c", 7);
 	bad.rules = RULE_BIT(ISM001) | RULE_BIT(ISM008);
 	put(now, bad, &one, 12, "frag", 1);
-	now->lost.ring = 4;
+	now->lost.n[LOSS_RING] = 4;
 	now->filtered = 9;
 }
 

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "losses.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#define BUFFER "--buffer-size enlarges the ring buffer, filters lighten its load"
+
+const struct loss_info loss_infos[LOSS_COUNT] = {
+	[LOSS_RING] = { "ring", LOST_ACCESSES, "accesses: ring buffer full", BUFFER },
+	[LOSS_SLOT] = { "slot", LOST_ACCESSES, "accesses: no memory for the task's state", NULL },
+	[LOSS_RETURN] = { "return", LOST_ACCESSES, "accesses: return not seen", NULL },
+	[LOSS_PROBE] = { "probe", LOST_ACCESSES, "accesses: entry probe missed by the kernel", NULL },
+	[LOSS_WRITER] = { "writer", LOST_ACCESSES,
+			  "accesses: the writer of the capture was too slow", NULL },
+	[LOSS_INSN_RING] = { "insn_ring", LOST_INSN_RECORDS,
+			     "single instructions: ring buffer full", BUFFER },
+	[LOSS_INSN_WRITER] = { "insn_writer", LOST_INSN_RECORDS,
+			       "single instructions: the writer of the capture was too slow", NULL },
+	[LOSS_INSN_PROBE] = { "insn_probe", LOST_INSNS, "instructions: probe missed by the kernel",
+			      NULL },
+	[LOSS_APART_FULL] = { "apart_full", LOST_OUTSIDE, "instructions outside accesses: map full",
+			      NULL },
+	[LOSS_UNEXAMINED] = { "unexamined", LOST_UNEXAMINED,
+			      "accesses counted, but not seen by the rules: ring buffer full", NULL },
+	[LOSS_UNFINISHED] = { "unfinished", LOST_ACCESSES,
+			      "accesses: still under way when the trace ended", NULL },
+};
+
+static const char *const lost_words[LOST_WHATS] = {
+	[LOST_ACCESSES] = "accesses",
+	[LOST_INSN_RECORDS] = "instruction records",
+	[LOST_INSNS] = "instructions that a probe missed",
+	[LOST_OUTSIDE] = "instructions outside accesses",
+	[LOST_UNEXAMINED] = "accesses for the rules",
+};
+
+void losses_add(struct losses *sum, const struct losses *part)
+{
+	int i;
+
+	for (i = 0; i < LOSS_COUNT; i++)
+		sum->n[i] += part->n[i];
+}
+
+void losses_subtract(struct losses *sum, const struct losses *part)
+{
+	int i;
+
+	for (i = 0; i < LOSS_COUNT; i++)
+		sum->n[i] -= part->n[i];
+}
+
+uint64_t losses_of(const struct losses *losses, enum lost_what what)
+{
+	uint64_t sum = 0;
+	int i;
+
+	for (i = 0; i < LOSS_COUNT; i++)
+		if (loss_infos[i].what == what)
+			sum += losses->n[i];
+	return sum;
+}
+
+uint64_t losses_accesses(const struct losses *losses)
+{
+	return losses_of(losses, LOST_ACCESSES);
+}
+
+uint64_t losses_all(const struct losses *losses)
+{
+	uint64_t sum = 0;
+	int i;
+
+	for (i = 0; i < LOSS_COUNT; i++)
+		sum += losses->n[i];
+	return sum;
+}
+
+void losses_sentence(const struct losses *losses, char *buf, size_t len)
+{
+	const char *before = "not in the trace: ";
+	size_t used = 0;
+	uint64_t n;
+	int what;
+
+	if (len)
+		buf[0] = '\0';
+	for (what = 0; what < LOST_WHATS && used < len; what++) {
+		n = losses_of(losses, (enum lost_what)what);
+		if (!n)
+			continue;
+		used += (size_t)snprintf(buf + used, len - used, "%s%" PRIu64 " %s", before, n,
+					 lost_words[what]);
+		before = ", ";
+	}
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * losses.h - what a trace lost, by cause: one table for every place that adds them up, tells
+ * of them or keeps them.
+ */
+#ifndef ISMT_LOSSES_H
+#define ISMT_LOSSES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* In the order in which captures have them (docs/capture-format.md): additions to the end. */
+enum loss {
+	LOSS_RING,
+	LOSS_SLOT,
+	LOSS_RETURN,
+	LOSS_PROBE,
+	LOSS_WRITER,
+	LOSS_INSN_RING,
+	LOSS_INSN_WRITER,
+	LOSS_INSN_PROBE,
+	LOSS_APART_FULL,
+	LOSS_UNEXAMINED,
+	LOSS_UNFINISHED,
+	LOSS_COUNT,
+};
+
+/* What is lost: only LOST_ACCESSES are accesses that were begun and are in no record. */
+enum lost_what {
+	LOST_ACCESSES,
+	LOST_INSN_RECORDS,
+	LOST_INSNS,
+	LOST_OUTSIDE,
+	LOST_UNEXAMINED,
+	LOST_WHATS,
+};
+
+struct loss_info {
+	const char *key;	/* in JSON */
+	enum lost_what what;
+	const char *says;	/* behind a number: "accesses: ring buffer full" */
+	const char *remedy;	/* a sentence for a hint; NULL if there is none */
+};
+
+/* By enum loss. */
+extern const struct loss_info loss_infos[LOSS_COUNT];
+
+struct losses {
+	uint64_t n[LOSS_COUNT];
+};
+
+/* sum += part. */
+void losses_add(struct losses *sum, const struct losses *part);
+
+/* sum -= part, an earlier state of it. */
+void losses_subtract(struct losses *sum, const struct losses *part);
+
+/* Of one kind, by any cause. */
+uint64_t losses_of(const struct losses *losses, enum lost_what what);
+
+/* Accesses that are lost, by any cause. */
+uint64_t losses_accesses(const struct losses *losses);
+
+/* Everything: 0 if the trace is complete. */
+uint64_t losses_all(const struct losses *losses);
+
+/*
+ * losses_sentence - "not in the trace: 3 accesses, ..."; "" if it is complete.  Cut to
+ * len, always ended.
+ */
+void losses_sentence(const struct losses *losses, char *buf, size_t len);
+
+#endif /* ISMT_LOSSES_H */
