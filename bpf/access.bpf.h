@@ -8,7 +8,9 @@
 
 #include "insns.h"
 #include "known.bpf.h"
+#include "match.h"
 #include "state.bpf.h"
+#include "task.bpf.h"
 
 static __always_inline bool fid_wanted(u32 fid)
 {
@@ -23,17 +25,17 @@ static __always_inline bool fid_wanted(u32 fid)
 	return false;
 }
 
+/* A worker of io_uring's counts as its program, whose name it has not. */
 static __always_inline bool comm_wanted(const char *comm)
 {
-	u32 i;
+	char leader[ISMT_COMM_LEN] = {};
 
-	for (i = 0; i < ISMT_COMM_LEN; i++) {
-		if (i >= filter.comm_len)
-			return i == ISMT_COMM_LEN || comm[i] == '\0';
-		if (comm[i] != filter.comm[i])
-			return false;
-	}
-	return true;
+	if (filter_wants_name(&filter, comm))
+		return true;
+	if (!task_is_worker())
+		return false;
+	task_leader_name(leader);
+	return filter_wants_name(&filter, leader);
 }
 
 /* What can be decided at the beginning, cheapest first. */
@@ -41,24 +43,32 @@ static __always_inline bool access_wanted(const struct ismt_access *rec)
 {
 	u64 region = rec->offset >> ISMT_OFFSET_SHIFT(rec->layer);
 
-	if (region > 63)
-		region = 63;
-	if (!(filter.ops & (1 << rec->op)))
-		return false;
-	if (!(filter.regions & (1ULL << region)))
-		return false;
-	if (rec->len < filter.size_min || rec->len > filter.size_max)
+	if (!filter_wants_place(&filter, rec->op, region, rec->len))
 		return false;
 	if (filter.by_fid && !fid_wanted(rec->fid))
 		return false;
 	return !filter.comm_len || comm_wanted(rec->comm);
 }
 
-/* A task stays in its thread group, and that stays in the map until it ends. */
+/*
+ * A task stays in its thread group, and that stays in the map until it ends.  Those that
+ * were asked for by number are in another one where numbers are translated.
+ */
 static __always_inline bool pid_wanted(struct task_state *st)
 {
-	if (!st->pid_wanted)
-		st->pid_wanted = bpf_map_lookup_elem(&pids, &st->rec.pid) ? 1 : 2;
+	u32 pid = bpf_get_current_pid_tgid() >> 32, number;
+	u8 yes = 1;
+
+	if (st->pid_wanted)
+		return st->pid_wanted == 1;
+	st->pid_wanted = bpf_map_lookup_elem(&pids, &pid) ? 1 : 2;
+	if (st->pid_wanted == 2 && pid_ns) {
+		number = task_ids() >> 32;
+		if (number && bpf_map_lookup_elem(&pids_asked, &number)) {
+			bpf_map_update_elem(&pids, &pid, &yes, BPF_ANY);
+			st->pid_wanted = 1;
+		}
+	}
 	return st->pid_wanted == 1;
 }
 
@@ -95,10 +105,10 @@ __noinline int access_put_apart(struct task_state *st, u32 class)
 }
 
 /*
- * Its end was not seen, by a return probe that missed or because the task
- * has ended: what it did must not get lost as well.
+ * Its end was not seen (cause: enum ismt_counter), because a return probe missed it, the
+ * task has ended, or the trace has: what it did must not get lost as well.
  */
-__noinline int access_abandon(struct task_state *st)
+__noinline int access_abandon(struct task_state *st, u32 cause)
 {
 	u32 cpu = bpf_get_smp_processor_id(), access;
 
@@ -112,29 +122,12 @@ __noinline int access_abandon(struct task_state *st)
 		count(cpu, ISMT_CNT_SPILLED_DONE);
 	if (access == ACCESS_OPEN) {
 		access_put_apart(st, ISMT_APART_LOST);
-		count(cpu, ISMT_CNT_LOST_RETURN);
+		count(cpu, cause & (ISMT_COUNTERS_PADDED - 1));
 	} else {
 		access_put_apart(st, ISMT_APART_FILTERED);
 		count(cpu, ISMT_CNT_FILTERED);
 	}
 	return 0;
-}
-
-/*
- * Who does it; of a task with a slot only asked for again when follow_rename()
- * has heard of another name.
- */
-static __always_inline void access_who(struct task_state *st)
-{
-	u64 pid_tgid;
-
-	if (st->who_known)
-		return;
-	pid_tgid = bpf_get_current_pid_tgid();
-	st->rec.pid = pid_tgid >> 32;
-	st->rec.tid = pid_tgid;
-	bpf_get_current_comm(st->rec.comm, sizeof(st->rec.comm));
-	st->who_known = !st->spilled;
 }
 
 /* What there is to look at when a filter is in force. */
@@ -179,7 +172,7 @@ __noinline int access_enter(const struct access_args *args)
 			st->nested = 1;
 			return 0;
 		}
-		access_abandon(st);
+		access_abandon(st, ISMT_CNT_LOST_RETURN);
 	}
 	if (st->again != args->vdev || st->generation != generation)
 		known_switch(st, args->vdev);

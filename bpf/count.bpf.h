@@ -10,12 +10,14 @@
 #define ISMT_COUNT_H
 
 #include "access.bpf.h"
+#include "buckets.h"
+#include "judge.h"
+#include "runs.h"
 #include "state.bpf.h"
+#include "tally.h"
 
 /* At most one example of a run in so many ns, per task and function. */
 #define RUN_TELL_NS	(1ULL << 27)
-
-#define BARS		6
 
 struct ismt_cell cells[ISMT_CELLS] SEC(".bss.cells");
 __u32 cells_used;
@@ -34,39 +36,19 @@ struct {
 	__type(value, u32);
 } cells_free SEC(".maps");
 
-/*
- * Functions that are not static are verified once, not at each call.
- *
- * As in user/hist.c: 0 and 1 are in bucket 0, i holds (1 << (i - 1), 1 << i].
- */
+/* Processes that have cells and have not ended, by the key's pid. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 2 * ISMT_CELLS);
+	__type(key, u32);
+	__type(value, u8);
+} processes SEC(".maps");
+
+/* Functions that are not static are verified once, not at each call. */
 __noinline u32 hist_bucket(u64 value)
 {
-	u32 bucket = 1;
+	u32 bucket = bucket_of(value);
 
-	if (value <= 1)
-		return 0;
-	value--;
-	if (value >> 32) {
-		value >>= 32;
-		bucket += 32;
-	}
-	if (value >> 16) {
-		value >>= 16;
-		bucket += 16;
-	}
-	if (value >> 8) {
-		value >>= 8;
-		bucket += 8;
-	}
-	if (value >> 4) {
-		value >>= 4;
-		bucket += 4;
-	}
-	if (value >> 2) {
-		value >>= 2;
-		bucket += 2;
-	}
-	bucket += value >> 1;
 	return bucket < ISMT_CELL_HIST ? bucket : ISMT_CELL_HIST - 1;
 }
 
@@ -76,11 +58,6 @@ __noinline u32 hist_bucket(u64 value)
 static __always_inline u16 op_layer(const struct ismt_access *rec)
 {
 	return *(const u16 *)&rec->op;
-}
-
-static __always_inline void add(u64 *to, u64 n)
-{
-	__sync_fetch_and_add(to, n);
 }
 
 /* A cell that nobody has; its index + 1, 0 if there is none. */
@@ -98,11 +75,32 @@ static __always_inline u32 cell_take(void)
 	return index + 1;
 }
 
+/* As of now: a number may be used again, and a program be another one. */
+static __always_inline void cell_name(u32 index)
+{
+	struct ismt_cell *cell = &cells[index & (ISMT_CELLS - 1)];
+
+	bpf_get_current_comm(cell->comm, sizeof(cell->comm));
+	cell->shown = task_ids() >> 32;
+}
+
+/* Another name for a cell's task; known: as in known_function. */
+static __always_inline void cell_rename(u64 known, const u64 *half)
+{
+	u64 *comm = (u64 *)cells[((u32)known - 1) & (ISMT_CELLS - 1)].comm;
+
+	if (!known)
+		return;
+	comm[0] = half[0];
+	comm[1] = half[1];
+}
+
 __noinline u32 cell_find(struct task_state *st, u32 region)
 {
 	struct ismt_cell_key key = { .region = region };
 	u32 *there, index, mine;
 	struct ismt_cell *cell;
+	u8 yes = 1;
 
 	if (!st)
 		return 0;
@@ -110,16 +108,22 @@ __noinline u32 cell_find(struct task_state *st, u32 region)
 	key.fid = known_of(st)->fid;
 	key.op = st->rec.op;
 	key.layer = st->rec.layer;
+	/* First: a cell whose process is not here is taken back. */
+	if (bpf_map_update_elem(&processes, &key.pid, &yes, BPF_ANY))
+		return 0;
 	there = bpf_map_lookup_elem(&cell_index, &key);
-	if (there)
-		return *there + 1;
+	if (there) {
+		index = *there;
+		cell_name(index);
+		return index + 1;
+	}
 	mine = cell_take();
 	if (!mine)
 		return 0;
 	index = mine - 1;
 	cell = &cells[index & (ISMT_CELLS - 1)];
 	cell->key = key;
-	bpf_get_current_comm(cell->comm, sizeof(cell->comm));
+	cell_name(index);
 	if (!bpf_map_update_elem(&cell_index, &key, &index, BPF_NOEXIST)) {
 		cell->used = 1;
 		return mine;
@@ -164,32 +168,9 @@ static __always_inline bool is_whole(const struct task_state *st)
 /* Add the task's tally to its cell. */
 __noinline int tally_move(struct task_state *st)
 {
-	struct ismt_tally *tally;
-	struct ismt_cell *cell;
-	u64 n;
-
 	/* The other mode has no cells. */
-	if (!st || !counting)
-		return 0;
-	tally = &st->tally;
-	n = tally->n;
-	if (!n)
-		return 0;
-	cell = &cells[tally->cell & (ISMT_CELLS - 1)];
-	tally->moves++;
-	barrier();
-	if (tally->size < ISMT_WHOLE_BUCKETS)
-		add(&cell->whole[tally->size], n);
-	if (tally->latency < ISMT_CELL_HIST)
-		add(&cell->latency[tally->latency], n);
-	add(&cell->latency_sum, tally->latency_sum);
-	add(&cell->whole_bytes, n * tally->len);
-	if (tally->full)
-		add(&cell->whole_full, n * tally->len);
-	tally->n = 0;
-	tally->latency_sum = 0;
-	barrier();
-	tally->moves++;
+	if (st && counting)
+		tally_into(&st->tally, &cells[st->tally.cell & (ISMT_CELLS - 1)]);
 	return 0;
 }
 
@@ -208,7 +189,7 @@ static __always_inline void hot_set(struct task_state *st, const struct ismt_cel
 	hot->req = st->first;
 	hot->latency_low = low;
 	hot->latency_high = high;
-	hot->run_size = 1ULL << 32 | (u32)st->rec.len;
+	hot->run_size = RUN_OF_ONE(st->rec.len);
 	tally_move(st);
 	tally->cell = index;
 	tally->len = st->rec.len;
@@ -248,8 +229,8 @@ static __always_inline bool count_again(u32 layer, s64 ret, u64 now)
 	st->run.end = now;
 	st->run.next = pos + ret;
 	st->run.size = hot->run_size;
-	add(&st->tally.n, one);
-	add(&st->tally.latency_sum, latency);
+	cell_add(&st->tally.n, one);
+	cell_add(&st->tally.latency_sum, latency);
 	return true;
 }
 
@@ -258,11 +239,11 @@ static __always_inline bool count_whole(struct ismt_cell *cell, u32 maxstbl, u32
 					u64 pos)
 {
 	if (size < ISMT_WHOLE_BUCKETS)
-		add(&cell->whole[size], 1);
-	add(&cell->whole_bytes, len);
+		cell_add(&cell->whole[size], 1);
+	cell_add(&cell->whole_bytes, len);
 	if (len == maxstbl)
-		add(&cell->whole_full, len);
-	return len > maxstbl || (pos & (BLOCK_BOUNDARY - 1)) + len > BLOCK_BOUNDARY;
+		cell_add(&cell->whole_full, len);
+	return store_is_impossible(pos, len, maxstbl);
 }
 
 __noinline int count_insns(struct ismt_cell *cell, const struct ismt_insns *insn, u32 maxstbl)
@@ -273,100 +254,70 @@ __noinline int count_insns(struct ismt_cell *cell, const struct ismt_insns *insn
 		return 0;
 	for (i = 0; i < ISMT_KINDS; i++) {
 		if (insn->n[i])
-			add(&cell->n[i], insn->n[i]);
+			cell_add(&cell->n[i], insn->n[i]);
 		all += insn->n[i];
 	}
 	for (i = 0; i < ISMT_WIDTHS; i++)
 		if (insn->width[i])
-			add(&cell->width[i], insn->width[i]);
+			cell_add(&cell->width[i], insn->width[i]);
 	if (insn->failed)
-		add(&cell->failed, insn->failed);
+		cell_add(&cell->failed, insn->failed);
 	if (insn->bytes)
-		add(&cell->insn_bytes, insn->bytes);
+		cell_add(&cell->insn_bytes, insn->bytes);
 	if (!insn->n[ISMT_PCISTB] && !insn->n[ISMT_MIO_BLOCK])
 		return 0;
 	for (i = 0; i < ISMT_STB_BUCKETS; i++)
 		if (insn->stb[i])
-			add(&cell->stb[i], insn->stb[i]);
+			cell_add(&cell->stb[i], insn->stb[i]);
 	if (insn->n[ISMT_PCISTB] == all) {
-		add(&cell->block_bytes, insn->bytes);
+		cell_add(&cell->block_bytes, insn->bytes);
 		if (insn->min == maxstbl)
-			add(&cell->block_full, insn->bytes);
+			cell_add(&cell->block_full, insn->bytes);
 	}
 	return 0;
 }
 
 /* Everything but whole writes.  Returns true if it may break a rule. */
 static __always_inline bool count_other(struct task_state *st, struct ismt_cell *cell, u32 maxstbl,
-					bool bar)
+					u32 region)
 {
 	const struct ismt_access *rec = &st->rec;
-	const struct ismt_insns *insn = &rec->insn;
 	u64 len = rec->len;
-	u32 mio, bucket;
+	u32 bucket;
 
 	access_fill(st);
-	add(&cell->accesses, 1);
+	cell_add(&cell->accesses, 1);
 	if (rec->ret < 0)
-		add(&cell->errors, 1);
+		cell_add(&cell->errors, 1);
 	else
-		add(&cell->bytes, rec->ret);
+		cell_add(&cell->bytes, rec->ret);
 	bucket = hist_bucket(len);
 	if (bucket < ISMT_CELL_HIST)
-		add(&cell->size[bucket], 1);
-	add(&cell->size_sum, len);
-	count_insns(cell, insn, maxstbl);
-
-	mio = insn->n[ISMT_MIO_LOAD] | insn->n[ISMT_MIO_STORE] | insn->n[ISMT_MIO_BLOCK];
-	if (insn->failed || mio || rec->ret != (s64)len)
-		return true;
-	if (!bar)
-		return false;
-	/* Longer than its narrowest instruction, which is below 8 bytes. */
-	if (insn->min && insn->min < 8 && len > insn->min)
-		return true;
-	/* No store at all is no rule's business, unless the write was too long. */
-	return rec->op == ISMT_WRITE && len &&
-	       (insn->n[ISMT_PCISTG] || insn->n[ISMT_PCISTB] > 1 || len > maxstbl ||
-		(rec->offset & (BLOCK_BOUNDARY - 1)) + len > BLOCK_BOUNDARY);
-}
-
-/* A write to a BAR that begins where the one before ended: does it go on with it? */
-static __always_inline bool run_goes_on(const struct task_state *st, u32 maxstbl)
-{
-	const struct ismt_access *rec = &st->rec;
-	u64 bytes = (u32)st->run.size, sum = bytes + rec->len;
-
-	if (!st->run.size || sum > maxstbl || sum < bytes)
-		return false;
-	if (rec->hdr.ts > st->run.end && rec->hdr.ts - st->run.end > RUN_GAP_NS)
-		return false;
-	return ((rec->offset - bytes) & (BLOCK_BOUNDARY - 1)) + sum <= BLOCK_BOUNDARY;
+		cell_add(&cell->size[bucket], 1);
+	cell_add(&cell->size_sum, len);
+	count_insns(cell, &rec->insn, maxstbl);
+	return access_is_suspect(rec, region, maxstbl);
 }
 
 /*
- * Follow the run that a write to a BAR begins or continues.  Returns true if it
- * should be told of, as an example.
+ * Follow the run that a write to a BAR begins or continues, and count it if it is one of
+ * those that user/rules.c blames (rules_on_ism).  Returns true if it should be told of, as
+ * an example.
  */
-static __always_inline bool run_follow(struct task_state *st, struct ismt_cell *cell, u32 maxstbl,
-				       u64 now)
+static __always_inline bool count_run(struct task_state *st, struct ismt_cell *cell, u32 maxstbl,
+				      u64 now)
 {
 	const struct ismt_access *rec = &st->rec;
-	struct write_run *run = &st->run;
-	bool tell = false;
 
-	if (run->next == rec->offset && run_goes_on(st, maxstbl)) {
-		run->size += (1ULL << 32) + rec->len;
-		add(&cell->split, 1);
-		tell = run->size >> 32 == 2 && now - run->told > RUN_TELL_NS;
-		if (tell)
-			run->told = now;
-	} else {
-		run->size = 1ULL << 32 | (u32)rec->len;
-	}
-	run->next = rec->offset + rec->len;
-	run->end = now;
-	return tell;
+	if (!run_follow(&st->run, rec->offset, rec->len, rec->hdr.ts, now, maxstbl))
+		return false;
+	if (!known_of(st)->is_ism && rec->layer != ISMT_LAYER_ISM)
+		return false;
+	cell_add(&cell->split, 1);
+	if (RUN_WRITES(st->run.size) != 2 || now - st->told <= RUN_TELL_NS)
+		return false;
+	st->told = now;
+	return true;
 }
 
 /* For the rules of user space to look at. */
@@ -374,8 +325,8 @@ static __always_inline void access_examine(struct task_state *st, u64 latency, b
 {
 	access_who(st);
 	st->rec.latency_ns = latency;
-	st->rec.run = st->run.size >> 32;
-	st->rec.run_bytes = st->run.size;
+	st->rec.run = RUN_WRITES(st->run.size);
+	st->rec.run_bytes = RUN_BYTES(st->run.size);
 	if (access_send(st) && must)
 		count(bpf_get_smp_processor_id(), ISMT_CNT_UNEXAMINED);
 }
@@ -407,8 +358,8 @@ __noinline int access_count(struct task_state *st, u64 now)
 		cell->latency_max = latency;
 	bucket = hist_bucket(latency);
 	if (bucket < ISMT_CELL_HIST)
-		add(&cell->latency[bucket], 1);
-	add(&cell->latency_sum, latency);
+		cell_add(&cell->latency[bucket], 1);
+	cell_add(&cell->latency_sum, latency);
 	size_extremes(cell, rec->len);
 
 	if (is_whole(st)) {
@@ -416,15 +367,15 @@ __noinline int access_count(struct task_state *st, u64 now)
 		if (size >= ISMT_WHOLE_BUCKETS)
 			size = ISMT_WHOLE_BUCKETS - 1;
 		examine = count_whole(cell, maxstbl, size, rec->len, rec->offset);
-		tell = run_follow(st, cell, maxstbl, now);
+		tell = count_run(st, cell, maxstbl, now);
 		if (rec->len <= maxstbl)
 			hot_set(st, cell, index, size, bucket);
 	} else {
-		examine = count_other(st, cell, maxstbl, region < BARS);
-		if (rec->op == ISMT_WRITE && region < BARS && rec->ret > 0)
-			tell = run_follow(st, cell, maxstbl, now);
+		examine = count_other(st, cell, maxstbl, region);
+		if (run_has(rec, region))
+			tell = count_run(st, cell, maxstbl, now);
 		else
-			st->run.size = 0;
+			run_end(&st->run);
 	}
 	if (examine || tell)
 		access_examine(st, latency, examine);

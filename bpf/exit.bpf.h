@@ -7,11 +7,11 @@
 
 #include "access.bpf.h"
 #include "count.bpf.h"
+#include "judge.h"
 
 static __always_inline bool access_was_clean(const struct task_state *st)
 {
-	return !(st->insns == INSNS_FULL && st->rec.insn.failed) && st->rec.ret >= 0 &&
-	       (u64)st->rec.ret == st->rec.len;
+	return access_is_clean(&st->rec, st->insns == INSNS_FULL ? st->rec.insn.failed : 0);
 }
 
 /* What is not to be recorded or counted, or not so simply. */
@@ -67,6 +67,18 @@ __noinline int access_exit(u32 layer, s64 ret, u64 now)
 		access_record(st, now);
 	st->insns = INSNS_NONE;
 	return 0;
+}
+
+/* What is kept of a task, or of one that was at its address, ends. */
+static __always_inline void task_end(struct task_state *st)
+{
+	if (!ACCESS_IDLE(st->access))
+		access_abandon(st, ISMT_CNT_LOST_RETURN);
+	tally_move(st);
+	task_forget(st);
+	barrier();
+	if (!st->spilled)
+		st->task = 0;
 }
 
 #endif /* ISMT_EXIT_H */

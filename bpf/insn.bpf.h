@@ -164,7 +164,7 @@ static __always_inline void insn_failed(struct task_state *st, u32 fh,
 static __always_inline void insn_emit(struct task_state *st, const struct cur_insn *cur, s64 rc)
 {
 	u32 cpu = bpf_get_smp_processor_id();
-	u64 pid_tgid = bpf_get_current_pid_tgid();
+	u64 ids = task_ids();
 	bool mio = cur->kind >= ISMT_MIO_LOAD;
 	struct ismt_insn rec = {};
 	bool inside;
@@ -177,11 +177,13 @@ static __always_inline void insn_emit(struct task_state *st, const struct cur_in
 	rec.hdr.cpu = cpu;
 	rec.hdr.ts = cur->ts;
 	rec.latency_ns = bpf_ktime_get_ns() - cur->ts;
-	rec.pid = pid_tgid >> 32;
-	rec.tid = pid_tgid;
-	bpf_get_current_comm(rec.comm, sizeof(rec.comm));
 	rec.kind = cur->kind;
-	rec.flags = inside ? ISMT_INSN_INSIDE : 0;
+	rec.flags = (inside ? ISMT_INSN_INSIDE : 0) | (ids ? 0 : ISMT_INSN_FOREIGN);
+	if (!ids)
+		ids = bpf_get_current_pid_tgid();
+	rec.pid = ids >> 32;
+	rec.tid = ids;
+	bpf_get_current_comm(rec.comm, sizeof(rec.comm));
 	rec.fh = mio ? (inside ? st->rec.fh : 0) : REQ_FH(cur->req);
 	rec.space = mio ? SPACE_UNKNOWN : REQ_SPACE(cur->req);
 	rec.len = REQ_LEN(cur->req);

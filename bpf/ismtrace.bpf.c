@@ -260,6 +260,38 @@ int scan_open(void *ctx)
 	return at < ISMT_SLOTS;
 }
 
+/*
+ * The trace is over, no other program runs any more: what is still under way is
+ * accounted for.  In runs, as scan_open().
+ */
+SEC("raw_tp")
+int end_open(void *ctx)
+{
+	u32 i, at = slot_cursor;
+
+	for (i = 0; i < SLOTS_A_RUN; i++, at++) {
+		struct task_state *st = slot_at(at);
+
+		if (st->access >= ACCESS_OPEN)
+			access_abandon(st, ISMT_CNT_UNFINISHED);
+	}
+	slot_cursor = at;
+	return at < ISMT_SLOTS;
+}
+
+/* Is the process that just forks one of those that are traced?  It is the current one. */
+static __always_inline bool process_wanted(void)
+{
+	u32 pid = bpf_get_current_pid_tgid() >> 32;
+
+	if (bpf_map_lookup_elem(&pids, &pid))
+		return true;
+	if (!pid_ns)
+		return false;
+	pid = task_ids() >> 32;
+	return pid && bpf_map_lookup_elem(&pids_asked, &pid);
+}
+
 /* The children of a traced thread group are traced too. */
 SEC("raw_tp/sched_process_fork")
 int follow_fork(u64 *ctx)
@@ -268,47 +300,90 @@ int follow_fork(u64 *ctx)
 	u32 ptgid = BPF_CORE_READ(parent, tgid), ctgid = BPF_CORE_READ(child, tgid);
 	u8 yes = 1;
 
-	if (filter.by_pid && ptgid != ctgid && bpf_map_lookup_elem(&pids, &ptgid))
+	if (filter.by_pid && ptgid != ctgid && process_wanted())
 		bpf_map_update_elem(&pids, &ctgid, &yes, BPF_ANY);
 	return 0;
 }
 
-/* In the context of the task that ends; its slot is free for the next. */
+/*
+ * In the context of the task that ends; its slot is free for the next.  The first of a
+ * process's threads may end before the others.
+ */
 SEC("raw_tp/sched_process_exit")
 int follow_exit(u64 *ctx)
 {
-	u64 pid_tgid = bpf_get_current_pid_tgid();
-	u32 tgid = pid_tgid >> 32;
+	u32 pid = bpf_get_current_pid_tgid() >> 32, asked;
 	struct task_state *st = state_get();
 
-	if (st) {
-		if (!ACCESS_IDLE(st->access))
-			access_abandon(st);
-		st->access = ACCESS_NONE;
-		tally_move(st);
-		st->generation = 0;
-		st->vdev = 0;
-		st->again = 0;
-		st->who_known = 0;
-		st->pid_wanted = 0;
-		st->cur.active = 0;
-		st->front = 0;
-		st->recorded = 0;
-		if (!st->spilled)
-			st->task = 0;
-	}
-	if (filter.by_pid && tgid == (u32)pid_tgid)
-		bpf_map_delete_elem(&pids, &tgid);
+	if (st)
+		task_end(st);
+	if (!(filter.by_pid || counting) || !process_is_over())
+		return 0;
+	if (counting)
+		bpf_map_delete_elem(&processes, &pid);
+	if (!filter.by_pid)
+		return 0;
+	bpf_map_delete_elem(&pids, &pid);
+	asked = pid_ns ? task_ids() >> 32 : 0;
+	if (asked)
+		bpf_map_delete_elem(&pids_asked, &asked);
 	return 0;
 }
 
-/* exec(), prctl() or a write to /proc: the name that is kept is not its name any more. */
-SEC("raw_tp/task_rename")
-int follow_rename(u64 *ctx)
+/*
+ * There will be another task at this address.  As it ended a task still closed its files,
+ * whose instructions may have given it a slot once more.
+ */
+SEC("raw_tp/sched_process_free")
+int follow_free(u64 *ctx)
 {
 	struct task_state *st = slot_of(ctx[0]);
 
 	if (st->task == ctx[0])
-		st->who_known = 0;
+		task_end(st);
+	return 0;
+}
+
+/* In the context of the task, which may have another number from now on: its leader's. */
+SEC("raw_tp/sched_process_exec")
+int follow_exec(u64 *ctx)
+{
+	struct task_state *st = state_get();
+
+	if (st)
+		task_executes(st);
+	return 0;
+}
+
+/*
+ * exec(), prctl() or a write to /proc, which another task may do; the name that is handed
+ * over is not in the task yet.
+ */
+SEC("raw_tp/task_rename")
+int follow_rename(u64 *ctx)
+{
+	union {
+		char comm[ISMT_COMM_LEN];
+		u64 half[2];
+	} name = {};
+	struct task_state *st = slot_of(ctx[0]);
+	u64 *comm;
+	u32 i;
+
+	if (st->task != ctx[0]) {
+		st = ctx[0] == bpf_get_current_task() ? state_get() : NULL;
+		if (!st)
+			return 0;
+	}
+	bpf_probe_read_kernel_str(name.comm, sizeof(name.comm), (void *)ctx[1]);
+	comm = (u64 *)st->rec.comm;
+	comm[0] = name.half[0];
+	comm[1] = name.half[1];
+	for (i = 0; counting && i < KNOWN; i++) {
+		if (!st->known[i].vdev)
+			continue;
+		cell_rename(st->known[i].cell[ISMT_READ], name.half);
+		cell_rename(st->known[i].cell[ISMT_WRITE], name.half);
+	}
 	return 0;
 }

@@ -36,6 +36,47 @@ static __always_inline struct known_function *known_of(struct task_state *st)
 	return &st->known[st->at & (KNOWN - 1)];
 }
 
+/*
+ * While counting: the runs of tasks on functions that they do not know any more, because
+ * there were others, or a device was opened.  Adjacent is adjacent all the same.
+ */
+struct run_key {
+	u32 task;		/* its number */
+	u32 fid;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, ISMT_SLOTS);
+	__type(key, struct run_key);
+	__type(value, struct ismt_run);
+} runs_aside SEC(".maps");
+
+static __always_inline void known_forget(struct task_state *st, struct known_function *known)
+{
+	struct run_key key = { .task = st->number, .fid = known->fid };
+
+	if (counting && known->vdev && known->run.size)
+		bpf_map_update_elem(&runs_aside, &key, &known->run, BPF_ANY);
+	known->vdev = 0;
+	known->run.size = 0;
+}
+
+static __always_inline void known_recall_run(struct task_state *st, struct known_function *known)
+{
+	struct run_key key = { .task = st->number, .fid = known->fid };
+	struct ismt_run *run;
+
+	known->run.size = 0;
+	if (!counting)
+		return;
+	run = bpf_map_lookup_elem(&runs_aside, &key);
+	if (!run)
+		return;
+	known->run = *run;
+	bpf_map_delete_elem(&runs_aside, &key);
+}
+
 static __always_inline void known_resolve(struct known_function *known, u64 vdev)
 {
 	struct pci_dev *pdev = pdev_of(vdev);
@@ -51,35 +92,52 @@ static __always_inline void known_resolve(struct known_function *known, u64 vdev
 		known->maxstbl = ISMT_PAYLOAD_MAX;
 	known->cell[ISMT_READ] = 0;
 	known->cell[ISMT_WRITE] = 0;
-	known->run.size = 0;
-	known->run.told = 0;
 }
 
-/* The task turns to another function, or a device was opened since. */
+/* Where a device is known; of KNOWN, if it is not, what has to go for it. */
+static __always_inline u32 known_place(struct task_state *st, u64 vdev)
+{
+	u32 i;
+
+	for (i = 0; i < KNOWN; i++)
+		if (st->known[i].vdev == vdev)
+			return i;
+	for (i = 0; i < KNOWN; i++)
+		if (!st->known[i].vdev)
+			return i;
+	return st->victim++;
+}
+
+/*
+ * The task turns to another function, or a device was opened since, or it is another
+ * program than it was.
+ */
 __noinline int known_switch(struct task_state *st, u64 vdev)
 {
+	u32 i, now = generation;
 	struct known_function *known;
-	u32 i;
 
 	if (!st)
 		return 0;
-	known = known_of(st);
-	if (st->generation != generation) {
+	known_of(st)->run = st->run;
+	if (st->generation != now) {
 		for (i = 0; i < KNOWN; i++)
-			st->known[i].vdev = 0;
-		st->generation = generation;
-	} else {
-		known->run = st->run;
+			known_forget(st, &st->known[i]);
+		st->generation = now;
 	}
+	if (!st->number)
+		st->number = __sync_fetch_and_add(&numbers, 1) + 1;
 	st->hot.req = 0;
 	st->first = 0;
 	st->vdev = vdev;
 	st->again = vdev;
-	/* Such structures are of some KiB, so that those of several are pages apart. */
-	st->at = vdev >> 12 & (KNOWN - 1);
+	st->at = known_place(st, vdev);
 	known = known_of(st);
-	if (known->vdev != vdev)
+	if (known->vdev != vdev) {
+		known_forget(st, known);
 		known_resolve(known, vdev);
+		known_recall_run(st, known);
+	}
 	st->run = known->run;
 	st->rec.fid = known->fid;
 	st->rec.fh = known->fh;

@@ -99,6 +99,12 @@ struct ismt_insns {
 	((layer) == ISMT_LAYER_ISM ? ISMT_ISM_SHIFT : ISMT_CORE_SHIFT)
 
 /*
+ * The task has no number in the PID namespace that is traced from: pid and tid are
+ * those of the first namespace.
+ */
+#define ISMT_TASK_FOREIGN	0x01
+
+/*
  * Followed by hdr.len - sizeof(struct ismt_access) bytes of payload.
  *
  * Nearly all accesses are one instruction that does not fail, or none.  Of these
@@ -114,7 +120,7 @@ struct ismt_access {
 	__u8 op;		/* enum ismt_op */
 	__u8 layer;		/* enum ismt_layer */
 	__u8 brief;		/* brief: instructions, 0 or 1 */
-	__u8 pad;
+	__u8 flags;		/* ISMT_TASK_* */
 	__u32 region;		/* VFIO region index */
 	/*
 	 * In the region, bytes.  In the ring buffer it is the offset in the device
@@ -124,9 +130,22 @@ struct ismt_access {
 	__u64 len;		/* asked for, bytes */
 	__s64 ret;		/* bytes done or -errno */
 	__u64 latency_ns;
-	/* While counting: the run of adjacent writes that it is part of. */
-	__u32 run;		/* writes so far; 0: none */
-	__u32 run_bytes;
+	union {
+		/* While counting: the run of adjacent writes that it is part of. */
+		struct {
+			__u32 run;	/* writes so far; 0: none */
+			__u32 run_bytes;
+		};
+		/*
+		 * While recording: a number of the task's own, another one once it has
+		 * executed another program.  Thread ids are used again, and go over
+		 * to the thread that executes it.
+		 */
+		struct {
+			__u32 task;
+			__u32 pad;
+		};
+	};
 	union {
 		struct ismt_insns insn;
 		__u64 req;	/* brief: as REQ_WITH_KIND() of insns.h has it */
@@ -137,6 +156,7 @@ struct ismt_access {
 
 /* One instruction, when each is asked for. */
 #define ISMT_INSN_INSIDE	0x01	/* of a traced access of this task */
+#define ISMT_INSN_FOREIGN	0x02	/* as ISMT_TASK_FOREIGN */
 
 struct ismt_insn {
 	struct ismt_hdr hdr;
@@ -200,6 +220,7 @@ enum ismt_counter {
 	ISMT_CNT_LOST_RING,	/* ring buffer full */
 	ISMT_CNT_LOST_SLOT,	/* no memory for the task's state, or no cell */
 	ISMT_CNT_LOST_RETURN,	/* its end was not seen */
+	ISMT_CNT_UNFINISHED,	/* under way when the trace ended */
 	ISMT_CNT_UNOPENED,	/* ends of accesses begun before the trace */
 	ISMT_CNT_UNEXAMINED,	/* counted, but its record for the rules was lost */
 	ISMT_CNT_INSN_RECORDED,	/* single instructions in the ring buffer */
@@ -279,7 +300,7 @@ struct ismt_scope {
 #define ISMT_WHOLE_BUCKETS	14	/* up to 4096 bytes, and all that is longer */
 
 struct ismt_cell_key {
-	__u32 pid;		/* thread group */
+	__u32 pid;		/* thread group, in the first PID namespace */
 	__u32 fid;
 	__u32 region;
 	__u8 op;		/* enum ismt_op */
@@ -289,9 +310,9 @@ struct ismt_cell_key {
 
 struct ismt_cell {
 	struct ismt_cell_key key;
-	char comm[ISMT_COMM_LEN];	/* when it was set up */
+	char comm[ISMT_COMM_LEN];	/* of the task that was last heard of */
 	__u32 used;
-	__u32 pad;
+	__u32 shown;		/* pid in the namespace that is traced from; 0: none there */
 	__u64 whole[ISMT_WHOLE_BUCKETS];	/* by size, as in user/hist.h */
 	__u64 whole_bytes;
 	__u64 whole_full;	/* of these, of maxstbl bytes */
@@ -355,9 +376,6 @@ union ismt_slot {
 
 /* No store block may cross a multiple of this in its address space. */
 #define BLOCK_BOUNDARY		4096
-
-/* Longest pause between two writes of a run of adjacent ones (ISM004). */
-#define RUN_GAP_NS		100000000ULL
 
 /* The longest store block of the architecture, and so the largest snaplen. */
 #define ISMT_PAYLOAD_MAX	4096

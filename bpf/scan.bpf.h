@@ -12,6 +12,7 @@
 #define ISMT_SCAN_BPF_H
 
 #include "record.h"
+#include "task.bpf.h"
 
 /* What a run found; user space reads it through the mapped .bss. */
 struct ismt_function found;
@@ -30,6 +31,7 @@ int scan_machine(void *ctx)
 	u64 addr = 0;
 	int enabled = 0;
 
+	task_learn_namespace();
 	if (!bpf_kallsyms_lookup_name(list, sizeof(list), 0, &addr))
 		list_head = addr;
 	if (!bpf_kallsyms_lookup_name(mio, sizeof(mio), 0, &addr) &&

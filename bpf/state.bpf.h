@@ -5,6 +5,8 @@
 #ifndef ISMT_STATE_H
 #define ISMT_STATE_H
 
+#include "runs.h"
+
 /* What a task is doing, as far as we are concerned. */
 enum task_access {
 	ACCESS_NONE = 0,
@@ -31,14 +33,6 @@ struct cur_insn {
 	struct ismt_error error;
 };
 
-/* While counting: adjacent writes of one task, as user/runs.c has them. */
-struct write_run {
-	u64 next;		/* where it would go on; offset in the device file */
-	u64 size;		/* writes << 32 | bytes; 0: none */
-	u64 end;		/* when its last write ended */
-	u64 told;		/* when one was last sent as an example */
-};
-
 /*
  * A function that a task accesses.  The way from the device to its function
  * handle is seven reads of kernel memory long.
@@ -50,7 +44,7 @@ struct known_function {
 	u32 is_ism;
 	u32 maxstbl;
 	u64 cell[2];		/* by direction: region << 32 | index + 1; 0: none yet */
-	struct write_run run;		/* when the task left it for another function */
+	struct ismt_run run;	/* when the task left it for another function */
 };
 
 /*
@@ -66,7 +60,7 @@ struct hot_write {
 	u64 run_size;		/* of a run that has no write but it */
 };
 
-/* Direct-mapped; most tasks have one. */
+/* Most tasks have one. */
 #define KNOWN	4
 
 enum task_insns {
@@ -79,7 +73,7 @@ struct task_state {
 	/* As in union ismt_slot. */
 	u64 task;
 	struct ismt_tally tally;
-	u32 generation;		/* of what is known */
+	u32 generation;		/* of what is known; 0: nothing is */
 	u32 who_known;		/* pid, tid and comm in rec are the task's */
 	/* Where the task is; to be looked at in one go, see below. */
 	union {
@@ -92,31 +86,37 @@ struct task_state {
 		};
 		u32 phase;
 	};
-	u32 pad;
+	u32 number;		/* as ismt_access.task; 0: none yet */
 	u64 first;		/* request word of the first instruction, with its kind */
 	/* Of the last access; fid and fh in rec are its function's, too. */
 	u64 vdev;		/* struct vfio_device */
 	u64 again;		/* the same, until a device is opened: nothing is to be asked */
 	u32 at;			/* its index in known */
+	u32 victim;		/* of known: what goes next when there is no room */
 	u32 spilled;		/* ACCESS_SPILLED if the state is in task storage */
+	u32 pad;
 	u64 buf;		/* the caller's, in user memory */
 	u64 payload_len;	/* taken from the store block already */
 	u64 recorded;
 	u64 pid_wanted;		/* by the map of pids: 1 yes, 2 no, 0 not asked yet */
 	struct hot_write hot;
-	struct write_run run;		/* on the function at hand */
+	struct ismt_run run;	/* on the function at hand */
+	u64 told;		/* when a run was last sent as an example */
 	struct known_function known[KNOWN];
 	struct cur_insn cur;
 	struct cur_insn cur_front;	/* the MIO-capable helper above it */
 	struct ismt_access rec;
 };
 
-#if __BYTE_ORDER__ != __ORDER_BIG_ENDIAN__
-#error "a phase is looked at as s390x has it"
+/* The bytes of a phase; the unit tests run the programs on machines of both orders. */
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#define PHASE(insns, access)	((insns) << 16 | (access))
+#else
+#define PHASE(insns, access)	((insns) << 8 | (access) << 24)
 #endif
-#define PHASE_READY	ACCESS_READY
-#define PHASE_ENTERED	ACCESS_OPEN			/* no instruction so far */
-#define PHASE_ONE	(INSNS_ONE << 16 | ACCESS_OPEN)	/* one, not in rec yet */
+#define PHASE_READY	PHASE(0, ACCESS_READY)
+#define PHASE_ENTERED	PHASE(0, ACCESS_OPEN)		/* no instruction so far */
+#define PHASE_ONE	PHASE(INSNS_ONE, ACCESS_OPEN)	/* one, not in rec yet */
 
 /*
  * A task's state is in the slot that its address hashes to, which costs the
@@ -172,13 +172,21 @@ struct {
 	__type(value, struct ismt_apart);
 } apart SEC(".maps");
 
-/* Thread groups to trace, with ismt_filter.by_pid. */
+/* Thread groups to trace, with ismt_filter.by_pid; numbers of the first PID namespace. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 16384);
 	__type(key, u32);
 	__type(value, u8);
 } pids SEC(".maps");
+
+/* Likewise, as they were asked for, where the tracer's namespace is another one. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1024);
+	__type(key, u32);
+	__type(value, u8);
+} pids_asked SEC(".maps");
 
 const volatile struct ismt_filter filter;
 
@@ -207,9 +215,13 @@ __u32 armed;
 
 /*
  * Of what is known: a new one whenever a device is opened, as its function may
- * be another one than what was at the same address before.
+ * be another one than what was at the same address before.  A task that has none
+ * yet has 0.
  */
-__u32 generation;
+__u32 generation = 1;
+
+/* Tasks that were given a number. */
+__u32 numbers;
 
 /* The address of the debug area "pci_error", once it has been seen. */
 __u64 pci_error_id;
@@ -284,6 +296,26 @@ static __always_inline u64 payload_cut(u64 len)
 		len = filter.snaplen;
 	return len > ISMT_PAYLOAD_MAX ? ISMT_PAYLOAD_MAX : len;
 }
+
+/*
+ * To change a map of maps takes until no program runs that began before; user space does
+ * so, with the same map, when it needs to know that.
+ */
+struct quiet_map {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, u32);
+} quiet_inner SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__array(values, struct quiet_map);
+} quiet SEC(".maps") = {
+	.values = { (void *)&quiet_inner },
+};
 
 /*
  * The totals of what is in no record; NULL, and counted, when the map is full.

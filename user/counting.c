@@ -2,7 +2,6 @@
 #include "counting.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -26,6 +25,9 @@ struct counting {
 	struct counts *retired;	/* cells that were taken back */
 	struct counts *now;
 	struct tallies tallies;
+	/* As they were read last: what is written to all the time stays as it was. */
+	struct ismt_cell *last;
+	uint32_t leaving[ISMT_CELLS];	/* indices, while cells are taken back */
 	int error;		/* -ENOMEM from a record */
 };
 
@@ -60,7 +62,8 @@ int counting_open(struct counting **result, const struct live_options *options)
 	counting->found = counts_new();
 	counting->retired = counts_new();
 	counting->now = counts_new();
-	if (!counting->found || !counting->retired || !counting->now)
+	counting->last = calloc(ISMT_CELLS, sizeof(*counting->last));
+	if (!counting->last || !counting->found || !counting->retired || !counting->now)
 		goto no_memory;
 	with_cells.counting = true;
 	with_cells.insns = false;
@@ -141,7 +144,7 @@ static int add_cell(struct counting *counting, struct counts *counts, int index)
 	const struct function *fn = live_function(counting->live, there->key.fid);
 	struct count_key key = {
 		.fn = fn,
-		.pid = there->key.pid,
+		.pid = there->shown,
 		.region = there->key.region < SUMMARY_REGIONS ? there->key.region : SUMMARY_REGIONS,
 		.op = there->key.op,
 	};
@@ -154,7 +157,10 @@ static int add_cell(struct counting *counting, struct counts *counts, int index)
 	sum = counts_cell(counts, &key);
 	if (!sum)
 		return -ENOMEM;
-	tallies_read(&counting->tallies, there, (uint32_t)index, &cell);
+	if (tallies_read(&counting->tallies, there, (uint32_t)index, &cell))
+		counting->last[index] = cell;
+	else
+		cell = counting->last[index];
 	memcpy(sum->comm, cell.comm, sizeof(sum->comm));
 	part.accesses = cell.accesses;
 	part.bytes = cell.bytes;
@@ -181,26 +187,58 @@ static int cells_used(const struct counting *counting)
 	return used < ISMT_CELLS ? (int)used : ISMT_CELLS;
 }
 
-/* Nobody writes to a cell whose process is no more: keep its counts, free it. */
+/* The kernel's programs know, by numbers that need not be those of our namespace. */
+static bool process_is_over(struct counting *counting, uint32_t pid)
+{
+	uint8_t yes;
+
+	return bpf_map__lookup_elem(live_skeleton(counting->live)->maps.processes, &pid,
+				    sizeof(pid), &yes, sizeof(yes), 0) == -ENOENT;
+}
+
+/* A cell that was taken out of the index: is there anybody who still writes to it? */
+static int retire_cell(struct counting *counting, uint32_t index)
+{
+	struct ismtrace_bpf *skel = live_skeleton(counting->live);
+	struct ismt_cell *cell = cell_at(counting, (int)index);
+	int err;
+
+	/* Another process has got the number meanwhile, and has found the cell. */
+	if (!process_is_over(counting, cell->key.pid)) {
+		bpf_map__update_elem(skel->maps.cell_index, &cell->key, sizeof(cell->key),
+				     &index, sizeof(index), BPF_NOEXIST);
+		return 0;
+	}
+	err = add_cell(counting, counting->retired, (int)index);
+	if (err)
+		return err;
+	memset(cell, 0, sizeof(*cell));
+	memset(&counting->last[index], 0, sizeof(counting->last[index]));
+	bpf_map__update_elem(skel->maps.cells_free, NULL, 0, &index, sizeof(index), BPF_ANY);
+	return 0;
+}
+
+/* Keep the counts of cells whose process is over, and free them. */
 static int retire(struct counting *counting)
 {
 	struct ismtrace_bpf *skel = live_skeleton(counting->live);
-	int i, err;
+	int i, err = 0;
+	size_t k, nr = 0;
 
 	for (i = 0; i < cells_used(counting); i++) {
 		struct ismt_cell *cell = cell_at(counting, i);
-		uint32_t index = (uint32_t)i;
 
-		if (!cell->used || !kill((pid_t)cell->key.pid, 0) || errno != ESRCH)
+		if (!cell->used || !process_is_over(counting, cell->key.pid))
 			continue;
-		err = add_cell(counting, counting->retired, i);
-		if (err)
-			return err;
 		bpf_map__delete_elem(skel->maps.cell_index, &cell->key, sizeof(cell->key), 0);
-		memset(cell, 0, sizeof(*cell));
-		bpf_map__update_elem(skel->maps.cells_free, NULL, 0, &index, sizeof(index), BPF_ANY);
+		counting->leaving[nr++] = (uint32_t)i;
 	}
-	return 0;
+	/* Whoever has found one of them before has said by then that it is there. */
+	if (nr)
+		err = live_quiet(counting->live);
+	for (k = 0; k < nr && !err; k++)
+		err = retire_cell(counting, counting->leaving[k]);
+	return err;
 }
 
 const struct counts *counting_update(struct counting *counting)
@@ -274,5 +312,6 @@ void counting_close(struct counting *counting)
 	counts_free(counting->found);
 	counts_free(counting->retired);
 	counts_free(counting->now);
+	free(counting->last);
 	free(counting);
 }

@@ -13,9 +13,9 @@
 void filter_init(struct filter *filter)
 {
 	memset(filter, 0, sizeof(*filter));
-	filter->regions = UINT64_MAX;
-	filter->ops = 1 << ISMT_READ | 1 << ISMT_WRITE;
-	filter->size_max = UINT64_MAX;
+	filter->k.regions = UINT64_MAX;
+	filter->k.ops = 1 << ISMT_READ | 1 << ISMT_WRITE;
+	filter->k.size_max = UINT64_MAX;
 }
 
 int filter_add_function(struct filter *filter, const char *text)
@@ -51,7 +51,9 @@ int filter_set_comm(struct filter *filter, const char *text)
 	/* The kernel keeps 15 characters of a name and a NUL. */
 	if (!*text || strlen(text) >= ISMT_COMM_LEN)
 		return -EINVAL;
-	filter->comm = text;
+	memset(filter->k.comm, 0, sizeof(filter->k.comm));
+	memcpy(filter->k.comm, text, strlen(text));
+	filter->k.comm_len = (uint8_t)strlen(text);
 	return 0;
 }
 
@@ -76,16 +78,16 @@ int filter_add_regions(struct filter *filter, const char *text)
 	if (!regions)
 		return -EINVAL;
 	/* The first -r replaces "all", the next ones add. */
-	filter->regions = filter->regions == UINT64_MAX ? regions : filter->regions | regions;
+	filter->k.regions = filter->k.regions == UINT64_MAX ? regions : filter->k.regions | regions;
 	return 0;
 }
 
 int filter_set_op(struct filter *filter, const char *text)
 {
 	if (!strcasecmp(text, "read") || !strcasecmp(text, "r"))
-		filter->ops = 1 << ISMT_READ;
+		filter->k.ops = 1 << ISMT_READ;
 	else if (!strcasecmp(text, "write") || !strcasecmp(text, "w"))
-		filter->ops = 1 << ISMT_WRITE;
+		filter->k.ops = 1 << ISMT_WRITE;
 	else
 		return -EINVAL;
 	return 0;
@@ -146,8 +148,8 @@ int filter_set_size(struct filter *filter, const char *text)
 		return -EINVAL;
 	if (min > max || !strcmp(text, "-"))
 		return -EINVAL;
-	filter->size_min = min;
-	filter->size_max = max;
+	filter->k.size_min = min;
+	filter->k.size_max = max;
 	return 0;
 }
 

@@ -18,11 +18,8 @@ struct filter {
 	size_t nr_functions;
 	int pids[FILTER_MAX];
 	size_t nr_pids;
-	const char *comm;	/* NULL: any; borrowed */
-	uint64_t regions;	/* bit per region index; the last, 63 and up */
-	uint8_t ops;		/* bit per enum ismt_op */
-	uint64_t size_min, size_max;
-	bool errors;
+	/* What needs no more than an access, as the programs are given it. */
+	struct ismt_filter k;
 	uint32_t rules;		/* bit per rule; 0: any */
 };
 

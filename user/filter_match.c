@@ -6,6 +6,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "judge.h"
+#include "match.h"
+
 /* The number behind "fid:" or "uid:", decimal or hexadecimal. */
 static bool parse_id(const char *text, uint32_t *value)
 {
@@ -77,40 +80,29 @@ static bool pid_wanted(const struct filter *filter, uint32_t pid)
 bool filter_match_begin(const struct filter *filter, const struct access *access)
 {
 	const struct ismt_access *raw = &access->raw;
-	uint32_t region = raw->region > 63 ? 63 : raw->region;
 
-	if (!(filter->ops & 1u << raw->op))
-		return false;
-	if (!(filter->regions & 1ULL << region))
-		return false;
-	if (raw->len < filter->size_min || raw->len > filter->size_max)
+	if (!filter_wants_place(&filter->k, raw->op, raw->region, raw->len))
 		return false;
 	if (filter->nr_functions && !function_wanted(filter, access->fn))
 		return false;
-	/* A name is whole: both end at the same place. */
-	if (filter->comm && strncmp(raw->comm, filter->comm, sizeof(raw->comm)))
+	if (!filter_wants_name(&filter->k, raw->comm))
 		return false;
-	if (filter->nr_pids && !pid_wanted(filter, raw->pid))
-		return false;
-	return true;
+	return !filter->nr_pids || pid_wanted(filter, raw->pid);
 }
 
 bool filter_match(const struct filter *filter, const struct access *access)
 {
-	const struct ismt_access *raw = &access->raw;
-
-	if (!filter_match_begin(filter, access))
-		return false;
-	return !filter->errors || raw->insn.failed || raw->ret < 0 ||
-	       (uint64_t)raw->ret != raw->len;
+	return filter_match_begin(filter, access) &&
+	       !(filter->k.errors && access_is_clean(&access->raw, access->raw.insn.failed));
 }
 
 bool filter_is_open(const struct filter *filter)
 {
-	return filter->ops == (1 << ISMT_READ | 1 << ISMT_WRITE) &&
-	       filter->regions == UINT64_MAX && !filter->size_min &&
-	       filter->size_max == UINT64_MAX && !filter->nr_functions && !filter->comm &&
-	       !filter->nr_pids;
+	const struct ismt_filter *k = &filter->k;
+
+	return k->ops == (1 << ISMT_READ | 1 << ISMT_WRITE) && k->regions == UINT64_MAX &&
+	       !k->size_min && k->size_max == UINT64_MAX && !k->comm_len &&
+	       !filter->nr_functions && !filter->nr_pids;
 }
 
 bool filter_match_rules(const struct filter *filter, const struct access *access)

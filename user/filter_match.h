@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * filter_match.h - the filters over accesses that are there already, as in a
- * capture.  What bpf/access.bpf.h decides in the kernel, decided once more.
+ * capture, by the same conditions (bpf/match.h) as in the kernel.
  */
 #ifndef ISMT_FILTER_MATCH_H
 #define ISMT_FILTER_MATCH_H

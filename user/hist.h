@@ -7,7 +7,9 @@
 
 #include <stdint.h>
 
-/* Bucket 0 holds 0 and 1, bucket i the values in (1 << (i - 1), 1 << i]. */
+#include "buckets.h"
+
+/* As in bpf/buckets.h. */
 #define HIST_BUCKETS	65
 
 struct hist {
@@ -19,7 +21,7 @@ struct hist {
 
 static inline unsigned int hist_bucket(uint64_t value)
 {
-	return value <= 1 ? 0 : 64 - (unsigned int)__builtin_clzll(value - 1);
+	return bucket_of(value);
 }
 
 static inline void hist_add(struct hist *hist, uint64_t value)

@@ -36,11 +36,14 @@ struct attached {
 	const struct hook *hook;
 	struct bpf_program *entry, *ret;	/* NULL: not this side */
 	struct bpf_link *entry_link, *ret_link;
+	bool was_attached;		/* until hooks_detach() */
 };
 
 struct hook_set {
 	enum attach_mode mode;
 	struct drivers seen;	/* when hooks were selected */
+	bool detached;
+	struct hook_misses missed;	/* until it was detached */
 	size_t count;
 	struct attached at[];
 };
@@ -248,7 +251,7 @@ bool hooks_has(const struct hook_set *set, const char *name)
 	size_t i;
 
 	for (i = 0; i < set->count; i++)
-		if (set->at[i].entry_link && !strcmp(set->at[i].hook->name, name))
+		if ((set->at[i].entry_link || set->at[i].was_attached) && !strcmp(set->at[i].hook->name, name))
 			return true;
 	return false;
 }
@@ -276,6 +279,10 @@ void hooks_misses(const struct hook_set *set, struct hook_misses *misses)
 {
 	size_t i;
 
+	if (set->detached) {
+		*misses = set->missed;
+		return;
+	}
 	memset(misses, 0, sizeof(*misses));
 	for (i = 0; i < set->count; i++) {
 		const struct attached *at = &set->at[i];
@@ -288,15 +295,28 @@ void hooks_misses(const struct hook_set *set, struct hook_misses *misses)
 	}
 }
 
-void hooks_free(struct hook_set *set)
+void hooks_detach(struct hook_set *set)
 {
 	size_t i;
 
+	hooks_misses(set, &set->missed);
+	set->detached = true;
+	for (i = set->count; i-- > 0;) {
+		struct attached *at = &set->at[i];
+
+		bpf_link__destroy(at->entry_link);
+		bpf_link__destroy(at->ret_link);
+		at->was_attached = at->entry_link;
+		at->entry_link = NULL;
+		at->ret_link = NULL;
+	}
+}
+
+void hooks_free(struct hook_set *set)
+{
 	if (!set)
 		return;
-	for (i = set->count; i-- > 0;) {
-		bpf_link__destroy(set->at[i].entry_link);
-		bpf_link__destroy(set->at[i].ret_link);
-	}
+	if (!set->detached)
+		hooks_detach(set);
 	free(set);
 }

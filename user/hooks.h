@@ -89,7 +89,13 @@ struct hook_misses {
 
 void hooks_misses(const struct hook_set *set, struct hook_misses *misses);
 
-/* Remove all probes. */
+/*
+ * hooks_detach - remove all probes; programs that run just then go on.  What was missed is
+ * still to be had.
+ */
+void hooks_detach(struct hook_set *set);
+
+/* Remove all probes that are left, and forget the set. */
 void hooks_free(struct hook_set *set);
 
 #endif /* ISMT_HOOKS_H */

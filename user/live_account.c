@@ -173,6 +173,11 @@ void live_losses(const struct live *live, struct losses *lost, uint64_t *filtere
 	lost->n[LOSS_INSN_RING] = counter(live, ISMT_CNT_INSN_LOST);
 	lost->n[LOSS_APART_FULL] = counter(live, ISMT_CNT_APART_FULL);
 	lost->n[LOSS_UNEXAMINED] = counter(live, ISMT_CNT_UNEXAMINED);
+	/* Those of tasks without a slot were never closed. */
+	if (live->frozen)
+		lost->n[LOSS_UNFINISHED] = counter(live, ISMT_CNT_UNFINISHED) +
+					   counter(live, ISMT_CNT_SPILLED_OPEN) -
+					   counter(live, ISMT_CNT_SPILLED_DONE);
 	*filtered = counter(live, ISMT_CNT_FILTERED);
 }
 
@@ -185,7 +190,6 @@ int live_account(struct live *live, struct summary *summary)
 
 	live_look_at_blocks(live, false);
 	live_losses(live, &summary->lost, &filtered);
-	summary->lost.n[LOSS_UNFINISHED] = live_still_open(live);
 	summary->lost.n[LOSS_WRITER] = writer;
 	summary->lost.n[LOSS_INSN_WRITER] = insn_writer;
 	summary->filtered += filtered;

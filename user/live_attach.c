@@ -22,20 +22,12 @@ static void fill_filter(const struct live_options *options, struct ismt_filter *
 {
 	const struct filter *filter = &options->filter;
 
+	*out = filter->k;
 	out->by_fid = filter->nr_functions;
 	out->by_pid = options->tree || filter->nr_pids;
-	out->errors = filter->errors;
 	out->insns = options->insns;
 	out->snaplen =
 		options->snaplen < ISMT_PAYLOAD_MAX ? options->snaplen : ISMT_PAYLOAD_MAX;
-	out->ops = filter->ops;
-	out->regions = filter->regions;
-	out->size_min = filter->size_min;
-	out->size_max = filter->size_max;
-	if (filter->comm) {
-		out->comm_len = strlen(filter->comm);
-		memcpy(out->comm, filter->comm, out->comm_len);
-	}
 }
 
 /* Does it leave anything out, apart from by process and by result? */
@@ -109,11 +101,7 @@ static int load_with(struct live *live, const struct live_options *options,
 	skel->rodata->wakeup_mask = wakeup_batch(ring_size(options->buffer_size)) - 1;
 	bpf_map__set_max_entries(skel->maps.records, ring_size(options->buffer_size));
 	bpf_map__set_autocreate(skel->maps.payloads, filter->snaplen);
-	bpf_map__set_autocreate(skel->maps.cell_index, options->counting);
-	bpf_map__set_autocreate(skel->maps.cells_free, options->counting);
-	if (!options->counting)
-		bpf_map__set_value_size(skel->maps.bss_cells,
-					sizeof(skel->bss_cells->cells[0]));
+	scan_count_maps(skel, options->counting);
 	bpf_program__set_autoload(skel->progs.follow_fork, options->tree);
 	live->hooks = hooks_select(skel->obj, live->mode, &wish);
 	err = live->hooks ? ismtrace_bpf__load(skel) : -errno;
@@ -138,12 +126,75 @@ static int load(struct live *live, const struct live_options *options,
 	return err;
 }
 
+/* A process by the number that it has here; scan_machine() has found out where that is. */
 static int add_pid(struct live *live, uint32_t pid)
 {
+	struct bpf_map *map = live->skel->bss->pid_ns ? live->skel->maps.pids_asked :
+							live->skel->maps.pids;
 	uint8_t yes = 1;
 
-	return bpf_map__update_elem(live->skel->maps.pids, &pid, sizeof(pid), &yes,
-				    sizeof(yes), BPF_ANY);
+	return bpf_map__update_elem(map, &pid, sizeof(pid), &yes, sizeof(yes), BPF_ANY);
+}
+
+/* Tasks that end, execute another program, get another name. */
+static int follow_tasks(struct live *live)
+{
+	struct ismtrace_bpf *skel = live->skel;
+	const struct {
+		struct bpf_program *prog;
+		struct bpf_link **link;
+	} follow[] = {
+		{ skel->progs.follow_free, &skel->links.follow_free },
+		{ skel->progs.follow_exit, &skel->links.follow_exit },
+		{ skel->progs.follow_exec, &skel->links.follow_exec },
+		{ skel->progs.follow_rename, &skel->links.follow_rename },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(follow) / sizeof(follow[0]); i++) {
+		*follow[i].link = bpf_program__attach(follow[i].prog);
+		if (!*follow[i].link)
+			return -errno;
+	}
+	return 0;
+}
+
+static void follow_end(struct live *live)
+{
+	struct ismtrace_bpf *skel = live->skel;
+	struct bpf_link **const links[] = {
+		&skel->links.follow_fork, &skel->links.follow_rename,
+		&skel->links.follow_exec, &skel->links.follow_exit,
+		&skel->links.follow_free,
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
+		bpf_link__destroy(*links[i]);
+		*links[i] = NULL;
+	}
+}
+
+/* The kernel sees to it before it returns from changing a map of maps. */
+int live_quiet(struct live *live)
+{
+	int inner = bpf_map__fd(live->skel->maps.quiet_inner);
+	uint32_t key = 0;
+
+	return bpf_map__update_elem(live->skel->maps.quiet, &key, sizeof(key), &inner,
+				    sizeof(inner), BPF_ANY);
+}
+
+int live_freeze(struct live *live)
+{
+	int err;
+
+	hooks_detach(live->hooks);
+	follow_end(live);
+	err = live_quiet(live);
+	if (!err)
+		scan_end_open(live->skel);
+	return err;
 }
 
 static int follow(struct live *live, const struct live_options *options)
@@ -156,12 +207,9 @@ static int follow(struct live *live, const struct live_options *options)
 		if (err)
 			return err;
 	}
-	live->skel->links.follow_exit =
-		bpf_program__attach(live->skel->progs.follow_exit);
-	live->skel->links.follow_rename =
-		bpf_program__attach(live->skel->progs.follow_rename);
-	if (!live->skel->links.follow_exit || !live->skel->links.follow_rename)
-		return -errno;
+	err = follow_tasks(live);
+	if (err)
+		return err;
 	if (!options->tree)
 		return 0;
 	err = add_pid(live, options->tree);

@@ -32,6 +32,7 @@ struct live {
 	enum attach_mode mode;
 	bool events; /* the driver's trace events are used */
 	bool told_since; /* of a driver that was loaded since */
+	bool frozen; /* live_freeze() was called */
 	struct ring_reader reader;
 	struct function unknown; /* when the kernel hides its list */
 	struct fmb_watch *watch;
@@ -50,6 +51,13 @@ static inline uint64_t clock_ns(clockid_t clock)
 /* Load and attach, in the best way that works.  EXIT_DONE, or EXIT_ATTACH and told why. */
 int live_attach(struct live *live, const struct live_options *options);
 void live_detach(struct live *live);
+
+/*
+ * live_freeze - at the end: remove all probes, wait until none of the programs runs any
+ * more, and account for accesses that are still under way.  What is in the ring buffer
+ * after it, and in the counters, is all that there will ever be.  0 or -errno.
+ */
+int live_freeze(struct live *live);
 
 /*
  * The measurement blocks as of now; begin: of the trace.  They go away when the function is

@@ -55,7 +55,7 @@ static error_t parse_filter(int key, char *arg, struct argp_state *state)
 		err = filter_set_size(filter, arg);
 		break;
 	case OPT_ERRORS:
-		filter->errors = true;
+		filter->k.errors = true;
 		break;
 	case OPT_RULE:
 		err = filter_add_rule(filter, arg);

@@ -168,11 +168,7 @@ static int open_output(struct session *session)
 
 static int account_now(void *arg, struct summary *summary)
 {
-	int err = session_account(arg, summary);
-
-	/* Accesses under way are not lost yet. */
-	summary->lost.n[LOSS_UNFINISHED] = 0;
-	return err;
+	return session_account(arg, summary);
 }
 
 static struct sink *make_sink(struct session *session)

@@ -60,6 +60,9 @@ static void decode(struct access *access, const struct ismt_access *from, size_t
 			access->payload_len = (uint32_t)(size - sizeof(*raw));
 		}
 	}
+	/* What cannot be translated is not shown: the number may be another one's here. */
+	if (raw->flags & ISMT_TASK_FOREIGN)
+		raw->pid = raw->tid = 0;
 	raw->region = (uint32_t)(from->offset >> ISMT_OFFSET_SHIFT(from->layer));
 }
 
@@ -84,6 +87,8 @@ bool ring_record_access(struct ring_reader *reader, const void *data, size_t siz
 	access->raw.offset = from->offset & ((1ULL << ISMT_OFFSET_SHIFT(from->layer)) - 1);
 	access->ts = from->hdr.ts + reader->mono_offset;
 	access->rules = 0;
+	/* One or the other, as the programs record or count. */
+	access->task = access->raw.task;
 	access->run = access->raw.run;
 	access->run_bytes = access->raw.run_bytes;
 	return alike;

@@ -4,9 +4,10 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include "judge.h"
 #include "region.h"
-#include "runs.h"
 #include "words.h"
+#include "write_runs.h"
 
 const struct rule rules[RULE_COUNT] = {
 	[ISM001] = {
@@ -73,8 +74,8 @@ const struct rule rules[RULE_COUNT] = {
 
 struct rules_state {
 	struct runs *runs;
-	/* Accesses that are whole stores as long as they cross no boundary, by access.alike. */
-	uint64_t whole;
+	/* Accesses that break no rule, if no boundary of the region either, by access.alike. */
+	uint64_t clean;
 };
 
 const char *severity_name(enum severity severity)
@@ -149,16 +150,16 @@ static uint32_t store_rules(const struct access *access)
 	const struct ismt_insns *insn = &raw->insn;
 	uint64_t stores = (uint64_t)insn->n[ISMT_PCISTG] + insn->n[ISMT_PCISTB] +
 			  insn->n[ISMT_MIO_STORE] + insn->n[ISMT_MIO_BLOCK];
-	uint64_t room = BLOCK_BOUNDARY - raw->offset % BLOCK_BOUNDARY;
+	uint64_t limit = rules_block_limit(access->fn);
 	uint32_t set = 0;
 
 	/* Other functions are free to take a write in pieces. */
 	if (rules_on_ism(access)) {
 		if (stores > 1 || (stores == 1 && !insn->n[ISMT_PCISTB]))
 			set |= RULE_BIT(ISM001);
-		if (raw->len > rules_block_limit(access->fn))
+		if (raw->len > limit)
 			set |= RULE_BIT(ISM002);
-		if (raw->len > room)
+		if (store_is_impossible(raw->offset, raw->len, UINT64_MAX))
 			set |= RULE_BIT(ISM003);
 		if (access->run > 1)
 			set |= RULE_BIT(ISM004);
@@ -201,19 +202,6 @@ static uint32_t result_rules(const struct ismt_access *raw, uint32_t set)
 	return set;
 }
 
-static bool in_one_block(const struct ismt_access *raw)
-{
-	return raw->offset % BLOCK_BOUNDARY + raw->len <= BLOCK_BOUNDARY;
-}
-
-/* As nearly all are: a write that one PCISTB could and did carry whole. */
-static bool is_whole_store(const struct ismt_access *raw, uint64_t limit)
-{
-	return raw->op == ISMT_WRITE && region_is_bar(raw->region) &&
-	       raw->ret == (int64_t)raw->len && raw->len <= limit && in_one_block(raw) &&
-	       !raw->insn.failed && insns_are_one_block(&raw->insn);
-}
-
 void rules_apply(struct rules_state *state, struct access *access)
 {
 	const struct ismt_access *raw = &access->raw;
@@ -225,12 +213,12 @@ void rules_apply(struct rules_state *state, struct access *access)
 	if (state)
 		runs_follow(state->runs, access, limit);
 	if (access->run <= 1) {
-		if (state && access->alike && access->alike == state->whole &&
-		    in_one_block(raw))
+		if (state && access->alike && access->alike == state->clean &&
+		    (raw->op == ISMT_READ || !store_is_impossible(raw->offset, raw->len, limit)))
 			return;
-		if (is_whole_store(raw, limit)) {
+		if (!access_is_suspect(raw, raw->region, limit)) {
 			if (state)
-				state->whole = access->alike;
+				state->clean = access->alike;
 			return;
 		}
 	}

@@ -21,6 +21,17 @@ static int run(struct bpf_program *prog)
 	return err ? err : (int)opts.retval;
 }
 
+void scan_count_maps(struct ismtrace_bpf *skel, bool counting)
+{
+	bpf_map__set_autocreate(skel->maps.cell_index, counting);
+	bpf_map__set_autocreate(skel->maps.cells_free, counting);
+	bpf_map__set_autocreate(skel->maps.processes, counting);
+	bpf_map__set_autocreate(skel->maps.runs_aside, counting);
+	if (!counting)
+		bpf_map__set_value_size(skel->maps.bss_cells,
+					sizeof(skel->bss_cells->cells[0]));
+}
+
 struct ismtrace_bpf *scan_load(void)
 {
 	struct ismtrace_bpf *skel = ismtrace_bpf__open();
@@ -37,9 +48,10 @@ struct ismtrace_bpf *scan_load(void)
 	bpf_map__set_autocreate(skel->maps.payloads, false);
 	bpf_map__set_autocreate(skel->maps.apart, false);
 	bpf_map__set_autocreate(skel->maps.pids, false);
-	bpf_map__set_autocreate(skel->maps.cell_index, false);
-	bpf_map__set_autocreate(skel->maps.cells_free, false);
-	bpf_map__set_value_size(skel->maps.bss_cells, sizeof(skel->bss_cells->cells[0]));
+	bpf_map__set_autocreate(skel->maps.pids_asked, false);
+	bpf_map__set_autocreate(skel->maps.quiet, false);
+	bpf_map__set_autocreate(skel->maps.quiet_inner, false);
+	scan_count_maps(skel, false);
 	err = ismtrace_bpf__load(skel);
 	if (!err)
 		err = scan_machine(skel);
@@ -56,6 +68,13 @@ int scan_machine(struct ismtrace_bpf *skel)
 	int err = run(skel->progs.scan_machine);
 
 	return err < 0 ? err : 0;
+}
+
+void scan_end_open(struct ismtrace_bpf *skel)
+{
+	skel->bss->slot_cursor = 0;
+	while (run(skel->progs.end_open) > 0)
+		;
 }
 
 void scan_open(struct ismtrace_bpf *skel)

@@ -25,6 +25,12 @@ struct ismtrace_bpf *scan_load(void);
  */
 int scan_machine(struct ismtrace_bpf *skel);
 
+/* Before loading: the maps that only counting has. */
+void scan_count_maps(struct ismtrace_bpf *skel, bool counting);
+
+/* When no program runs any more: count accesses that are still under way as such. */
+void scan_end_open(struct ismtrace_bpf *skel);
+
 /* Set skel->bss->open_accesses: those under way, of tasks that have a slot. */
 void scan_open(struct ismtrace_bpf *skel);
 

@@ -213,11 +213,15 @@ int live_poll(struct live *live, int timeout_ms)
 
 void live_stop(struct live *live)
 {
-	int ms;
+	int ms, err;
 
 	__atomic_store_n(&live->skel->bss->armed, 0, __ATOMIC_SEQ_CST);
 	for (ms = 0; ms < DRAIN_MS && live_still_open(live); ms++)
 		usleep(1000);
+	err = live_freeze(live);
+	live->frozen = true;
+	if (err)
+		warning("what was under way at the end may be missing: %s", strerror(-err));
 }
 
 struct ismtrace_bpf *live_skeleton(const struct live *live)

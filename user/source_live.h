@@ -60,8 +60,9 @@ void live_arm(struct live *live);
 int live_poll(struct live *live, int timeout_ms);
 
 /*
- * live_stop - no new accesses; give those under way a moment to end.  After it
- * live_poll(live, 0) until it returns 0 delivers the rest.
+ * live_stop - no new accesses; give those under way a moment to end, and count what has
+ * not ended then as lost.  After it live_poll(live, 0) until it returns 0 delivers the
+ * rest, and nothing changes any more, whatever the traced tasks do.
  */
 void live_stop(struct live *live);
 
@@ -79,6 +80,9 @@ struct ismtrace_bpf;
 
 /* What was loaded, for what only one mode of tracing has. */
 struct ismtrace_bpf *live_skeleton(const struct live *live);
+
+/* Wait until no program runs any more that did when this was called; 0 or -errno. */
+int live_quiet(struct live *live);
 
 /* Losses and what was filtered, as of now. */
 void live_losses(const struct live *live, struct losses *lost, uint64_t *filtered);

@@ -45,11 +45,6 @@ void tables_free(struct tables *tables)
 	free(tables);
 }
 
-static unsigned int size_class(uint64_t len)
-{
-	return len <= 1 ? 0 : 64 - (unsigned int)__builtin_clzll(len - 1);
-}
-
 /* What is behind the NUL of a name is not part of it. */
 static void key_name(struct table_key *key, const char *comm)
 {
@@ -103,7 +98,7 @@ void tables_access(struct tables *tables, const struct access *access)
 	key.fn = NULL;
 	key.number = place(raw);
 	table_add(&tables->table[BY_REGION], &key, &totals);
-	key.number = size_class(raw->len);
+	key.number = hist_bucket(raw->len);
 	table_add(&tables->table[BY_SIZE], &key, &totals);
 	key.number = raw->pid;
 	key_name(&key, raw->comm);

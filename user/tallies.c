@@ -65,7 +65,7 @@ static void add_tally(struct ismt_cell *cell, const struct ismt_tally *tally, ui
 		cell->whole_full += n * now.len;
 }
 
-void tallies_read(const struct tallies *tallies, const struct ismt_cell *there,
+bool tallies_read(const struct tallies *tallies, const struct ismt_cell *there,
 		  uint32_t index, struct ismt_cell *cell)
 {
 	uint64_t before, after;
@@ -80,8 +80,9 @@ void tallies_read(const struct tallies *tallies, const struct ismt_cell *there,
 			add_tally(cell, tally_at(tallies, i), index);
 		__atomic_thread_fence(__ATOMIC_ACQUIRE);
 		if (rest && at_rest(tallies, index, &after) && before == after)
-			return;
+			return true;
 		if (tries > TRIES_BUSY)
 			sched_yield();
 	}
+	return false;
 }

@@ -6,6 +6,7 @@
 #ifndef ISMT_TALLIES_H
 #define ISMT_TALLIES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "record.h"
@@ -25,9 +26,10 @@ void tallies_look(struct tallies *tallies, const union ismt_slot *slots);
 /*
  * A cell as it is now, with the tallies that tallies_look() saw for it; index is the
  * cell's, below ISMT_CELLS.  Nothing is in it twice, and what was in it once will be
- * the next time.
+ * the next time.  False: tasks moved theirs all the time, or one was kept from ending that;
+ * the copy is then no state that the cell ever had.
  */
-void tallies_read(const struct tallies *tallies, const struct ismt_cell *there,
+bool tallies_read(const struct tallies *tallies, const struct ismt_cell *there,
 		  uint32_t index, struct ismt_cell *cell);
 
 #endif /* ISMT_TALLIES_H */

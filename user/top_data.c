@@ -12,11 +12,6 @@
 /* Store blocks of bucket 0 are up to 8 bytes long: size class 3. */
 #define STB_CLASS 3
 
-unsigned int size_class(uint64_t len)
-{
-	return len <= 1 ? 0 : 64 - (unsigned int)__builtin_clzll(len - 1);
-}
-
 bool row_key_same(const struct row_key *a, const struct row_key *b)
 {
 	return a->fn == b->fn && a->number == b->number &&
@@ -150,7 +145,7 @@ bool row_has(enum top_view view, const struct row_key *key, const struct access 
 	case VIEW_REGIONS:
 		return ((uint64_t)region << 1 | raw->op) == key->number;
 	case VIEW_SIZES:
-		return size_class(raw->len) == key->number;
+		return hist_bucket(raw->len) == key->number;
 	case VIEW_FINDINGS:
 		return access->rules & RULE_BIT(key->number);
 	case TOP_VIEWS:

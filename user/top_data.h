@@ -97,8 +97,6 @@ void data_histograms(struct top_row *row, enum top_view view, const struct top_c
 bool row_has(enum top_view view, const struct row_key *key, const struct access *access);
 bool row_key_same(const struct row_key *a, const struct row_key *b);
 
-/* The size class of a length in bytes, as in row_key. */
-unsigned int size_class(uint64_t len);
 
 /*
  * Does the text occur in the function's address, its driver, the process's name

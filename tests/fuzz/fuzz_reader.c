@@ -99,8 +99,8 @@ static void replay_files(const char *path)
 	struct replay replay;
 
 	filter_init(&options.filter);
-	options.filter.regions = 0x0f;
-	options.filter.size_min = 2;
+	options.filter.k.regions = 0x0f;
+	options.filter.k.size_min = 2;
 	options.filter.rules = ~RULE_BIT(ISM005);
 	options.files = malloc(sizeof(*options.files));
 	MUST(options.files);

@@ -111,7 +111,7 @@ static void by_outcome(void)
 	struct access access = sample_write(&ism, 0, 8);
 
 	filter_init(&filter);
-	filter.errors = true;
+	filter.k.errors = true;
 	ok(!filter_match(&filter, &access), "all well");
 	ok(filter_match_begin(&filter, &access), "which is not known at the begin");
 	access.raw.ret = 7;

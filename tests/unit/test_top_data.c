@@ -121,11 +121,11 @@ static void sizes_and_findings(void)
 	is_int(row(&data, 8)->all.cell.insns[ISMT_PCISTB], 7, "of 256 bytes");
 	is_int(row(&data, 3)->all.reads, 2, "reads of 8 bytes");
 	is_int(row(&data, 3)->all.cell.insns[ISMT_PCISTG], 512, "stores of 8 bytes");
-	is_int(size_class(0), 0, "0");
-	is_int(size_class(1), 0, "1");
-	is_int(size_class(2), 1, "2");
-	is_int(size_class(4096), 12, "4096");
-	is_int(size_class(4097), 13, "4097");
+	is_int(hist_bucket(0), 0, "0");
+	is_int(hist_bucket(1), 0, "1");
+	is_int(hist_bucket(2), 1, "2");
+	is_int(hist_bucket(4096), 12, "4096");
+	is_int(hist_bucket(4097), 13, "4097");
 
 	data_build(&data, VIEW_FINDINGS, &counts);
 	is_int(data.nr, RULE_COUNT, "a row for each rule");

@@ -1,21 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "runs.h"
+#include "write_runs.h"
 
 #include <stdlib.h>
 
-#include "region.h"
-#include "rules.h"
+#include "runs.h"
 
 #define NONE UINT16_MAX
 
 struct run {
 	const struct function *fn;
-	uint64_t next; /* offset where the run would go on */
-	uint64_t bytes;
-	uint64_t end_ns; /* end of its last write */
-	uint32_t tid;
-	uint32_t region;
-	uint32_t writes; /* 0: nothing to continue */
+	uint64_t task;
+	struct ismt_run on;
 	uint16_t chain; /* next in the same hash bucket */
 	uint16_t older, newer;
 };
@@ -47,9 +42,18 @@ void runs_free(struct runs *runs)
 	free(runs);
 }
 
-static uint16_t *bucket_of(struct runs *runs, const struct function *fn, uint32_t tid)
+/*
+ * A task by its own number, or where there is none, as in captures made by others, by its
+ * thread id, which may have gone over to another task.
+ */
+static uint64_t task_of(const struct access *access)
 {
-	uint32_t key = tid * 2654435761u ^ (uint32_t)((uintptr_t)fn >> 4);
+	return access->task ? 1ULL << 32 | access->task : access->raw.tid;
+}
+
+static uint16_t *bucket_of(struct runs *runs, const struct function *fn, uint64_t task)
+{
+	uint32_t key = (uint32_t)task * 2654435761u ^ (uint32_t)((uintptr_t)fn >> 4);
 
 	return &runs->bucket[(key ^ key >> 16) % RUNS_MAX];
 }
@@ -81,18 +85,18 @@ static void list_append(struct runs *runs, uint16_t i)
 	runs->newest = i;
 }
 
-static struct run *run_find(struct runs *runs, const struct function *fn, uint32_t tid)
+static struct run *run_find(struct runs *runs, const struct function *fn, uint64_t task)
 {
 	uint16_t i = runs->newest;
 
 	/* The same again, most likely. */
-	if (i != NONE && runs->run[i].tid == tid && runs->run[i].fn == fn)
+	if (i != NONE && runs->run[i].task == task && runs->run[i].fn == fn)
 		return &runs->run[i];
-	i = *bucket_of(runs, fn, tid);
+	i = *bucket_of(runs, fn, task);
 	while (i != NONE) {
 		struct run *run = &runs->run[i];
 
-		if (run->tid == tid && run->fn == fn) {
+		if (run->task == task && run->fn == fn) {
 			if (runs->newest != i) {
 				list_remove(runs, i);
 				list_append(runs, i);
@@ -104,7 +108,7 @@ static struct run *run_find(struct runs *runs, const struct function *fn, uint32
 	return NULL;
 }
 
-static struct run *run_make(struct runs *runs, const struct function *fn, uint32_t tid)
+static struct run *run_make(struct runs *runs, const struct function *fn, uint64_t task)
 {
 	uint16_t i, *link;
 	struct run *run;
@@ -116,63 +120,38 @@ static struct run *run_make(struct runs *runs, const struct function *fn, uint32
 		i = runs->oldest;
 		run = &runs->run[i];
 		list_remove(runs, i);
-		link = bucket_of(runs, run->fn, run->tid);
+		link = bucket_of(runs, run->fn, run->task);
 		while (*link != i)
 			link = &runs->run[*link].chain;
 		*link = run->chain;
 	}
 	run->fn = fn;
-	run->tid = tid;
-	run->writes = 0;
-	link = bucket_of(runs, fn, tid);
+	run->task = task;
+	run->on = (struct ismt_run){};
+	link = bucket_of(runs, fn, task);
 	run->chain = *link;
 	*link = i;
 	list_append(runs, i);
 	return run;
 }
 
-static bool run_continues(const struct run *run, const struct access *access,
-			  uint64_t limit)
-{
-	const struct ismt_access *raw = &access->raw;
-
-	if (!run->writes || run->region != raw->region || run->next != raw->offset)
-		return false;
-	if (access->ts > run->end_ns && access->ts - run->end_ns > RUN_GAP_NS)
-		return false;
-	if (run->bytes > limit || raw->len > limit - run->bytes)
-		return false;
-	/* From the begin of the run to the end of this write, in one block. */
-	return raw->len <= BLOCK_BOUNDARY && run->bytes <= BLOCK_BOUNDARY &&
-	       ((raw->offset - run->bytes) & (BLOCK_BOUNDARY - 1)) + run->bytes +
-			       raw->len <=
-		       BLOCK_BOUNDARY;
-}
-
 void runs_follow(struct runs *runs, struct access *access, uint64_t limit)
 {
 	const struct ismt_access *raw = &access->raw;
-	struct run *run = run_find(runs, access->fn, raw->tid);
+	uint64_t task = task_of(access), pos;
+	struct run *run = run_find(runs, access->fn, task);
 
 	access->run = 0;
 	access->run_bytes = 0;
-	if (raw->op != ISMT_WRITE || !region_is_bar(raw->region) || raw->ret <= 0) {
+	if (!run_has(raw, raw->region)) {
 		if (run)
-			run->writes = 0;
+			run_end(&run->on);
 		return;
 	}
 	if (!run)
-		run = run_make(runs, access->fn, raw->tid);
-	if (run_continues(run, access, limit)) {
-		run->writes++;
-		run->bytes += raw->len;
-	} else {
-		run->region = raw->region;
-		run->writes = 1;
-		run->bytes = raw->len;
-	}
-	run->next = raw->offset + raw->len;
-	run->end_ns = access->ts + raw->latency_ns;
-	access->run = run->writes;
-	access->run_bytes = run->bytes;
+		run = run_make(runs, access->fn, task);
+	pos = (uint64_t)raw->region << ISMT_OFFSET_SHIFT(raw->layer) | raw->offset;
+	run_follow(&run->on, pos, raw->len, access->ts, access->ts + raw->latency_ns, limit);
+	access->run = RUN_WRITES(run->on.size);
+	access->run_bytes = RUN_BYTES(run->on.size);
 }

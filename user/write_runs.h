@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * runs.h - which writes of a task follow on from one another (ISM004).
+ * write_runs.h - which writes of a task follow on from one another (ISM004).
  */
-#ifndef ISMT_RUNS_H
-#define ISMT_RUNS_H
+#ifndef ISMT_WRITE_RUNS_H
+#define ISMT_WRITE_RUNS_H
 
 #include "access.h"
 
 /* Pairs of task and function that are remembered. */
-#define RUNS_MAX	1024
+#define RUNS_MAX	4096
 
 struct runs;
 
@@ -24,4 +24,4 @@ void runs_free(struct runs *runs);
  */
 void runs_follow(struct runs *runs, struct access *access, uint64_t limit);
 
-#endif /* ISMT_RUNS_H */
+#endif /* ISMT_WRITE_RUNS_H */

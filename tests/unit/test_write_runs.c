@@ -4,6 +4,7 @@
  */
 #include "rules.h"
 #include "runs.h"
+#include "write_runs.h"
 
 #include "sample.h"
 #include "unit.h"
