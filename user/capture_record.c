@@ -38,6 +38,7 @@ enum {
 	ACCESS_BYTES = 128,
 	ACCESS_WIDTH = 136,
 	ACCESS_STB = 152,
+	ACCESS_TASK = 196,
 	ACCESS_ERROR = 200,
 	ACCESS_DRIVER = 216,
 };
@@ -144,19 +145,22 @@ SAME_INSN(ACCESS_WIDTH, width);
 SAME_INSN(ACCESS_STB, stb);
 SAME_INSN(ACCESS_ERROR, error);
 
-static void put_access_same(uint8_t *buf, const struct ismt_access *raw)
+static void put_access_same(uint8_t *buf, const struct access *access)
 {
+	const struct ismt_access *raw = &access->raw;
+
 	memcpy(buf, raw, ACCESS_N);
 	buf[AT_VERSION] = RECORD_VERSION;
 	buf[AT_TYPE] = ISMT_REC_ACCESS;
 	put_be16(buf + AT_LEN, RECORD_ACCESS_LEN);
 	put_be16(buf + ACCESS_LAYER + 1, 0);
 	memcpy(buf + ACCESS_N, &raw->insn, sizeof(raw->insn));
-	put_be32(buf + ACCESS_ERROR - 4, 0);
+	put_be32(buf + ACCESS_TASK, access->task);
 }
 
-static void put_access_swapped(uint8_t *buf, const struct ismt_access *raw)
+static void put_access_swapped(uint8_t *buf, const struct access *access)
 {
+	const struct ismt_access *raw = &access->raw;
 	const struct ismt_insns *insn = &raw->insn;
 
 	put_head(buf, ISMT_REC_ACCESS, RECORD_ACCESS_LEN, &raw->hdr, raw->pid, raw->tid,
@@ -177,7 +181,7 @@ static void put_access_swapped(uint8_t *buf, const struct ismt_access *raw)
 	put_be64(buf + ACCESS_BYTES, insn->bytes);
 	put_array(buf + ACCESS_WIDTH, insn->width, ISMT_WIDTHS);
 	put_array(buf + ACCESS_STB, insn->stb, ISMT_STB_BUCKETS);
-	put_be32(buf + ACCESS_ERROR - 4, 0);
+	put_be32(buf + ACCESS_TASK, access->task);
 	put_error(buf + ACCESS_ERROR, &insn->error);
 }
 
@@ -187,9 +191,9 @@ void record_put_access(uint8_t *buf, const struct access *access)
 	size_t len = strnlen(access->driver, ISMT_NAME_LEN - 1);
 
 	if (BYTE_ORDER == BIG_ENDIAN)
-		put_access_same(buf, &access->raw);
+		put_access_same(buf, access);
 	else
-		put_access_swapped(buf, &access->raw);
+		put_access_swapped(buf, access);
 	memset(driver, 0, ISMT_NAME_LEN);
 	memcpy(driver, access->driver, len);
 }
@@ -278,6 +282,7 @@ int record_get_access(const uint8_t *data, size_t len, struct access *access, ch
 	insn->bytes = get_be64(data + ACCESS_BYTES);
 	get_array(data + ACCESS_WIDTH, insn->width, ISMT_WIDTHS);
 	get_array(data + ACCESS_STB, insn->stb, ISMT_STB_BUCKETS);
+	access->task = get_be32(data + ACCESS_TASK);
 	get_error(data + ACCESS_ERROR, &insn->error);
 	memcpy(driver, data + ACCESS_DRIVER, ISMT_NAME_LEN);
 	driver[ISMT_NAME_LEN - 1] = '\0';

@@ -343,6 +343,8 @@ int counts_summary(const struct counts *counts, struct summary *summary)
 		if (!row)
 			return -ENOMEM;
 		summary->recorded += cell->accesses;
+		if (!cell->key.pid)
+			summary->foreign += cell->accesses;
 		row->accesses += cell->accesses;
 		row->bytes += cell->bytes;
 		row->errors += cell->errors;

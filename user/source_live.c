@@ -89,6 +89,9 @@ static int on_insn(struct live *live, const struct ismt_insn *raw)
 	}
 	if (!insn.fn)
 		insn.fn = &live->unknown;
+	if (raw->flags & ISMT_INSN_FOREIGN)
+		insn.raw.pid = insn.raw.tid = 0;
+	insn.raw.flags &= (uint8_t)~ISMT_INSN_FOREIGN;
 	insn.ts = raw->hdr.ts + live->reader.mono_offset;
 	return live->handler.insn(live->handler.arg, &insn);
 }

@@ -152,6 +152,7 @@ int summary_access(struct summary *summary, const struct access *access)
 	f = &summary->functions[summary->last_function];
 	row = &summary->rows[summary->last_row];
 	summary->recorded++;
+	summary->foreign += !raw->pid;
 	row->accesses++;
 	if (raw->ret < 0)
 		row->errors++;

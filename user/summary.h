@@ -71,6 +71,8 @@ struct summary {
 	uint64_t filtered;	/* by the kernel and in user space */
 	uint64_t insn_records;
 	uint64_t unopened;	/* were under way when the trace began */
+	/* Recorded, of processes that have no number in the tracer's PID namespace: pid is 0. */
+	uint64_t foreign;
 	struct losses lost;
 	uint64_t begin_ns, end_ns;	/* since 1970 */
 	struct summary_row *rows;	/* sorted: function, region, op, driver */

@@ -168,10 +168,11 @@ json_t *summary_json(const struct summary *s)
 	uint64_t duration = s->end_ns > s->begin_ns ? s->end_ns - s->begin_ns : 0;
 
 	return json_pack(
-		"{s:s, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+		"{s:s, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 		"type", "summary", "schema", JSON_SCHEMA, "recorded", json_number(s->recorded),
 		"lost", lost_json(s), "filtered", json_number(s->filtered), "insn_records",
-		json_number(s->insn_records), "unopened", json_number(s->unopened), "begin",
+		json_number(s->insn_records), "unopened", json_number(s->unopened),
+		"foreign", json_number(s->foreign), "begin",
 		json_number(s->begin_ns), "end", json_number(s->end_ns), "duration_ns",
 		json_number(duration), "rows", rows_json(s), "functions", functions_json(s),
 		"findings", findings_json(s));

@@ -29,6 +29,10 @@ static void put_totals(const struct summary *s, struct outbuf *out)
 		out_printf(out, ", %llu under way at the start left out",
 			   (ull)s->unopened);
 	out_char(out, '\n');
+	if (s->foreign)
+		out_printf(out,
+			   "note: %llu of them are of processes outside this PID namespace, which have PID 0 here\n",
+			   (ull)s->foreign);
 	if (s->filtered)
 		out_printf(
 			out,

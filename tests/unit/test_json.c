@@ -416,7 +416,7 @@ static void summaries(void)
 	is_int(capture.sink->ops->end(capture.sink, s), 0, "ended");
 	json = line(0);
 	is_str(keys(json),
-	       "type schema recorded lost filtered insn_records unopened begin end duration_ns "
+	       "type schema recorded lost filtered insn_records unopened foreign begin end duration_ns "
 	       "rows functions findings",
 	       "keys of the summary");
 	text(json, "type", "summary");
