@@ -249,13 +249,13 @@ $(H)/bin/measure: tests/bench/measure.c tests/bench/bench.h
 $(H)/unit/%: tests/unit/%.c $(H_OBJS) $(TOP_MODEL:%=$(H)/user/%.o)
 	$(call say,HOSTLD,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(HOSTCC) $(CSTD) $(WARN) $(CFLAGS) -Ibpf -Iuser -Itests/unit -I$(B) -MMD -MP -o $@ $< \
+	$(Q)$(HOSTCC) $(CSTD) $(WARN) $(CFLAGS) -Ibpf -Iuser -Itests/unit -Itests/unit/fake -Ivmlinux -I$(B) -MMD -MP -o $@ $< \
 		$(H_OBJS) $(TOP_MODEL:%=$(H)/user/%.o) $(H_LIBS)
 
 $(S)/unit/%: tests/unit/%.c $(COMMON:%=$(S)/user/%.o) $(TOP_MODEL:%=$(S)/user/%.o)
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(S_CC) $(CSTD) $(WARN) $(CFLAGS) $(S_CPPFLAGS) -Ibpf -Iuser -Itests/unit -I$(B) -MMD -MP -o $@ $< \
+	$(Q)$(S_CC) $(CSTD) $(WARN) $(CFLAGS) $(S_CPPFLAGS) -Ibpf -Iuser -Itests/unit -Itests/unit/fake -Ivmlinux -I$(B) -MMD -MP -o $@ $< \
 		$(COMMON:%=$(S)/user/%.o) $(TOP_MODEL:%=$(S)/user/%.o) $(S_LDFLAGS) $(H_LIBS)
 
 UNIT := $(TESTS:%=$(H)/unit/%) $(TESTS:%=$(S)/unit/%)
@@ -294,7 +294,7 @@ $(F)/fuzz_%: $(F)/fuzz_%.o $(F)/views.o $(FUZZ_OBJS)
 $(F)/make_seeds: tests/fuzz/make_seeds.c tests/unit/capture_sample.h $(H_OBJS)
 	$(call say,HOSTLD,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(HOSTCC) $(CSTD) $(WARN) $(CFLAGS) -Ibpf -Iuser -Itests/unit -I$(B) -MMD -MP -o $@ $< \
+	$(Q)$(HOSTCC) $(CSTD) $(WARN) $(CFLAGS) -Ibpf -Iuser -Itests/unit -Itests/unit/fake -Ivmlinux -I$(B) -MMD -MP -o $@ $< \
 		$(H_OBJS) $(H_LIBS)
 
 $(F)/seeds/made: $(F)/make_seeds $(wildcard tests/traces/*.pcapng*)

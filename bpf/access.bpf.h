@@ -151,6 +151,20 @@ struct access_args {
 	u32 op;
 };
 
+/*
+ * May the task's next access to this device go through access_enter_again()?  Not if there is
+ * anything to look at, and not if a device is opened just now: forget_known() changes the
+ * generation first.
+ */
+static __always_inline void access_allow_again(struct task_state *st)
+{
+	if (filtered || filter.errors || filter.snaplen || st->spilled)
+		return;
+	__sync_lock_test_and_set(&st->again, st->vdev);
+	if (st->generation != generation)
+		st->again = 0;
+}
+
 /* An access begins: all that can be the case. */
 __noinline int access_enter(const struct access_args *args)
 {
@@ -174,8 +188,9 @@ __noinline int access_enter(const struct access_args *args)
 		}
 		access_abandon(st, ISMT_CNT_LOST_RETURN);
 	}
-	if (st->again != args->vdev || st->generation != generation)
+	if (st->vdev != args->vdev || st->generation != generation || !st->number)
 		known_switch(st, args->vdev);
+	access_allow_again(st);
 	rec->layer = args->layer;
 	rec->op = args->op;
 	if (args->layer == ISMT_LAYER_CORE && !scope.any_device && !known_of(st)->is_ism) {

@@ -45,7 +45,7 @@ struct {
 } processes SEC(".maps");
 
 /* Functions that are not static are verified once, not at each call. */
-__noinline u32 hist_bucket(u64 value)
+__noinline u32 cell_bucket(u64 value)
 {
 	u32 bucket = bucket_of(value);
 
@@ -53,7 +53,11 @@ __noinline u32 hist_bucket(u64 value)
 }
 
 /* Both at once. */
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 #define OP_LAYER(op, layer)	((op) << 8 | (layer))
+#else
+#define OP_LAYER(op, layer)	((op) | (layer) << 8)
+#endif
 
 static __always_inline u16 op_layer(const struct ismt_access *rec)
 {
@@ -159,10 +163,8 @@ static __always_inline void size_extremes(struct ismt_cell *cell, u64 len)
 
 static __always_inline bool is_whole(const struct task_state *st)
 {
-	const struct ismt_access *rec = &st->rec;
-
 	return st->insns == INSNS_ONE && REQ_KIND(st->first) == ISMT_PCISTB &&
-	       rec->op == ISMT_WRITE && rec->ret == (s64)rec->len && REQ_LEN(st->first) == rec->len;
+	       access_is_whole(&st->rec, REQ_LEN(st->first));
 }
 
 /* Add the task's tally to its cell. */
@@ -291,7 +293,7 @@ static __always_inline bool count_other(struct task_state *st, struct ismt_cell 
 		cell_add(&cell->errors, 1);
 	else
 		cell_add(&cell->bytes, rec->ret);
-	bucket = hist_bucket(len);
+	bucket = cell_bucket(len);
 	if (bucket < ISMT_CELL_HIST)
 		cell_add(&cell->size[bucket], 1);
 	cell_add(&cell->size_sum, len);
@@ -356,27 +358,26 @@ __noinline int access_count(struct task_state *st, u64 now)
 		cell->latency_min = latency;
 	if (latency > cell->latency_max)
 		cell->latency_max = latency;
-	bucket = hist_bucket(latency);
+	bucket = cell_bucket(latency);
 	if (bucket < ISMT_CELL_HIST)
 		cell_add(&cell->latency[bucket], 1);
 	cell_add(&cell->latency_sum, latency);
 	size_extremes(cell, rec->len);
 
 	if (is_whole(st)) {
-		size = hist_bucket(rec->len);
+		size = cell_bucket(rec->len);
 		if (size >= ISMT_WHOLE_BUCKETS)
 			size = ISMT_WHOLE_BUCKETS - 1;
 		examine = count_whole(cell, maxstbl, size, rec->len, rec->offset);
-		tell = count_run(st, cell, maxstbl, now);
-		if (rec->len <= maxstbl)
+		if (rec->len <= maxstbl && region < ISMT_BARS)
 			hot_set(st, cell, index, size, bucket);
 	} else {
 		examine = count_other(st, cell, maxstbl, region);
-		if (run_has(rec, region))
-			tell = count_run(st, cell, maxstbl, now);
-		else
-			run_end(&st->run);
 	}
+	if (run_has(rec, region))
+		tell = count_run(st, cell, maxstbl, now);
+	else
+		run_end(&st->run);
 	if (examine || tell)
 		access_examine(st, latency, examine);
 	return 0;

@@ -59,8 +59,7 @@ __noinline int access_exit(u32 layer, s64 ret, u64 now)
 		access = access_sort_out(st, access);
 	if (access != ACCESS_OPEN)
 		return 0;
-	if (!filtered && !filter.errors && !filter.snaplen && !st->spilled)
-		st->access = ACCESS_READY;
+	st->access = ACCESS_READY;
 	if (counting)
 		access_count(st, now);
 	else

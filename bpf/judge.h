@@ -23,6 +23,13 @@ static inline __attribute__((always_inline)) int access_is_clean(const struct is
 	return !failed && rec->ret >= 0 && (__u64)rec->ret == rec->len;
 }
 
+/* A write that is all in one store block, of insn_len bytes, which is its only instruction. */
+static inline __attribute__((always_inline)) int access_is_whole(const struct ismt_access *rec,
+								  __u64 insn_len)
+{
+	return rec->op == ISMT_WRITE && rec->ret == (__s64)rec->len && insn_len == rec->len;
+}
+
 /*
  * access_is_suspect - rec->insn is filled in; offset may be that in the region or in
  * the device file, of which region is the VFIO index; maxstbl in bytes, not 0.  What

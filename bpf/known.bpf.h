@@ -130,7 +130,6 @@ __noinline int known_switch(struct task_state *st, u64 vdev)
 	st->hot.req = 0;
 	st->first = 0;
 	st->vdev = vdev;
-	st->again = vdev;
 	st->at = known_place(st, vdev);
 	known = known_of(st);
 	if (known->vdev != vdev) {

@@ -10,7 +10,7 @@
 /* What a task is doing, as far as we are concerned. */
 enum task_access {
 	ACCESS_NONE = 0,
-	ACCESS_READY,		/* nothing, but it has a slot and passes by_pid */
+	ACCESS_READY,		/* nothing, but it passed by_pid the last time */
 	ACCESS_SKIPPED,		/* an access to a device that is out of scope */
 	ACCESS_OPEN,		/* one that is recorded or counted */
 	ACCESS_FILTERED,	/* one that is counted as left out */
@@ -90,7 +90,7 @@ struct task_state {
 	u64 first;		/* request word of the first instruction, with its kind */
 	/* Of the last access; fid and fh in rec are its function's, too. */
 	u64 vdev;		/* struct vfio_device */
-	u64 again;		/* the same, until a device is opened: nothing is to be asked */
+	u64 again;		/* the same, if nothing is to be asked; 0: all that can be the case */
 	u32 at;			/* its index in known */
 	u32 victim;		/* of known: what goes next when there is no room */
 	u32 spilled;		/* ACCESS_SPILLED if the state is in task storage */

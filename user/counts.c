@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "judge.h"
+
 #define SLOTS_MIN	256
 
 struct counts *counts_new(void)
@@ -214,7 +216,7 @@ int counts_access(struct counts *counts, const struct access *access)
 		/* Of several only those are known to be full that all are. */
 		if (insn->min == limit)
 			cell->full_bytes += insn->bytes;
-		if (raw->op == ISMT_WRITE && total == 1 && !insn->failed)
+		if (total == 1 && !insn->failed && access_is_whole(raw, insn->max))
 			cell->whole++;
 	}
 	hist_add(&cell->size, raw->len);

@@ -7,15 +7,21 @@
 
 #include <stdint.h>
 
-/* A number below this one. */
+/* A number below this one, of a sequence; its state is not 0. */
+__attribute__((unused)) static uint64_t any_of(uint64_t *state, uint64_t below)
+{
+	*state ^= *state << 13;
+	*state ^= *state >> 7;
+	*state ^= *state << 17;
+	return (*state >> 11) % below;
+}
+
+/* Likewise, of the same sequence in every run. */
 __attribute__((unused)) static uint64_t any(uint64_t below)
 {
 	static uint64_t state = 88172645463325252ULL;
 
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return (state >> 11) % below;
+	return any_of(&state, below);
 }
 
 #endif /* ISMT_UNIT_RANDOM_H */

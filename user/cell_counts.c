@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "cell_counts.h"
+
+#include <string.h>
+
+static void hist_set(struct hist *hist, const __u64 *bucket, uint64_t sum, uint64_t min,
+		     uint64_t max)
+{
+	unsigned int i;
+
+	for (i = 0; i < ISMT_CELL_HIST; i++) {
+		hist->bucket[i] = bucket[i];
+		hist->count += bucket[i];
+	}
+	hist->sum = sum;
+	hist->min = min;
+	hist->max = max;
+}
+
+/* Of a size's bucket; up to 8 bytes are one bucket of store blocks. */
+static unsigned int stb_of_size(unsigned int bucket)
+{
+	if (bucket <= 3)
+		return 0;
+	return bucket - 3 < ISMT_STB_BUCKETS ? bucket - 3 : ISMT_STB_BUCKETS - 1;
+}
+
+/* Writes that were one PCISTB are only in whole[]. */
+static void add_whole(struct count_cell *part, const struct ismt_cell *cell)
+{
+	__u64 bucket[ISMT_CELL_HIST], count = 0;
+	unsigned int i;
+
+	memcpy(bucket, cell->size, sizeof(bucket));
+	for (i = 0; i < ISMT_WHOLE_BUCKETS; i++) {
+		bucket[i] += cell->whole[i];
+		part->stb[stb_of_size(i)] += cell->whole[i];
+		count += cell->whole[i];
+	}
+	hist_set(&part->size, bucket, cell->size_sum + cell->whole_bytes,
+		 cell->size_min ? cell->size_min - 1 : 0, cell->size_max);
+	part->accesses += count;
+	part->bytes += cell->whole_bytes;
+	part->insns[ISMT_PCISTB] += count;
+	part->insn_bytes += cell->whole_bytes;
+	part->block_bytes += cell->whole_bytes;
+	part->full_bytes += cell->whole_full;
+	part->whole = count;
+}
+
+void cell_counts(const struct ismt_cell *cell, struct count_cell *part)
+{
+	memset(part, 0, sizeof(*part));
+	part->accesses = cell->accesses;
+	part->bytes = cell->bytes;
+	part->errors = cell->errors;
+	memcpy(part->insns, cell->n, sizeof(part->insns));
+	part->failed = cell->failed;
+	part->insn_bytes = cell->insn_bytes;
+	part->block_bytes = cell->block_bytes;
+	part->full_bytes = cell->block_full;
+	memcpy(part->width, cell->width, sizeof(part->width));
+	memcpy(part->stb, cell->stb, sizeof(part->stb));
+	hist_set(&part->latency, cell->latency, cell->latency_sum, cell->latency_min, cell->latency_max);
+	add_whole(part, cell);
+	part->findings[ISM004] = cell->split;
+}
