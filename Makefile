@@ -104,6 +104,9 @@ help:
 all: s390x driver
 s390x: $(S)/bin/ismtrace $(S)/bin/ismtop $(if $(LOAD),$(S)/bin/ismload) $(if $(CHECK),$(S)/bin/ismcheck)
 
+.PHONY: test-clients
+test-clients: $(patsubst tests/client/%.c,$(S)/tests/%,$(wildcard tests/client/*.c))
+
 setup:
 	$(Q)scripts/setup
 
@@ -193,6 +196,13 @@ $(S)/bin/ismcheck: $(CHECK:lab/ismcheck/%.c=$(S)/ismcheck/%.o) $(CHECK_SHARED:%=
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(S_CC) $(CFLAGS) -pthread -o $@ $^ $(S_LDFLAGS) -ljansson
+
+# Clients that only tests have; the lab's programs lend them how to open a function.
+$(S)/tests/%: tests/client/%.c $(CHECK_SHARED:%=$(S)/lab/%.o)
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(S_CC) $(CSTD) $(WARN) $(CFLAGS) $(S_CPPFLAGS) -Ilab/ismload -I$(B) -MMD -MP -pthread -o $@ $< \
+		$(CHECK_SHARED:%=$(S)/lab/%.o) $(S_LDFLAGS) -ljansson
 
 # --- The driver.
 

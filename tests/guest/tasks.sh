@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+#
+# tasks.sh -- the odd ways of tasks: each is traced by live, record and stat, one after
+# the other, and says itself what it does (NAME.WAY.client).  In the machine.
+
+cd /share || exit 1
+
+# What the client writes goes to a file of its own, whose name comes first.
+cat >steps-to <<'END'
+#!/bin/sh
+out=$1
+shift
+exec /share/steps "$@" >"$out"
+END
+chmod +x steps-to
+
+# ways NAME OPTIONS STEP... -- by all three ways; OPTIONS are one word or more.
+ways()
+{
+	name=$1 options=$2
+	shift 2
+	# shellcheck disable=SC2086 # They are words.
+	ismtrace live --json $options -- ./steps-to "$name.live.client" "$@" \
+		>"$name.live.out" 2>"$name.live.err"
+	echo $? >"$name.live.status"
+	# shellcheck disable=SC2086
+	ismtrace record -o "$name.pcapng" $options -- ./steps-to \
+		"$name.record.client" "$@" 2>"$name.record.err"
+	echo $? >"$name.record.status"
+	ismtrace dump --json "$name.pcapng" >"$name.record.out" 2>>"$name.record.err"
+	# shellcheck disable=SC2086
+	ismtrace stat --json $options -- ./steps-to "$name.stat.client" "$@" \
+		>"$name.stat.out" 2>"$name.stat.err"
+	echo $? >"$name.stat.status"
+}
+
+# While clients are at it: live, stat and ismtop at once, until the clients have ended.
+beside()
+{
+	name=$1
+	ismtrace live --json >"$name.live.out" 2>"$name.live.err" &
+	tracers=$!
+	ismtrace stat --json >"$name.stat.out" 2>"$name.stat.err" &
+	tracers="$tracers $!"
+	until grep -q tracing "$name.live.err" && grep -q counting "$name.stat.err"; do
+		sleep 0.1
+	done
+	touch "$name.go"
+}
+
+ended()
+{
+	# shellcheck disable=SC2086 # They are words.
+	kill -INT $tracers
+	wait
+}
+
+ways names "" write 64 name first write 64 rename second write 64 write 128 name first write 64
+ways leave "" write 64 leave '[' write 64 write 128 fork '[' write 256 write 256 ']' ']'
+ways exec "" name before write 64 exec '[' write 64 write 128 ']'
+ways thread-exec "" name before write 64 thread-exec '[' write 64 write 128 thread '[' write 256 ']' ']'
+ways threads "" repeat 20 '[' thread '[' write 64 ']' ']'
+ways worker "-c steps" write 64 worker 128 worker 128
+
+# Ends: in the middle of a write that would last for ever.
+ways time "-t 2" write 64 write 64 blocked 256
+ways enough "-n 4" write 64 write 64 blocked 256
+for way in live stat; do
+	ismtrace $way --json -- ./steps-to "int.$way.client" write 64 blocked 256 \
+		>"int.$way.out" 2>"int.$way.err" &
+	tracer=$!
+	until grep -q blocked "int.$way.client" 2>/dev/null; do sleep 0.1; done
+	sleep 0.3
+	kill -INT $tracer
+	wait $tracer
+	echo $? >"int.$way.status"
+done
+
+# A server that has opened its device before the trace, with children of one write each.
+./steps-to server.client write 64 await server.go repeat 64 '[' fork '[' write 256 ']' ']' &
+server=$!
+until [ -s server.client ]; do sleep 0.1; done
+beside server
+wait $server
+ended
+
+# A run of writes while another process opens and closes another function.
+beside runs
+STEPS_FUNCTION=${ISM_FUNCTIONS##* } ./steps-to opens.client repeat 40 '[' close open ']' &
+opens=$!
+./steps-to runs.client next 64 repeat 60 '[' next 64 ']'
+wait $opens
+ended
+
+# In a container of its own, where the numbers are others.
+# shellcheck disable=SC2016 # For the inner shell.
+unshare -pf --mount-proc sh -c '
+	for way in live stat; do
+		ismtrace $way --json -- ./steps-to inside.$way.client write 64 fork [ write 64 ] \
+			>inside.$way.out 2>inside.$way.err
+		echo $? >inside.$way.status
+	done
+	./steps-to asked.client write 64 await asked.go write 128 fork [ write 256 ] &
+	client=$!
+	until [ -s asked.client ]; do sleep 0.1; done
+	ismtrace live --json -p $client >asked.live.out 2>asked.live.err &
+	tracer=$!
+	until grep -q tracing asked.live.err; do sleep 0.1; done
+	touch asked.go
+	wait $client
+	kill -INT $tracer
+	wait $tracer
+	echo $? >asked.live.status
+	ismtrace doctor >doctor.out 2>&1'
+# One outside.
+./steps-to outside.client await outside.go write 64 write 64 &
+client=$!
+unshare -pf --mount-proc ismtrace live --json >outside.live.out 2>outside.live.err &
+tracer=$!
+until grep -q tracing outside.live.err; do sleep 0.1; done
+touch outside.go
+wait $client
+# unshare itself ignores it; what it has forked is the tracer.
+kill -INT "$(cat "/proc/$tracer/task/$tracer/children")"
+wait $tracer
