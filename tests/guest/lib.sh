@@ -15,6 +15,22 @@ ran()
 	echo $? >"$OUT/$ran_name.status"
 }
 
+# patterns -- all that the client can do: every way of tracing is to be right about each,
+# one that is new tomorrow as well.
+patterns()
+{
+	ismload --list | sed -n 's/^\([a-z][a-z]*\) .*/\1/p' | tee "$OUT/patterns" | while read -r patterns_name; do
+		case $patterns_name in
+		rate) echo rate:rate=500 ;;
+		mixed) echo mixed:count=300 ;;
+		*) echo "$patterns_name" ;;
+		esac
+	done | paste -sd ' '
+	# The same in other places and sizes.
+	echo "block:size=8,count=50 block:region=bar0,offset=0x123456789000 widths:write=1 oversized:region=bar0" \
+		"rate:rate=200,size=64,stride=64 rate:rate=5,size=64,stride=64 split:region=bar0,total=12288,size=2048"
+}
+
 # bind FUNCTION DRIVER
 bind()
 {

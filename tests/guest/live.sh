@@ -8,10 +8,7 @@
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . /share/lib.sh
 
-every="block block:region=bar0,offset=0x123456789000 read widths widths:write=1 split oversized oversized:region=bar0 \
-	crossing misaligned odd config badregion beyond window fault empty disabled \
-	rate:rate=500 rate:rate=200,size=64,stride=64 rate:rate=5,size=64,stride=64 \
-	split:region=bar0,total=12288,size=2048 mixed:count=300"
+every=$(patterns | paste -sd " ")
 
 contract=${2:+--contract=$2}
 

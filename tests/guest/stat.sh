@@ -7,8 +7,7 @@
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . /share/lib.sh
 
-every="block block:size=8,count=50 block:region=bar0,offset=0x123456789000 read widths widths:write=1 split \
-	oversized crossing misaligned odd config badregion beyond fault disabled mixed:count=300 rate:rate=500"
+every=$(patterns | paste -sd " ")
 
 # The same accesses, counted and recorded at once.
 ran live ismtrace live --json -a -- \
