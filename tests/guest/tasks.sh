@@ -113,14 +113,11 @@ unshare -pf --mount-proc sh -c '
 	wait $tracer
 	echo $? >asked.live.status
 	ismtrace doctor >doctor.out 2>&1'
-# One outside.
+# One outside; the trace is as long as a command that waits for it.
 ./steps-to outside.client await outside.go write 64 write 64 &
-client=$!
-unshare -pf --mount-proc ismtrace live --json >outside.live.out 2>outside.live.err &
-tracer=$!
-until grep -q tracing outside.live.err; do sleep 0.1; done
-touch outside.go
-wait $client
-# unshare itself ignores it; what it has forked is the tracer.
-kill -INT "$(cat "/proc/$tracer/task/$tracer/children")"
-wait $tracer
+# shellcheck disable=SC2016 # For the inner shell.
+unshare -pf --mount-proc ismtrace live --json -a -- sh -c '
+	touch outside.go
+	until [ "$(grep -c ^write outside.client)" = 2 ]; do sleep 0.1; done
+	sleep 0.5' >outside.live.out 2>outside.live.err
+wait
