@@ -40,7 +40,7 @@ static __always_inline struct known_function *known_of(struct task_state *st)
  * While counting: the runs of tasks on functions that they do not know any more, because
  * there were others, or a device was opened.  Adjacent is adjacent all the same.
  */
-struct run_key {
+struct ismt_run_key {
 	u32 task;		/* its number */
 	u32 fid;
 };
@@ -48,13 +48,13 @@ struct run_key {
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, ISMT_SLOTS);
-	__type(key, struct run_key);
+	__type(key, struct ismt_run_key);
 	__type(value, struct ismt_run);
 } runs_aside SEC(".maps");
 
 static __always_inline void known_forget(struct task_state *st, struct known_function *known)
 {
-	struct run_key key = { .task = st->number, .fid = known->fid };
+	struct ismt_run_key key = { .task = st->number, .fid = known->fid };
 
 	if (counting && known->vdev && known->run.size)
 		bpf_map_update_elem(&runs_aside, &key, &known->run, BPF_ANY);
@@ -64,7 +64,7 @@ static __always_inline void known_forget(struct task_state *st, struct known_fun
 
 static __always_inline void known_recall_run(struct task_state *st, struct known_function *known)
 {
-	struct run_key key = { .task = st->number, .fid = known->fid };
+	struct ismt_run_key key = { .task = st->number, .fid = known->fid };
 	struct ismt_run *run;
 
 	known->run.size = 0;

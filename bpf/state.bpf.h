@@ -301,7 +301,7 @@ static __always_inline u64 payload_cut(u64 len)
  * To change a map of maps takes until no program runs that began before; user space does
  * so, with the same map, when it needs to know that.
  */
-struct quiet_map {
+struct ismt_quiet_map {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, u32);
@@ -312,7 +312,7 @@ struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
 	__uint(max_entries, 1);
 	__type(key, u32);
-	__array(values, struct quiet_map);
+	__array(values, struct ismt_quiet_map);
 } quiet SEC(".maps") = {
 	.values = { (void *)&quiet_inner },
 };

@@ -135,7 +135,7 @@ nothing_else()
 		 (.rec.insn | is_insn([0, 0, 1, 0, 0, $n, $n, $n])) and .rec.error == null' \
 		'.op.op == "write" and (.op | bar) and .op.ret <= 0' \
 		'.rec.insn | idle' \
-		'.op.pattern == "block"' \
+		'.op.pattern == "block" and .op.len == 4096' \
 		'.op.ret == 4096 and (.rec.insn | is_insn([0, 0, 1, 0, 0, 4096, 4096, 4096])) and .rec.rules == []'
 }
 
@@ -156,7 +156,7 @@ nothing_else()
 		'.op.op == "write" and (.op | bar) and .op.ret >= 0' \
 		'pieces(.op.offset; .op.ret; 8) as $p |
 		 .rec.insn | is_insn([0, $p.count, 0, 0, $p.count, $p.min, $p.max, 0])' \
-		'.op.pattern == "block" and .op.region == "bar2"' \
+		'.op.pattern == "block" and .op.region == "bar2" and .op.len == 4096' \
 		'.rec.insn | .pcistg == 512 and .min == 8 and .max == 8'
 }
 
@@ -164,7 +164,7 @@ nothing_else()
 @test "vfio-pci: a write that was lost is ISM001 with its pieces, ISM008 and ISM011" {
 	only_on 6
 	BOOT=vfio-pci
-	every "$(at all.pairs)" '.op.pattern == "block" and .op.region == "bar2"' \
+	every "$(at all.pairs)" '.op.pattern == "block" and .op.region == "bar2" and .op.len == 4096' \
 		'.rec.rules == ["ISM001", "ISM008", "ISM011"] and .op.ret == 4096 and .op.verified == false'
 	says "$(at text.out)" '512*pcistg:8!512(cc1,' \
 		'ISM001 fragmented-store: 4096 bytes took 512 PCISTG of 8 bytes' \

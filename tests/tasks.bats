@@ -76,6 +76,14 @@ complete()
 	same "threads" "$(seen thread-exec.live.out | awk '{ print $1 == $2 }' | paste -sd' ')" "1 1 1 0"
 }
 
+@test "a process that was asked for by its number is followed to its last thread" {
+	local name
+	for name in leave exec; do
+		same "$name by live" "$(seen "p-$name.live.out")" "$(said "p-$name.client" | sed 1d)"
+		same "$name by stat" "$(count "p-$name.stat.out" '| [.recorded, .filtered, .lost.total]' | tr -d ' \n')" "[2,0,0]"
+	done
+}
+
 @test "threads that come and go" {
 	complete threads 2
 }

@@ -18,7 +18,7 @@
 
 /* Ours, or ABI that does not come from the kernel's BTF. */
 static const char *const own[] = { "ismt_",	    "task_state", "cur_insn", "known_function",
-				     "hot_write",   "write_run",  "access_args", "payload",
+				     "hot_write",   "access_args", "payload",
 				     "error_event", NULL };
 
 static struct btf *targets[16];

@@ -77,6 +77,25 @@ for way in live stat; do
 	echo $? >"int.$way.status"
 done
 
+# By number: a process whose first thread ends, and one of which another thread executes a
+# program.
+for name in leave exec; do
+	if [ $name = leave ]; then set -- leave; else set -- thread-exec; fi
+	./steps-to "p-$name.client" write 64 await p-$name.go "$@" '[' write 64 write 128 ']' &
+	client=$!
+	until [ -s p-$name.client ]; do sleep 0.1; done
+	for way in live stat; do
+		ismtrace $way --json -p $client >p-$name.$way.out 2>p-$name.$way.err &
+		eval "$way=\$!"
+	done
+	until grep -q tracing p-$name.live.err && grep -q counting p-$name.stat.err; do sleep 0.1; done
+	touch p-$name.go
+	wait $client
+	# shellcheck disable=SC2154 # By eval.
+	kill -INT "$live" "$stat"
+	wait
+done
+
 # A server that has opened its device before the trace, with children of one write each.
 ./steps-to server.client write 64 await server.go repeat 64 '[' fork '[' write 256 ']' ']' &
 server=$!
