@@ -34,7 +34,7 @@ bool process_missing(const struct filter *filter)
 		/* Whether we may signal it is another question. */
 		if (kill(pid, 0) && errno == ESRCH) {
 			error("no such process: %d", pid);
-			hint("pidof NAME or pgrep NAME tells the number of one that runs; behind -- one can be started");
+			hint("ps or pgrep NAME tells which there are; one that is yet to be goes behind --");
 			return true;
 		}
 		/* Threads answer to signals, too. */

@@ -142,8 +142,8 @@ static void prefer_real_size(void)
 
 	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || !size.ws_row || !size.ws_col)
 		return;
-	use_env(FALSE);
-	use_tioctl(TRUE);
+	unsetenv("COLUMNS");
+	unsetenv("LINES");
 }
 
 int terminal_open(struct terminal *terminal, bool mono)
