@@ -126,7 +126,7 @@ bool color_allowed(const struct common_options *options, FILE *out)
 		return options->color == COLOR_ALWAYS;
 	if (no_color && *no_color)
 		return false;
-	return out && isatty(fileno(out)) && (!term || strcmp(term, "dumb"));
+	return out && isatty(fileno(out)) && term && strcmp(term, "dumb");
 }
 
 unsigned long long parse_count(const char *text, const char *what, struct argp_state *state)

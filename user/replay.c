@@ -129,7 +129,7 @@ int replay_open(struct replay *replay, struct replay_options *options)
 	replay->options = options;
 	replay->begin_ns = now();
 	if (isatty(STDERR_FILENO) && (options->silent || !isatty(STDOUT_FILENO)) &&
-	    !(term && !strcmp(term, "dumb")))
+	    term && strcmp(term, "dumb"))
 		capture.progress = on_progress;
 	replay->summary = summary_new();
 	replay->rules = rules_new();
