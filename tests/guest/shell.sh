@@ -24,7 +24,7 @@ more()
 ended()
 {
 	ended_n=0
-	while kill -0 "$2" 2>/dev/null && [ $ended_n -lt 1200 ]; do
+	while kill -0 "$2" 2>/dev/null && [ $ended_n -lt 2400 ]; do
 		ended_n=$((ended_n + 1))
 		sleep 0.05
 	done
@@ -52,7 +52,7 @@ job ismtop ismtop --json -d 0.5
 job check ismtrace check --json -- \
 	ismload --json --ready=/tmp/job.open --wait=/tmp/job.go block:size=64,count=7 crossing
 # And a client of its own, that has much to do.
-ismload --quiet --device="$2" --ready=/tmp/load.open rate:rate=50,seconds=2,size=32 >$OUT/load.out &
+ismload --quiet --device="$2" --ready=/tmp/load.open --wait=/tmp/job.go rate:rate=50,seconds=2,size=32 >$OUT/load.out &
 load=$!
 until [ -e /tmp/job.open ] && [ -e /tmp/load.open ] && [ -s $OUT/ismtop.out ] && [ -s /tmp/record.pcapng ] &&
 	grep -qs tracing $OUT/live.err && grep -qs counting $OUT/stat.err; do
@@ -78,16 +78,16 @@ ismtrace dump --json /tmp/record.pcapng >$OUT/record.out
 
 # --- What CMD gets to see of signals: what it would without us.
 
+# No shell in between: it has an idea of its own of SIGCHLD.
 look='grep ^Sig...: /proc/self/status'
+# shellcheck disable=SC2086 # Words.
 for how in --default-signal "--ignore-signal=PIPE,CHLD,XFSZ,INT,USR1 --block-signal=TERM,USR2"; do
-	# shellcheck disable=SC2086 # Words.
-	/usr/bin/env $how sh -c "$look" >>$OUT/signals.wanted
-	# shellcheck disable=SC2086
-	/usr/bin/env $how sh -c 'ismtrace live -q -o /dev/null -- sh -c "$1"' sh "$look" >>$OUT/signals.live
+	/usr/bin/env $how $look >>$OUT/signals.wanted
+	/usr/bin/env $how ismtrace live -q -o /dev/null -- $look >>$OUT/signals.live
 done
 for command in stat check 'record -q'; do
 	# shellcheck disable=SC2086 # Words.
-	/usr/bin/env --ignore-signal=PIPE,CHLD,XFSZ ismtrace $command -o /tmp/signals -- sh -c "$look" \
+	/usr/bin/env --ignore-signal=PIPE,CHLD,XFSZ ismtrace $command -o /tmp/signals -- $look \
 		>"$OUT/signals.${command%% *}"
 done
 
@@ -98,7 +98,7 @@ stopped()
 {
 	stopped_name=$1
 	shift
-	ran "$stopped_name" timeout 60 "$@"
+	ran "$stopped_name" timeout 120 "$@"
 }
 
 # It stops itself first, so that SIGTERM finds it so.
@@ -117,7 +117,7 @@ client()
 }
 
 client mixed-live ismtrace live --json -r bar2
-client mixed-stat ismtrace stat --json -I 100 -r bar2
+client mixed-stat ismtrace stat --json -r bar2
 client mixed-check ismtrace check --json -r bar2
 client mixed-stdout ismtrace live --json -r bar2 -o /dev/stdout
 umask 022
@@ -177,9 +177,9 @@ for job_name in pids_live pids_stat pids_ismtop; do
 done
 for command in live stat 'record -o /tmp/none.pcapng'; do
 	# shellcheck disable=SC2086 # Words.
-	ran "gone-${command%% *}" timeout 60 ismtrace $command -p "1,4194304"
+	ran "gone-${command%% *}" timeout 120 ismtrace $command -p "1,4194304"
 done
-ran gone-ismtop timeout 60 ismtop --json -p 4194304
+ran gone-ismtop timeout 120 ismtop --json -p 4194304
 ls /tmp/none.pcapng >$OUT/gone.files 2>&1
 sleep 600 &
 ran many-pids ismtrace live -q -t 0.1 -p "$(seq -s, 1024 | sed "s/[0-9]*/$!/g")"
