@@ -52,14 +52,13 @@ job ismtop ismtop --json -d 0.5
 job check ismtrace check --json -- \
 	ismload --json --ready=/tmp/job.open --wait=/tmp/job.go block:size=64,count=7 crossing
 # And a client of its own, that has much to do.
-ismload --quiet --device="$2" --ready=/tmp/load.open --wait=/tmp/job.go rate:rate=50,seconds=2,size=32 >$OUT/load.out &
-load=$!
+job load ismload --quiet --device="$2" --ready=/tmp/load.open --wait=/tmp/job.go rate:rate=50,seconds=2,size=32
 until [ -e /tmp/job.open ] && [ -e /tmp/load.open ] && [ -s $OUT/ismtop.out ] && [ -s /tmp/record.pcapng ] &&
 	grep -qs tracing $OUT/live.err && grep -qs counting $OUT/stat.err; do
 	sleep 0.05
 done
 # shellcheck disable=SC2154 # By eval.
-for pid in $job_live $job_record $job_stat $job_ismtop $job_check $load; do
+for pid in $job_live $job_record $job_stat $job_ismtop $job_check $job_load; do
 	kill -INT "$pid"
 	kill -QUIT "$pid"
 	kill -HUP "$pid"
@@ -67,7 +66,7 @@ done
 sleep 0.3
 touch /tmp/job.go
 ended check "$job_check"
-ended load $load
+ended load "$job_load"
 more $OUT/ismtop.out
 # shellcheck disable=SC2154
 kill -TERM "$job_live" "$job_record" "$job_stat" "$job_ismtop"
