@@ -31,6 +31,17 @@ teardown()
 	tmux -L shell kill-server 2>/dev/null || :
 }
 
+# soon COMMAND... -- it holds, now or after a while.
+soon()
+{
+	local i
+	for ((i = 0; i < 600; i++)); do
+		! "$@" || return 0
+		sleep 0.1
+	done
+	fail "not so: $*" "$(tmux -L shell capture-pane -p 2>&1)"
+}
+
 # --- Signals.
 
 @test "nohup and background jobs: SIGHUP, SIGINT and SIGQUIT end nothing, SIGTERM does" {
@@ -74,6 +85,16 @@ teardown()
 	status_of stopped-stat 0
 	# It has a handler.
 	status_of stopped-count 7
+}
+
+@test "nohup lab/run: SIGHUP ends nothing" {
+	nohup "$TOP/lab/run" --driver none -- sh -c 'echo up; sleep 2; echo end' \
+		>"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" </dev/null 3>&- &
+	local pid=$!
+	soon grep -qs up "$BATS_TEST_TMPDIR/out"
+	kill -HUP "$pid"
+	wait "$pid"
+	same "its output" "$(xargs <"$BATS_TEST_TMPDIR/out")" "up end"
 }
 
 # --- Output.
@@ -230,17 +251,6 @@ show()
 	END
 	tmux -L shell -f /dev/null new-session -d -x "${size%x*}" -y "${size#*x}" \
 		"bash --norc $BATS_TEST_TMPDIR/start"
-}
-
-# soon COMMAND... -- it holds, now or after a while.
-soon()
-{
-	local i
-	for ((i = 0; i < 100; i++)); do
-		! "$@" || return 0
-		sleep 0.1
-	done
-	fail "not so: $*" "$(tmux -L shell capture-pane -p)"
 }
 
 on_screen()
