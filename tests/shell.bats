@@ -141,7 +141,7 @@ ours()
 
 @test "-o: a link is not followed, and a full disk is told" {
 	status_of link 5
-	says "$(at link.err)" "ismtrace: cannot write /tmp/link: "
+	says "$(at link.err)" "ismtrace: cannot write /tmp/link: it is a symbolic link, which is not followed"
 	same "behind the link" "$(cat "$(at link.target)")" kept
 	says "$(at link.ran)" "No such file"
 	local name

@@ -57,6 +57,11 @@ int output_new_file(const char *path)
 	return fd;
 }
 
+const char *output_reason(int err)
+{
+	return err == -ELOOP ? "it is a symbolic link, which is not followed" : strerror(-err);
+}
+
 int output_open(struct output *out)
 {
 	int fd;
@@ -72,7 +77,7 @@ int output_open(struct output *out)
 			return EXIT_DONE;
 		fd = -errno;
 	}
-	error("cannot write %s: %s", out->path, strerror(-fd));
+	error("cannot write %s: %s", out->path, output_reason(fd));
 	return EXIT_OUTPUT;
 }
 

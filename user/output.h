@@ -63,4 +63,7 @@ bool output_is(const char *path, const char *other);
  */
 int output_new_file(const char *path);
 
+/* Why that failed, for the person; err is -errno. */
+const char *output_reason(int err);
+
 #endif /* ISMT_OUTPUT_H */

@@ -160,7 +160,7 @@ static int open_output(struct session *session)
 			     (unsigned int)cmd->keep);
 	if (cmd->fd >= 0)
 		return EXIT_DONE;
-	error("cannot write %s: %s", cmd->path, strerror(-cmd->fd));
+	error("cannot write %s: %s", cmd->path, output_reason(cmd->fd));
 	return EXIT_OUTPUT;
 }
 
