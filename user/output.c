@@ -14,8 +14,7 @@
 static bool said;
 
 static const struct argp_option output_options[] = {
-	{ "output", 'o', "FILE", 0,
-	  "write to FILE, not to standard output", 0 },
+	{ "output", 'o', "FILE", 0, "write to FILE, not to standard output", 0 },
 	{ 0 },
 };
 
@@ -59,7 +58,8 @@ int output_new_file(const char *path)
 
 const char *output_reason(int err)
 {
-	return err == -ELOOP ? "it is a symbolic link, which is not followed" : strerror(-err);
+	return err == -ELOOP ? "it is a symbolic link, which is not followed"
+			     : strerror(-err);
 }
 
 int output_open(struct output *out)
@@ -153,6 +153,7 @@ bool output_mixes(const char *path)
 	if (!path || !strcmp(path, "-"))
 		return true;
 	/* /dev/stdout, or by chance the same file. */
-	return !stat(path, &ours) && !fstat(STDOUT_FILENO, &theirs) && !S_ISCHR(ours.st_mode) &&
-	       ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino;
+	return !stat(path, &ours) && !fstat(STDOUT_FILENO, &theirs) &&
+	       !S_ISCHR(ours.st_mode) && ours.st_dev == theirs.st_dev &&
+	       ours.st_ino == theirs.st_ino;
 }

@@ -12,8 +12,8 @@
 
 /* Starts as zeros. */
 struct output {
-	const char *path;	/* of -o; NULL: standard output; borrowed */
-	FILE *file;		/* to write to; NULL: not open */
+	const char *path; /* of -o; NULL: standard output; borrowed */
+	FILE *file; /* to write to; NULL: not open */
 };
 
 /* -o FILE; input is a struct output. */

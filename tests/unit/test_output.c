@@ -70,7 +70,8 @@ static void failures(void)
 	nr_told = 0;
 	is_int(output_status(&full, -ENOSPC), EXIT_OUTPUT, "its status");
 	is_str(told[0], "cannot write /dev/full: No space left on device", "by its name");
-	is_int(output_status(&full, -EPIPE), EXIT_DONE, "a reader that has gone is no failure");
+	is_int(output_status(&full, -EPIPE), EXIT_DONE,
+	       "a reader that has gone is no failure");
 	is_int(output_status(&full, 0), EXIT_DONE, "nor is success");
 }
 
@@ -144,16 +145,23 @@ static void signals(void)
 	signal(SIGCHLD, SIG_IGN);
 	caller_signals_keep();
 	caller_signals_end(on_signal);
-	ok(!sigaction(SIGHUP, NULL, &now) && now.sa_handler == SIG_IGN, "ignored, it stays so");
-	ok(!sigaction(SIGTERM, NULL, &now) && now.sa_handler == on_signal, "else it is caught");
+	ok(!sigaction(SIGHUP, NULL, &now) && now.sa_handler == SIG_IGN,
+	   "ignored, it stays so");
+	ok(!sigaction(SIGTERM, NULL, &now) && now.sa_handler == on_signal,
+	   "else it is caught");
 	caller_signals_end(SIG_DFL);
-	ok(!sigaction(SIGHUP, NULL, &now) && now.sa_handler == SIG_IGN, "ignored to the end");
+	ok(!sigaction(SIGHUP, NULL, &now) && now.sa_handler == SIG_IGN,
+	   "ignored to the end");
 	ok(!sigaction(SIGTERM, NULL, &now) && now.sa_handler == SIG_DFL, "let go");
-	ok(!sigaction(SIGPIPE, NULL, &now) && now.sa_handler == SIG_IGN, "writes tell of pipes");
-	ok(!sigaction(SIGCHLD, NULL, &now) && now.sa_handler == SIG_DFL, "children are waited for");
+	ok(!sigaction(SIGPIPE, NULL, &now) && now.sa_handler == SIG_IGN,
+	   "writes tell of pipes");
+	ok(!sigaction(SIGCHLD, NULL, &now) && now.sa_handler == SIG_DFL,
+	   "children are waited for");
 	caller_signals_restore();
-	ok(!sigaction(SIGPIPE, NULL, &now) && now.sa_handler == SIG_DFL, "for CMD, as it was");
-	ok(!sigaction(SIGCHLD, NULL, &now) && now.sa_handler == SIG_IGN, "and ignored, as it was");
+	ok(!sigaction(SIGPIPE, NULL, &now) && now.sa_handler == SIG_DFL,
+	   "for CMD, as it was");
+	ok(!sigaction(SIGCHLD, NULL, &now) && now.sa_handler == SIG_IGN,
+	   "and ignored, as it was");
 }
 
 int main(void)
