@@ -76,7 +76,7 @@ COMMON := $(filter-out $(LIVE_ONLY) main,$(USER))
 LOAD := $(wildcard lab/ismload/*.c)
 # The conformance client opens functions as ismload does.
 CHECK := $(wildcard lab/ismcheck/*.c)
-CHECK_SHARED := vfio find info contract
+CHECK_SHARED := vfio find info contract stdout
 TESTS := $(basename $(notdir $(wildcard tests/unit/test_*.c)))
 
 .PHONY: help

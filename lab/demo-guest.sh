@@ -32,4 +32,5 @@ if [ "${1:-}" = --client ]; then
 fi
 
 modprobe -a vfio-pci ism-vfio-pci || exit 3
-exec ismtrace live -r bar2 "$@" -- sh "$0" --client
+# One stream: the client's lines belong between those about its accesses.
+exec ismtrace live -r bar2 "$@" -- sh "$0" --client 2>&1

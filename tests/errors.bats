@@ -194,13 +194,11 @@ field()
 
 @test "a task's name with escapes, quotes and control characters: JSON stays JSON" {
 	status_of hostile-json 0
-	grep -v '^0011:00:00.0 (' "$(at hostile-json.out)" >"$(at hostile.json)"
-	every "$(at hostile.json)" '.type == "access" or .type == "insn"' '.comm == "a\u001b[31m\"b\\c\td"'
-	is "$(at hostile.json)" 'map(select(.type == "access")) | length' 5
-	is "$(at hostile.json)" '.[-1].recorded' 5
+	every "$(at hostile-json.out)" '.type == "access" or .type == "insn"' '.comm == "a\u001b[31m\"b\\c\td"'
+	is "$(at hostile-json.out)" 'map(select(.type == "access")) | length' 5
+	is "$(at hostile-json.out)" '.[-1].recorded' 5
 	status_of invalid-json 0
-	grep -v '^0011:00:00.0 (' "$(at invalid-json.out)" >"$(at invalid.json)"
-	every "$(at invalid.json)" '.type == "access"' '.comm == "x\ufffdy"'
+	every "$(at invalid-json.out)" '.type == "access"' '.comm == "x\ufffdy"'
 	# As it is in the file, not as jq mends it.
 	iconv -f UTF-8 -t UTF-8 "$(at invalid-json.out)" >/dev/null
 }
@@ -218,9 +216,8 @@ field()
 
 @test "a task's name with escapes, quotes and control characters: can be filtered by" {
 	status_of hostile-filter 0
-	grep -v '^0011:00:00.0 (' "$(at hostile-filter.out)" >"$(at hostile-filter.json)"
-	every "$(at hostile-filter.json)" '.type == "access"' '.comm == "a\u001b[31m\"b\\c\td"'
-	is "$(at hostile-filter.json)" '.[-1] | [.recorded, .filtered]' '[3,41]'
+	every "$(at hostile-filter.out)" '.type == "access"' '.comm == "a\u001b[31m\"b\\c\td"'
+	is "$(at hostile-filter.out)" '.[-1] | [.recorded, .filtered]' '[3,41]'
 }
 
 # --- All is well.

@@ -9,10 +9,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "output.h"
 #include "privilege.h"
 
 void files_name(const struct capture_files *files, unsigned int number, char *buf, size_t len)
@@ -30,30 +30,6 @@ void files_name(const struct capture_files *files, unsigned int number, char *bu
 	if (!dot)
 		dot = base + strlen(base);
 	snprintf(buf, len, "%.*s.%05u%s", (int)(dot - files->path), files->path, number + 1, dot);
-}
-
-/*
- * Whoever may write to the directory must not be able to lead us elsewhere by a
- * link, and an old file's readers are not those of the new one.
- */
-static int open_new(const char *path)
-{
-	struct stat st;
-	int err, fd;
-
-	fd = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY, 0600);
-	/* /dev/stdout and the like are links of the system's own. */
-	if (fd < 0 && errno == ELOOP && !strncmp(path, "/dev/", 5))
-		fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
-	if (fd < 0)
-		return -errno;
-	if (!fstat(fd, &st) && S_ISREG(st.st_mode) &&
-	    (fchmod(fd, 0600) || ftruncate(fd, 0))) {
-		err = -errno;
-		close(fd);
-		return err;
-	}
-	return fd;
 }
 
 static void send_answer(int socket, int fd)
@@ -100,7 +76,7 @@ static void serve(const struct capture_files *files, int socket)
 	while (read(3, &number, sizeof(number)) == sizeof(number) && number == expected) {
 		expected++;
 		files_name(files, number, name, sizeof(name));
-		fd = open_new(name);
+		fd = output_new_file(name);
 		if (fd >= 0 && files->keep && number >= files->keep) {
 			files_name(files, number - files->keep, name, sizeof(name));
 			unlink(name);
@@ -148,7 +124,7 @@ int files_open(struct capture_files *files, const char *path, bool numbered,
 		return -ENAMETOOLONG;
 	else {
 		files_name(files, 0, name, sizeof(name));
-		fd = open_new(name);
+		fd = output_new_file(name);
 	}
 	if (!strcmp(path, "-") && fd < 0)
 		return -errno;

@@ -12,6 +12,7 @@
 #include "command.h"
 #include "message.h"
 #include "options.h"
+#include "output.h"
 #include "replay.h"
 
 enum { OPT_JSON = 0x200, OPT_SEVERITY };
@@ -20,6 +21,7 @@ struct check_command {
 	struct replay_options options;
 	struct common_options common;
 	struct check_options check;
+	struct output file;
 	char **argv; /* of the workload; NULL: captures are checked */
 
 	struct replay replay;
@@ -40,6 +42,7 @@ static const struct argp_child check_children[] = {
 	{ &filter_argp, 0, NULL, 1 },
 	{ &replay_argp, 0, NULL, 2 },
 	{ &common_argp, 0, NULL, -1 },
+	{ &output_argp, 0, "Where to write:", 3 },
 	{ 0 },
 };
 
@@ -63,6 +66,7 @@ static error_t parse_check(int key, char *arg, struct argp_state *state)
 		state->child_inputs[0] = &cmd->options.filter;
 		state->child_inputs[1] = &cmd->options;
 		state->child_inputs[2] = &cmd->common;
+		state->child_inputs[3] = &cmd->file;
 		return 0;
 	case 'n':
 		cmd->check.max = parse_count(arg, "COUNT", state);
@@ -110,6 +114,20 @@ static int on_access(void *arg, const struct capture_record *rec)
 				   rec->number, &rec->access);
 }
 
+/* What is written is emptied first: none of the captures, please. */
+static int open_output(struct check_command *cmd)
+{
+	size_t i;
+
+	for (i = 0; cmd->file.path && i < cmd->options.nr_files; i++) {
+		if (!output_is(cmd->file.path, cmd->options.files[i]))
+			continue;
+		error("cannot write %s: it is one of the captures", cmd->file.path);
+		return EXIT_USAGE;
+	}
+	return output_open(&cmd->file);
+}
+
 static int check(struct check_command *cmd)
 {
 	const struct replay_handler handler = { .access = on_access, .arg = cmd };
@@ -123,13 +141,10 @@ static int check(struct check_command *cmd)
 		err = replay_finish(&cmd->replay);
 	if (!err)
 		err = check_output_end(cmd->output, whole, cmd->replay.summary);
-	if (!err) {
+	if (!err)
 		check_output_count(cmd->output, cmd->replay.summary);
-		/* The count itself may be all the output there is. */
-		errno = 0;
-		if (fflush(stdout))
-			err = errno ? -errno : -EIO;
-	}
+	/* The count itself may be all the output there is. */
+	err = output_close(&cmd->file, err);
 	status = replay_end(&cmd->replay, err);
 	return !status && cmd->output->found ? EXIT_FINDINGS : status;
 }
@@ -142,8 +157,11 @@ int check_command(int argc, char **argv, check_live_fn *live)
 	filter_init(&cmd.options.filter);
 	options_parse(&check_argp, "check", argc, argv, NULL, &cmd);
 	cmd.check.rules = cmd.options.filter.rules;
-	cmd.check.color = !cmd.check.json && color_allowed(&cmd.common, stdout);
-	cmd.options.silent = cmd.check.quiet;
+	cmd.check.output = &cmd.file;
+	cmd.check.color = !cmd.check.json &&
+			  color_allowed(&cmd.common, cmd.file.path ? NULL : stdout);
+	cmd.options.output = &cmd.file;
+	cmd.options.silent = cmd.check.quiet || cmd.file.path;
 	if (cmd.argv && live)
 		return live(&cmd.options.filter, &cmd.check, cmd.argv);
 	if (cmd.argv) {
@@ -151,10 +169,12 @@ int check_command(int argc, char **argv, check_live_fn *live)
 		return EXIT_ATTACH;
 	}
 	status = replay_open(&cmd.replay, &cmd.options);
+	if (!status)
+		status = open_output(&cmd);
 	if (!status) {
 		cmd.output = malloc(sizeof(*cmd.output));
 		if (cmd.output) {
-			check_output_init(cmd.output, &cmd.check, stdout);
+			check_output_init(cmd.output, &cmd.check, cmd.file.file);
 			status = check(&cmd);
 		} else {
 			status = replay_end(&cmd.replay, -ENOMEM);

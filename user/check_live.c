@@ -12,6 +12,7 @@
 
 #include "command.h"
 #include "message.h"
+#include "output.h"
 #include "session.h"
 
 struct check_session {
@@ -77,7 +78,7 @@ static int prepare(struct session *session)
 
 	check->spool = tmpfile();
 	if (check->spool)
-		return EXIT_DONE;
+		return output_open(check->options.output);
 	error("cannot make a temporary file: %s", strerror(errno));
 	return EXIT_OUTPUT;
 }
@@ -94,7 +95,7 @@ static struct sink *make_sink(struct session *session)
 	return &sink->sink;
 }
 
-static int copy_spool(FILE *spool)
+static int copy_spool(FILE *spool, FILE *out)
 {
 	char buf[8192];
 	size_t len;
@@ -102,9 +103,9 @@ static int copy_spool(FILE *spool)
 	rewind(spool);
 	errno = 0;
 	while ((len = fread(buf, 1, sizeof(buf), spool)) > 0)
-		if (fwrite(buf, 1, len, stdout) != len)
+		if (fwrite(buf, 1, len, out) != len)
 			return errno ? -errno : -EIO;
-	return ferror(spool) || fflush(stdout) ? (errno ? -errno : -EIO) : 0;
+	return ferror(spool) ? (errno ? -errno : -EIO) : 0;
 }
 
 static int finish(struct session *session)
@@ -114,15 +115,12 @@ static int finish(struct session *session)
 	int err = session->output_error;
 
 	if (!err)
-		err = copy_spool(check->spool);
+		err = copy_spool(check->spool, check->options.output->file);
 	if (!err)
 		check_output_count(&sink->output, session->summary);
-	if (!err && fflush(stdout))
-		err = errno ? -errno : -EIO;
-	if (err && err != -EPIPE) {
-		error("cannot write the output: %s", strerror(-err));
-		return EXIT_OUTPUT;
-	}
+	err = output_status(check->options.output, output_close(check->options.output, err));
+	if (err)
+		return err;
 	return sink->output.found ? EXIT_FINDINGS : EXIT_DONE;
 }
 
@@ -144,6 +142,7 @@ static int check_live(const struct filter *filter, const struct check_options *o
 	check.options = *options;
 	check.session.options.filter = *filter;
 	check.session.argv = argv;
+	check.session.apart = output_mixes(options->output->path);
 	status = session_run(&check.session);
 	session_free(&check.session);
 	if (check.spool)

@@ -179,7 +179,7 @@ void check_output_count(const struct check_output *check, const struct summary *
 	const uint64_t *by = check->by;
 	uint64_t all = by[SEV_ERROR] + by[SEV_WARNING] + by[SEV_INFO];
 
-	fprintf(only ? stdout : stderr,
+	fprintf(only ? check->options.output->file : stderr,
 		"%s%" PRIu64 " finding%s (%" PRIu64 " error, %" PRIu64
 		" warning, %" PRIu64 " info) in %" PRIu64 " access%s\n",
 		only ? "" : "ismtrace: ", all, all == 1 ? "" : "s", by[SEV_ERROR],

@@ -10,10 +10,12 @@
 #include <stdio.h>
 
 #include "outbuf.h"
+#include "output.h"
 #include "rules.h"
 #include "summary.h"
 
 struct check_options {
+	struct output *output; /* borrowed */
 	bool json;
 	bool quiet; /* only how many */
 	bool color;
@@ -44,7 +46,7 @@ int check_output_access(struct check_output *check, const char *file, uint64_t n
 int check_output_end(struct check_output *check, const char *file,
 		     const struct summary *summary);
 
-/* One line of how many there were: to stdout if that is all, else to stderr. */
+/* One line of how many there were: to the output if that is all, else to stderr. */
 void check_output_count(const struct check_output *check, const struct summary *summary);
 
 #endif /* ISMT_CHECK_OUTPUT_H */

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "message.h"
+#include "output.h"
 #include "rules.h"
 
 typedef void (*option_fn)(const struct argp_option *option);
@@ -316,14 +317,6 @@ static void zsh(const struct command *commands, size_t nr)
 	printf("\tesac\n}\n\n_ismtrace \"$@\"\n");
 }
 
-static int written(void)
-{
-	if (!fflush(stdout) && !ferror(stdout))
-		return EXIT_DONE;
-	error("cannot write the output");
-	return EXIT_OUTPUT;
-}
-
 static int no_shell(void)
 {
 	error("completion of which shell? bash or zsh");
@@ -338,7 +331,7 @@ int completion(int argc, char **argv, const struct command *commands, size_t nr)
 		zsh(commands, nr);
 	else
 		return no_shell();
-	return written();
+	return output_unsaid();
 }
 
 int completion_program(const char *shell, const char *program, const struct argp *argp)
@@ -355,5 +348,5 @@ int completion_program(const char *shell, const char *program, const struct argp
 	} else {
 		return no_shell();
 	}
-	return written();
+	return output_unsaid();
 }

@@ -11,12 +11,14 @@
 #include "command.h"
 #include "message.h"
 #include "options.h"
+#include "output.h"
 #include "source_live.h"
 
 enum { OPT_JSON = 0x200 };
 
 struct doctor_command {
 	struct common_options common;
+	struct output output;
 	bool json;
 };
 
@@ -25,7 +27,11 @@ static const struct argp_option doctor_options[] = {
 	{ 0 },
 };
 
-static const struct argp_child doctor_children[] = { { &common_argp, 0, NULL, -1 }, { 0 } };
+static const struct argp_child doctor_children[] = {
+	{ &common_argp, 0, NULL, -1 },
+	{ &output_argp, 0, "Where to write:", 3 },
+	{ 0 },
+};
 
 static error_t parse_doctor(int key, char *arg, struct argp_state *state)
 {
@@ -34,6 +40,7 @@ static error_t parse_doctor(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &cmd->common;
+		state->child_inputs[1] = &cmd->output;
 		return 0;
 	case OPT_JSON:
 		cmd->json = true;
@@ -72,19 +79,20 @@ static void show(const struct doctor_command *cmd, const char *name,
 		 const struct check_finding *finding)
 {
 	const char *word = result_word(finding->result);
+	FILE *out = cmd->output.file;
 	json_t *line;
 
 	if (!cmd->json) {
-		printf("%-8s %-11s %s\n", word, name, finding->found);
+		fprintf(out, "%-8s %-11s %s\n", word, name, finding->found);
 		if (finding->hint && finding->result != CHECK_OK)
-			printf("%-8s %-11s -> %s\n", "", "", finding->hint);
+			fprintf(out, "%-8s %-11s -> %s\n", "", "", finding->hint);
 		return;
 	}
 	line = json_pack("{s:s, s:s, s:s, s:s, s:s?}", "type", "check", "name", name, "result", word,
 			 "found", finding->found, "hint", finding->hint);
 	if (line)
-		json_dumpf(line, stdout, JSON_COMPACT);
-	putchar('\n');
+		json_dumpf(line, out, JSON_COMPACT);
+	putc('\n', out);
 	json_decref(line);
 }
 
@@ -109,7 +117,6 @@ static void try_attach(struct check_finding *finding)
 	struct live *live;
 
 	filter_init(&options.filter);
-	fflush(stdout);
 	if (live_open(&live, &options, &handler)) {
 		finding->result = CHECK_FAILS;
 		snprintf(finding->found, sizeof(finding->found), "attaching the probes failed");
@@ -128,6 +135,9 @@ int command_doctor(int argc, char **argv)
 	size_t i;
 
 	options_parse(&doctor_argp, "doctor", argc, argv, NULL, &cmd);
+	status = output_open(&cmd.output);
+	if (status)
+		return status;
 	for (i = 0; i < nr_checks; i++) {
 		struct check_finding finding = { .result = CHECK_OK };
 
@@ -138,11 +148,13 @@ int command_doctor(int argc, char **argv)
 	if (!fails) {
 		struct check_finding finding = { .result = CHECK_OK };
 
+		/* It takes a while, and may have more to say. */
+		fflush(cmd.output.file);
 		try_attach(&finding);
 		fails = finding.result == CHECK_FAILS;
 		show(&cmd, "attach", &finding);
 	}
-	status = finish_output();
+	status = output_finish(&cmd.output);
 	if (status)
 		return status;
 	return fails ? EXIT_ATTACH : EXIT_DONE;

@@ -38,7 +38,7 @@ int filter_add_pid(struct filter *filter, const char *text)
 		pid = strtol(text, &end, 10);
 		if (errno || end == text || pid <= 0 || pid > INT32_MAX || (*end && *end != ','))
 			return -EINVAL;
-		if (filter->nr_pids == FILTER_MAX)
+		if (filter->nr_pids == FILTER_PIDS)
 			return -E2BIG;
 		filter->pids[filter->nr_pids++] = pid;
 		text = end + 1;

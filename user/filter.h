@@ -12,11 +12,12 @@
 #include "access.h"
 
 #define FILTER_MAX	ISMT_SCOPE_FIDS
+#define FILTER_PIDS	1024
 
 struct filter {
 	const char *functions[FILTER_MAX];	/* as given with -d; borrowed */
 	size_t nr_functions;
-	int pids[FILTER_MAX];
+	int pids[FILTER_PIDS];
 	size_t nr_pids;
 	/* What needs no more than an access, as the programs are given it. */
 	struct ismt_filter k;
@@ -28,7 +29,7 @@ void filter_init(struct filter *filter);
 
 /*
  * Each takes the text of an option; 0, or -EINVAL when it makes no sense, or
- * -E2BIG when the option was given too often.
+ * -E2BIG when there are more values than FILTER_MAX or, of processes, FILTER_PIDS.
  */
 int filter_add_function(struct filter *filter, const char *text);
 int filter_add_pid(struct filter *filter, const char *text);

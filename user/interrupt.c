@@ -2,9 +2,8 @@
 #include "interrupt.h"
 
 #include <signal.h>
-#include <stddef.h>
 
-static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
+#include "caller_signals.h"
 
 static volatile sig_atomic_t came;
 
@@ -17,11 +16,7 @@ static void on_signal(int number)
 
 void interrupt_catch(void)
 {
-	struct sigaction action = { .sa_handler = on_signal };
-	size_t i;
-
-	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-		sigaction(numbers[i], &action, NULL);
+	caller_signals_end(on_signal);
 }
 
 bool interrupted(void)
@@ -36,8 +31,5 @@ void interrupt_forget(void)
 
 void interrupt_let_go(void)
 {
-	size_t i;
-
-	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-		signal(numbers[i], SIG_DFL);
+	caller_signals_end(SIG_DFL);
 }

@@ -9,7 +9,8 @@
 
 /*
  * From now on SIGINT, SIGTERM and SIGHUP only set what interrupted() returns; one
- * that comes a second time ends the process at once.
+ * that comes a second time ends the process at once.  Those that whoever started us
+ * ignores (nohup, a background job of a script) stay ignored.
  */
 void interrupt_catch(void);
 

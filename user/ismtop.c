@@ -4,7 +4,6 @@
  */
 #include <argp.h>
 #include <locale.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,11 +11,13 @@
 #include "completion.h"
 #include "message.h"
 #include "options.h"
+#include "program.h"
 #include "replay.h"
 #include "top.h"
 #include "top_batch.h"
 #include "top_screen.h"
 #include "top_signals.h"
+#include "top_terminal.h"
 #include "version.h"
 
 enum { OPT_JSON = 0x200, OPT_SPEED, OPT_VIEW, OPT_SORT, OPT_COMPLETION };
@@ -219,8 +220,7 @@ int main(int argc, char **argv)
 
 	/* For the characters of the screen only: numbers are written with a point. */
 	setlocale(LC_CTYPE, "");
-	signal(SIGPIPE, SIG_IGN);
-	message_set_name(name);
+	program_begin(name);
 	message_quiet_libbpf();
 	if (argc)
 		argv[0] = name;
@@ -231,7 +231,9 @@ int main(int argc, char **argv)
 		return EXIT_USAGE;
 	if (cmd.batch)
 		signals_catch();
-	status = open_source(&gather, &cmd);
+	status = !cmd.batch && terminal_unfit() ? EXIT_OUTPUT : EXIT_DONE;
+	if (!status)
+		status = open_source(&gather, &cmd);
 	if (!status)
 		status = show(&cmd, gather);
 	free(cmd.replay.files);

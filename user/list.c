@@ -14,6 +14,7 @@
 #include "ismtrace.skel.h"
 #include "message.h"
 #include "options.h"
+#include "output.h"
 #include "privilege.h"
 #include "scan.h"
 
@@ -21,6 +22,7 @@ enum { OPT_JSON = 0x200 };
 
 struct list_command {
 	struct common_options common;
+	struct output output;
 	bool json;
 };
 
@@ -29,7 +31,11 @@ static const struct argp_option list_options[] = {
 	{ 0 },
 };
 
-static const struct argp_child list_children[] = { { &common_argp, 0, NULL, -1 }, { 0 } };
+static const struct argp_child list_children[] = {
+	{ &common_argp, 0, NULL, -1 },
+	{ &output_argp, 0, "Where to write:", 3 },
+	{ 0 },
+};
 
 static error_t parse_list(int key, char *arg, struct argp_state *state)
 {
@@ -38,6 +44,7 @@ static error_t parse_list(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &cmd->common;
+		state->child_inputs[1] = &cmd->output;
 		return 0;
 	case OPT_JSON:
 		cmd->json = true;
@@ -83,27 +90,28 @@ static void format_bars(const struct ismt_function *k, char *buf, size_t len)
 	}
 }
 
-static void print_text(struct function_table *table)
+static void print_text(struct function_table *table, FILE *out)
 {
 	size_t i;
 
-	printf("%-12s %10s %6s %6s %-3s %-16s %7s %-24s %12s %12s %12s %12s\n", "FUNCTION", "FID", "UID",
-	       "PCHID", "ISM", "DRIVER", "MAXSTBL", "BARS", "PCILG", "PCISTG", "PCISTB", "RPCIT");
+	fprintf(out, "%-12s %10s %6s %6s %-3s %-16s %7s %-24s %12s %12s %12s %12s\n", "FUNCTION",
+		"FID", "UID", "PCHID", "ISM", "DRIVER", "MAXSTBL", "BARS", "PCILG", "PCISTG",
+		"PCISTB", "RPCIT");
 	for (i = 0; i < function_count(table); i++) {
 		const struct function *fn = function_at(table, i);
 		const struct ismt_function *k = &fn->k;
 		char bars[128];
 
 		format_bars(k, bars, sizeof(bars));
-		printf("%-12s 0x%08" PRIx32 " %#6" PRIx32 " %#6x %-3s %-16s %7u %-24s",
-		       fn->address[0] ? fn->address : "-", k->fid, k->uid, k->pchid,
-		       fn->is_ism ? "yes" : "no", k->driver[0] ? k->driver : "-", k->maxstbl, bars);
+		fprintf(out, "%-12s 0x%08" PRIx32 " %#6" PRIx32 " %#6x %-3s %-16s %7u %-24s",
+			fn->address[0] ? fn->address : "-", k->fid, k->uid, k->pchid,
+			fn->is_ism ? "yes" : "no", k->driver[0] ? k->driver : "-", k->maxstbl, bars);
 		if (k->flags & ISMT_FN_HAS_FMB)
-			printf(" %12llu %12llu %12llu %12llu\n", (unsigned long long)k->fmb_loads,
-			       (unsigned long long)k->fmb_stores, (unsigned long long)k->fmb_blocks,
-			       (unsigned long long)k->fmb_rpcit);
+			fprintf(out, " %12llu %12llu %12llu %12llu\n",
+				(unsigned long long)k->fmb_loads, (unsigned long long)k->fmb_stores,
+				(unsigned long long)k->fmb_blocks, (unsigned long long)k->fmb_rpcit);
 		else
-			printf(" %12s %12s %12s %12s\n", "-", "-", "-", "-");
+			fprintf(out, " %12s %12s %12s %12s\n", "-", "-", "-", "-");
 	}
 }
 
@@ -132,7 +140,7 @@ static json_t *fmb_json(const struct ismt_function *k)
 			 (json_int_t)k->fmb_rpcit, "samples", (int)k->fmb_samples);
 }
 
-static void print_json(struct function_table *table)
+static void print_json(struct function_table *table, FILE *out)
 {
 	size_t i;
 
@@ -148,10 +156,31 @@ static void print_json(struct function_table *table)
 					 fmb_json(k));
 
 		if (line)
-			json_dumpf(line, stdout, JSON_COMPACT);
-		putchar('\n');
+			json_dumpf(line, out, JSON_COMPACT);
+		putc('\n', out);
 		json_decref(line);
 	}
+}
+
+/* count: of functions, or -errno of asking for them.  Returns the exit status. */
+static int show(struct list_command *cmd, struct function_table *table, int count)
+{
+	int status;
+
+	if (count < 0) {
+		error("cannot read the list of PCI functions: %s", strerror(-count));
+		return EXIT_ATTACH;
+	}
+	status = output_open(&cmd->output);
+	if (status)
+		return status;
+	if (!count)
+		warning("this machine has no zPCI functions");
+	else if (cmd->json)
+		print_json(table, cmd->output.file);
+	else
+		print_text(table, cmd->output.file);
+	return output_finish(&cmd->output);
 }
 
 int command_list(int argc, char **argv)
@@ -159,7 +188,7 @@ int command_list(int argc, char **argv)
 	struct list_command cmd = {};
 	struct function_table *table;
 	struct ismtrace_bpf *skel;
-	int count;
+	int status;
 
 	options_parse(&list_argp, "list", argc, argv, NULL, &cmd);
 	if (check_cannot_load())
@@ -172,18 +201,8 @@ int command_list(int argc, char **argv)
 		function_table_free(table);
 		return EXIT_ATTACH;
 	}
-	count = scan_functions(skel, table);
-	if (count < 0)
-		error("cannot read the list of PCI functions: %s", strerror(-count));
-	else if (!count)
-		warning("this machine has no zPCI functions");
-	else if (cmd.json)
-		print_json(table);
-	else
-		print_text(table);
+	status = show(&cmd, table, scan_functions(skel, table));
 	ismtrace_bpf__destroy(skel);
 	function_table_free(table);
-	if (count < 0)
-		return EXIT_ATTACH;
-	return finish_output();
+	return status;
 }

@@ -9,12 +9,14 @@
 #include "command.h"
 #include "message.h"
 #include "options.h"
+#include "output.h"
 #include "session.h"
 
 enum { OPT_JSON = 0x300, OPT_TIME };
 
 struct live_command {
 	struct session session;	/* first: operations get this one */
+	struct output output;
 	bool json, quiet;
 	enum time_style time;
 };
@@ -30,6 +32,7 @@ static const struct argp_option live_argp_options[] = {
 
 static const struct argp_child live_children[] = {
 	{ &session_argp, 0, NULL, 0 },
+	{ &output_argp, 0, "Where to write:", 3 },
 	{ 0 },
 };
 
@@ -40,6 +43,7 @@ static error_t parse_live(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &cmd->session;
+		state->child_inputs[1] = &cmd->output;
 		return 0;
 	case 'q':
 		cmd->quiet = true;
@@ -74,12 +78,17 @@ const struct argp live_argp = {
 	.children = live_children,
 };
 
+static int open_output(struct session *session)
+{
+	return output_open(&((struct live_command *)session)->output);
+}
+
 static struct sink *make_sink(struct session *session)
 {
 	struct live_command *cmd = (struct live_command *)session;
 	struct sink_options options = {
-		.out = stdout,
-		.color = !cmd->json && color_allowed(&session->common, stdout),
+		.out = cmd->output.file,
+		.color = !cmd->json && color_allowed(&session->common, cmd->output.file),
 		.time = cmd->time,
 		.start_ns = session->summary->begin_ns,
 		.mono_offset_ns = live_mono_offset(session->live),
@@ -92,21 +101,19 @@ static struct sink *make_sink(struct session *session)
 
 static int finish(struct session *session)
 {
-	if (session->output_error == -EPIPE) {
-		/* As with any pipeline: not our failure, but say what there was. */
+	struct live_command *cmd = (struct live_command *)session;
+	int err = output_close(&cmd->output, session->output_error);
+
+	/* As with any pipeline: not our failure, but say what there was. */
+	if (err == -EPIPE)
 		fprintf(stderr, "ismtrace: the reader closed the output; %llu recorded, %llu lost\n",
 			(unsigned long long)session->summary->recorded,
 			(unsigned long long)summary_lost(session->summary));
-		return EXIT_DONE;
-	}
-	if (session->output_error) {
-		error("cannot write the output: %s", strerror(-session->output_error));
-		return EXIT_OUTPUT;
-	}
-	return EXIT_DONE;
+	return output_status(&cmd->output, err);
 }
 
 static const struct session_ops live_ops = {
+	.prepare = open_output,
 	.sink = make_sink,
 	.finish = finish,
 	.ends = "ends it and shows the summary",
@@ -119,6 +126,7 @@ int command_live(int argc, char **argv)
 
 	session_init(&cmd.session, &live_ops);
 	options_parse(&live_argp, "live", argc, argv, NULL, &cmd);
+	cmd.session.apart = output_mixes(cmd.output.path);
 	status = session_run(&cmd.session);
 	session_free(&cmd.session);
 	return status;

@@ -2,13 +2,14 @@
 /*
  * main.c - the command table.
  */
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "command.h"
 #include "completion.h"
 #include "message.h"
+#include "output.h"
+#include "program.h"
 #include "version.h"
 
 static const struct command commands[] = {
@@ -41,17 +42,16 @@ int main(int argc, char **argv)
 	const char *name = argc > 1 ? argv[1] : "--help";
 	size_t i;
 
-	/* A reader that went away shows as EPIPE, which is handled. */
-	signal(SIGPIPE, SIG_IGN);
+	program_begin(ISMTRACE_NAME);
 	message_quiet_libbpf();
 
 	if (!strcmp(name, "--version") || !strcmp(name, "-V")) {
 		printf("ismtrace %s\n", ISMTRACE_VERSION);
-		return EXIT_DONE;
+		return output_unsaid();
 	}
 	if (!strcmp(name, "--help") || !strcmp(name, "-h") || !strcmp(name, "help")) {
 		usage(argc > 1 ? stdout : stderr);
-		return argc > 1 ? EXIT_DONE : EXIT_USAGE;
+		return argc > 1 ? output_unsaid() : EXIT_USAGE;
 	}
 	/* For make install, not for people: it is in no list. */
 	if (!strcmp(name, "completion"))

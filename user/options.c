@@ -64,7 +64,8 @@ static error_t parse_filter(int key, char *arg, struct argp_state *state)
 		return ARGP_ERR_UNKNOWN;
 	}
 	if (err == -E2BIG)
-		argp_error(state, "too many values (at most %d): '%s'", FILTER_MAX, arg);
+		argp_error(state, "too many values (at most %d): '%s'",
+			   key == 'p' ? FILTER_PIDS : FILTER_MAX, arg);
 	else if (err)
 		argp_error(state, "cannot make sense of '%s'", arg);
 	return 0;
@@ -125,17 +126,7 @@ bool color_allowed(const struct common_options *options, FILE *out)
 		return options->color == COLOR_ALWAYS;
 	if (no_color && *no_color)
 		return false;
-	return isatty(fileno(out)) && (!term || strcmp(term, "dumb"));
-}
-
-int finish_output(void)
-{
-	if (!fflush(stdout) && !ferror(stdout))
-		return EXIT_DONE;
-	if (errno == EPIPE)
-		return EXIT_DONE;
-	error("cannot write the output: %s", strerror(errno));
-	return EXIT_OUTPUT;
+	return out && isatty(fileno(out)) && term && strcmp(term, "dumb");
 }
 
 unsigned long long parse_count(const char *text, const char *what, struct argp_state *state)

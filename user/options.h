@@ -29,14 +29,11 @@ extern const struct argp common_argp;
 void options_parse(const struct argp *argp, const char *command, int argc, char **argv,
 		   int *arg_index, void *input);
 
-/* May escapes be written to this stream?  Honours --color and NO_COLOR. */
-bool color_allowed(const struct common_options *options, FILE *out);
-
 /*
- * finish_output - flush standard output.  EXIT_DONE, also if its reader has
- * gone, or EXIT_OUTPUT after having said why.
+ * May escapes be written to this stream?  Honours --color and NO_COLOR.  NULL: a
+ * file that is not open yet.
  */
-int finish_output(void);
+bool color_allowed(const struct common_options *options, FILE *out);
 
 /*
  * At ARGP_KEY_ARGS: the command and its arguments behind "--", ended by NULL;

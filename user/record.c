@@ -13,6 +13,7 @@
 #include "capture_files.h"
 #include "command.h"
 #include "message.h"
+#include "output.h"
 #include "session.h"
 #include "sink_capture.h"
 #include "version.h"
@@ -155,14 +156,11 @@ static int open_output(struct session *session)
 {
 	struct record_command *cmd = (struct record_command *)session;
 
-	/* Standard output has been put aside already. */
-	if (cmd->fd >= 0)
-		return EXIT_DONE;
 	cmd->fd = files_open(&cmd->files, cmd->path, cmd->max_size || cmd->max_ns,
 			     (unsigned int)cmd->keep);
 	if (cmd->fd >= 0)
 		return EXIT_DONE;
-	error("cannot write %s: %s", cmd->path, strerror(-cmd->fd));
+	error("cannot write %s: %s", cmd->path, output_reason(cmd->fd));
 	return EXIT_OUTPUT;
 }
 
@@ -251,14 +249,7 @@ int command_record(int argc, char **argv)
 		hint("-o FILE, or pipe it: ismtrace record -o - | tshark -r -");
 		return EXIT_USAGE;
 	}
-	/* What the workload prints must not get into the capture. */
-	if (!strcmp(cmd.path, "-")) {
-		cmd.fd = files_open(&cmd.files, cmd.path, false, 0);
-		if (cmd.fd < 0 || dup2(STDERR_FILENO, STDOUT_FILENO) < 0) {
-			error("cannot write standard output: %s", strerror(errno));
-			return EXIT_OUTPUT;
-		}
-	}
+	cmd.session.apart = output_mixes(cmd.path);
 	status = session_run(&cmd.session);
 	session_free(&cmd.session);
 	files_close(&cmd.files);

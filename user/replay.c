@@ -11,6 +11,7 @@
 #include "filter_match.h"
 #include "function.h"
 #include "message.h"
+#include "output.h"
 
 /* Until the first progress line, and between two. */
 #define PROGRESS_AFTER_NS 1000000000ULL
@@ -128,7 +129,7 @@ int replay_open(struct replay *replay, struct replay_options *options)
 	replay->options = options;
 	replay->begin_ns = now();
 	if (isatty(STDERR_FILENO) && (options->silent || !isatty(STDOUT_FILENO)) &&
-	    !(term && !strcmp(term, "dumb")))
+	    term && strcmp(term, "dumb"))
 		capture.progress = on_progress;
 	replay->summary = summary_new();
 	replay->rules = rules_new();
@@ -258,9 +259,5 @@ int replay_end(const struct replay *replay, int err)
 		fprintf(stderr, "ismtrace: the reader closed the output\n");
 		return replay->status;
 	}
-	if (err) {
-		error("cannot write the output: %s", strerror(-err));
-		return EXIT_OUTPUT;
-	}
-	return replay->status;
+	return output_status(replay->options->output, err) ?: replay->status;
 }

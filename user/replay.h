@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 #include "filter.h"
+#include "output.h"
 #include "pending.h"
 #include "rules.h"
 #include "source_capture.h"
@@ -22,6 +23,7 @@ struct replay_options {
 	size_t nr_files;
 	bool no_files; /* it is known that there are none, and why */
 	bool strict;
+	const struct output *output; /* borrowed; NULL: standard output */
 	/* A line about progress would not get between lines of output. */
 	bool silent; /* nothing is written to the terminal meanwhile */
 };

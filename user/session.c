@@ -343,7 +343,7 @@ int session_run(struct session *session)
 	int status, err;
 
 	if (session->argv) {
-		err = workload_fork(&session->work, session->argv);
+		err = workload_fork(&session->work, session->argv, session->apart);
 		if (err) {
 			error("cannot start '%s': %s", session->argv[0], strerror(-err));
 			return EXIT_ATTACH;

@@ -46,6 +46,7 @@ struct session {
 	unsigned long long count;	/* accesses; 0: no limit */
 	unsigned long long duration_ns;	/* 0: no limit */
 	char **argv;			/* of the workload; NULL: none */
+	bool apart;			/* what it prints must not get into our output */
 
 	struct workload work;
 	struct live *live;

@@ -12,6 +12,7 @@
 #include "check.h"
 #include "ismtrace.skel.h"
 #include "message.h"
+#include "process.h"
 #include "ring_record.h"
 #include "scan.h"
 
@@ -137,6 +138,9 @@ int live_open(struct live **result, const struct live_options *options,
 	int status, err;
 
 	if (check_obstacle())
+		return EXIT_ATTACH;
+	/* Who opens anew has looked at the beginning; one may have ended since. */
+	if (!options->reattaches && process_missing(&options->filter))
 		return EXIT_ATTACH;
 	live = calloc(1, sizeof(*live));
 	if (live)

@@ -15,6 +15,7 @@
 #include "message.h"
 #include "options.h"
 #include "outbuf.h"
+#include "output.h"
 #include "privilege.h"
 #include "stat_text.h"
 #include "summary_json.h"
@@ -29,6 +30,7 @@ enum { OPT_JSON = 0x300, OPT_MIO };
 struct stat_command {
 	struct live_options options;
 	struct common_options common;
+	struct output output;
 	bool json, all;
 	unsigned long long interval_ns;	/* 0: only at the end */
 	unsigned long long count;	/* intervals; 0: no limit */
@@ -59,6 +61,7 @@ static const struct argp_option stat_argp_options[] = {
 static const struct argp_child stat_children[] = {
 	{ &filter_argp, 0, NULL, 1 },
 	{ &common_argp, 0, NULL, -1 },
+	{ &output_argp, 0, "Where to write:", 3 },
 	{ 0 },
 };
 
@@ -70,6 +73,7 @@ static error_t parse_stat(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &cmd->options.filter;
 		state->child_inputs[1] = &cmd->common;
+		state->child_inputs[2] = &cmd->output;
 		return 0;
 	case 'I':
 		cmd->interval_ns = parse_count(arg, "MS", state) * 1000000ULL;
@@ -204,7 +208,7 @@ static int finish(struct stat_command *cmd)
 			err = summary_write_json(summary, &cmd->out);
 		else
 			summary_write_text(summary, &cmd->out,
-					   color_allowed(&cmd->common, stdout));
+					   color_allowed(&cmd->common, cmd->output.file));
 	}
 	if (!err)
 		err = out_flush(&cmd->out);
@@ -212,15 +216,13 @@ static int finish(struct stat_command *cmd)
 	return err;
 }
 
-static int exit_status(int err)
+static int exit_status(struct stat_command *cmd, int err)
 {
-	if (!err || err == -EPIPE)
-		return EXIT_DONE;
-	if (err == -ENOMEM)
-		error("out of memory");
-	else
-		error("cannot write the output: %s", strerror(-err));
-	return err == -ENOMEM ? EXIT_ATTACH : EXIT_OUTPUT;
+	err = output_close(&cmd->output, err);
+	if (err != -ENOMEM)
+		return output_status(&cmd->output, err);
+	error("out of memory");
+	return EXIT_ATTACH;
 }
 
 static int run(struct stat_command *cmd)
@@ -228,8 +230,11 @@ static int run(struct stat_command *cmd)
 	int status = counting_open(&cmd->counting, &cmd->options), err;
 	bool told;
 
+	if (!status)
+		status = output_open(&cmd->output);
 	if (status)
 		return status;
+	out_init(&cmd->out, cmd->output.file);
 	err = privilege_drop();
 	if (err) {
 		error("cannot drop privileges: %s", strerror(-err));
@@ -238,7 +243,7 @@ static int run(struct stat_command *cmd)
 	cmd->before = counts_new();
 	cmd->part = counts_new();
 	if (!cmd->before || !cmd->part)
-		return exit_status(-ENOMEM);
+		return exit_status(cmd, -ENOMEM);
 	interrupt_catch();
 	cmd->begin_ns = mono_now() + live_mono_offset(counting_live(cmd->counting));
 	cmd->before->ts = cmd->begin_ns;
@@ -265,7 +270,7 @@ static int run(struct stat_command *cmd)
 	}
 	if (!err)
 		err = finish(cmd);
-	status = exit_status(err);
+	status = exit_status(cmd, err);
 	if (status || !cmd->work.pid)
 		return status;
 	if (told)
@@ -280,9 +285,8 @@ int command_stat(int argc, char **argv)
 
 	filter_init(&cmd.options.filter);
 	options_parse(&stat_argp, "stat", argc, argv, NULL, &cmd);
-	out_init(&cmd.out, stdout);
 	if (cmd.argv) {
-		err = workload_fork(&cmd.work, cmd.argv);
+		err = workload_fork(&cmd.work, cmd.argv, output_mixes(cmd.output.path));
 		if (err) {
 			error("cannot start '%s': %s", cmd.argv[0], strerror(-err));
 			return EXIT_ATTACH;

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "message.h"
+#include "output.h"
 #include "top_signals.h"
 
 static uint64_t clock_now(void)
@@ -179,11 +180,5 @@ int top_batch(struct top *top, unsigned long long count, bool json)
 		error("out of memory");
 		return EXIT_OUTPUT;
 	}
-	if (err == -EPIPE)
-		return top->gather->status;
-	if (err) {
-		error("cannot write the output: %s", strerror(-err));
-		return EXIT_OUTPUT;
-	}
-	return top->gather->status;
+	return output_status(NULL, err) ?: top->gather->status;
 }

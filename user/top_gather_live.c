@@ -15,6 +15,7 @@
 #include "function.h"
 #include "message.h"
 #include "privilege.h"
+#include "process.h"
 #include "top_gather.h"
 
 /* How often it is looked whether drivers have come or gone. */
@@ -307,6 +308,8 @@ static int start(struct gather_live *g)
 	int status, err;
 
 	look(g);
+	if (process_missing(&g->options.filter))
+		return EXIT_ATTACH;
 	status = drivers_any(&g->seen) ? session_open(g) : start_waiting(g);
 	if (status)
 		return status;

@@ -2,7 +2,8 @@
 #include "top_signals.h"
 
 #include <signal.h>
-#include <stddef.h>
+
+#include "caller_signals.h"
 
 static volatile sig_atomic_t ended;
 
@@ -14,13 +15,7 @@ static void on_end(int number)
 
 void signals_catch(void)
 {
-	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
-	/* No SA_RESTART: whatever waits is to look. */
-	struct sigaction action = { .sa_handler = on_end };
-	size_t i;
-
-	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-		sigaction(numbers[i], &action, NULL);
+	caller_signals_end(on_end);
 }
 
 bool signals_ended(void)

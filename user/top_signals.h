@@ -7,7 +7,10 @@
 
 #include <stdbool.h>
 
-/* From now on SIGINT, SIGTERM and SIGHUP only set what signals_ended() returns. */
+/*
+ * From now on SIGINT, SIGTERM and SIGHUP only set what signals_ended() returns; those
+ * that whoever started us ignores stay ignored.
+ */
 void signals_catch(void);
 
 /* True once one of them came. */

@@ -9,10 +9,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <term.h>
 #include <termios.h>
 #include <unistd.h>
 
+#include "caller_signals.h"
 #include "message.h"
 #include "top_signals.h"
 
@@ -109,9 +111,43 @@ static FILE *open_keys(void)
 	return isatty(STDIN_FILENO) ? stdin : fopen("/dev/tty", "re");
 }
 
-int terminal_open(struct terminal *terminal, bool mono)
+bool terminal_unfit(void)
 {
 	const char *name = getenv("TERM");
+	int known = 0;
+	bool fit;
+
+	if (!isatty(STDOUT_FILENO))
+		return false;
+	fit = setupterm(NULL, STDOUT_FILENO, &known) == OK && cursor_address && clear_screen;
+	if (known != 1)
+		error("this terminal is not known: TERM is %s%s%s", name ? "'" : "",
+		      name ? name : "not set", name ? "'" : "");
+	else if (!fit)
+		error("this terminal cannot show a screen: TERM is '%s'", name);
+	if (fit)
+		del_curterm(cur_term);
+	else
+		hint("-b writes lines, --json objects; or set TERM to what it is, such as vt100");
+	return !fit;
+}
+
+/*
+ * A terminal knows its size; COLUMNS and LINES may be those of another one, or of
+ * before it was resized.  Where it does not know, as on a serial line, they help.
+ */
+static void prefer_real_size(void)
+{
+	struct winsize size;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || !size.ws_row || !size.ws_col)
+		return;
+	unsetenv("COLUMNS");
+	unsetenv("LINES");
+}
+
+int terminal_open(struct terminal *terminal, bool mono)
+{
 	FILE *keys = open_keys();
 	size_t i;
 
@@ -127,10 +163,10 @@ int terminal_open(struct terminal *terminal, bool mono)
 	saved.fd = STDOUT_FILENO;
 	signals_catch();
 	/* Before curses looks whether somebody has handlers. */
-	catch (SIGTSTP, on_stop, 0);
+	caller_signal_set(SIGTSTP, on_stop);
+	prefer_real_size();
 	if (!newterm(NULL, stdout, keys)) {
-		error("this terminal is not known: TERM is '%s'", name ? name : "");
-		hint("set TERM to one of terminfo's, such as vt100, or use -b");
+		error("cannot use the terminal: curses does not start on it");
 		return EXIT_OUTPUT;
 	}
 	save_leave();

@@ -19,6 +19,12 @@ struct terminal {
 enum { TONE_PLAIN, TONE_GOOD, TONE_WARN, TONE_BAD, TONE_HEAD };
 
 /*
+ * terminal_unfit - true, having told why, if standard output is a terminal on which
+ * no screen can be shown.  Changes nothing.
+ */
+bool terminal_unfit(void);
+
+/*
  * terminal_open - take it; mono: no colours, as with NO_COLOR.  Returns an exit
  * status, having told why, or EXIT_DONE.  From then on messages do not go to
  * standard error, see message_listen().

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "caller_signals.h"
 #include "message.h"
 
 /* Between looks at whether it has ended. */
@@ -18,14 +19,16 @@
 #define PATIENCE_MS 1000
 
 /* The close-on-exec pipe that just closes tells that exec did not fail. */
-static void child(char **argv, int go, int failed)
+static void child(char **argv, bool apart, int go, int failed)
 {
 	char byte;
 	int err;
 
 	if (read(go, &byte, 1) != 1)
 		_exit(127);
-	signal(SIGPIPE, SIG_DFL);
+	if (apart && dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
+		close(STDOUT_FILENO);
+	caller_signals_restore();
 	execvp(argv[0], argv);
 	err = errno;
 	if (write(failed, &err, sizeof(err)) < 0)
@@ -37,7 +40,7 @@ static void child(char **argv, int go, int failed)
  * Privileges are dropped before there is anything to stop, and nobody may not
  * signal root's processes.  But the owner of a pipe gets a signal when something
  * is written to it, with the permissions of whoever made it the owner.  So this
- * one process can be sent this one signal.
+ * one process can be sent signals, and no other.
  */
 static int prepare_stop(struct workload *work)
 {
@@ -45,7 +48,7 @@ static int prepare_stop(struct workload *work)
 
 	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK))
 		return -errno;
-	if (fcntl(ends[0], F_SETSIG, SIGTERM) || fcntl(ends[0], F_SETOWN, work->pid)) {
+	if (fcntl(ends[0], F_SETOWN, work->pid)) {
 		err = -errno;
 		close(ends[0]);
 		close(ends[1]);
@@ -56,15 +59,13 @@ static int prepare_stop(struct workload *work)
 	return 0;
 }
 
-int workload_fork(struct workload *work, char **argv)
+int workload_fork(struct workload *work, char **argv, bool apart)
 {
 	int go[2], failed[2], err;
 
 	memset(work, 0, sizeof(*work));
 	work->stop = -1;
 	work->stop_end = -1;
-	/* Whoever started us may have it ignored, and then nothing is left to wait for. */
-	signal(SIGCHLD, SIG_DFL);
 	if (pipe2(go, O_CLOEXEC))
 		return -errno;
 	if (pipe2(failed, O_CLOEXEC)) {
@@ -77,7 +78,7 @@ int workload_fork(struct workload *work, char **argv)
 	if (!work->pid) {
 		close(go[1]);
 		close(failed[0]);
-		child(argv, go[0], failed[1]);
+		child(argv, apart, go[0], failed[1]);
 	}
 	err = -errno;
 	close(go[0]);
@@ -120,15 +121,30 @@ int workload_run(struct workload *work, const char *name)
 	return err == -ENOENT ? 127 : 126;
 }
 
-void workload_stop(const struct workload *work, const char *name)
+/* 0 or -errno. */
+static int send_signal(const struct workload *work, int number)
 {
 	int err = 0;
+	char byte;
 
 	/* Only now: the pipe's end, if we are killed, would be a signal, too. */
-	if (fcntl(work->stop_end, F_SETFL, O_ASYNC | O_NONBLOCK) ||
+	if (fcntl(work->stop_end, F_SETSIG, number) ||
+	    fcntl(work->stop_end, F_SETFL, O_ASYNC | O_NONBLOCK) ||
 	    write(work->stop, "t", 1) != 1)
 		err = -errno;
 	fcntl(work->stop_end, F_SETFL, O_NONBLOCK);
+	if (!err && read(work->stop_end, &byte, 1) != 1)
+		err = -errno;
+	return err;
+}
+
+void workload_stop(const struct workload *work, const char *name)
+{
+	int err = send_signal(work, SIGTERM);
+
+	/* One that is stopped has to go on to end, as timeout(1) knows. */
+	if (!err)
+		err = send_signal(work, SIGCONT);
 	if (err)
 		warning("'%s' cannot be ended: %s", name, strerror(-err));
 }

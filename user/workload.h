@@ -12,7 +12,7 @@ struct workload {
 	pid_t pid;		/* 0: there is none */
 	int go;			/* written to to start it, closed to call it off; -1 after */
 	int failed;		/* errno comes out if exec fails */
-	int stop;		/* written to, the child gets SIGTERM; -1: not to be had */
+	int stop;		/* written to, the child gets a signal; -1: not to be had */
 	int stop_end;		/* the other end of it */
 	bool ended;
 	int status;		/* as from waitpid(), when ended */
@@ -20,9 +20,10 @@ struct workload {
 
 /*
  * workload_fork - make the child; argv ends with NULL and is borrowed.  It
- * keeps the caller's privileges of now.  Returns 0 or -errno.
+ * keeps the caller's privileges of now, and with apart prints on standard error
+ * what it would on standard output.  Returns 0 or -errno.
  */
-int workload_fork(struct workload *work, char **argv);
+int workload_fork(struct workload *work, char **argv, bool apart);
 
 /*
  * workload_run - let it exec.  EXIT_DONE, or, having said why not by this name,
@@ -31,8 +32,8 @@ int workload_fork(struct workload *work, char **argv);
 int workload_run(struct workload *work, const char *name);
 
 /*
- * workload_stop - send it SIGTERM, whatever privileges are left; a
- * warning by this name if that fails.
+ * workload_stop - send it SIGTERM, and SIGCONT in case it is stopped, whatever
+ * privileges are left; a warning by this name if that fails.
  */
 void workload_stop(const struct workload *work, const char *name);
 

@@ -38,12 +38,16 @@ static void catch_signals(sigset_t *asleep)
 	static const int caught[] = {
 		SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD, SIGWINCH
 	};
-	struct sigaction sa = { .sa_handler = on_signal };
+	struct sigaction sa = { .sa_handler = on_signal }, now;
 	sigset_t block;
 	size_t i;
 
 	sigemptyset(&block);
 	for (i = 0; i < sizeof(caught) / sizeof(caught[0]); i++) {
+		/* By nohup.  That a shell ignores SIGINT for a background job is no matter: it is for CMD. */
+		if (caught[i] == SIGHUP && !sigaction(SIGHUP, NULL, &now) &&
+		    now.sa_handler == SIG_IGN)
+			continue;
 		sigaddset(&block, caught[i]);
 		sigaction(caught[i], &sa, NULL);
 	}

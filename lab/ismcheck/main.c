@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "contract.h"
+#include "stdout.h"
 
 static const struct check_type *const files[] = {
 	checks_access, checks_store, checks_info,  checks_irq,
@@ -168,6 +169,7 @@ int main(int argc, char **argv)
 	bool dumping = false;
 	int opt, i;
 
+	stdout_check("ismcheck", EXIT_FAILED);
 	while ((opt = getopt_long(argc, argv, "d:i:", options, NULL)) >= 0) {
 		switch (opt) {
 		case 'd':

@@ -14,6 +14,7 @@
 
 #include "contract.h"
 #include "options.h"
+#include "stdout.h"
 #include "workers.h"
 
 #define POLL_MS 5
@@ -29,16 +30,14 @@ static void on_signal(int sig)
 	__atomic_store_n(&shared_common->stop, 1, __ATOMIC_RELAXED);
 }
 
-static void signals_catch(void)
+/* Unless whoever started us ignores it: a background job of a script does. */
+static void signal_catch(int number)
 {
-	struct sigaction action;
-
-	memset(&action, 0, sizeof(action));
-	action.sa_handler = on_signal;
-	sigemptyset(&action.sa_mask);
 	/* No SA_RESTART: a sleep has to end. */
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
+	struct sigaction action = { .sa_handler = on_signal }, now;
+
+	if (!sigaction(number, NULL, &now) && now.sa_handler != SIG_IGN)
+		sigaction(number, &action, NULL);
 }
 
 static void patterns_list(void)
@@ -197,10 +196,11 @@ int main(int argc, char **argv)
 	struct engine engine;
 	int ret;
 
+	stdout_check("ismload", EXIT_UNEXPECTED);
 	options_parse(&options, argc, argv);
 	if (options.list) {
 		patterns_list();
-		return fflush(stdout) ? EXIT_UNEXPECTED : EXIT_SUCCESS;
+		return EXIT_SUCCESS;
 	}
 	shared_common =
 		common_alloc((unsigned int)(options.processes * options.threads) + 1);
@@ -213,7 +213,8 @@ int main(int argc, char **argv)
 	else if (function_open(&vfio, &fn, &options))
 		return EXIT_OPEN;
 	fn.strict = options.strict;
-	signals_catch();
+	signal_catch(SIGINT);
+	signal_catch(SIGTERM);
 	ret = engine_prepare(&engine, &options, &fn, &vfio) ? EXIT_OPEN
 							    : run(&options, &engine, &fn);
 	engine_free(&engine);

@@ -26,7 +26,7 @@ tracing $OUT/live.err
 ran record ismtrace record -o $OUT/all.pcapng.gz -a -- \
 	sh -c "exec ismload --json $every >$OUT/all.ops"
 sleep 0.2
-kill -INT $live
+kill -TERM $live
 wait $live
 echo $? >$OUT/live.status
 

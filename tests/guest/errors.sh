@@ -31,7 +31,8 @@ ran no-fid ismtrace live -d fid:0x99 -- true
 # NAME SIGNAL
 interrupted()
 {
-	ran "$1" ismtrace live &
+	# The shell starts it with SIGINT ignored, which would stay so.
+	ran "$1" /usr/bin/env --default-signal=INT ismtrace live &
 	until grep -qs tracing "$OUT/$1.err"; do
 		sleep 0.05
 	done

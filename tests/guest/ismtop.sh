@@ -27,7 +27,7 @@ ran rate-text ismtop -b -n 3 -d 1 &
 text=$!
 ran rate ismtop --json -n 3 -d 1
 wait $text
-kill -INT $load
+kill -TERM $load
 wait $load
 
 # Eight functions, 64 processes, from the first access to the last.
@@ -106,6 +106,6 @@ use ism-vfio-pci
 last '.attaches == 2'
 ismload --json --device="$first" block:count=20,verify=0 >$OUT/drivers.2.ops
 last ".totals.accesses == $(cat $OUT/drivers.[12].ops | grep -c '"type":"op"')"
-kill -INT $top
+kill -TERM $top
 wait $top
 echo $? >$OUT/drivers.exit

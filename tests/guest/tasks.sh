@@ -52,7 +52,7 @@ beside()
 ended()
 {
 	# shellcheck disable=SC2086 # They are words.
-	kill -INT $tracers
+	kill -TERM $tracers
 	wait
 }
 
@@ -72,7 +72,7 @@ for way in live stat; do
 	tracer=$!
 	until grep -q blocked "int.$way.client" 2>/dev/null; do sleep 0.1; done
 	sleep 0.3
-	kill -INT $tracer
+	kill -TERM $tracer
 	wait $tracer
 	echo $? >"int.$way.status"
 done
@@ -128,7 +128,7 @@ unshare -pf --mount-proc sh -c '
 	until grep -q tracing asked.live.err; do sleep 0.1; done
 	touch asked.go
 	wait $client
-	kill -INT $tracer
+	kill -TERM $tracer
 	wait $tracer
 	echo $? >asked.live.status
 	ismtrace doctor >doctor.out 2>&1'

@@ -3,6 +3,9 @@
  * test_filter.c - filters over records decide as the kernel does.
  */
 #include "filter_match.h"
+
+#include <errno.h>
+
 #include "rules.h"
 #include "sample.h"
 #include "summary.h"
@@ -70,6 +73,10 @@ static void by_who(void)
 	ok(!filter_match(&filter, &access), "other processes");
 	filter_add_pid(&filter, "812");
 	ok(filter_match(&filter, &access), "and this one");
+	while (filter.nr_pids < FILTER_PIDS - 2)
+		filter_add_pid(&filter, "813");
+	is_int(filter_add_pid(&filter, "814,815"), 0, "many");
+	is_int(filter_add_pid(&filter, "816"), -E2BIG, "too many");
 }
 
 static void by_function(void)

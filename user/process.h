@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * process.h - the processes of this machine that a filter names.
+ */
+#ifndef ISMT_PROCESS_H
+#define ISMT_PROCESS_H
+
+#include <stdbool.h>
+
+#include "filter.h"
+
+/*
+ * process_missing - true if one of the filter's processes does not exist, which is
+ * said: a trace of it would be empty for ever.
+ */
+bool process_missing(const struct filter *filter);
+
+#endif /* ISMT_PROCESS_H */
