@@ -92,7 +92,7 @@ for name in leave exec; do
 	touch p-$name.go
 	wait $client
 	# shellcheck disable=SC2154 # By eval.
-	kill -INT "$live" "$stat"
+	kill -TERM "$live" "$stat"
 	wait
 done
 
