@@ -122,6 +122,7 @@ static void ism_get_info(ZpciFunction *fn, ZpciFunctionInfo *info)
         .pft = ISM_PFT,
         .maxstbl = s->maxstbl,
         .relaxed = s->relaxed,
+        .mui = s->mui,
         .block_bars = 1 << ISM_WINDOW_BAR | 1 << ISM_AREA_BAR,
     };
 }
@@ -237,6 +238,10 @@ static bool ism_check_properties(IsmState *s, Error **errp)
         error_setg(errp, "window-pages must be at least 1");
         return false;
     }
+    if (!s->mui) {
+        error_setg(errp, "mui must be 1 to 65535 ms");
+        return false;
+    }
     if (s->commands && !s->relaxed) {
         error_setg(errp, "commands=on needs relaxed=on: a command header is "
                    "a block of 8 bytes, too short for a strict function");
@@ -297,6 +302,8 @@ static Property ism_properties[] = {
     DEFINE_PROP_BOOL("commands", IsmState, commands, false),
     /* 0: made from the slot, different for each function of the machine */
     DEFINE_PROP_UINT64("gid", IsmState, gid, 0),
+    /* ms between two updates of the measurement block */
+    DEFINE_PROP_UINT16("mui", IsmState, mui, 100),
     DEFINE_PROP_UINT32("area-size", IsmState, area_size, ISM_PAGE_SIZE),
     DEFINE_PROP_UINT32("window-pages", IsmState, window_pages, 16384),
     DEFINE_PROP_END_OF_LIST(),

@@ -43,6 +43,7 @@ struct IsmState {
     /* properties */
     uint16_t maxstbl;
     bool relaxed;
+    uint16_t mui;
     bool renew;
     bool commands;
     uint64_t gid;

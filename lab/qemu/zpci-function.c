@@ -31,8 +31,8 @@ static ZpciOutcome interrupt(uint16_t pgm)
 }
 
 /*
- * The group with these limits.  maxstbl belongs to a group, not to a
- * function, so functions that differ in it need different groups: each pair
+ * The group with these limits.  maxstbl and mui belong to a group, not to a
+ * function, so functions that differ in one need different groups: each set
  * of limits gets the next identifier of the range that QEMU keeps for groups
  * which no host knows.
  */
@@ -42,7 +42,8 @@ static S390PCIGroup *group_get(S390pciState *s, const ZpciFunctionInfo *info)
 
     QTAILQ_FOREACH(group, &s->zpci_groups, link) {
         if (group->of_functions && group->relaxed == info->relaxed &&
-            group->zpci_group.maxstbl == info->maxstbl) {
+            group->zpci_group.maxstbl == info->maxstbl &&
+            group->zpci_group.mui == info->mui) {
             return group;
         }
     }
@@ -53,6 +54,7 @@ static S390PCIGroup *group_get(S390pciState *s, const ZpciFunctionInfo *info)
     group = s390_group_create(s->next_sim_grp++, -1);
     group->zpci_group = model->zpci_group;
     group->zpci_group.maxstbl = info->maxstbl;
+    group->zpci_group.mui = info->mui;
     group->relaxed = info->relaxed;
     group->of_functions = true;
     return group;

@@ -57,6 +57,7 @@ typedef struct ZpciFunctionInfo {
     uint16_t maxstbl;   /* longest store block */
     bool relaxed;       /* blocks of any length, offset and alignment */
     uint8_t block_bars; /* bit n: BAR n takes a block in one piece */
+    uint16_t mui;       /* ms between two updates of the measurement block */
 } ZpciFunctionInfo;
 
 struct ZpciFunctionClass {
