@@ -8,6 +8,7 @@
 #include "access.bpf.h"
 #include "insns.h"
 #include "known.bpf.h"
+#include "measure.bpf.h"
 #include "state.bpf.h"
 
 /* With MIO there is no request; the length is kept in its place. */
@@ -141,6 +142,8 @@ static __always_inline void insn_failed(struct task_state *st, u32 fh,
 {
 	struct ismt_apart *total;
 
+	if (measuring)
+		measure_failed(err->kind, fh);
 	if (state_in_access(st) && (!fh || insn_is_of(st, fh))) {
 		struct ismt_insns *insn = &st->rec.insn;
 

@@ -16,6 +16,7 @@
 #include "access.bpf.h"
 #include "exit.bpf.h"
 #include "insn.bpf.h"
+#include "measure.bpf.h"
 #include "scan.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
@@ -137,7 +138,8 @@ int event_exit_counting(u64 *ctx)
 	SEC("fentry/" function)								\
 	int BPF_PROG(fentry_##name, u64 a, u64 b, u64 c)				\
 	{										\
-		return insn_enter(kind, b, c, (void *)a);				\
+		insn_enter(kind, b, c, (void *)a);					\
+		return measuring ? measure_insn(kind, b) : 0;				\
 	}										\
 	SEC("fexit/" function)								\
 	int BPF_PROG(fexit_##name, u64 a, u64 b, u64 c, s32 ret)			\
@@ -147,7 +149,8 @@ int event_exit_counting(u64 *ctx)
 	SEC("kprobe/" function)								\
 	int BPF_KPROBE(kprobe_##name, u64 a, u64 b, u64 c)				\
 	{										\
-		return insn_enter(kind, b, c, (void *)a);				\
+		insn_enter(kind, b, c, (void *)a);					\
+		return measuring ? measure_insn(kind, b) : 0;				\
 	}										\
 	SEC("kretprobe/" function)							\
 	int BPF_KRETPROBE(kretprobe_##name, s32 ret)					\
@@ -163,6 +166,18 @@ int event_exit_counting(u64 *ctx)
 	int BPF_KPROBE(kprobe_plain_##name, u64 a, u64 b)				\
 	{										\
 		return insn_enter_plain(kind, b);					\
+	}										\
+	SEC("fentry/" function)								\
+	int BPF_PROG(fentry_measured_##name, u64 a, u64 b)				\
+	{										\
+		insn_enter_plain(kind, b);						\
+		return measure_insn(kind, b);						\
+	}										\
+	SEC("kprobe/" function)								\
+	int BPF_KPROBE(kprobe_measured_##name, u64 a, u64 b)				\
+	{										\
+		insn_enter_plain(kind, b);						\
+		return measure_insn(kind, b);						\
 	}
 
 INSN_HOOK(load, "__zpci_load", ISMT_PCILG)
@@ -236,6 +251,67 @@ SEC("kprobe/vfio_pci_core_enable")
 int kprobe_enable(void *ctx)
 {
 	return forget_known();
+}
+
+/* With --measure: where a measurement block begins and ends, and what ends it. */
+SEC("fentry/zpci_mod_fc")
+int fentry_mod_fc(u64 *ctx)
+{
+	return measure_mod_fc(ctx[0], (void *)ctx[1]);
+}
+
+SEC("fexit/zpci_mod_fc")
+int BPF_PROG(fexit_mod_fc, u64 req, void *fib, void *status, u8 cc)
+{
+	return measure_mod_fc_done(cc);
+}
+
+SEC("kprobe/zpci_mod_fc")
+int BPF_KPROBE(kprobe_mod_fc, u64 req, void *fib)
+{
+	return measure_mod_fc(req, fib);
+}
+
+SEC("kretprobe/zpci_mod_fc")
+int BPF_KRETPROBE(kretprobe_mod_fc, u64 cc)
+{
+	return measure_mod_fc_done(cc);
+}
+
+SEC("fentry/clp_enable_fh")
+int fentry_enable_fh(u64 *ctx)
+{
+	return measure_enable((void *)ctx[0]);
+}
+
+SEC("fexit/clp_enable_fh")
+int BPF_PROG(fexit_enable_fh, void *zdev, void *fh, u8 spaces, int err)
+{
+	return measure_enable_done(err);
+}
+
+SEC("kprobe/clp_enable_fh")
+int BPF_KPROBE(kprobe_enable_fh, void *zdev)
+{
+	return measure_enable(zdev);
+}
+
+SEC("kretprobe/clp_enable_fh")
+int BPF_KRETPROBE(kretprobe_enable_fh, int err)
+{
+	return measure_enable_done(err);
+}
+
+SEC("fentry/vfio_pci_core_disable")
+int fentry_disable(u64 *ctx)
+{
+	return measure_closing(ctx[0]);
+}
+
+SEC("kprobe/vfio_pci_core_disable")
+int BPF_KPROBE(kprobe_disable, u64 vdev)
+{
+	return measure_closing(vdev);
 }
 
 /*

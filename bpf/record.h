@@ -212,6 +212,49 @@ struct ismt_function {
 #define ISMT_MAX_FUNCTIONS	512
 
 /*
+ * With --measure: what of a function's measurement block is held against our own count.
+ * The programs write it, but for what identifies the function.  Counts are by enum
+ * ismt_kind, of PCILG, PCISTG and PCISTB.
+ */
+#define ISMT_MEASURES	64
+#define ISMT_MEASURED	3
+
+struct ismt_measure {
+	__u64 zdev;		/* struct zpci_dev; 0: this one and all after it are free */
+	__u32 fid;
+	__u32 closing;		/* it is being closed: leave its block alone */
+	/* Instructions that were carried out, ever since the programs are in place. */
+	__u64 done[ISMT_MEASURED];
+	/* The block that counts now. */
+	__u64 stamp;		/* address in the kernel of its last_update; 0: there is none */
+	__u64 seen;		/* what was there when last looked at */
+	__u64 base[ISMT_MEASURED];	/* of done, when it began */
+	__u64 at[ISMT_MEASURED];	/* of done, when it was updated last ... */
+	__u64 block[ISMT_MEASURED];	/* ... and what was in it then */
+	__u64 updates;		/* that were noticed, of all blocks */
+	__u32 torn;		/* the machine was writing when last looked at */
+	__u32 interval;		/* ms from one update to the next, as the machine says */
+	/* Blocks that have ended, added up. */
+	__u64 ours[ISMT_MEASURED];
+	__u64 machine[ISMT_MEASURED];
+	__u64 after;		/* instructions carried out after the last update */
+	/* All blocks. */
+	__u32 begun;
+	__u32 during;		/* instructions that were entered while one began */
+	/* Written by the process that begins blocks. */
+	__u32 asked;		/* times that it was to */
+	__s32 refused;		/* -errno of the last time; 0: it went well */
+};
+
+/* A block is to begin anew: in the ring buffer of that process. */
+struct ismt_rearm {
+	__u32 index;		/* in measures[] */
+	__u16 domain;		/* the function's PCI address */
+	__u8 bus;
+	__u8 devfn;
+};
+
+/*
  * What befell accesses and instructions, per CPU.  Each access that was begun
  * is in one of these, in the ring buffer, in a cell, or not at its end yet.
  */
@@ -400,6 +443,8 @@ ISMT_ASSERT(sizeof(struct ismt_insn) == 88);
 ISMT_ASSERT(sizeof(struct ismt_filter) == 48);
 ISMT_ASSERT(ISMT_COUNTERS <= ISMT_COUNTERS_PADDED);
 ISMT_ASSERT(sizeof(struct ismt_function) == 120);
+ISMT_ASSERT(sizeof(struct ismt_measure) == 216);
+ISMT_ASSERT(sizeof(struct ismt_rearm) == 8);
 ISMT_ASSERT(__builtin_offsetof(struct ismt_function, fmb_updated) == 72);
 
 #endif /* ISMT_RECORD_H */

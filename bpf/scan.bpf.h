@@ -16,6 +16,7 @@
 
 /* What a run found; user space reads it through the mapped .bss. */
 struct ismt_function found;
+__u64 found_zdev;	/* its struct zpci_dev */
 __u64 cursor;		/* struct list_head of the last one; 0: begin */
 __u32 mio_known;	/* have_mio was found ... */
 __u32 machine_has_mio;	/* ... and says so */
@@ -75,6 +76,7 @@ int scan_next(void *ctx)
 	zdev = (void *)pos - bpf_core_field_offset(struct zpci_dev, entry);
 
 	__builtin_memset(&found, 0, sizeof(found));
+	found_zdev = (u64)zdev;
 	found.fid = BPF_CORE_READ(zdev, fid);
 	found.fh = BPF_CORE_READ(zdev, fh);
 	found.uid = BPF_CORE_READ(zdev, uid);

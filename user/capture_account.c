@@ -9,7 +9,9 @@
 #define ACCOUNT_VERSION		1
 #define HEADER_OLD		192
 #define HEADER_LEN		(HEADER_OLD + 8 * (LOSS_COUNT - LOSSES_OLD))
-#define ENTRY_LEN		408
+#define ENTRY_LEN		504
+/* Before there was --measure. */
+#define ENTRY_LEN_LEAST		408
 #define APART_LEN		((ISMT_KINDS + 3) * 8)
 /* So many causes were there first; those that came later are behind the old header. */
 #define LOSSES_OLD		9
@@ -75,10 +77,21 @@ enum {
 	FN_BLOCKS = FN_STORES + 8,
 	FN_AGE = FN_BLOCKS + 8,
 	FN_NOTE = FN_AGE + 8,
+	FN_BEGUN = FN_NOTE + ACCOUNT_NOTE_LEN,
+	FN_REFUSED = FN_BEGUN + 4,
+	FN_OURS = FN_REFUSED + 4,
+	FN_MACHINE = FN_OURS + ISMT_MEASURED * 8,
+	FN_BEFORE = FN_MACHINE + ISMT_MEASURED * 8,
+	FN_AFTER = FN_BEFORE + 8,
+	FN_UNDER_WAY = FN_AFTER + 8,
+	FN_MISSED = FN_UNDER_WAY + 8,
+	FN_ASTRAY = FN_MISSED + 8,
+	FN_END = FN_ASTRAY + 8,
 };
 
 _Static_assert(AT_TOTAL + 4 == HEADER_OLD, "header of an account");
-_Static_assert(FN_NOTE + ACCOUNT_NOTE_LEN == ENTRY_LEN, "entry of an account");
+_Static_assert(FN_BEGUN == ENTRY_LEN_LEAST, "what all entries have");
+_Static_assert(FN_END == ENTRY_LEN, "entry of an account");
 _Static_assert(4 + HEADER_LEN + ACCOUNT_PART_FUNCTIONS * ENTRY_LEN <= UINT16_MAX, "a part fits");
 _Static_assert(LOSS_UNEXAMINED == LOSSES_OLD, "losses");
 
@@ -200,6 +213,40 @@ static void get_function(const uint8_t *p, struct function *fn)
 	memcpy(k->driver, p + FN_DRIVER, ISMT_NAME_LEN - 1);
 }
 
+static void put_measure(uint8_t *p, const struct measure *m)
+{
+	unsigned int i;
+
+	put_be32(p + FN_BEGUN, m->begun);
+	put_be32(p + FN_REFUSED, (uint32_t)-m->refused);
+	for (i = 0; i < ISMT_MEASURED; i++) {
+		put_be64(p + FN_OURS + 8 * i, m->ours[i]);
+		put_be64(p + FN_MACHINE + 8 * i, m->machine[i]);
+	}
+	put_be64(p + FN_BEFORE, m->before);
+	put_be64(p + FN_AFTER, m->after);
+	put_be64(p + FN_UNDER_WAY, m->under_way);
+	put_be64(p + FN_MISSED, m->missed);
+	put_be64(p + FN_ASTRAY, m->astray);
+}
+
+static void get_measure(const uint8_t *p, struct measure *m)
+{
+	unsigned int i;
+
+	m->begun = get_be32(p + FN_BEGUN);
+	m->refused = -(int32_t)(get_be32(p + FN_REFUSED) & 0xffff);
+	for (i = 0; i < ISMT_MEASURED; i++) {
+		m->ours[i] = get_be64(p + FN_OURS + 8 * i);
+		m->machine[i] = get_be64(p + FN_MACHINE + 8 * i);
+	}
+	m->before = get_be64(p + FN_BEFORE);
+	m->after = get_be64(p + FN_AFTER);
+	m->under_way = get_be64(p + FN_UNDER_WAY);
+	m->missed = get_be64(p + FN_MISSED);
+	m->astray = get_be64(p + FN_ASTRAY);
+}
+
 static void put_entry(uint8_t *p, const struct summary_function *f)
 {
 	memset(p, 0, ENTRY_LEN);
@@ -214,6 +261,7 @@ static void put_entry(uint8_t *p, const struct summary_function *f)
 	put_be64(p + FN_AGE, f->fmb_age_ns);
 	if (f->fmb_note)
 		memcpy(p + FN_NOTE, f->fmb_note, strnlen(f->fmb_note, ACCOUNT_NOTE_LEN - 1));
+	put_measure(p, &f->measure);
 }
 
 bool account_put(struct block_out *out, uint32_t interface, const struct account *account,
@@ -255,7 +303,7 @@ static int get_part(const uint8_t *p, size_t len, struct account_part *part)
 	part->nr = get_be32(p + AT_NR);
 	part->first = get_be32(p + AT_FIRST);
 	part->total = get_be32(p + AT_TOTAL);
-	if (header < HEADER_OLD || header > len || part->entry_len < ENTRY_LEN ||
+	if (header < HEADER_OLD || header > len || part->entry_len < ENTRY_LEN_LEAST ||
 	    part->nr > (len - header) / part->entry_len || part->first > part->total ||
 	    part->nr > part->total - part->first)
 		return -EBADMSG;
@@ -311,4 +359,6 @@ void account_get_function(const struct account_part *part, size_t index,
 	sum->fmb_blocks = get_be64(p + FN_BLOCKS);
 	sum->fmb_age_ns = get_be64(p + FN_AGE);
 	memcpy(function->note, p + FN_NOTE, ACCOUNT_NOTE_LEN - 1);
+	if (part->entry_len >= ENTRY_LEN)
+		get_measure(p, &sum->measure);
 }

@@ -165,6 +165,7 @@ static int add_function(struct summary *summary, const struct trace_function *fu
 	apart_add(&to->outside, &from->outside);
 	apart_add(&to->filtered, &from->filtered);
 	apart_add(&to->lost, &from->lost);
+	measure_add(&to->measure, &from->measure);
 	if (!from->has_fmb) {
 		to->fmb_note = to->has_fmb ? NULL : from->fmb_note;
 		return 0;

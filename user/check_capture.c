@@ -15,7 +15,7 @@
 #include "output.h"
 #include "replay.h"
 
-enum { OPT_JSON = 0x200, OPT_SEVERITY };
+enum { OPT_JSON = 0x200, OPT_SEVERITY, OPT_MEASURE };
 
 struct check_command {
 	struct replay_options options;
@@ -34,6 +34,7 @@ static const struct argp_option check_options[] = {
 	  "what is below this is neither shown nor fails the check (default: info)", 0 },
 	{ "count", 'n', "COUNT", 0, "show at most COUNT findings; all of them count", 0 },
 	{ "json", OPT_JSON, NULL, 0, "one JSON object a finding, then the summary", 0 },
+	{ "measure", OPT_MEASURE, NULL, 0, "with -- CMD: " MEASURE_HELP, 0 },
 	{ "quiet", 'q', NULL, 0, "only how many findings there are", 0 },
 	{ 0 },
 };
@@ -74,6 +75,9 @@ static error_t parse_check(int key, char *arg, struct argp_state *state)
 	case 'q':
 		cmd->check.quiet = true;
 		return 0;
+	case OPT_MEASURE:
+		cmd->check.measure = true;
+		return 0;
 	case OPT_JSON:
 		cmd->check.json = true;
 		return 0;
@@ -90,6 +94,10 @@ static error_t parse_check(int key, char *arg, struct argp_state *state)
 		cmd->options.no_files = true;
 		state->next = state->argc;
 		return 0;
+	case ARGP_KEY_END:
+		if (cmd->check.measure && !cmd->argv)
+			argp_error(state, "--measure is for -- CMD: captures say themselves what was measured");
+		return ARGP_ERR_UNKNOWN;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}

@@ -141,6 +141,7 @@ static int check_live(const struct filter *filter, const struct check_options *o
 	check.spool = NULL;
 	check.options = *options;
 	check.session.options.filter = *filter;
+	check.session.options.measure = options->measure;
 	check.session.argv = argv;
 	check.session.apart = output_mixes(options->output->path);
 	status = session_run(&check.session);

@@ -161,12 +161,14 @@ int check_output_end(struct check_output *check, const char *file,
 		     const struct summary *summary)
 {
 	char evidence[256];
-	int err = 0;
+	int err = 0, id;
 
-	if (summary->findings[ISM012].count && wanted(check, RULE_BIT(ISM012)) &&
-	    finding_counts(check, ISM012)) {
-		summary_evidence(summary, ISM012, evidence, sizeof(evidence));
-		put_finding(check, file, 0, ISM012, NULL, evidence);
+	for (id = RULES_OF_TRACE; id < RULE_COUNT; id++) {
+		if (!summary->findings[id].count || !wanted(check, RULE_BIT(id)) ||
+		    !finding_counts(check, (enum rule_id)id))
+			continue;
+		summary_evidence(summary, (enum rule_id)id, evidence, sizeof(evidence));
+		put_finding(check, file, 0, (enum rule_id)id, NULL, evidence);
 	}
 	if (check->options.json)
 		err = summary_write_json(summary, &check->out);

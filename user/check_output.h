@@ -19,6 +19,7 @@ struct check_options {
 	bool json;
 	bool quiet; /* only how many */
 	bool color;
+	bool measure; /* of a live trace */
 	enum severity severity; /* what is below is neither shown nor counts */
 	uint32_t rules; /* bit per rule to show; 0: all */
 	uint64_t max; /* findings to show; 0: all */

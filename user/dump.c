@@ -140,14 +140,17 @@ static struct sink *make_sink(const struct dump_command *cmd)
 }
 
 /* CSV has no place for it. */
-static void say_lost(const struct summary *summary)
+static void say_trace(const struct summary *summary)
 {
 	char text[256];
+	int id;
 
-	if (!summary->findings[ISM012].count)
-		return;
-	summary_evidence(summary, ISM012, text, sizeof(text));
-	warning("%s", text);
+	for (id = RULES_OF_TRACE; id < RULE_COUNT; id++) {
+		if (!summary->findings[id].count)
+			continue;
+		summary_evidence(summary, (enum rule_id)id, text, sizeof(text));
+		warning("%s", text);
+	}
 }
 
 /*
@@ -168,7 +171,7 @@ static int dump(struct dump_command *cmd)
 	if (!err && !memory)
 		err = cmd->sink->ops->end(cmd->sink, cmd->replay.summary);
 	if (!err && cmd->format == DUMP_CSV)
-		say_lost(cmd->replay.summary);
+		say_trace(cmd->replay.summary);
 	return replay_end(&cmd->replay, err ? err : memory);
 }
 

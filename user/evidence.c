@@ -156,6 +156,9 @@ void rule_evidence(enum rule_id id, const struct access *access, char *buf, size
 	case ISM012:
 		add(&s, "records are missing");
 		break;
+	case ISM013:
+		add(&s, "counts differ");
+		break;
 	case RULE_COUNT:
 		break;
 	}

@@ -22,6 +22,9 @@ const struct hook hooks[] = {
 	{ "front_block", "zpci_write_block", NULL, HOOK_FRONT, NO_EVENT },
 	{ "error", "debug_event_common", NULL, HOOK_ERROR, NO_EVENT },
 	{ "enable", "vfio_pci_core_enable", CORE_MODULE, HOOK_OPEN, NO_EVENT },
+	{ "mod_fc", "zpci_mod_fc", NULL, HOOK_MEASURE, NO_EVENT },
+	{ "enable_fh", "clp_enable_fh", NULL, HOOK_MEASURE, NO_EVENT },
+	{ "disable", "vfio_pci_core_disable", CORE_MODULE, HOOK_MEASURE, NO_EVENT },
 	{ "event", "ism_vfio_pci:ism_vfio_pci_enter and _exit", OUR_MODULE, HOOK_ACCESS, IS_EVENT },
 	{ "ism_read", "ism_vfio_pci_read", OUR_MODULE, HOOK_ACCESS, HAS_EVENT },
 	{ "ism_write", "ism_vfio_pci_write", OUR_MODULE, HOOK_ACCESS, HAS_EVENT },
@@ -89,6 +92,8 @@ static bool hook_wanted(const struct hook *hook, const struct hook_wish *wish)
 		return false;
 	if (hook->role == HOOK_ERROR && !wish->errors)
 		return false;
+	if (hook->role == HOOK_MEASURE && !wish->measure)
+		return false;
 	if (hook->event == (wish->events ? HAS_EVENT : IS_EVENT))
 		return false;
 	return module_loaded(hook->module);
@@ -109,7 +114,8 @@ static struct bpf_program *find_entry(struct bpf_object *obj, const char *flavou
 	char name[32];
 
 	snprintf(name, sizeof(name), "%s%s",
-		 hook->role == HOOK_INSN && wish->plain ? "plain_" : "", hook->name);
+		 hook->role != HOOK_INSN || !wish->plain ? "" : wish->measure ? "measured_" : "plain_",
+		 hook->name);
 	return find(obj, flavour, name);
 }
 
@@ -152,6 +158,7 @@ struct hook_set *hooks_select(struct bpf_object *obj, enum attach_mode mode,
 		} else {
 			at->entry = find_entry(obj, in, hook, wish);
 			if (hook->role == HOOK_ACCESS || hook->role == HOOK_FRONT ||
+			    hook->role == HOOK_MEASURE ||
 			    (hook->role == HOOK_INSN && wish->returns))
 				at->ret = find(obj, out, hook->name);
 		}
@@ -233,7 +240,7 @@ int hooks_attach(struct hook_set *set, const struct hook **refused)
 	} order[] = {
 		{ HOOK_ERROR, false }, { HOOK_OPEN, false },
 		{ HOOK_ACCESS, true }, { HOOK_FRONT, true }, { HOOK_INSN, true },
-		{ HOOK_INSN, false }, { HOOK_FRONT, false }, { HOOK_ACCESS, false },
+		{ HOOK_MEASURE, true }, { HOOK_INSN, false }, { HOOK_MEASURE, false }, { HOOK_FRONT, false }, { HOOK_ACCESS, false },
 	};
 	size_t i;
 	int err;

@@ -20,6 +20,7 @@ enum hook_role {
 	HOOK_FRONT,		/* a MIO-capable helper: entry and return */
 	HOOK_ERROR,		/* the debug feature that hears of errors */
 	HOOK_OPEN,		/* a device is opened */
+	HOOK_MEASURE,		/* what begins and ends a measurement block */
 };
 
 struct hook {
@@ -41,6 +42,7 @@ struct hook_wish {
 	bool errors;		/* the debug feature */
 	bool events;		/* the variant driver's trace events in place of probes */
 	bool counting;		/* counts, not records */
+	bool measure;		/* our own count beside the measurement block's */
 };
 
 /* True if the variant driver is loaded and has trace events. */

@@ -197,5 +197,5 @@ int live_account(struct live *live, struct summary *summary)
 	err = account_apart(live, summary);
 	for (i = 0; i < summary->nr_functions; i++)
 		account_fmb(live, &summary->functions[i]);
-	return err;
+	return err ?: live_measure_account(live, summary);
 }

@@ -83,6 +83,7 @@ static int load_with(struct live *live, const struct live_options *options,
 		.errors = error_events,
 		.events = live->events,
 		.counting = options->counting,
+		.measure = options->measure,
 	};
 	int err, dev = kernel_btf_member(btf, "vfio", "vfio_device", "dev");
 	struct ismtrace_bpf *skel;
@@ -98,10 +99,12 @@ static int load_with(struct live *live, const struct live_options *options,
 	skel->rodata->filtered = is_filtered(filter);
 	skel->rodata->counting = options->counting;
 	skel->rodata->error_events = error_events;
+	skel->rodata->measuring = options->measure;
 	skel->rodata->wakeup_mask = wakeup_batch(ring_size(options->buffer_size)) - 1;
 	bpf_map__set_max_entries(skel->maps.records, ring_size(options->buffer_size));
 	bpf_map__set_autocreate(skel->maps.payloads, filter->snaplen);
 	scan_count_maps(skel, options->counting);
+	scan_measure_maps(skel, options->measure);
 	bpf_program__set_autoload(skel->progs.follow_fork, options->tree);
 	live->hooks = hooks_select(skel->obj, live->mode, &wish);
 	err = live->hooks ? ismtrace_bpf__load(skel) : -errno;

@@ -38,6 +38,7 @@ struct live {
 	struct fmb_watch *watch;
 	size_t nr_watch;
 	uint64_t next_tick; /* CLOCK_MONOTONIC, ns */
+	struct live_measure *measure; /* NULL: without */
 };
 
 static inline uint64_t clock_ns(clockid_t clock)
@@ -64,6 +65,22 @@ int live_freeze(struct live *live);
  * closed: what they last said is kept.
  */
 void live_look_at_blocks(struct live *live, bool begin);
+
+/*
+ * live_measure.c: with --measure.  Open, after attaching and with all privileges: EXIT_DONE or
+ * EXIT_ATTACH and told why.  All others do nothing if live->measure is NULL: begin and begun,
+ * before and after accesses are opened for the first time; look for new functions, now and
+ * then; end, before accesses are opened no more; stop, after that, which waits for a last
+ * update; account, for what is known so far.
+ */
+int live_measure_open(struct live *live, const struct live_options *options);
+void live_measure_begin(struct live *live);
+void live_measure_begun(struct live *live);
+void live_measure_look(struct live *live);
+void live_measure_end(struct live *live);
+void live_measure_stop(struct live *live);
+int live_measure_account(struct live *live, struct summary *summary);
+void live_measure_close(struct live *live);
 
 /* Accesses that were begun, and have not ended yet. */
 uint64_t live_still_open(const struct live *live);

@@ -21,6 +21,11 @@ struct common_options {
 
 extern const struct argp common_argp;
 
+/* What --measure does, wherever there is a live trace. */
+#define MEASURE_HELP \
+	"begin the measurement block of each traced function anew when it is opened, and show " \
+	"the machine's count beside ours at the end"
+
 /*
  * options_parse - argp_parse() with our conventions: "ismtrace COMMAND" in
  * messages, exit status 2 on a usage error, options end at the first word

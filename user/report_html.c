@@ -47,7 +47,7 @@ static void put_header(const struct report_page *page, struct outbuf *out)
 	size_t i;
 
 	/* What is lost is told as such, and is no access with a fault. */
-	for (i = 0; i < ISM012; i++)
+	for (i = 0; i < RULES_OF_TRACE; i++)
 		findings[rules[i].severity] += s->findings[i].count;
 	out_lit(out, "<h1>ismtrace report</h1>\n<p class=\"dim\">");
 	for (i = 0; i < page->nr_files; i++) {
@@ -302,6 +302,40 @@ static void put_apart(struct outbuf *out, const struct summary_function *f,
 		put_kinds(out, f->fn, what, n, apart->failed);
 }
 
+static bool is_measured(const struct summary_function *f)
+{
+	return f->measure.begun || f->measure.refused;
+}
+
+static void put_measured(const struct summary *s, struct outbuf *out)
+{
+	static const char *const names[] = {
+		"Function", "Instructions", "|", "Ours", "Machine's", "Difference", NULL,
+	};
+	const struct measure *m;
+	unsigned int kind;
+	size_t i;
+
+	for (i = 0; i < s->nr_functions && !is_measured(&s->functions[i]); i++)
+		;
+	if (i == s->nr_functions)
+		return;
+	out_lit(out, "<h2>Measured</h2>\n");
+	html_table(out, NULL, names);
+	for (i = 0; i < s->nr_functions; i++) {
+		m = &s->functions[i].measure;
+		for (kind = 0; is_measured(&s->functions[i]) && kind < ISMT_MEASURED; kind++) {
+			out_lit(out, "<tr><th scope=\"row\" class=\"mono\">");
+			html_text(out, s->functions[i].fn->address);
+			out_printf(out, "</th><td class=\"t\">%s</td>", measure_names[kind]);
+			html_cell(out, m->ours[kind]);
+			html_cell(out, m->machine[kind]);
+			out_printf(out, "<td>%" PRId64 "</td></tr>\n", measure_difference(m, kind));
+		}
+	}
+	out_lit(out, "</tbody></table></div>\n");
+}
+
 static void put_functions(const struct summary *s, struct outbuf *out)
 {
 	static const char *const names[] = {
@@ -386,5 +420,6 @@ void report_html_write(const struct report_page *page, struct outbuf *out)
 		put_tables(page, out);
 	}
 	put_functions(page->summary, out);
+	put_measured(page->summary, out);
 	html_end(out);
 }

@@ -70,6 +70,11 @@ const struct rule rules[RULE_COUNT] = {
 		"The trace itself is incomplete.",
 		"Enlarge the ring buffer with --buffer-size, or trace less with filters.",
 	},
+	[ISM013] = {
+		"ISM013", "count-mismatch", SEV_WARNING,
+		"The machine's measurement block counted other instructions than the trace did, and nothing explains it.",
+		"Do not trust the counts; see whether something reaches the function past the kernel's helpers (ismtrace doctor), and report it.",
+	},
 };
 
 struct rules_state {

@@ -14,7 +14,10 @@
 enum rule_id {
 	ISM001, ISM002, ISM003, ISM004, ISM005, ISM006,
 	ISM007, ISM008, ISM009, ISM010, ISM011, ISM012,
+	ISM013,
 	RULE_COUNT,
+	/* From here on they are about a trace as a whole, and of no access. */
+	RULES_OF_TRACE = ISM012,
 };
 
 enum severity { SEV_INFO, SEV_WARNING, SEV_ERROR };
@@ -71,7 +74,7 @@ void rules_apply(struct rules_state *state, struct access *access);
 /*
  * rule_evidence (evidence.c) - the sentence with the numbers for a rule that fired, such
  * as "4096 bytes took 512 PCISTG of 8 bytes".  Cut to len, always ended.
- * Printable ASCII only.  ISM012 is of no access: see summary_evidence().
+ * Printable ASCII only.  Not of RULES_OF_TRACE: see summary_evidence().
  */
 void rule_evidence(enum rule_id id, const struct access *access,
 		   char *buf, size_t len);

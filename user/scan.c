@@ -32,6 +32,14 @@ void scan_count_maps(struct ismtrace_bpf *skel, bool counting)
 					sizeof(skel->bss_cells->cells[0]));
 }
 
+void scan_measure_maps(struct ismtrace_bpf *skel, bool measure)
+{
+	bpf_map__set_autocreate(skel->maps.measure_index, measure);
+	bpf_map__set_autocreate(skel->maps.measure_calls, measure);
+	bpf_map__set_autocreate(skel->maps.rearm, measure);
+	bpf_program__set_autoload(skel->progs.measure_wait, measure);
+}
+
 struct ismtrace_bpf *scan_load(void)
 {
 	struct ismtrace_bpf *skel = ismtrace_bpf__open();
@@ -52,6 +60,7 @@ struct ismtrace_bpf *scan_load(void)
 	bpf_map__set_autocreate(skel->maps.quiet, false);
 	bpf_map__set_autocreate(skel->maps.quiet_inner, false);
 	scan_count_maps(skel, false);
+	scan_measure_maps(skel, false);
 	err = ismtrace_bpf__load(skel);
 	if (!err)
 		err = scan_machine(skel);
@@ -112,7 +121,7 @@ bool scan_has_mio(const struct ismtrace_bpf *skel)
 	return !skel->bss->mio_known || skel->bss->machine_has_mio;
 }
 
-int scan_functions(struct ismtrace_bpf *skel, struct function_table *table)
+int scan_each(struct ismtrace_bpf *skel, scan_found *fn, void *arg)
 {
 	int count = 0, more;
 
@@ -126,9 +135,19 @@ int scan_functions(struct ismtrace_bpf *skel, struct function_table *table)
 			return more;
 		if (!more)
 			break;
-		if (!function_update(table, &skel->bss->found))
+		if (fn(arg, &skel->bss->found, skel->bss->found_zdev))
 			return -ENOMEM;
 		count++;
 	}
 	return count;
+}
+
+static int enter_function(void *table, const struct ismt_function *k, uint64_t zdev)
+{
+	return function_update(table, k) ? 0 : -ENOMEM;
+}
+
+int scan_functions(struct ismtrace_bpf *skel, struct function_table *table)
+{
+	return scan_each(skel, enter_function, table);
 }

@@ -27,6 +27,8 @@ int scan_machine(struct ismtrace_bpf *skel);
 
 /* Before loading: the maps that only counting has. */
 void scan_count_maps(struct ismtrace_bpf *skel, bool counting);
+/* Likewise maps and programs that only measuring has. */
+void scan_measure_maps(struct ismtrace_bpf *skel, bool measure);
 
 /* When no program runs any more: count accesses that are still under way as such. */
 void scan_end_open(struct ismtrace_bpf *skel);
@@ -42,6 +44,13 @@ bool scan_may_have_mio(void);
 
 /* True if the machine has MIO instructions, or the kernel does not tell. */
 bool scan_has_mio(const struct ismtrace_bpf *skel);
+
+/*
+ * scan_each - call fn for every function, with the address of the kernel's structure; it
+ * returns 0, or -ENOMEM, which ends it.  Returns as scan_functions().
+ */
+typedef int scan_found(void *arg, const struct ismt_function *k, uint64_t zdev);
+int scan_each(struct ismtrace_bpf *skel, scan_found *fn, void *arg);
 
 /*
  * scan_functions - enter or refresh every function in the table.  Returns

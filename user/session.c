@@ -13,7 +13,7 @@
 /* How long to sleep when there is nothing; the kernel wakes us in batches. */
 #define POLL_MS	50
 
-enum { OPT_INSN = 0x200, OPT_BUFFER, OPT_MIO };
+enum { OPT_INSN = 0x200, OPT_BUFFER, OPT_MIO, OPT_MEASURE };
 
 static const struct argp_option session_options[] = {
 	{ NULL, 0, NULL, 0, "How to trace:", 2 },
@@ -23,6 +23,7 @@ static const struct argp_option session_options[] = {
 	{ "all-processes", 'a', NULL, 0, "with -- CMD: trace all processes, not only CMD and its children", 0 },
 	{ "buffer-size", OPT_BUFFER, "BYTES", 0,
 	  "of the ring buffer between kernel and ismtrace (default 16M)", 0 },
+	{ "measure", OPT_MEASURE, NULL, 0, MEASURE_HELP, 0 },
 	{ "mio", OPT_MIO, "auto|on|off", 0,
 	  "probe the MIO-capable helpers too; auto: where the machine has MIO", 0 },
 	{ 0 },
@@ -51,6 +52,9 @@ static error_t parse_session(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 'a':
 		session->all = true;
+		return 0;
+	case OPT_MEASURE:
+		session->options.measure = true;
 		return 0;
 	case OPT_INSN:
 		session->options.insns = true;

@@ -179,6 +179,9 @@ int live_open(struct live **result, const struct live_options *options,
 		error("cannot map the ring buffer: %s", strerror(errno));
 		goto fail;
 	}
+	status = options->measure ? live_measure_open(live, options) : EXIT_DONE;
+	if (status)
+		goto fail;
 	*result = live;
 	return EXIT_DONE;
 fail:
@@ -188,8 +191,10 @@ fail:
 
 void live_arm(struct live *live)
 {
+	live_measure_begin(live);
 	live_look_at_blocks(live, true);
 	__atomic_store_n(&live->skel->bss->armed, 1, __ATOMIC_SEQ_CST);
+	live_measure_begun(live);
 }
 
 /* Whoever watches for that attaches again (ismtop); others have to be told. */
@@ -211,6 +216,7 @@ int live_poll(struct live *live, int timeout_ms)
 
 	if (clock_ns(CLOCK_MONOTONIC) >= live->next_tick) {
 		live_look_at_blocks(live, false);
+		live_measure_look(live);
 		tell_of_driver(live);
 	}
 	if (count || !timeout_ms)
@@ -222,9 +228,11 @@ void live_stop(struct live *live)
 {
 	int ms, err;
 
+	live_measure_end(live);
 	__atomic_store_n(&live->skel->bss->armed, 0, __ATOMIC_SEQ_CST);
 	for (ms = 0; ms < DRAIN_MS && live_still_open(live); ms++)
 		usleep(1000);
+	live_measure_stop(live);
 	err = live_freeze(live);
 	live->frozen = true;
 	if (err)
@@ -255,6 +263,7 @@ void live_close(struct live *live)
 {
 	if (!live)
 		return;
+	live_measure_close(live);
 	ring_buffer__free(live->ring);
 	hooks_free(live->hooks);
 	ismtrace_bpf__destroy(live->skel);

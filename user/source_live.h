@@ -19,12 +19,16 @@ enum mio_choice { MIO_AUTO, MIO_ON, MIO_OFF };
 /* "auto", "on" or "off"; 0, or -EINVAL for any other. */
 int parse_mio(const char *text, enum mio_choice *choice);
 
+struct measurer;
+
 struct live_options {
 	struct filter filter;
 	bool insns;		/* a record for each instruction too */
 	bool counting;		/* count in the kernel (counting.h is for that) */
 	bool reattaches;	/* the caller opens anew when drivers come: no warning of them */
 	pid_t tree;		/* only this process and its children; 0: all */
+	bool measure;		/* our own count beside the measurement blocks' */
+	struct measurer *measurer;	/* begins them; borrowed; NULL: make one */
 	enum mio_choice mio;	/* probe the MIO-capable helpers? */
 	uint32_t snaplen;	/* payload bytes to take of each access; 0: none */
 	uint64_t buffer_size;	/* of the ring buffer, bytes; made a power of 2 */

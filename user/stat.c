@@ -25,7 +25,7 @@
 /* The longest sleep: what ends the run is looked at this often, too. */
 #define TICK_MS	100
 
-enum { OPT_JSON = 0x300, OPT_MIO };
+enum { OPT_JSON = 0x300, OPT_MIO, OPT_MEASURE };
 
 struct stat_command {
 	struct live_options options;
@@ -53,6 +53,7 @@ static const struct argp_option stat_argp_options[] = {
 	{ "count", 'n', "COUNT", 0, "with -I: end after COUNT intervals", 0 },
 	{ "time-limit", 't', "SECONDS", 0, "end after SECONDS", 0 },
 	{ "all-processes", 'a', NULL, 0, "with -- CMD: count all processes, not only CMD and its children", 0 },
+	{ "measure", OPT_MEASURE, NULL, 0, MEASURE_HELP, 0 },
 	{ "mio", OPT_MIO, "auto|on|off", 0,
 	  "probe the MIO-capable helpers too; auto: where the machine has MIO", 0 },
 	{ 0 },
@@ -88,6 +89,9 @@ static error_t parse_stat(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 'a':
 		cmd->all = true;
+		return 0;
+	case OPT_MEASURE:
+		cmd->options.measure = true;
 		return 0;
 	case OPT_JSON:
 		cmd->json = true;

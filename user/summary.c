@@ -248,18 +248,37 @@ uint64_t summary_stb_upper(unsigned int bucket)
 	return bucket < ISMT_STB_BUCKETS - 1 ? 8ULL << bucket : UINT32_MAX;
 }
 
+/* Of the first function whose counts differ. */
+static void mismatch_sentence(const struct summary *summary, char *buf, size_t len)
+{
+	const struct summary_function *f;
+	int used;
+	size_t i;
+
+	if (len)
+		buf[0] = '\0';
+	for (i = 0; i < summary->nr_functions; i++) {
+		f = &summary->functions[i];
+		if (!measure_mismatch(&f->measure))
+			continue;
+		used = snprintf(buf, len, "%s: ", f->fn->address);
+		if ((size_t)used < len)
+			measure_sentence(&f->measure, buf + used, len - (size_t)used);
+		return;
+	}
+}
+
 void summary_evidence(const struct summary *summary, enum rule_id id, char *buf,
 		      size_t len)
 {
-	if (id != ISM012 && !summary->findings[id].first.fn) {
+	if (id == ISM012)
+		losses_sentence(&summary->lost, buf, len);
+	else if (id == ISM013)
+		mismatch_sentence(summary, buf, len);
+	else if (!summary->findings[id].first.fn)
 		snprintf(buf, len, "no example of it reached the rules");
-		return;
-	}
-	if (id != ISM012) {
+	else
 		rule_evidence(id, &summary->findings[id].first, buf, len);
-		return;
-	}
-	losses_sentence(&summary->lost, buf, len);
 }
 
 static int function_compare(const struct function *a, const struct function *b)
@@ -294,6 +313,8 @@ static int functions_compare(const void *pa, const void *pb)
 
 void summary_finish(struct summary *summary)
 {
+	size_t i;
+
 	/* Not in place of an empty array: qsort() wants a pointer to something. */
 	if (summary->nr_rows)
 		qsort(summary->rows, summary->nr_rows, sizeof(*summary->rows),
@@ -304,4 +325,7 @@ void summary_finish(struct summary *summary)
 	summary->last_row = 0;
 	summary->last_function = 0;
 	summary->findings[ISM012].count = losses_all(&summary->lost);
+	summary->findings[ISM013].count = 0;
+	for (i = 0; i < summary->nr_functions; i++)
+		summary->findings[ISM013].count += measure_mismatch(&summary->functions[i].measure);
 }

@@ -11,6 +11,7 @@
 
 #include "access.h"
 #include "hist.h"
+#include "measure.h"
 #include "rules.h"
 
 /*
@@ -54,13 +55,14 @@ struct summary_function {
 	const char *fmb_note;	/* why not; constant, may be NULL */
 	uint64_t fmb_loads, fmb_stores, fmb_blocks;
 	uint64_t fmb_age_ns;	/* since an update was noticed, to about a second */
+	struct measure measure;	/* --measure; of no blocks without */
 };
 
 struct summary_finding {
 	uint64_t count;
 	/*
 	 * The first one, for the evidence; fn is NULL if count is 0, and for
-	 * ISM012, which is of no access.  A copy that is good as long as the
+	 * RULES_OF_TRACE, which are of no access.  A copy that is good as long as the
 	 * summary and the function table are.
 	 */
 	struct access first;
@@ -134,13 +136,13 @@ uint64_t summary_stb_upper(unsigned int bucket);
 
 /*
  * summary_evidence - the sentence for a rule whose count is not 0: of the first
- * access it fired on, or for ISM012 of what was lost.  Cut to len, always ended.
+ * access it fired on, or for RULES_OF_TRACE of what they are about.  Cut to len, always ended.
  */
 void summary_evidence(const struct summary *summary, enum rule_id id, char *buf,
 		      size_t len);
 
 /*
- * summary_finish - sort the rows and set ISM012 from what was lost.  Call
+ * summary_finish - sort the rows and set RULES_OF_TRACE from what was lost and measured.  Call
  * once, after the last record and after lost, filtered and the functions'
  * apart counts have been filled in.
  */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "summary_json.h"
 
+#include <string.h>
+
 #include "json.h"
 #include "region.h"
 
@@ -107,17 +109,43 @@ static json_t *fmb_json(const struct summary_function *f)
 			 json_number(f->fmb_age_ns));
 }
 
+static json_t *measured_json(const uint64_t *n)
+{
+	return json_pack("{s:o, s:o, s:o}", "loads", json_number(n[ISMT_PCILG]), "stores",
+			 json_number(n[ISMT_PCISTG]), "blocks", json_number(n[ISMT_PCISTB]));
+}
+
+json_t *measure_json(const struct measure *m)
+{
+	json_t *difference;
+
+	if (!m->begun && !m->refused)
+		return json_null();
+	difference = json_pack("{s:I, s:I, s:I}", "loads",
+			       (json_int_t)measure_difference(m, ISMT_PCILG), "stores",
+			       (json_int_t)measure_difference(m, ISMT_PCISTG), "blocks",
+			       (json_int_t)measure_difference(m, ISMT_PCISTB));
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o}", "begun",
+			 json_number(m->begun), "ours", measured_json(m->ours), "machine",
+			 measured_json(m->machine), "difference", difference, "before",
+			 json_number(m->before), "after", json_number(m->after), "under_way",
+			 json_number(m->under_way), "missed", json_number(m->missed), "astray",
+			 json_number(m->astray), "mismatch", measure_mismatch(m), "refused",
+			 m->refused ? json_text(strerror(-m->refused)) : json_null());
+}
+
 static json_t *function_json(const struct summary_function *f)
 {
 	uint64_t issued = summary_issued(f), failed = summary_failed(f);
 
 	return json_pack(
-		"{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "function",
+		"{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "function",
 		json_text(f->fn->address), "fid", json_number(f->fn->k.fid), "uid",
 		json_number(f->fn->k.uid), "inside", kinds(f->inside, f->inside_failed),
 		"outside", apart_json(&f->outside), "filtered", apart_json(&f->filtered),
 		"lost", apart_json(&f->lost), "issued", json_number(issued), "failed",
-		json_number(failed), "done", json_number(issued - failed), "fmb", fmb_json(f));
+		json_number(failed), "done", json_number(issued - failed), "fmb", fmb_json(f),
+		"measure", measure_json(&f->measure));
 }
 
 static json_t *functions_json(const struct summary *summary)

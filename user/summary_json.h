@@ -15,6 +15,9 @@
 /* The object, to which a caller may add keys of its own; NULL: no memory. */
 json_t *summary_json(const struct summary *summary);
 
+/* What was measured of a function; null if it was not.  NULL: no memory. */
+json_t *measure_json(const struct measure *m);
+
 /* Returns 0, -ENOMEM, or the buffer's error. */
 int summary_write_json(const struct summary *summary, struct outbuf *out);
 

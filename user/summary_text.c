@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "summary_text.h"
 
+#include <string.h>
+
 #include "color.h"
 #include "escape.h"
 #include "hist_text.h"
@@ -288,6 +290,58 @@ static void put_function(const struct summary_function *f, struct outbuf *out)
 		put_kinds(out, "", "all", sums, summary_failed(f));
 }
 
+/* What is in neither column, or not as it should be. */
+static void put_measure_notes(const struct measure *m, struct outbuf *out)
+{
+	if (m->before || m->after)
+		out_printf(out, "in neither: %llu before a block began, %llu after its last update\n",
+			   (ull)m->before, (ull)m->after);
+	if (!measure_mismatch(m) && m->missed)
+		out_printf(out, "up to %llu issued as a block began, or missed by a probe\n",
+			   (ull)m->missed);
+	if (m->astray)
+		out_printf(out, "the trace's sums are off by %llu\n", (ull)m->astray);
+	if (m->refused)
+		out_printf(out, "a block could not be begun: %s\n", strerror(-m->refused));
+}
+
+static void put_measured(const struct summary_function *f, struct outbuf *out, bool color)
+{
+	const struct measure *m = &f->measure;
+	char address[ESCAPE_TEXT_LEN(FUNCTION_ADDRESS_LEN)];
+	unsigned int i;
+
+	out_char(out, '\n');
+	sgr(out, color, SGR_BOLD);
+	out_printf(out, "%-12s %-12s %12s %12s %12s",
+		   escaped(f->fn->address, address, sizeof(address)), "MEASURED", "OURS",
+		   "MACHINE'S", "DIFFERENCE");
+	sgr(out, color, SGR_RESET);
+	out_char(out, '\n');
+	for (i = 0; i < ISMT_MEASURED; i++) {
+		int64_t difference = measure_difference(m, i);
+
+		out_printf(out, "%-12s %-12s %12llu %12llu ", "", measure_names[i],
+			   (ull)m->ours[i], (ull)m->machine[i]);
+		if (difference && measure_mismatch(m))
+			sgr(out, color, SGR_YELLOW);
+		out_printf(out, "%12lld", (long long)difference);
+		if (difference && measure_mismatch(m))
+			sgr(out, color, SGR_RESET);
+		out_char(out, '\n');
+	}
+	put_measure_notes(m, out);
+}
+
+void summary_measured_text(const struct summary *s, struct outbuf *out, bool color)
+{
+	size_t i;
+
+	for (i = 0; i < s->nr_functions; i++)
+		if (s->functions[i].measure.begun || s->functions[i].measure.refused)
+			put_measured(&s->functions[i], out, color);
+}
+
 static void put_functions(const struct summary *s, struct outbuf *out, bool color)
 {
 	size_t i;
@@ -302,7 +356,9 @@ static void put_functions(const struct summary *s, struct outbuf *out, bool colo
 	out_char(out, '\n');
 	for (i = 0; i < s->nr_functions; i++) {
 		put_function(&s->functions[i], out);
-		put_fmb(&s->functions[i], out, color);
+		/* Measured, it has a table of its own, which compares more exactly. */
+		if (!s->functions[i].measure.begun)
+			put_fmb(&s->functions[i], out, color);
 	}
 }
 
@@ -344,4 +400,5 @@ void summary_write_text(const struct summary *summary, struct outbuf *out, bool 
 	put_all_hists(summary, out);
 	put_functions(summary, out, color);
 	put_findings(summary, out, color);
+	summary_measured_text(summary, out, color);
 }

@@ -14,6 +14,9 @@
 /* Errors are left in the buffer, for out_flush() to return. */
 void summary_write_text(const struct summary *summary, struct outbuf *out, bool color);
 
+/* Of the functions that were measured, our counts beside the machine's. */
+void summary_measured_text(const struct summary *summary, struct outbuf *out, bool color);
+
 /* The heads of a row's columns, without a newline; a row, with one. */
 void summary_head_text(struct outbuf *out);
 void summary_row_text(const struct summary_row *row, struct outbuf *out);

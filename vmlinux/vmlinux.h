@@ -185,6 +185,12 @@ struct zpci_dev {
 	bool mio_capable;
 	struct zpci_bar_struct bars[6];
 	struct zpci_fmb *fmb;
+	u16 fmb_update;
+};
+
+/* arch/s390/include/asm/pci_insn.h */
+struct zpci_fib {
+	u64 fmb_addr;
 };
 
 /* arch/s390/include/asm/debug.h */
