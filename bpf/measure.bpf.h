@@ -20,6 +20,9 @@
 #define FC_SET_MEASURE	10
 #define REQ_FC(req)	((u8)(req))
 
+/* A function that is disabled: to the kernel that is the end of its block as well. */
+#define CC_NO_FUNCTION	3
+
 /* In a block's time of update, as long as the machine is writing. */
 #define FMB_WRITING	1
 
@@ -192,11 +195,29 @@ static __always_inline int measure_mod_fc(u64 req, void *fib)
 	return 0;
 }
 
+/* What was compared of the block is kept; it is the kernel's no more. */
+static __always_inline void measure_end(struct ismt_measure *m)
+{
+	u32 i;
+
+	if (!m->stamp)
+		return;
+	m->stamp = 0;
+#pragma clang loop unroll(full)
+	for (i = 0; i < ISMT_MEASURED; i++) {
+		m->ours[i] += m->at[i] - m->base[i];
+		m->machine[i] += m->block[i];
+		m->after += m->done[i] - m->at[i];
+	}
+}
+
 static __always_inline void measure_begin(struct ismt_measure *m, const struct measure_call *call)
 {
 	struct zpci_dev *zdev = (void *)m->zdev;
 	struct zpci_fmb *fmb = BPF_CORE_READ(zdev, fmb);
 
+	/* The end of the one before, if a probe missed it. */
+	measure_end(m);
 	measure_copy(m->base, call->done);
 	measure_copy(m->at, call->done);
 	m->block[ISMT_PCILG] = 0;
@@ -212,24 +233,7 @@ static __always_inline void measure_begin(struct ismt_measure *m, const struct m
 	m->stamp = fmb ? (u64)fmb + bpf_core_field_offset(struct zpci_fmb, last_update) : 0;
 }
 
-static __always_inline void measure_end(u32 index, struct ismt_measure *m)
-{
-	u32 i;
-
-	if (!m->stamp)
-		return;
-	/* The machine may have written it a last time; the kernel frees it next. */
-	measure_look(index);
-	m->stamp = 0;
-#pragma clang loop unroll(full)
-	for (i = 0; i < ISMT_MEASURED; i++) {
-		m->ours[i] += m->at[i] - m->base[i];
-		m->machine[i] += m->block[i];
-		m->after += m->done[i] - m->at[i];
-	}
-}
-
-/* And returns; 3 of a function that is disabled, whose block ends as well. */
+/* And returns, with a condition code. */
 __noinline int measure_mod_fc_done(u64 cc)
 {
 	u64 task = bpf_get_current_pid_tgid();
@@ -244,10 +248,13 @@ __noinline int measure_mod_fc_done(u64 cc)
 	cc &= 0xff;
 	if (!m)
 		return 0;
-	if (call.begins && !cc)
+	if (call.begins && !cc) {
 		measure_begin(m, &call);
-	else if (!call.begins && (!cc || cc == 3))
-		measure_end(call.index, m);
+	} else if (!call.begins && (!cc || cc == CC_NO_FUNCTION)) {
+		/* The machine may have written it a last time; the kernel frees it next. */
+		measure_look(call.index);
+		measure_end(m);
+	}
 	return 0;
 }
 

@@ -33,4 +33,4 @@ fi
 
 modprobe -a vfio-pci ism-vfio-pci || exit 3
 # One stream: the client's lines belong between those about its accesses.
-exec ismtrace live -r bar2 "$@" -- sh "$0" --client 2>&1
+exec ismtrace live --measure -r bar2 "$@" -- sh "$0" --client 2>&1

@@ -15,16 +15,17 @@
 #include "replay.h"
 #include "top.h"
 #include "top_batch.h"
+#include "top_measured.h"
 #include "top_screen.h"
 #include "top_signals.h"
 #include "top_terminal.h"
 #include "version.h"
 
-enum { OPT_JSON = 0x200, OPT_SPEED, OPT_VIEW, OPT_SORT, OPT_COMPLETION };
+enum { OPT_JSON = 0x200, OPT_SPEED, OPT_VIEW, OPT_SORT, OPT_COMPLETION, OPT_MEASURE };
 
 struct top_command {
 	struct replay_options replay; /* filter, files, strict */
-	bool batch, json, mono;
+	bool batch, json, mono, measure;
 	unsigned long long count;
 	uint64_t interval_ns;
 	double speed; /* 0: not given */
@@ -43,6 +44,7 @@ static const struct argp_option ismtop_options[] = {
 	  0 },
 	{ "monochrome", 'M', NULL, 0, "no colours, as with NO_COLOR in the environment",
 	  0 },
+	{ "measure", OPT_MEASURE, NULL, 0, MEASURE_HELP, 0 },
 	{ "speed", OPT_SPEED, "X", 0, "of the replay of a capture (default 1)", 0 },
 	{ NULL, 0, NULL, 0, "Without a screen:", 0 },
 	{ "batch", 'b', NULL, 0,
@@ -102,6 +104,8 @@ static void check_options(struct top_command *cmd, struct argp_state *state)
 			   view_name(cmd->view), sort);
 	if (cmd->speed > 0 && !cmd->replay.nr_files)
 		argp_error(state, "--speed is for captures, and none is named");
+	if (cmd->measure && cmd->replay.nr_files)
+		argp_error(state, "--measure is for the running kernel, not for captures");
 	if (cmd->speed > 0 && cmd->batch)
 		argp_error(state,
 			   "--speed makes no sense with --batch, which does not wait");
@@ -141,6 +145,9 @@ static error_t parse_ismtop(int key, char *arg, struct argp_state *state)
 	case OPT_JSON:
 		cmd->batch = true;
 		cmd->json = true;
+		return 0;
+	case OPT_MEASURE:
+		cmd->measure = true;
 		return 0;
 	case OPT_SPEED:
 		cmd->speed = parse_number(arg, "--speed", 1 / TOP_SPEED_MAX,
@@ -186,7 +193,7 @@ static int open_source(struct gather **gather, struct top_command *cmd)
 
 	if (cmd->replay.nr_files)
 		return gather_capture_open(gather, &options);
-	return gather_live_open(gather, &cmd->replay.filter);
+	return gather_live_open(gather, &cmd->replay.filter, cmd->measure);
 }
 
 static int show(struct top_command *cmd, struct gather *gather)
@@ -207,6 +214,8 @@ static int show(struct top_command *cmd, struct gather *gather)
 	top.reverse[cmd->view] = cmd->reverse;
 	status = cmd->batch ? top_batch(&top, cmd->count, cmd->json)
 			    : top_screen(&top, cmd->count, cmd->mono);
+	if (!status && gather->measured)
+		status = top_measured(gather, cmd->json);
 	top_free(&top);
 	return status;
 }

@@ -11,6 +11,7 @@
 
 #include "counts.h"
 #include "filter.h"
+#include "summary.h"
 
 enum gather_state {
 	GATHER_RUNNING,
@@ -36,6 +37,12 @@ struct gather_ops {
 	 * Returns early, with -EINTR, after a signal.
 	 */
 	int (*wait)(struct gather *gather, int timeout_ms);
+	/*
+	 * end - no more is counted.  measured, if --measure was given, has the functions with
+	 * what was measured of them, and nothing else, as long as the gatherer is.  May
+	 * be NULL.  Returns 0 or -ENOMEM.
+	 */
+	int (*end)(struct gather *gather);
 	void (*free)(struct gather *gather);
 };
 
@@ -48,6 +55,7 @@ struct gather {
 	const char *name;	/* of the capture; NULL: live */
 	uint64_t begin_ns;	/* of the trace, ns since 1970 */
 	uint64_t end_ns;	/* of the capture; 0: not known (yet) */
+	struct summary *measured;	/* NULL: without --measure */
 	int status;		/* enum exit_status: something is wrong with the source */
 	char note[GATHER_NOTE_LEN];	/* what is to be told about its state, or "" */
 };
@@ -56,7 +64,7 @@ struct gather {
  * Both return an exit status, having told why, or EXIT_DONE with *result.
  * filter is borrowed until the end.
  */
-int gather_live_open(struct gather **result, const struct filter *filter);
+int gather_live_open(struct gather **result, const struct filter *filter, bool measure);
 
 struct gather_capture_options {
 	const struct filter *filter;

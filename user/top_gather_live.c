@@ -13,6 +13,7 @@
 #include "counting.h"
 #include "drivers.h"
 #include "function.h"
+#include "measurer.h"
 #include "message.h"
 #include "privilege.h"
 #include "process.h"
@@ -193,6 +194,27 @@ static void session_reopen(struct gather_live *g)
 	message_listen(before);
 }
 
+/* What was measured of a session's functions is added to that of ours.  0 or -ENOMEM. */
+static int keep_measured(struct gather_live *g)
+{
+	struct summary *session = summary_new(), *all = g->gather.measured;
+	int err = session ? counting_summary(g->counting, session) : -ENOMEM;
+	struct summary_function *f;
+	const struct function *fn;
+	size_t i;
+
+	for (i = 0; !err && i < session->nr_functions; i++) {
+		fn = our_function(g, session->functions[i].fn);
+		f = fn ? summary_function(all, fn) : NULL;
+		if (f)
+			measure_add(&f->measure, &session->functions[i].measure);
+		else
+			err = -ENOMEM;
+	}
+	summary_free(session);
+	return err;
+}
+
 /* What it has counted is kept.  0 or -ENOMEM. */
 static int session_close(struct gather_live *g)
 {
@@ -205,6 +227,8 @@ static int session_close(struct gather_live *g)
 	counts = counting_update(g->counting);
 	if (counts)
 		err = add_counts(g, g->past, counts);
+	if (!err && counts && g->gather.measured)
+		err = keep_measured(g);
 	counting_close(g->counting);
 	g->counting = NULL;
 	g->last_theirs = NULL;
@@ -273,6 +297,11 @@ static int wait(struct gather *gather, int timeout_ms)
 	return watch(g) ? -ENOMEM : err;
 }
 
+static int end(struct gather *gather)
+{
+	return session_close(of(gather));
+}
+
 static void free_live(struct gather *gather)
 {
 	struct gather_live *g = of(gather);
@@ -281,6 +310,8 @@ static void free_live(struct gather *gather)
 		counting_stop(g->counting);
 		counting_close(g->counting);
 	}
+	measurer_stop(g->options.measurer);
+	summary_free(gather->measured);
 	counts_free(gather->counts);
 	counts_free(g->past);
 	if (g->functions)
@@ -291,6 +322,7 @@ static void free_live(struct gather *gather)
 static const struct gather_ops live_ops = {
 	.advance = advance,
 	.wait = wait,
+	.end = end,
 	.free = free_live,
 };
 
@@ -307,6 +339,10 @@ static int start(struct gather_live *g)
 {
 	int status, err;
 
+	/* Sessions come and go, and only now it may be made. */
+	status = g->options.measure ? measurer_start(&g->options.measurer) : EXIT_DONE;
+	if (status)
+		return status;
 	look(g);
 	if (process_missing(&g->options.filter))
 		return EXIT_ATTACH;
@@ -321,7 +357,7 @@ static int start(struct gather_live *g)
 	return EXIT_DONE;
 }
 
-int gather_live_open(struct gather **result, const struct filter *filter)
+int gather_live_open(struct gather **result, const struct filter *filter, bool measure)
 {
 	struct gather_live *g = calloc(1, sizeof(*g));
 	int status = EXIT_ATTACH;
@@ -331,8 +367,10 @@ int gather_live_open(struct gather **result, const struct filter *filter)
 		g->gather.counts = counts_new();
 		g->past = counts_new();
 		g->functions = function_table_new();
+		g->options.measure = measure;
+		g->gather.measured = measure ? summary_new() : NULL;
 	}
-	if (!g || !g->gather.counts || !g->past || !g->functions) {
+	if (!g || (measure && !g->gather.measured) || !g->gather.counts || !g->past || !g->functions) {
 		error("out of memory");
 		if (g)
 			free_live(&g->gather);
