@@ -67,13 +67,14 @@ int live_freeze(struct live *live);
 void live_look_at_blocks(struct live *live, bool begin);
 
 /*
- * live_measure.c: with --measure.  Open, after attaching and with all privileges: EXIT_DONE or
- * EXIT_ATTACH and told why.  All others do nothing if live->measure is NULL: begin and begun,
+ * live_measure.c: with --measure.  Start, before anything is loaded and with all privileges:
+ * EXIT_DONE or EXIT_ATTACH and told why; so does open, after attaching.  It and all others do nothing if live->measure is NULL: begin and begun,
  * before and after accesses are opened for the first time; look for new functions, now and
  * then; end, before accesses are opened no more; stop, after that, which waits for a last
  * update; account, for what is known so far.
  */
-int live_measure_open(struct live *live, const struct live_options *options);
+int live_measure_start(struct live *live, const struct live_options *options);
+int live_measure_open(struct live *live);
 void live_measure_begin(struct live *live);
 void live_measure_begun(struct live *live);
 void live_measure_look(struct live *live);

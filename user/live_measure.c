@@ -119,29 +119,36 @@ void live_measure_look(struct live *live)
 		scan_each(live->skel, follow, live);
 }
 
-int live_measure_open(struct live *live, const struct live_options *options)
+int live_measure_start(struct live *live, const struct live_options *options)
 {
 	struct live_measure *measure = calloc(1, sizeof(*measure));
-	size_t page = sysconf(_SC_PAGESIZE);
-	size_t bytes = (sizeof(live->skel->bss_measures->measures) + page - 1) / page * page;
-	int status = EXIT_ATTACH, err;
 
 	if (!measure) {
 		error("out of memory");
-		return status;
+		return EXIT_ATTACH;
 	}
 	live->measure = measure;
 	measure->measurer = options->measurer;
-	if (!measure->measurer) {
-		status = measurer_start(&measure->measurer);
-		if (status)
-			return status;
-		measure->own = true;
-	}
+	measure->own = !options->measurer;
+	return measure->own ? measurer_start(&measure->measurer) : EXIT_DONE;
+}
+
+int live_measure_open(struct live *live)
+{
+	struct live_measure *measure = live->measure;
+	size_t page = sysconf(_SC_PAGESIZE);
+	size_t bytes = (sizeof(live->skel->bss_measures->measures) + page - 1) / page * page;
+	int err;
+
+	if (!measure)
+		return EXIT_DONE;
 	err = measurer_serve(measure->measurer, bpf_map__fd(live->skel->maps.rearm),
 			     bpf_map__fd(live->skel->maps.bss_measures), bytes);
 	if (!err) {
 		live_measure_look(live);
+		/* Whoever made it has told once. */
+		if (measure->own)
+			measurer_tell("ismtrace");
 		return EXIT_DONE;
 	}
 	error("--measure: the process that begins measurement blocks does not work: %s",

@@ -240,8 +240,6 @@ int measurer_start(struct measurer **result)
 	close(blocks);
 	measurer->socket = sockets[0];
 	*result = measurer;
-	fprintf(stderr, "ismtrace: measuring: each traced function's measurement block begins "
-			"anew when it is opened; what it counted for others is gone\n");
 	return EXIT_DONE;
 say:
 	error("--measure: cannot start the process that begins measurement blocks: %s",
@@ -255,6 +253,12 @@ fail:
 		close(blocks);
 	free(measurer);
 	return EXIT_ATTACH;
+}
+
+void measurer_tell(const char *program)
+{
+	fprintf(stderr, "%s: measuring: each traced function's measurement block begins anew when it "
+			"is opened; what it counted for others is gone\n", program);
 }
 
 static int ask(struct measurer *measurer, struct msghdr *msg)

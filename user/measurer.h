@@ -18,10 +18,13 @@
 struct measurer;
 
 /*
- * measurer_start - with all privileges.  EXIT_DONE, or EXIT_ATTACH and the person has been told
- * why.  It says what the price is: what others counted is gone.
+ * measurer_start - with all privileges, and before there are maps that would live on through
+ * it.  EXIT_DONE, or EXIT_ATTACH and the person has been told why.
  */
 int measurer_start(struct measurer **result);
+
+/* Tell the person what the price is: what others counted is gone. */
+void measurer_tell(const char *program);
 
 /*
  * measurer_serve - from now on begin what the programs ask for in the ring buffer (struct

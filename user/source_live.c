@@ -154,7 +154,9 @@ int live_open(struct live **result, const struct live_options *options,
 	live->told_since = options->reattaches;
 	live->reader.mono_offset = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_MONOTONIC);
 
-	status = live_attach(live, options);
+	status = options->measure ? live_measure_start(live, options) : EXIT_DONE;
+	if (!status)
+		status = live_attach(live, options);
 	if (status)
 		goto fail;
 	status = EXIT_ATTACH;
@@ -179,7 +181,7 @@ int live_open(struct live **result, const struct live_options *options,
 		error("cannot map the ring buffer: %s", strerror(errno));
 		goto fail;
 	}
-	status = options->measure ? live_measure_open(live, options) : EXIT_DONE;
+	status = live_measure_open(live);
 	if (status)
 		goto fail;
 	*result = live;

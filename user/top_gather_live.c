@@ -343,6 +343,8 @@ static int start(struct gather_live *g)
 	status = g->options.measure ? measurer_start(&g->options.measurer) : EXIT_DONE;
 	if (status)
 		return status;
+	if (g->options.measure)
+		measurer_tell("ismtop");
 	look(g);
 	if (process_missing(&g->options.filter))
 		return EXIT_ATTACH;
