@@ -71,3 +71,9 @@ lines()
 	grep -qE '^0011:00:00\.0 vfio-pci +bar2 +W +2 +0 +8192 +1024 +1024 ' "$OUT"
 	says_not "$OUT" warning
 }
+
+@test "it ends with the machine's counts beside ours, and they are equal" {
+	grep -qE "^0011:00:00\\.0 MEASURED +OURS +MACHINE'S +DIFFERENCE$" "$OUT"
+	same "rows at the end" "$(tail -n 4 "$OUT" | grep -cE '^ +(loads|stores|store blocks) +([0-9]+) +\2 +0$')" 3
+	says_not "$OUT" ISM013
+}

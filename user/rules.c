@@ -73,7 +73,7 @@ const struct rule rules[RULE_COUNT] = {
 	[ISM013] = {
 		"ISM013", "count-mismatch", SEV_WARNING,
 		"The machine's measurement block counted other instructions than the trace did, and nothing explains it.",
-		"Do not trust the counts; see whether something reaches the function past the kernel's helpers (ismtrace doctor), and report it.",
+		"Do not trust the counts; see whether something reaches the function past the kernel's helpers or probes were switched off (ismtrace doctor), and report it.",
 	},
 };
 
