@@ -129,7 +129,7 @@ usage()
 		--size 5-3
 		--size x
 		--rule ISM000
-		--rule ISM013
+		--rule ISM099
 		--rule ISM001,nonsense
 		-c 1234567890123456
 		--time now

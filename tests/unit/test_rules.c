@@ -253,7 +253,7 @@ static void table(void)
 		   "%s fixes in a sentence", id);
 	}
 	is_int(rule_find("ism011"), ISM011, "found in lower case");
-	is_int(rule_find("ISM013"), -1, "not found");
+	is_int(rule_find("ISM099"), -1, "not found");
 	is_int(rule_find(""), -1, "nothing is not found");
 	is_int(rules_worst(RULE_BIT(ISM005)), SEV_INFO, "worst is info");
 	is_int(rules_worst(RULE_BIT(ISM005) | RULE_BIT(ISM009)), SEV_WARNING,
