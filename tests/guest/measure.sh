@@ -1,11 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# measure.sh DRIVER JIT -- --measure of every command that has it, over two functions, the
-# second on DRIVER.  JIT is 1 if programs hang on trampolines, else 0.
+# measure.sh DRIVER -- --measure of every command that has it, over two functions, the
+# second on DRIVER.
 #
 # What is held against it is the kernel's own file about the block, where there is time to
-# read it, and the client's log.
+# read it.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . /share/lib.sh
@@ -100,7 +100,6 @@ case $1 in
 esac
 
 driver=$1
-jit=$2
 # shellcheck disable=SC2086 # Two words.
 set -- $ISM_FUNCTIONS
 [ "$driver" = ism-vfio-pci ] || bind "$2" "$driver"
@@ -135,9 +134,15 @@ kill -INT $top
 wait $top
 echo $? >"$OUT/top.status"
 
-[ "$jit" = 1 ] || ran off ismtrace live --json --measure -- sh /share/measure.sh --off off "$1"
+# Without a JIT programs hang on kprobes, which can be switched off.
+no_jit=/proc/sys/net/core/bpf_jit_enable
+[ ! -e $no_jit ] || echo 0 >$no_jit
+ran off ismtrace live --json --measure -- sh /share/measure.sh --off off "$1"
+
+[ ! -e $no_jit ] || echo 1 >$no_jit
 
 # The process that begins blocks, and a trace that goes on without it.
+# shellcheck disable=SC2016 # For the shell that is traced.
 ran helper ismtrace live --quiet --measure -- sh -c '
 	for p in $(pgrep -P $PPID); do
 		[ $p = $$ ] || {
