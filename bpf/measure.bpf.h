@@ -39,7 +39,7 @@ struct {
 } measure_index SEC(".maps");
 
 /* From the entry of a kernel function to its return, by thread. */
-struct measure_call {
+struct ismt_measure_call {
 	u64 zdev;
 	u32 index;
 	u32 begins;		/* zpci_mod_fc(): a block does; else it ends */
@@ -50,7 +50,7 @@ struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 256);
 	__type(key, u64);
-	__type(value, struct measure_call);
+	__type(value, struct ismt_measure_call);
 } measure_calls SEC(".maps");
 
 /* struct ismt_rearm, for the process that begins blocks anew. */
@@ -179,7 +179,7 @@ static __always_inline void measure_failed(u32 kind, u32 fh)
 static __always_inline int measure_mod_fc(u64 req, void *fib)
 {
 	u64 task = bpf_get_current_pid_tgid();
-	struct measure_call call = {};
+	struct ismt_measure_call call = {};
 	struct ismt_measure *m;
 
 	if (REQ_FC(req) != FC_SET_MEASURE)
@@ -211,7 +211,7 @@ static __always_inline void measure_end(struct ismt_measure *m)
 	}
 }
 
-static __always_inline void measure_begin(struct ismt_measure *m, const struct measure_call *call)
+static __always_inline void measure_begin(struct ismt_measure *m, const struct ismt_measure_call *call)
 {
 	struct zpci_dev *zdev = (void *)m->zdev;
 	struct zpci_fmb *fmb = BPF_CORE_READ(zdev, fmb);
@@ -237,7 +237,7 @@ static __always_inline void measure_begin(struct ismt_measure *m, const struct m
 __noinline int measure_mod_fc_done(u64 cc)
 {
 	u64 task = bpf_get_current_pid_tgid();
-	struct measure_call *there = bpf_map_lookup_elem(&measure_calls, &task), call;
+	struct ismt_measure_call *there = bpf_map_lookup_elem(&measure_calls, &task), call;
 	struct ismt_measure *m;
 
 	if (!there)
@@ -263,7 +263,7 @@ static __always_inline int measure_enable(void *at)
 {
 	struct zpci_dev *zdev = at;
 	u64 task = bpf_get_current_pid_tgid();
-	struct measure_call call = {};
+	struct ismt_measure_call call = {};
 
 	call.zdev = (u64)zdev;
 	call.index = measure_find((u64)BPF_CORE_READ(zdev, fid) + 1);
@@ -279,7 +279,7 @@ static __always_inline int measure_enable(void *at)
 __noinline int measure_enable_done(int err)
 {
 	u64 task = bpf_get_current_pid_tgid();
-	struct measure_call *there = bpf_map_lookup_elem(&measure_calls, &task), call;
+	struct ismt_measure_call *there = bpf_map_lookup_elem(&measure_calls, &task), call;
 	struct ismt_rearm ask = {};
 	struct ismt_measure *m;
 	struct zpci_dev *zdev;
