@@ -141,7 +141,7 @@ static void look_debugfs(struct check_finding *finding)
 	}
 	FOUND("debugfs is not mounted or not readable");
 	finding->result = CHECK_LACKS;
-	finding->hint = "mount -t debugfs debugfs /sys/kernel/debug, to re-arm measurement blocks by hand";
+	finding->hint = "mount -t debugfs debugfs /sys/kernel/debug, for --measure";
 }
 
 const struct check checks[] = {
