@@ -53,12 +53,13 @@ generic_refuses()
 if generic_refuses; then SECOND=ism-vfio-pci; else SECOND=vfio-pci; fi
 
 # only_on KERNELS -- for tests with the tag on-KERNELS, which scripts/check leaves out
-# elsewhere: 6 are those whose generic driver splits, 7 those where it refuses.
+# elsewhere: 6 are those whose generic driver splits, 7 those where it refuses, no-jit Debian's own.
 only_on()
 {
 	case $1 in
 	6) ! generic_refuses || skip "not on $TEST_KERNEL" ;;
 	7) generic_refuses || skip "not on $TEST_KERNEL" ;;
+	no-jit) ! jit || skip "not on $TEST_KERNEL" ;;
 	debug) [[ $TEST_KERNEL == *-debug ]] || skip "not on $TEST_KERNEL" ;;
 	esac
 }

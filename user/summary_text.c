@@ -252,8 +252,8 @@ static void put_fmb(const struct summary_function *f, struct outbuf *out, bool c
 	uint64_t machine = f->fmb_loads + f->fmb_stores + f->fmb_blocks;
 
 	if (!f->has_fmb) {
-		out_printf(out, "%-12s measurement block not available%s%s\n", "",
-			   f->fmb_note ? ": " : "", f->fmb_note ? f->fmb_note : "");
+		out_printf(out, "%-12s measurement block not available%s%s; --measure begins it anew\n",
+			   "", f->fmb_note ? ": " : "", f->fmb_note ? f->fmb_note : "");
 		return;
 	}
 	out_printf(out, "%-12s %-17s %10llu %10llu %10llu %6s %10s %10llu", "",

@@ -135,11 +135,8 @@ wait $top
 echo $? >"$OUT/top.status"
 
 # Without a JIT programs hang on kprobes, which can be switched off.
-no_jit=/proc/sys/net/core/bpf_jit_enable
-[ ! -e $no_jit ] || echo 0 >$no_jit
-ran off ismtrace live --json --measure -- sh /share/measure.sh --off off "$1"
-
-[ ! -e $no_jit ] || echo 1 >$no_jit
+[ -e /proc/sys/net/core/bpf_jit_enable ] ||
+	ran off ismtrace live --json --measure -- sh /share/measure.sh --off off "$1"
 
 # The process that begins blocks, and a trace that goes on without it.
 # shellcheck disable=SC2016 # For the shell that is traced.
