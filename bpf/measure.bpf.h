@@ -211,7 +211,8 @@ static __always_inline void measure_end(struct ismt_measure *m)
 	}
 }
 
-static __always_inline void measure_begin(struct ismt_measure *m, const struct ismt_measure_call *call)
+static __always_inline void measure_begin(struct ismt_measure *m,
+						 const struct ismt_measure_call *call)
 {
 	struct zpci_dev *zdev = (void *)m->zdev;
 	struct zpci_fmb *fmb = BPF_CORE_READ(zdev, fmb);

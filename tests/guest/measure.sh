@@ -130,7 +130,7 @@ until [ -s "$OUT/top.out" ]; do
 	sleep 0.1
 done
 work top "$1"
-kill -INT $top
+kill -TERM $top
 wait $top
 echo $? >"$OUT/top.status"
 
