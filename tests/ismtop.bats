@@ -225,7 +225,7 @@ of_dump()
 	keys 5
 	sees MEANING Latest
 	[[ $(screen | tr -s ' ' | grep "^ISM005 ") == "ISM005 narrow-access info "*" $(of_dump $name 'map(select(.rules // [] | index("ISM005"))) | length') "* ]]
-	same rules "$(screen | grep -c '^ISM0')" 12
+	same rules "$(screen | grep -c '^ISM0')" 13
 	keys Tab
 	sees FUNCTION
 	fits 80 24
@@ -338,7 +338,7 @@ of_dump()
 	keys Escape 5
 	sees Latest
 	# All that are kept, or as many as there is room for.
-	same events "$(screen | grep -c ' s ISM0')" 19
+	same events "$(screen | grep -c ' s ISM0')" 18
 	fits 120 40
 }
 
