@@ -77,6 +77,11 @@ LOAD := $(wildcard lab/ismload/*.c)
 # The conformance client opens functions as ismload does.
 CHECK := $(wildcard lab/ismcheck/*.c)
 CHECK_SHARED := vfio find info contract stdout
+
+CHECK_SHARED := vfio find info contract
+# And so does the load of make soak.
+SOAK := $(wildcard lab/ismsoak/*.c)
+SOAK_SHARED := $(CHECK_SHARED) random
 TESTS := $(basename $(notdir $(wildcard tests/unit/test_*.c)))
 
 .PHONY: help
@@ -102,7 +107,7 @@ help:
 
 .PHONY: all s390x driver setup clean
 all: s390x driver
-s390x: $(S)/bin/ismtrace $(S)/bin/ismtop $(if $(LOAD),$(S)/bin/ismload) $(if $(CHECK),$(S)/bin/ismcheck)
+s390x: $(S)/bin/ismtrace $(S)/bin/ismtop $(if $(LOAD),$(S)/bin/ismload) $(if $(CHECK),$(S)/bin/ismcheck) $(if $(SOAK),$(S)/bin/ismsoak)
 
 .PHONY: test-clients
 test-clients: $(patsubst tests/client/%.c,$(S)/tests/%,$(wildcard tests/client/*.c))
@@ -203,6 +208,16 @@ $(S)/tests/%: tests/client/%.c $(CHECK_SHARED:%=$(S)/lab/%.o)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(S_CC) $(CSTD) $(WARN) $(CFLAGS) $(S_CPPFLAGS) -Ilab/ismload -I$(B) -MMD -MP -pthread -o $@ $< \
 		$(CHECK_SHARED:%=$(S)/lab/%.o) $(S_LDFLAGS) -ljansson
+
+$(S)/ismsoak/%.o: lab/ismsoak/%.c | $(B)/version.h
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(S_CC) $(CSTD) $(WARN) $(CFLAGS) $(S_CPPFLAGS) -Ilab/ismsoak -Ilab/ismload -I$(B) -MMD -MP -c $< -o $@
+
+$(S)/bin/ismsoak: $(SOAK:lab/ismsoak/%.c=$(S)/ismsoak/%.o) $(SOAK_SHARED:%=$(S)/lab/%.o)
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(S_CC) $(CFLAGS) -pthread -o $@ $^ $(S_LDFLAGS)
 
 # --- The driver.
 
@@ -327,7 +342,7 @@ $(B)/check-types: vmlinux/check-types.c
 # --- What a reader of the sources wants to be sure of.
 
 SCRIPTS := $(shell git ls-files 2>/dev/null | xargs -r grep -lE '^\#!.*\b(ba)?sh\b' 2>/dev/null)
-SOURCES := $(wildcard bpf/*.[ch] user/*.[ch] lab/ismload/*.[ch] lab/ismcheck/*.[ch] lab/guest/*.[ch] vmlinux/*.c \
+SOURCES := $(wildcard bpf/*.[ch] user/*.[ch] lab/ismload/*.[ch] lab/ismcheck/*.[ch] lab/ismsoak/*.[ch] lab/guest/*.[ch] vmlinux/*.c \
 	tests/unit/*.[ch] tests/fuzz/*.[ch])
 
 lint:
