@@ -253,6 +253,12 @@ $(H)/bin/ismtop: $(TOP:%=$(H)/user/%.o) $(H)/user/top_not_live.o $(H_OBJS)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(CFLAGS) -o $@ $^ -lncursesw -ltinfo $(H_LIBS)
 
+# Holds what tracers said against what the load of make soak did.
+$(H)/bin/soak-check: $(wildcard tests/soak/*.c) tests/soak/check.h
+	$(call say,HOSTLD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(HOSTCC) $(CSTD) $(WARN) $(CFLAGS) -o $@ $(filter %.c,$^) -ljansson
+
 # Synthetic captures of any length, and user space on its own, to measure with.
 MEASURED := make-capture ring-sinks
 $(MEASURED:%=$(H)/bin/%): $(H)/bin/%: tests/bench/%.c tests/bench/bench.h $(H_OBJS)
