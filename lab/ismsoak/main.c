@@ -106,6 +106,7 @@ static int run(struct options *o)
 	struct vfio held[HELD];
 	int fd[FUNCTIONS], status;
 
+	soak.cpus = (unsigned int)sysconf(_SC_NPROCESSORS_CONF);
 	soak.log_path = o->log;
 	soak.log = log_create(o->log, o->load.seed, CAPACITY);
 	if (!soak.log)

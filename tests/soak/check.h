@@ -93,8 +93,15 @@ void trace_free(struct trace *trace);
 /* The last object of this type in a file of lines. */
 json_t *object_read(const char *path, const char *type);
 
+/* Call each with every line of the file. */
+void lines_read(const char *path, void (*each)(void *arg, json_t *object), void *arg);
+
 /* match.c: each record against the log, and the other way round. */
 void match(struct load *load, struct trace *trace, const struct window *window);
+
+/* Likewise for one that only counts, and accounts for so many. */
+void window_check(const struct load *load, const char *name, const struct window *window,
+		  json_int_t accounted);
 
 /* sums.c */
 void sums_compare(const struct trace *one, const struct trace *other);

@@ -24,8 +24,7 @@ static void *grow(void *array, size_t n, size_t size)
 	return array;
 }
 
-/* Call each with every line of the file. */
-static void lines_read(const char *path, void (*each)(void *arg, json_t *object), void *arg)
+void lines_read(const char *path, void (*each)(void *arg, json_t *object), void *arg)
 {
 	FILE *file = fopen(path, "re");
 	unsigned long number = 0;

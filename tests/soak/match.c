@@ -205,56 +205,65 @@ static bool maybe_in(const struct op *op, const struct window *w)
 	return op->state != OP_NEVER && (!w || (op->begin <= w->end && op->end >= w->begin));
 }
 
-/* What is not recorded must be what was lost or filtered. */
-static void missing_check(const struct load *load, const struct trace *trace,
-			  const struct window *w)
+/* Of those that have no record, how many were for sure under way, and may have been. */
+static void unrecorded(const struct load *load, const struct window *w, json_int_t *sure,
+		       json_int_t *maybe)
 {
-	json_int_t left_out = lost_of(trace) + number_of(trace->summary, "filtered");
-	bool counts = !trace->nr_records;
-	json_int_t sure = 0, maybe = 0;
-	char text[256];
 	size_t i;
 
-	/* One that counts has no records, but a number of them. */
-	if (counts)
-		left_out += number_of(trace->summary, "recorded");
+	*sure = *maybe = 0;
 	for (i = 0; i < load->nr_ops; i++) {
 		const struct op *op = &load->ops[i];
 
 		if (op->record)
 			continue;
 		if (surely_in(op, w))
-			sure++;
+			++*sure;
 		else if (maybe_in(op, w))
-			maybe++;
+			++*maybe;
 	}
+}
+
+void window_check(const struct load *load, const char *name, const struct window *w,
+		  json_int_t accounted)
+{
+	json_int_t sure, maybe;
+
+	unrecorded(load, w, &sure, &maybe);
+	if (accounted < sure || accounted > sure + maybe)
+		differ(name, "sum",
+		       "%" JSON_INTEGER_FORMAT " counted, lost or filtered, but "
+		       "%" JSON_INTEGER_FORMAT " accesses are to be, and perhaps "
+		       "%" JSON_INTEGER_FORMAT " more",
+		       accounted, sure, maybe);
+}
+
+/* What is not recorded must be what was lost or filtered. */
+static void missing_check(const struct load *load, const struct trace *trace,
+			  const struct window *w)
+{
+	json_int_t left_out = lost_of(trace) + number_of(trace->summary, "filtered");
+	json_int_t sure, maybe;
+	char text[256];
+	size_t i;
+
+	unrecorded(load, w, &sure, &maybe);
 	if (left_out >= sure && left_out <= sure + maybe)
 		return;
 	differ(trace->name, "sum",
-	       "%" JSON_INTEGER_FORMAT " %slost or filtered, but %" JSON_INTEGER_FORMAT
-	       " accesses are %s, and perhaps %" JSON_INTEGER_FORMAT " more",
-	       left_out, counts ? "counted, " : "", sure, counts ? "to be" : "not recorded",
-	       maybe);
-	if (left_out > sure || counts)
-		return;
-	for (i = 0; i < load->nr_ops; i++)
+	       "%" JSON_INTEGER_FORMAT " lost or filtered, but %" JSON_INTEGER_FORMAT
+	       " accesses are not recorded, and perhaps %" JSON_INTEGER_FORMAT " more",
+	       left_out, sure, maybe);
+	for (i = 0; left_out < sure && i < load->nr_ops; i++)
 		if (!load->ops[i].record && surely_in(&load->ops[i], w))
 			differ(trace->name, "missing", "%s", text_of_op(&load->ops[i], text));
 }
 
-void match(struct load *load, struct trace *trace, const struct window *window)
+/* Each record is an access of the log. */
+static void extra_check(const struct trace *trace)
 {
-	enum strictness how;
 	size_t i;
 
-	qsort(load->ops, load->nr_ops, sizeof(*load->ops), op_order);
-	for (i = 0; i < load->nr_ops; i++)
-		load->ops[i].record = NULL;
-	for (how = ALL; how <= PLACE; how++)
-		find_all(load, trace, how);
-	for (i = 0; i < load->nr_ops; i++)
-		if (load->ops[i].record)
-			pair_check(load, trace, &load->ops[i]);
 	for (i = 0; i < trace->nr_records; i++) {
 		const struct record *rec = &trace->records[i];
 
@@ -266,7 +275,29 @@ void match(struct load *load, struct trace *trace, const struct window *window)
 			       rec->place.region, rec->place.offset, rec->place.function,
 			       rec->pid, rec->tid, rec->comm);
 	}
-	if (trace->nr_records)
-		clocks_check(load, trace);
+}
+
+void match(struct load *load, struct trace *trace, const struct window *window)
+{
+	json_int_t recorded = number_of(trace->summary, "recorded");
+	enum strictness how;
+	size_t i;
+
+	qsort(load->ops, load->nr_ops, sizeof(*load->ops), op_order);
+	for (i = 0; i < load->nr_ops; i++)
+		load->ops[i].record = NULL;
+	if (!trace->nr_records) {
+		/* One that counts has no records, but a number of them. */
+		window_check(load, trace->name, window,
+			     recorded + lost_of(trace) + number_of(trace->summary, "filtered"));
+		return;
+	}
+	for (how = ALL; how <= PLACE; how++)
+		find_all(load, trace, how);
+	for (i = 0; i < load->nr_ops; i++)
+		if (load->ops[i].record)
+			pair_check(load, trace, &load->ops[i]);
+	extra_check(trace);
+	clocks_check(load, trace);
 	missing_check(load, trace, window);
 }
