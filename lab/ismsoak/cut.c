@@ -2,7 +2,7 @@
 /*
  * cut.c - tracers that begin and end in the middle of the load, one after the other.
  *
- * Each leaves its output as DIR/N.json or DIR/N.pcapng.gz, and DIR/cuts has for each
+ * Each leaves its output as DIR/N.json or DIR/N.pcapng.gz, and DIR/cuts.FIRST has for each
  * when it was tracing for sure, and when it may have been, by our own clock.
  */
 #include "soak.h"
@@ -243,10 +243,11 @@ int cut_run(int argc, char **argv)
 		{ "seed", required_argument, NULL, 's' },
 		{ "dir", required_argument, NULL, 'd' },
 		{ "until", required_argument, NULL, 'u' },
+		{ "first", required_argument, NULL, 'f' },
 		{ NULL, 0, NULL, 0 },
 	};
 	struct cutter c = { 0 };
-	unsigned int number;
+	unsigned int number, first = 0;
 	char path[256];
 	int opt;
 
@@ -257,16 +258,18 @@ int cut_run(int argc, char **argv)
 			c.dir = optarg;
 		else if (opt == 'u')
 			c.until = optarg;
+		else if (opt == 'f')
+			first = (unsigned int)atoi(optarg);
 		else
 			return 2;
 	}
 	if (!c.dir || !c.until)
 		return 2;
-	snprintf(path, sizeof(path), "%s/cuts", c.dir);
+	snprintf(path, sizeof(path), "%s/cuts.%u", c.dir, first);
 	c.log = fopen(path, "we");
 	if (!c.log)
 		return 1;
-	for (number = 0; access(c.until, F_OK); number++) {
+	for (number = first; access(c.until, F_OK); number++) {
 		struct cut cut = { .number = number };
 		pid_t pid;
 

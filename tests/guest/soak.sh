@@ -1,16 +1,17 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# soak.sh SEED SECONDS [ismsoak option...] -- the load, and live, record, stat and
-# ismtop at once over it; and some that begin and end in between.  scripts/soak runs
-# it, tests/soak/ holds against one another what it leaves in /share.
+# soak.sh all|cuts SEED SECONDS [ismsoak option...] -- the load, and live, record, stat
+# and ismtop at once over it, or tracers that begin and end in the middle of it.
+# scripts/soak runs it, tests/soak/ holds against one another what it leaves in /share.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . /share/lib.sh
 
-seed=$1
-seconds=$2
-shift 2
+what=$1
+seed=$2
+seconds=$3
+shift 3
 
 # Files that are written all the time are in memory; they are moved at the end.
 T=/tmp/soak
@@ -27,6 +28,31 @@ while [ ! -e $T/ready ]; do
 	sleep 0.05
 done
 
+# finished -- the load has ended, or nothing will.
+finished()
+{
+	while [ ! -e $T/done ]; do
+		kill -0 $load 2>/dev/null || exit 1
+		sleep 0.1
+	done
+}
+
+if [ "$what" = cuts ]; then
+	touch $T/go
+	# Two at a time, which do not know of one another.
+	ismsoak cut --seed "$seed" --dir $T/cut --until $T/done --first 0 2>"$OUT/cut.err" &
+	one=$!
+	ismsoak cut --seed "$((seed + 1))" --dir $T/cut --until $T/done --first 100000 2>"$OUT/cut.2.err" &
+	other=$!
+	finished
+	wait $one $other
+	touch $T/hold
+	wait $load
+	cat $T/cut/cuts.* >$T/cut/cuts
+	cp -r $T/ops $T/cut "$OUT/"
+	exit 0
+fi
+
 ismtop --json -d 2 >$T/top.json 2>"$OUT/top.err" &
 top=$!
 while ! grep -q '"state":"running"' $T/top.json; do
@@ -36,15 +62,11 @@ done
 
 # What the innermost of the tracers runs.
 cat >$T/work.sh <<END
-. /share/lib.sh
 touch $T/go
-ismsoak cut --seed $seed --dir $T/cut --until $T/done 2>"$OUT/cut.err" &
-cut=\$!
 while [ ! -e $T/done ]; do
 	kill -0 $load 2>/dev/null || exit 1
 	sleep 0.1
 done
-wait \$cut
 # The machine updates the blocks every four seconds.
 sleep 5
 for f in \$ISM_FUNCTIONS; do
@@ -69,5 +91,5 @@ wait $top
 touch $T/hold
 wait $load
 tail -n 1 $T/top.json >"$OUT/top.json"
-cp -r $T/ops $T/live.json $T/stat.json $T/record.pcapng.gz $T/cut "$OUT/"
+cp $T/ops $T/live.json $T/stat.json $T/record.pcapng.gz "$OUT/"
 exit 0

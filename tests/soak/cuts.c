@@ -106,6 +106,7 @@ unsigned int cuts_check(struct load *load, const char *dir)
 	char path[512];
 
 	snprintf(path, sizeof(path), "%s/cut/cuts", dir);
-	lines_read(path, cut_check, &cuts);
+	if (!access(path, F_OK))
+		lines_read(path, cut_check, &cuts);
 	return cuts.n;
 }

@@ -116,14 +116,9 @@ static bool name_given(const struct load *load, const struct op *op, const char 
 
 static bool same_name(const struct load *load, const struct op *op, const char *comm)
 {
-	char worker[COMM_ROOM];
-
-	if (op->how == OP_WORKER) {
-		/* The kernel names them by the thread that has them. */
-		snprintf(worker, sizeof(worker), "-%u", op->tid);
-		return !strcmp(comm, op->comm) ||
-		       (!strncmp(comm, "iou-", 4) && strstr(comm, worker));
-	}
+	/* The kernel names its workers by a number. */
+	if (op->how == OP_WORKER && !strncmp(comm, "iou-", 4))
+		return true;
 	if (!strcmp(comm, op->comm) || (op->after[0] && !strcmp(comm, op->after)))
 		return true;
 	/* "" is a name, too. */

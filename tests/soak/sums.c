@@ -105,67 +105,87 @@ void sums_of_records(const struct trace *trace)
 		       trace->nr_records);
 }
 
-/* ismtop's rows of processes against what these did. */
-static void processes_compare(const struct load *load, const json_t *top)
+#define PIDS (1 << 22) /* the kernel's most */
+
+/* What a process did by the log, and what ismtop says of it: rows by number and name. */
+struct process {
+	json_int_t sure;
+	json_int_t all;
+	json_int_t bytes; /* of those that have ended */
+	json_int_t rows_accesses;
+	json_int_t rows_bytes;
+};
+
+static struct process *processes_of(const struct load *load)
 {
-	const json_t *row;
-	size_t i, k;
-
-	json_array_foreach(json_object_get(top, "processes"), i, row) {
-		json_int_t sure = 0, all = 0, bytes = 0;
-		bool named = false;
-
-		for (k = 0; k < load->nr_ops; k++) {
-			const struct op *op = &load->ops[k];
-
-			if (op->pid != number_of(row, "pid") || op->state == OP_NEVER)
-				continue;
-			all++;
-			sure += op->state != OP_BEGUN || op->inside;
-			bytes += op->state == OP_DONE && op->ret > 0 ? op->ret : 0;
-			named |= !strcmp(op->comm, text_of(row, "comm")) ||
-				 !strcmp(op->after, text_of(row, "comm"));
-		}
-		if (number_of(row, "accesses") < sure || number_of(row, "accesses") > all)
-			differ("ismtop", "processes",
-			       "%" JSON_INTEGER_FORMAT " '%s': %" JSON_INTEGER_FORMAT
-			       " accesses, but it did %" JSON_INTEGER_FORMAT,
-			       number_of(row, "pid"), text_of(row, "comm"),
-			       number_of(row, "accesses"), sure);
-		else if (sure == all && number_of(row, "bytes") != bytes)
-			differ("ismtop", "processes",
-			       "%" JSON_INTEGER_FORMAT " '%s': %" JSON_INTEGER_FORMAT
-			       " bytes, but it moved %" JSON_INTEGER_FORMAT,
-			       number_of(row, "pid"), text_of(row, "comm"),
-			       number_of(row, "bytes"), bytes);
-		if (all && !named)
-			differ("ismtop", "name",
-			       "%" JSON_INTEGER_FORMAT " '%s': it never had that name",
-			       number_of(row, "pid"), text_of(row, "comm"));
-	}
-}
-
-/* Every process that did something has a row. */
-static void processes_missing(const struct load *load, const json_t *top)
-{
-	uint8_t *seen = calloc(1, 1 << 22);
-	const json_t *row;
+	struct process *processes = calloc(PIDS, sizeof(*processes));
 	size_t i;
 
-	if (!seen)
-		return;
-	json_array_foreach(json_object_get(top, "processes"), i, row)
-		seen[number_of(row, "pid") & ((1 << 22) - 1)] = 1;
+	for (i = 0; processes && i < load->nr_ops; i++) {
+		const struct op *op = &load->ops[i];
+		struct process *p = &processes[op->pid & (PIDS - 1)];
+
+		if (op->state == OP_NEVER)
+			continue;
+		p->all++;
+		p->sure += op->state != OP_BEGUN || op->inside;
+		p->bytes += op->state == OP_DONE && op->ret > 0 ? op->ret : 0;
+	}
+	return processes;
+}
+
+/* Has one of its tasks ever had that name? */
+static bool had_name(const struct load *load, json_int_t pid, const char *comm)
+{
+	size_t i;
+
 	for (i = 0; i < load->nr_ops; i++) {
 		const struct op *op = &load->ops[i];
 
-		if (op->state != OP_DONE || seen[op->pid & ((1 << 22) - 1)])
-			continue;
-		seen[op->pid & ((1 << 22) - 1)] = 1;
-		differ("ismtop", "processes", "%u '%s' (job %u) is not there", op->pid,
-		       op->comm, op->job);
+		if (op->pid == pid && (!strcmp(op->comm, comm) || !strcmp(op->after, comm) ||
+				       (op->how == OP_WORKER && !strncmp(comm, "iou-", 4))))
+			return true;
 	}
-	free(seen);
+	for (i = 0; i < load->nr_renames; i++)
+		if (load->renames[i].tid == pid && !strcmp(load->renames[i].comm, comm))
+			return true;
+	return false;
+}
+
+/* ismtop's rows of processes against what these did. */
+static void processes_compare(const struct load *load, const json_t *top)
+{
+	struct process *processes = processes_of(load);
+	const json_t *row;
+	size_t i;
+
+	if (!processes)
+		return;
+	json_array_foreach(json_object_get(top, "processes"), i, row) {
+		json_int_t pid = number_of(row, "pid");
+
+		processes[pid & (PIDS - 1)].rows_accesses += number_of(row, "accesses");
+		processes[pid & (PIDS - 1)].rows_bytes += number_of(row, "bytes");
+		if (!had_name(load, pid, text_of(row, "comm")))
+			differ("ismtop", "name",
+			       "%" JSON_INTEGER_FORMAT " '%s': it never had that name", pid,
+			       text_of(row, "comm"));
+	}
+	for (i = 0; i < PIDS; i++) {
+		const struct process *p = &processes[i];
+
+		if (p->rows_accesses < p->sure || p->rows_accesses > p->all)
+			differ("ismtop", "processes",
+			       "%zu: %" JSON_INTEGER_FORMAT " accesses, but it did "
+			       "%" JSON_INTEGER_FORMAT,
+			       i, p->rows_accesses, p->sure);
+		else if (p->sure == p->all && p->rows_bytes != p->bytes)
+			differ("ismtop", "processes",
+			       "%zu: %" JSON_INTEGER_FORMAT " bytes, but it moved "
+			       "%" JSON_INTEGER_FORMAT,
+			       i, p->rows_bytes, p->bytes);
+	}
+	free(processes);
 }
 
 static json_int_t sum_of(const json_t *list, const char *key)
@@ -208,7 +228,6 @@ void top_compare(const struct load *load, const struct trace *live, const json_t
 			   same ? number_of(same, "count") : 0);
 	}
 	processes_compare(load, top);
-	processes_missing(load, top);
 }
 
 /* "  Load operations:   1234" */
