@@ -95,6 +95,8 @@ help:
 	@echo '  host      ismtrace and ismtop for this machine, which read captures'
 	@echo '  driver    the ism-vfio-pci module, for the kernel KERNEL=$(KERNEL) or KDIR=...'
 	@echo '  bench     what tracing costs, measured in the lab, and how fast captures are read'
+	@echo '  soak      random tasks in the lab, every access of theirs held against all tracers,'
+	@echo '            on each kernel of the lab for SOAK_SECONDS=3600; scripts/soak repeats a seed'
 	@echo '  fuzz      feed the readers what is none of theirs, FUZZ_SECONDS=600 each'
 	@echo '  unit      the unit tests alone, on this machine and as s390x programs'
 	@echo '  lint      shellcheck, and sparse and checkpatch over the driver'
@@ -117,7 +119,7 @@ setup:
 
 # The cross build asks for the sysroot when its rules are read, so packages and
 # cache come first, in a make of its own.
-.PHONY: prepare demo check check-all unit lint format bench install
+.PHONY: prepare demo check check-all unit lint format bench soak install
 prepare: setup
 	$(Q)scripts/prepare
 
@@ -139,6 +141,10 @@ bench: prepare
 	$(Q)KERNEL=6.12-jit scripts/bench --peers
 	$(Q)scripts/bench --growth
 	$(Q)scripts/bench-captures
+
+SOAK_SECONDS ?= 3600
+soak: prepare
+	$(Q)scripts/soak --seconds $(SOAK_SECONDS)
 
 clean:
 	$(Q)rm -rf $(B)
@@ -349,7 +355,7 @@ $(B)/check-types: vmlinux/check-types.c
 
 SCRIPTS := $(shell git ls-files 2>/dev/null | xargs -r grep -lE '^\#!.*\b(ba)?sh\b' 2>/dev/null)
 SOURCES := $(wildcard bpf/*.[ch] user/*.[ch] lab/ismload/*.[ch] lab/ismcheck/*.[ch] lab/ismsoak/*.[ch] lab/guest/*.[ch] vmlinux/*.c \
-	tests/unit/*.[ch] tests/fuzz/*.[ch])
+	tests/unit/*.[ch] tests/fuzz/*.[ch] tests/soak/*.[ch])
 
 lint:
 	$(Q)shellcheck -x -P SCRIPTDIR $(SCRIPTS)

@@ -91,14 +91,16 @@ static void run_bound(struct task *task)
 {
 	struct function *fn = &task->soak->fn[FUNCTION_BIND];
 	unsigned int n = 1 + (unsigned int)task_random(task, 3);
-	char address[ADDRESS_LEN];
+	char address[ADDRESS_LEN], own[NAME_LEN];
 	int fd;
 
 	if (task->soak->nr_functions <= FUNCTION_BIND)
 		return;
+	/* Our driver and the kernel's have not quite the same name. */
+	strcpy(own, fn->driver);
 	fd = lock(task, "bind");
 	while (fd >= 0 && n-- && !log_ending(task->soak->log)) {
-		const char *driver = task_chance(task, 50) ? "vfio-pci" : "ism-vfio-pci";
+		const char *driver = task_chance(task, 50) ? "vfio-pci" : own;
 
 		function_bind(fn, driver);
 		log_count(task->soak->log, COUNT_BINDS);

@@ -207,6 +207,20 @@ void task_exec(struct task *task, unsigned int n)
 	_exit(1);
 }
 
+/* The name that a program has of itself is one as well. */
+static void exec_note(struct task *task)
+{
+	char name[LOG_COMM];
+	struct entry *e;
+	uint32_t pid, tid;
+
+	task_ids(task, &pid, &tid);
+	task_name(name);
+	e = rename_begin(task, tid, name);
+	if (e)
+		e->end = log_now();
+}
+
 int task_again(int argc, char **argv)
 {
 	static struct soak soak;
@@ -232,6 +246,7 @@ int task_again(int argc, char **argv)
 			return 1;
 	}
 	log_count(soak.log, COUNT_EXECS);
+	exec_note(&task);
 	if (!task_buffer(&task))
 		return 1;
 	access_some(&task, (unsigned int)atoi(argv[4]));

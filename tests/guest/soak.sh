@@ -20,7 +20,11 @@ mkdir -p /sys/fs/cgroup
 mount -t cgroup2 none /sys/fs/cgroup 2>/dev/null
 
 # Two functions are open, and their measurement blocks count, before anybody looks.
-ismsoak --seed "$seed" --seconds "$seconds" --log $T/log --ready $T/ready --wait $T/go \
+# Cut-offs are waited for.
+longest=$seconds
+[ "$what" != cuts ] || longest=36000
+# It leaves some time to those that watch it, or their start would be all that there is.
+nice -n 15 ismsoak --seed "$seed" --seconds "$longest" --log $T/log --ready $T/ready --wait $T/go \
 	--done $T/done --hold $T/hold "$@" >$T/ops 2>"$OUT/load.err" &
 load=$!
 while [ ! -e $T/ready ]; do
@@ -44,6 +48,12 @@ if [ "$what" = cuts ]; then
 	one=$!
 	ismsoak cut --seed "$((seed + 1))" --dir $T/cut --until $T/done --first 100000 2>"$OUT/cut.2.err" &
 	other=$!
+	# So long, but so many at least: on a busy host one takes as long as ten elsewhere.
+	sleep "$seconds"
+	while [ "$(cat $T/cut/cuts.* | wc -l)" -lt 6 ] && kill -0 $one && kill -0 $other; do
+		sleep 0.5
+	done
+	kill $load
 	finished
 	wait $one $other
 	touch $T/hold
