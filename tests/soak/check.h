@@ -66,7 +66,7 @@ struct record {
 	int64_t ret;
 	uint32_t pid;
 	uint32_t tid;
-	bool taken;
+	const struct op *op; /* that it is of; NULL: of none */
 	char comm[COMM_ROOM];
 };
 
@@ -103,10 +103,19 @@ void match(struct load *load, struct trace *trace, const struct window *window);
 void window_check(const struct load *load, const char *name, const struct window *window,
 		  json_int_t accounted);
 
-/* sums.c */
+/* runs.c: of a trace that was matched, how many there were for sure, and perhaps. */
+struct sums {
+	json_int_t sure;
+	json_int_t maybe;
+};
+struct sums runs_expect(const struct trace *trace);
+
+/* sums.c; the runs of adjacent writes are those that there were. */
 void sums_compare(const struct trace *one, const struct trace *other);
+void sums_of_runs(const struct trace *trace, const struct sums *runs);
 void sums_of_records(const struct trace *trace);
-void top_compare(const struct load *load, const struct trace *live, const json_t *top);
+void top_compare(const struct load *load, const struct trace *live, const json_t *top,
+		 const struct sums *runs);
 void block_compare(const struct trace *trace, const char *dir);
 
 /* cuts.c: tracers that began and ended meanwhile; returns how many. */

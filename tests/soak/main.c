@@ -98,15 +98,20 @@ static json_int_t whole_check(struct load *load, const char *dir)
 	struct trace *record = trace_read(in(dir, "record.json"), "record");
 	struct trace *stat = trace_read(in(dir, "stat.json"), "stat");
 	json_t *top = object_read(in(dir, "top.json"), "interval");
+	struct sums runs;
 
 	match(load, live, NULL);
+	runs = runs_expect(live);
 	match(load, record, NULL);
 	match(load, stat, NULL);
 	sums_of_records(live);
 	sums_of_records(record);
 	sums_compare(live, record);
 	sums_compare(live, stat);
-	top_compare(load, live, top);
+	sums_of_runs(live, &runs);
+	sums_of_runs(record, &runs);
+	sums_of_runs(stat, &runs);
+	top_compare(load, live, top, &runs);
 	block_compare(live, dir);
 	block_compare(stat, dir);
 	return lost_of(live) + lost_of(record) + lost_of(stat) +

@@ -84,7 +84,7 @@ static void find_all(struct load *load, struct trace *trace, enum strictness how
 	for (i = 0; i < trace->nr_records; i++) {
 		struct record *rec = &trace->records[i];
 
-		if (rec->taken)
+		if (rec->op)
 			continue;
 		for (at = op_find(load, &rec->place);
 		     at < load->nr_ops && !place_order(&load->ops[at].place, &rec->place); at++) {
@@ -93,7 +93,7 @@ static void find_all(struct load *load, struct trace *trace, enum strictness how
 			if (!is_likely(op, rec, how))
 				continue;
 			op->record = rec;
-			rec->taken = true;
+			rec->op = op;
 			break;
 		}
 	}
@@ -262,7 +262,7 @@ static void extra_check(const struct trace *trace)
 	for (i = 0; i < trace->nr_records; i++) {
 		const struct record *rec = &trace->records[i];
 
-		if (!rec->taken)
+		if (!rec->op)
 			differ(trace->name, "extra",
 			       "%s of %u bytes at region %u+0x%" PRIx64
 			       " of function %u by %u/%u '%s' that nobody did",
@@ -281,6 +281,8 @@ void match(struct load *load, struct trace *trace, const struct window *window)
 	qsort(load->ops, load->nr_ops, sizeof(*load->ops), op_order);
 	for (i = 0; i < load->nr_ops; i++)
 		load->ops[i].record = NULL;
+	for (i = 0; i < trace->nr_records; i++)
+		trace->records[i].op = NULL;
 	if (!trace->nr_records) {
 		/* One that counts has no records, but a number of them. */
 		window_check(load, trace->name, window,
