@@ -16,7 +16,7 @@ setup_file()
 # soak SEED -- a round of it, and a last line that says what it was.
 soak()
 {
-	"$TOP/scripts/soak" --kernel "${ISMTRACE_TEST_KERNEL:-6.12}" --seed "$1" --seconds 25 >"$BATS_TEST_TMPDIR/out" 2>&1 ||
+	"$TOP/scripts/soak" --kernel "${ISMTRACE_TEST_KERNEL:-6.12}" --seed "$1" --seconds 25 --keep >"$BATS_TEST_TMPDIR/out" 2>&1 ||
 		fail "$(cat "$BATS_TEST_TMPDIR/out")"
 	# It is no use if nothing was done.
 	grep -E 'seed [0-9]+: [0-9]{3,} accesses of [0-9]{2,} tasks' "$BATS_TEST_TMPDIR/out"
@@ -29,4 +29,36 @@ soak()
 @test "traces that begin and end in the middle: recorded, filtered or lost, and nothing else" {
 	soak 1003
 	grep -E ' [1-9][0-9]* cut-offs: 0 differences' "$BATS_TEST_TMPDIR/out"
+}
+
+# changed FILE SED KIND -- the round once more, with one line of a file changed, is found to be wrong.
+changed()
+{
+	local dir=$BATS_TEST_TMPDIR/changed
+	rm -rf "$dir"
+	cp -r "$round" "$dir"
+	sed -i "$2" "$dir/$1"
+	! cmp -s "$round/$1" "$dir/$1" || fail "nothing is changed by $2"
+	run -1 "$TOP/build/host/bin/soak-check" "$dir"
+	[[ $output == *"$3"* ]] || fail "$2 in $1: not told of as $3:" "$output"
+}
+
+@test "what is wrong is found" {
+	local round=$TOP/build/soak/${ISMTRACE_TEST_KERNEL:-6.12}-1000
+	run -0 "$TOP/build/host/bin/soak-check" "$round"
+	changed live.json '100d' 'live: missing'
+	changed record.json '100d' 'record: missing'
+	changed live.json '100p' 'live: extra'
+	changed live.json '100s/"tid":/"tid":9/' 'live: task'
+	changed live.json '100s/"comm":"/&x/' 'live: name'
+	changed live.json '100s/"ret":/"ret":1/' 'live: result'
+	changed live.json '100s/"len":/"len":1/' 'live: extra'
+	changed live.json '100s/"ts":1/"ts":2/' 'live: extra'
+	changed stat.json 's/"accesses":/"accesses":1/' 'stat: sums'
+	changed stat.json 's/"recorded":/"recorded":1/' 'stat: sum'
+	changed stat.json 's/\("rule":"ISM003",[^}]*"count":\)/\11/' 'stat: sums'
+	changed stat.json 's/\("rule":"ISM004",[^}]*"count":\)/\11/' 'stat: runs'
+	changed top.json 's/\("processes":\[{"pid":[^}]*"accesses":\)/\11/' 'ismtop: processes'
+	changed top.json 's/\("totals":{"accesses":\)/\11/' 'ismtop: sums'
+	changed 0011:00:00.0.statistics 's/\(Load operations:[[:space:]]*\)/\11/' 'live: block'
 }

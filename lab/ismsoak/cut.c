@@ -107,17 +107,21 @@ static void choose(struct cutter *c, struct cut *cut)
 	cut->count = 1 + (unsigned int)any(c, MOST);
 	cut->filter = (unsigned int)any(c, 6);
 	snprintf(cut->out, sizeof(cut->out), "%s/%u.json", c->dir, cut->number);
-	snprintf(cut->capture, sizeof(cut->capture), "%s/%u.pcapng.gz", c->dir, cut->number);
+	snprintf(cut->capture, sizeof(cut->capture), "%s/%u.pcapng.gz", c->dir,
+		 cut->number);
 	snprintf(cut->mark, sizeof(cut->mark), "%s/%u.mark", c->dir, cut->number);
-	snprintf(cut->seconds, sizeof(cut->seconds), "%u.%03u", cut->ms / 1000, cut->ms % 1000);
+	snprintf(cut->seconds, sizeof(cut->seconds), "%u.%03u", cut->ms / 1000,
+		 cut->ms % 1000);
 	snprintf(cut->most, sizeof(cut->most), "%u", cut->count);
 	/* It outlives a trace that is to end otherwise. */
-	snprintf(cut->text_ms, sizeof(cut->text_ms), "%u", cut->way == WAY_CMD ? cut->ms : 60000);
+	snprintf(cut->text_ms, sizeof(cut->text_ms), "%u",
+		 cut->way == WAY_CMD ? cut->ms : 60000);
 }
 
 static unsigned int arguments(struct cut *cut, char *argv[24])
 {
-	static char *const filters[6][2] = { { "-d", "0011:00:00.0" }, { "-w", "write" } };
+	static char *const filters[6][2] = { { "-d", "0011:00:00.0" },
+					     { "-w", "write" } };
 	unsigned int n = 0;
 
 #define ADD(word) (argv[n++] = (char *)(word))
@@ -229,11 +233,12 @@ static void finish(struct cutter *c, struct cut *cut, pid_t pid)
 		"{\"type\":\"cut\",\"number\":%u,\"tool\":\"%s\",\"way\":\"%s\",\"ms\":%u,"
 		"\"filter\":%u,\"spawned\":%llu,\"marked\":%llu,\"asked\":%llu,\"ended\":%llu,"
 		"\"status\":%d}\n",
-		cut->number, tool_names[cut->tool], way_names[cut->way], cut->ms, cut->filter,
-		(unsigned long long)cut->spawned, (unsigned long long)cut->marked,
-		(unsigned long long)cut->asked, (unsigned long long)cut->ended,
-		WIFEXITED(cut->status) ? WEXITSTATUS(cut->status) :
-					 128 + WTERMSIG(cut->status));
+		cut->number, tool_names[cut->tool], way_names[cut->way], cut->ms,
+		cut->filter, (unsigned long long)cut->spawned,
+		(unsigned long long)cut->marked, (unsigned long long)cut->asked,
+		(unsigned long long)cut->ended,
+		WIFEXITED(cut->status) ? WEXITSTATUS(cut->status)
+				       : 128 + WTERMSIG(cut->status));
 	fflush(c->log);
 }
 

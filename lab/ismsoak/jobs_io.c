@@ -23,8 +23,8 @@
 #define PAGE  4096
 
 /* So many adjacent parts; the kernel makes an access of each. */
-static unsigned int parts_begin(struct task *task, struct place *place, struct iovec *vecs,
-				struct entry **entries)
+static unsigned int parts_begin(struct task *task, struct place *place,
+				struct iovec *vecs, struct entry **entries)
 {
 	unsigned int n = 2 + (unsigned int)task_random(task, PARTS - 1), i;
 	struct place part = *place;
@@ -77,8 +77,8 @@ static void run_vectors(struct task *task)
 		if (!n)
 			return;
 		ret = RAW6(place.write ? __NR_pwritev : __NR_preadv,
-			   task->fd[place.function], vecs, n, place_file_offset(task, &place), 0,
-			   0);
+			   task->fd[place.function], vecs, n,
+			   place_file_offset(task, &place), 0, 0);
 		parts_end(entries, n, ret);
 	}
 }
@@ -143,7 +143,9 @@ static int fd_send(int to, int fd)
 {
 	char byte = 'f', room[CMSG_SPACE(sizeof(int))] = { 0 };
 	struct iovec vec = { &byte, 1 };
-	struct msghdr msg = { .msg_iov = &vec, .msg_iovlen = 1, .msg_control = room,
+	struct msghdr msg = { .msg_iov = &vec,
+			      .msg_iovlen = 1,
+			      .msg_control = room,
 			      .msg_controllen = sizeof(room) };
 	struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
 
@@ -158,7 +160,9 @@ static int fd_receive(int from)
 {
 	char byte, room[CMSG_SPACE(sizeof(int))];
 	struct iovec vec = { &byte, 1 };
-	struct msghdr msg = { .msg_iov = &vec, .msg_iovlen = 1, .msg_control = room,
+	struct msghdr msg = { .msg_iov = &vec,
+			      .msg_iovlen = 1,
+			      .msg_control = room,
 			      .msg_controllen = sizeof(room) };
 	int fd = -1;
 
@@ -229,8 +233,8 @@ static int missing_make(struct missing *missing)
 	struct uffdio_api api = { .api = UFFD_API };
 	struct uffdio_register reg = { .mode = UFFDIO_REGISTER_MODE_MISSING };
 
-	missing->page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
-			     0);
+	missing->page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
+			     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	missing->fd = (int)syscall(__NR_userfaultfd, O_CLOEXEC);
 	if (missing->fd < 0 || ioctl(missing->fd, UFFDIO_API, &api))
 		return -errno;
@@ -298,10 +302,7 @@ static void run_nobody(struct task *task)
 }
 
 const struct job_type jobs_io[] = {
-	{ "vectors", 6, run_vectors },
-	{ "uring", 8, run_uring },
-	{ "passed", 4, run_passed },
-	{ "blocked", 8, run_blocked },
-	{ "nobody", 2, run_nobody },
-	{ 0 },
+	{ "vectors", 6, run_vectors }, { "uring", 8, run_uring },
+	{ "passed", 4, run_passed },   { "blocked", 8, run_blocked },
+	{ "nobody", 2, run_nobody },   { 0 },
 };

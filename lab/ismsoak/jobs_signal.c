@@ -58,7 +58,9 @@ static void victim_end(struct task *task, pid_t pid, int sig)
 
 static void run_killed(struct task *task)
 {
-	static const int signals[] = { SIGKILL, SIGKILL, SIGTERM, SIGSEGV, SIGHUP, SIGSYS };
+	static const int signals[] = {
+		SIGKILL, SIGKILL, SIGTERM, SIGSEGV, SIGHUP, SIGSYS
+	};
 	unsigned int n = 1 + (unsigned int)task_random(task, 3);
 	pid_t pid;
 
@@ -151,7 +153,8 @@ static void on_alarm(int sig)
 /* Signals with a handler, which may access the function itself. */
 static void run_interrupted(struct task *task)
 {
-	struct itimerval every = { .it_interval.tv_usec = 3000, .it_value.tv_usec = 3000 };
+	struct itimerval every = { .it_interval.tv_usec = 3000,
+				   .it_value.tv_usec = 3000 };
 	struct sigaction action = { .sa_handler = on_alarm };
 
 	if (task_chance(task, 50)) {
@@ -168,10 +171,7 @@ static void run_interrupted(struct task *task)
 }
 
 const struct job_type jobs_signal[] = {
-	{ "killed", 8, run_killed },
-	{ "exits", 4, run_exits },
-	{ "stopped", 4, run_stopped },
-	{ "frozen", 4, run_frozen },
-	{ "interrupted", 4, run_interrupted },
-	{ 0 },
+	{ "killed", 8, run_killed },	       { "exits", 4, run_exits },
+	{ "stopped", 4, run_stopped },	       { "frozen", 4, run_frozen },
+	{ "interrupted", 4, run_interrupted }, { 0 },
 };

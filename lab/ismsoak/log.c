@@ -16,13 +16,20 @@
 #define SECOND_NS 1000000000ULL
 
 static const char *const count_names[LOG_COUNTS] = {
-	[COUNT_JOBS] = "jobs",	     [COUNT_FORKS] = "forks",
-	[COUNT_THREADS] = "threads", [COUNT_EXECS] = "execs",
-	[COUNT_KILLS] = "kills",     [COUNT_STOPS] = "stops",
-	[COUNT_FREEZES] = "freezes", [COUNT_BLOCKED] = "blocked",
-	[COUNT_OPENS] = "opens",     [COUNT_BINDS] = "binds",
-	[COUNT_CPUS] = "cpus",	     [COUNT_PASSED] = "passed",
-	[COUNT_NAMESPACES] = "namespaces", [COUNT_URING] = "uring",
+	[COUNT_JOBS] = "jobs",
+	[COUNT_FORKS] = "forks",
+	[COUNT_THREADS] = "threads",
+	[COUNT_EXECS] = "execs",
+	[COUNT_KILLS] = "kills",
+	[COUNT_STOPS] = "stops",
+	[COUNT_FREEZES] = "freezes",
+	[COUNT_BLOCKED] = "blocked",
+	[COUNT_OPENS] = "opens",
+	[COUNT_BINDS] = "binds",
+	[COUNT_CPUS] = "cpus",
+	[COUNT_PASSED] = "passed",
+	[COUNT_NAMESPACES] = "namespaces",
+	[COUNT_URING] = "uring",
 };
 
 static uint64_t clock_read(clockid_t clock)
@@ -171,7 +178,9 @@ int log_print(const struct log *log, FILE *to)
 			print_rename(e, ahead, to);
 		}
 	}
-	fprintf(to, "{\"type\":\"total\",\"seed\":%" PRIu64 ",\"ops\":%" PRIu64 ",\"full\":%s",
+	fprintf(to,
+		"{\"type\":\"total\",\"seed\":%" PRIu64 ",\"ops\":%" PRIu64
+		",\"full\":%s",
 		log->seed, done, log->used > log->capacity ? "true" : "false");
 	for (i = 0; i < LOG_COUNTS; i++)
 		fprintf(to, ",\"%s\":%" PRIu64, count_names[i], log->counts[i]);

@@ -77,7 +77,8 @@ static int functions_prepare(struct soak *soak, struct vfio held[HELD], int fd[F
 	struct task task = { .soak = soak };
 	unsigned int i = 0;
 
-	for (word = strtok(words, " "); word && i < FUNCTIONS; word = strtok(NULL, " "), i++) {
+	for (word = strtok(words, " "); word && i < FUNCTIONS;
+	     word = strtok(NULL, " "), i++) {
 		fd[i] = -1;
 		if (function_find(soak, i, word))
 			return 3;
@@ -166,9 +167,10 @@ static int parse(int argc, char **argv, struct options *o)
 		{ "help", no_argument, NULL, 'H' },
 		{ NULL, 0, NULL, 0 },
 	};
-	const char **const texts[] = { ['o'] = &o->load.only, ['l'] = &o->log,
-				       ['r'] = &o->ready,     ['w'] = &o->wait,
-				       ['d'] = &o->done,      ['h'] = &o->hold };
+	const char **const texts[] = {
+		['o'] = &o->load.only, ['l'] = &o->log,	 ['r'] = &o->ready,
+		['w'] = &o->wait,      ['d'] = &o->done, ['h'] = &o->hold
+	};
 	int opt;
 
 	while ((opt = getopt_long(argc, argv, "", options, NULL)) >= 0) {

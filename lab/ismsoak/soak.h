@@ -123,7 +123,8 @@ struct load_options {
 };
 
 /* fd are the functions that every task has, -1 for those that it has not. */
-int load_run(struct soak *soak, const struct load_options *options, const int fd[FUNCTIONS]);
+int load_run(struct soak *soak, const struct load_options *options,
+	     const int fd[FUNCTIONS]);
 void load_list(void);
 /* Say once that something cannot be had here. */
 void load_absent(const char *what, int err);

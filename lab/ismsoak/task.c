@@ -75,9 +75,18 @@ void task_name(char name[LOG_COMM])
 static void name_choose(struct task *task, char name[LOG_COMM])
 {
 	static const char *const names[] = {
-		"soak",	   "worker",	 "q\"uo'te\\", "{}[]:,", "a\tb",
-		" lead",   "",		 "%s%n",       "<b>&amp;", "fifteen-bytes-x",
-		"\xc3\xa4\xc3\xb6", "=1+1",
+		"soak",
+		"worker",
+		"q\"uo'te\\",
+		"{}[]:,",
+		"a\tb",
+		" lead",
+		"",
+		"%s%n",
+		"<b>&amp;",
+		"fifteen-bytes-x",
+		"\xc3\xa4\xc3\xb6",
+		"=1+1",
 	};
 
 	memset(name, 0, LOG_COMM);
@@ -142,7 +151,8 @@ bool task_buffer(struct task *task)
 		return false;
 	munmap(at + BUF_SIZE, 4096);
 	/* In its place nothing must come to lie. */
-	mmap(at + BUF_SIZE, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+	mmap(at + BUF_SIZE, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1,
+	     0);
 	task->buf = at;
 	return true;
 }
@@ -192,12 +202,16 @@ int task_thread(struct task *task, pthread_t *thread, void *(*run)(void *))
 
 void task_exec(struct task *task, unsigned int n)
 {
-	char seed[32], job[16], count[16], fds[FUNCTIONS][16], apart[2] = { "01"[task->apart] };
-	char *argv[] = { "ismsoak", "again", (char *)task->soak->log_path, seed, job, count,
-			 apart, fds[0], fds[1], fds[2], fds[3], NULL };
+	char seed[32], job[16], count[16], fds[FUNCTIONS][16],
+		apart[2] = { "01"[task->apart] };
+	char *argv[] = { "ismsoak", "again", (char *)task->soak->log_path,
+			 seed,	    job,     count,
+			 apart,	    fds[0],  fds[1],
+			 fds[2],    fds[3],  NULL };
 	unsigned int i;
 
-	snprintf(seed, sizeof(seed), "%llu", (unsigned long long)random_next(&task->random));
+	snprintf(seed, sizeof(seed), "%llu",
+		 (unsigned long long)random_next(&task->random));
 	snprintf(job, sizeof(job), "%u", task->job);
 	snprintf(count, sizeof(count), "%u", n);
 	for (i = 0; i < FUNCTIONS; i++)

@@ -40,7 +40,8 @@ static struct window window_of(const json_t *cut, const struct trace *trace)
 			     (uint64_t)number_of(cut, "ms") * 1000000;
 	/* They come in the order of their ends; what is after the last is filtered. */
 	if (!strcmp(text_of(cut, "way"), "count"))
-		w.sure_end = trace->nr_records ? trace->records[trace->nr_records - 1].ts : 0;
+		w.sure_end =
+			trace->nr_records ? trace->records[trace->nr_records - 1].ts : 0;
 	return w;
 }
 
@@ -87,10 +88,12 @@ static void cut_check(void *arg, json_t *cut)
 	struct cuts *cuts = arg;
 	char name[64];
 
-	snprintf(name, sizeof(name), "cut %s (%s)", text_of(cut, "tool"), text_of(cut, "way"));
+	snprintf(name, sizeof(name), "cut %s (%s)", text_of(cut, "tool"),
+		 text_of(cut, "way"));
 	cuts->n++;
 	if (number_of(cut, "status")) {
-		differ(name, "status", "number %" JSON_INTEGER_FORMAT ": %" JSON_INTEGER_FORMAT,
+		differ(name, "status",
+		       "number %" JSON_INTEGER_FORMAT ": %" JSON_INTEGER_FORMAT,
 		       number_of(cut, "number"), number_of(cut, "status"));
 		return;
 	}

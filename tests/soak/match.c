@@ -87,7 +87,8 @@ static void find_all(struct load *load, struct trace *trace, enum strictness how
 		if (rec->op)
 			continue;
 		for (at = op_find(load, &rec->place);
-		     at < load->nr_ops && !place_order(&load->ops[at].place, &rec->place); at++) {
+		     at < load->nr_ops && !place_order(&load->ops[at].place, &rec->place);
+		     at++) {
 			struct op *op = &load->ops[at];
 
 			if (!is_likely(op, rec, how))
@@ -133,13 +134,15 @@ static const char *text_of_op(const struct op *op, char text[256])
 		 "op %" PRIu64 " (job %u, %s%s) %s of %u bytes at region %u+0x%" PRIx64
 		 " of function %u by %u/%u '%s', returned %" PRId64,
 		 op->seq, op->job, op->state == OP_DONE ? "done" : "not ended",
-		 op->how == OP_WORKER ? ", io_uring" : "", op->place.write ? "write" : "read",
-		 op->place.len, op->place.region, op->place.offset, op->place.function, op->pid,
-		 op->tid, op->comm, op->ret);
+		 op->how == OP_WORKER ? ", io_uring" : "",
+		 op->place.write ? "write" : "read", op->place.len, op->place.region,
+		 op->place.offset, op->place.function, op->pid, op->tid, op->comm,
+		 op->ret);
 	return text;
 }
 
-static void pair_check(const struct load *load, const struct trace *trace, const struct op *op)
+static void pair_check(const struct load *load, const struct trace *trace,
+		       const struct op *op)
 {
 	const struct record *rec = op->record;
 	char text[256];
@@ -148,8 +151,8 @@ static void pair_check(const struct load *load, const struct trace *trace, const
 		differ(trace->name, "task", "%s: recorded as of %u/%u '%s'",
 		       text_of_op(op, text), rec->pid, rec->tid, rec->comm);
 	else if (!same_name(load, op, rec->comm))
-		differ(trace->name, "name", "%s: recorded as of '%s'", text_of_op(op, text),
-		       rec->comm);
+		differ(trace->name, "name", "%s: recorded as of '%s'",
+		       text_of_op(op, text), rec->comm);
 	if (!same_ret(op, rec))
 		differ(trace->name, "result", "%s: recorded with %" PRId64,
 		       text_of_op(op, text), rec->ret);
@@ -197,7 +200,8 @@ static bool surely_in(const struct op *op, const struct window *w)
 
 static bool maybe_in(const struct op *op, const struct window *w)
 {
-	return op->state != OP_NEVER && (!w || (op->begin <= w->end && op->end >= w->begin));
+	return op->state != OP_NEVER &&
+	       (!w || (op->begin <= w->end && op->end >= w->begin));
 }
 
 /* Of those that have no record, how many were for sure under way, and may have been. */
@@ -251,7 +255,8 @@ static void missing_check(const struct load *load, const struct trace *trace,
 	       left_out, sure, maybe);
 	for (i = 0; left_out < sure && i < load->nr_ops; i++)
 		if (!load->ops[i].record && surely_in(&load->ops[i], w))
-			differ(trace->name, "missing", "%s", text_of_op(&load->ops[i], text));
+			differ(trace->name, "missing", "%s",
+			       text_of_op(&load->ops[i], text));
 }
 
 /* Each record is an access of the log. */
@@ -286,7 +291,8 @@ void match(struct load *load, struct trace *trace, const struct window *window)
 	if (!trace->nr_records) {
 		/* One that counts has no records, but a number of them. */
 		window_check(load, trace->name, window,
-			     recorded + lost_of(trace) + number_of(trace->summary, "filtered"));
+			     recorded + lost_of(trace) +
+				     number_of(trace->summary, "filtered"));
 		return;
 	}
 	for (how = ALL; how <= PLACE; how++)

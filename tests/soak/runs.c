@@ -44,8 +44,10 @@ static bool fits(const struct run *run, const struct place *place)
 	const struct place *last = &run->last->place;
 	uint64_t begin = place->offset - run->bytes;
 
-	return last->region == place->region && last->offset + last->len == place->offset &&
-	       run->bytes + place->len <= BLOCK && begin % BLOCK + run->bytes + place->len <= BLOCK;
+	return last->region == place->region &&
+	       last->offset + last->len == place->offset &&
+	       run->bytes + place->len <= BLOCK &&
+	       begin % BLOCK + run->bytes + place->len <= BLOCK;
 }
 
 static void run_follow(struct run *run, const struct record *rec, struct sums *sums)
@@ -65,7 +67,8 @@ static void run_follow(struct run *run, const struct record *rec, struct sums *s
 		return;
 	}
 	maybe = op->begin < last->end || op->begin - last->end <= GAP_NS;
-	sure = maybe && !run->unsure && op->end != UINT64_MAX && op->end - last->begin <= GAP_NS;
+	sure = maybe && !run->unsure && op->end != UINT64_MAX &&
+	       op->end - last->begin <= GAP_NS;
 	run->last = last;
 	if (run->unsure || !maybe || fits(run, &op->place)) {
 		sums->maybe += maybe && !sure;

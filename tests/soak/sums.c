@@ -18,12 +18,14 @@ static const char *text_of(const json_t *object, const char *key)
 }
 
 /* The object of the array whose keys, up to three, have the values of like. */
-static const json_t *object_like(const json_t *array, const json_t *like, const char *const *keys)
+static const json_t *object_like(const json_t *array, const json_t *like,
+				 const char *const *keys)
 {
 	const json_t *object;
 	size_t i, k;
 
-	json_array_foreach(array, i, object) {
+	json_array_foreach(array, i, object)
+	{
 		for (k = 0; keys[k]; k++)
 			if (!json_equal(json_object_get(object, keys[k]),
 					json_object_get(like, keys[k])))
@@ -34,8 +36,9 @@ static const json_t *object_like(const json_t *array, const json_t *like, const 
 	return NULL;
 }
 
-static void key_compare(const struct trace *one, const struct trace *other, const char *what,
-			const json_t *a, const json_t *b, const char *key)
+static void key_compare(const struct trace *one, const struct trace *other,
+			const char *what, const json_t *a, const json_t *b,
+			const char *key)
 {
 	json_t *x = json_object_get(a, key), *y = json_object_get(b, key);
 	char *one_text, *other_text;
@@ -51,15 +54,17 @@ static void key_compare(const struct trace *one, const struct trace *other, cons
 }
 
 /* Each object of the one is in the other, with the same numbers. */
-static void list_compare(const struct trace *one, const struct trace *other, const char *list,
-			 const char *const *ids, const char *const *keys)
+static void list_compare(const struct trace *one, const struct trace *other,
+			 const char *list, const char *const *ids,
+			 const char *const *keys)
 {
 	const json_t *mine = json_object_get(one->summary, list), *object;
 	const json_t *theirs = json_object_get(other->summary, list);
 	char what[128];
 	size_t i, k;
 
-	json_array_foreach(mine, i, object) {
+	json_array_foreach(mine, i, object)
+	{
 		const json_t *same = object_like(theirs, object, ids);
 
 		if (!strcmp(text_of(object, ids[0]), RUNS))
@@ -77,12 +82,14 @@ static void list_compare(const struct trace *one, const struct trace *other, con
 
 void sums_compare(const struct trace *one, const struct trace *other)
 {
-	static const char *const row_ids[] = { "function", "region", "op", "driver", NULL };
-	static const char *const row_keys[] = { "accesses", "bytes", "errors", "insn",
-						"insn_bytes", "size", "width", "pcistb", NULL };
+	static const char *const row_ids[] = { "function", "region", "op", "driver",
+					       NULL };
+	static const char *const row_keys[] = { "accesses", "bytes",	  "errors",
+						"insn",	    "insn_bytes", "size",
+						"width",    "pcistb",	  NULL };
 	static const char *const function_ids[] = { "function", NULL };
-	static const char *const function_keys[] = { "inside", "outside", "filtered", "lost",
-						     NULL };
+	static const char *const function_keys[] = { "inside", "outside", "filtered",
+						     "lost", NULL };
 	static const char *const finding_ids[] = { "rule", NULL };
 	static const char *const finding_keys[] = { "count", NULL };
 
@@ -101,8 +108,10 @@ static void runs_compare(const char *name, json_int_t count, const struct sums *
 {
 	if (count < runs->sure || count > runs->sure + runs->maybe)
 		differ(name, "runs",
-		       "%" JSON_INTEGER_FORMAT " writes that go on with a run, but there were "
-		       "%" JSON_INTEGER_FORMAT ", and perhaps %" JSON_INTEGER_FORMAT " more",
+		       "%" JSON_INTEGER_FORMAT
+		       " writes that go on with a run, but there were "
+		       "%" JSON_INTEGER_FORMAT ", and perhaps %" JSON_INTEGER_FORMAT
+		       " more",
 		       count, runs->sure, runs->maybe);
 }
 
@@ -112,9 +121,9 @@ static json_int_t finding_count(const json_t *findings, const char *rule, const 
 	const json_t *object;
 	size_t i;
 
-	json_array_foreach(findings, i, object)
-		if (!strcmp(text_of(object, "rule"), rule))
-			return number_of(object, key);
+	json_array_foreach(findings, i,
+			   object) if (!strcmp(text_of(object, "rule"),
+					       rule)) return number_of(object, key);
 	return 0;
 }
 
@@ -122,8 +131,8 @@ void sums_of_runs(const struct trace *trace, const struct sums *runs)
 {
 	if (!lost_of(trace))
 		runs_compare(trace->name,
-			     finding_count(json_object_get(trace->summary, "findings"), RUNS,
-					   "count"),
+			     finding_count(json_object_get(trace->summary, "findings"),
+					   RUNS, "count"),
 			     runs);
 }
 
@@ -133,8 +142,8 @@ void sums_of_records(const struct trace *trace)
 
 	if ((size_t)recorded != trace->nr_records)
 		differ(trace->name, "sums",
-		       "%" JSON_INTEGER_FORMAT " recorded, it says, but there are %zu", recorded,
-		       trace->nr_records);
+		       "%" JSON_INTEGER_FORMAT " recorded, it says, but there are %zu",
+		       recorded, trace->nr_records);
 }
 
 #define PIDS (1 << 22) /* the kernel's most */
@@ -174,8 +183,9 @@ static bool had_name(const struct load *load, json_int_t pid, const char *comm)
 	for (i = 0; i < load->nr_ops; i++) {
 		const struct op *op = &load->ops[i];
 
-		if (op->pid == pid && (!strcmp(op->comm, comm) || !strcmp(op->after, comm) ||
-				       (op->how == OP_WORKER && !strncmp(comm, "iou-", 4))))
+		if (op->pid == pid &&
+		    (!strcmp(op->comm, comm) || !strcmp(op->after, comm) ||
+		     (op->how == OP_WORKER && !strncmp(comm, "iou-", 4))))
 			return true;
 	}
 	for (i = 0; i < load->nr_renames; i++)
@@ -193,15 +203,16 @@ static void processes_compare(const struct load *load, const json_t *top)
 
 	if (!processes)
 		return;
-	json_array_foreach(json_object_get(top, "processes"), i, row) {
+	json_array_foreach(json_object_get(top, "processes"), i, row)
+	{
 		json_int_t pid = number_of(row, "pid");
 
 		processes[pid & (PIDS - 1)].rows_accesses += number_of(row, "accesses");
 		processes[pid & (PIDS - 1)].rows_bytes += number_of(row, "bytes");
 		if (!had_name(load, pid, text_of(row, "comm")))
 			differ("ismtop", "name",
-			       "%" JSON_INTEGER_FORMAT " '%s': it never had that name", pid,
-			       text_of(row, "comm"));
+			       "%" JSON_INTEGER_FORMAT " '%s': it never had that name",
+			       pid, text_of(row, "comm"));
 	}
 	for (i = 0; i < PIDS; i++) {
 		const struct process *p = &processes[i];
@@ -226,8 +237,7 @@ static json_int_t sum_of(const json_t *list, const char *key)
 	json_int_t sum = 0;
 	size_t i;
 
-	json_array_foreach(list, i, object)
-		sum += number_of(object, key);
+	json_array_foreach(list, i, object) sum += number_of(object, key);
 	return sum;
 }
 
@@ -235,8 +245,9 @@ static void top_number(const char *what, json_int_t theirs, json_int_t ours)
 {
 	if (theirs != ours)
 		differ("ismtop", "sums",
-		       "%s: %" JSON_INTEGER_FORMAT ", but %" JSON_INTEGER_FORMAT " in live", what,
-		       theirs, ours);
+		       "%s: %" JSON_INTEGER_FORMAT ", but %" JSON_INTEGER_FORMAT
+		       " in live",
+		       what, theirs, ours);
 }
 
 void top_compare(const struct load *load, const struct trace *live, const json_t *top,
@@ -252,7 +263,8 @@ void top_compare(const struct load *load, const struct trace *live, const json_t
 	top_number("accesses", number_of(totals, "accesses"), sum_of(rows, "accesses"));
 	top_number("bytes", number_of(totals, "bytes"), sum_of(rows, "bytes"));
 	top_number("errors", number_of(totals, "errors"), sum_of(rows, "errors"));
-	json_array_foreach(json_object_get(top, "findings"), i, object) {
+	json_array_foreach(json_object_get(top, "findings"), i, object)
+	{
 		const char *rule = text_of(object, "rule");
 
 		if (!strcmp(rule, RUNS))
@@ -287,7 +299,8 @@ void block_compare(const struct trace *trace, const char *dir)
 	const json_t *function;
 	size_t i;
 
-	json_array_foreach(json_object_get(trace->summary, "functions"), i, function) {
+	json_array_foreach(json_object_get(trace->summary, "functions"), i, function)
+	{
 		char path[512], line[256];
 		unsigned int lines = 0;
 		json_int_t sum = 0;
@@ -307,6 +320,7 @@ void block_compare(const struct trace *trace, const char *dir)
 			       "%s: %" JSON_INTEGER_FORMAT
 			       " instructions were carried out, but the machine counted "
 			       "%" JSON_INTEGER_FORMAT,
-			       text_of(function, "function"), number_of(function, "done"), sum);
+			       text_of(function, "function"), number_of(function, "done"),
+			       sum);
 	}
 }
