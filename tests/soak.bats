@@ -5,6 +5,9 @@
 # every access of theirs held against what each tracer says.  The seeds are fixed, so that
 # the same things are done each time, as far as the scheduler lets them.
 
+# Of bats.
+# shellcheck disable=SC2030,SC2031
+
 load helper
 
 setup_file()

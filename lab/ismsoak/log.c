@@ -109,6 +109,12 @@ struct entry *log_entry(struct log *log)
 	return NULL;
 }
 
+void log_forget(struct log *log)
+{
+	memset(log->entries, 0, log->used * sizeof(*log->entries));
+	log->used = 0;
+}
+
 void log_count(struct log *log, enum log_count what)
 {
 	__atomic_fetch_add(&log->counts[what], 1, __ATOMIC_RELAXED);
@@ -156,8 +162,8 @@ static void print_rename(const struct entry *e, uint64_t ahead, FILE *to)
 {
 	fprintf(to,
 		"{\"type\":\"rename\",\"begin\":%" PRIu64 ",\"end\":%" PRIu64
-		",\"tid\":%u",
-		e->begin + ahead, e->end ? e->end + ahead : 0, e->tid);
+		",\"pid\":%u,\"tid\":%u",
+		e->begin + ahead, e->end ? e->end + ahead : 0, e->pid, e->tid);
 	print_name("comm", e->comm, to);
 	fputs("}\n", to);
 }

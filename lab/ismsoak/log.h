@@ -90,6 +90,8 @@ struct log *log_open(const char *path);
 
 /* A new entry; NULL when there is no more room, which ends the load. */
 struct entry *log_entry(struct log *log);
+/* Forget all that is in it; nobody else has it by now. */
+void log_forget(struct log *log);
 void log_count(struct log *log, enum log_count what);
 bool log_ending(const struct log *log);
 

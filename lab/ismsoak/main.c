@@ -119,7 +119,7 @@ static int run(struct options *o)
 	if (symlink("/proc/self/exe", "/tmp/ismsoak-other"))
 		return 1;
 	/* What was done to open them was before the trace. */
-	soak.log->used = 0;
+	log_forget(soak.log);
 	if (touch(o->ready))
 		return 1;
 	appears(o->wait);

@@ -103,6 +103,7 @@ static struct entry *rename_begin(struct task *task, uint32_t tid, const char *n
 	if (!e)
 		return NULL;
 	e->job = task->job;
+	task_ids(task, &e->pid, &e->tid);
 	e->tid = tid;
 	memcpy(e->comm, name, LOG_COMM);
 	e->begin = log_now();
@@ -200,14 +201,40 @@ int task_thread(struct task *task, pthread_t *thread, void *(*run)(void *))
 	return 0;
 }
 
+/*
+ * The name that a program has of itself is one as well.  It is noted before, by the
+ * number that the task will have, as the new program may not get to do it.
+ */
+static uint64_t exec_begin(struct task *task, const char *path)
+{
+	char name[LOG_COMM] = { 0 };
+	struct entry *e;
+	uint32_t pid, tid;
+
+	task_ids(task, &pid, &tid);
+	strncpy(name, strrchr(path, '/') + 1, LOG_COMM - 1);
+	e = rename_begin(task, pid, name);
+	return e ? (uint64_t)(e - task->soak->log->entries) : UINT64_MAX;
+}
+
+static void rename_ended(struct log *log, uint64_t index)
+{
+	if (index < log->capacity)
+		log->entries[index].end = log_now();
+}
+
 void task_exec(struct task *task, unsigned int n)
 {
-	char seed[32], job[16], count[16], fds[FUNCTIONS][16],
-		apart[2] = { "01"[task->apart] };
+	/* Several names of this file, so that the new one shows. */
+	const char *path =
+		task_chance(task, 50) ? "/tmp/ismsoak-other" : "/proc/self/exe";
+	char seed[32], job[16], count[16], fds[FUNCTIONS][16], entry[32];
+	char apart[2] = { "01"[task->apart] };
 	char *argv[] = { "ismsoak", "again", (char *)task->soak->log_path,
 			 seed,	    job,     count,
 			 apart,	    fds[0],  fds[1],
-			 fds[2],    fds[3],  NULL };
+			 fds[2],    fds[3],  entry,
+			 NULL };
 	unsigned int i;
 
 	snprintf(seed, sizeof(seed), "%llu",
@@ -216,23 +243,10 @@ void task_exec(struct task *task, unsigned int n)
 	snprintf(count, sizeof(count), "%u", n);
 	for (i = 0; i < FUNCTIONS; i++)
 		snprintf(fds[i], sizeof(fds[i]), "%d", task->fd[i]);
-	/* Several names of this file, so that the new one shows. */
-	execv(task_chance(task, 50) ? "/tmp/ismsoak-other" : "/proc/self/exe", argv);
+	snprintf(entry, sizeof(entry), "%llu",
+		 (unsigned long long)exec_begin(task, path));
+	execv(path, argv);
 	_exit(1);
-}
-
-/* The name that a program has of itself is one as well. */
-static void exec_note(struct task *task)
-{
-	char name[LOG_COMM];
-	struct entry *e;
-	uint32_t pid, tid;
-
-	task_ids(task, &pid, &tid);
-	task_name(name);
-	e = rename_begin(task, tid, name);
-	if (e)
-		e->end = log_now();
 }
 
 int task_again(int argc, char **argv)
@@ -241,7 +255,7 @@ int task_again(int argc, char **argv)
 	static struct task task;
 	unsigned int i;
 
-	if (argc != 10)
+	if (argc != 11)
 		return 2;
 	soak.log_path = argv[1];
 	soak.log = log_open(argv[1]);
@@ -260,7 +274,7 @@ int task_again(int argc, char **argv)
 			return 1;
 	}
 	log_count(soak.log, COUNT_EXECS);
-	exec_note(&task);
+	rename_ended(soak.log, strtoull(argv[10], NULL, 10));
 	if (!task_buffer(&task))
 		return 1;
 	access_some(&task, (unsigned int)atoi(argv[4]));

@@ -47,6 +47,7 @@ struct op {
 struct rename {
 	uint64_t begin;
 	uint64_t end;
+	uint32_t pid;
 	uint32_t tid;
 	char comm[COMM_ROOM];
 };

@@ -129,6 +129,7 @@ static void load_line(void *arg, json_t *object)
 		rename = &load->renames[load->nr_renames++];
 		rename->begin = (uint64_t)number_of(object, "begin");
 		rename->end = time_or_never(object, "end");
+		rename->pid = (uint32_t)number_of(object, "pid");
 		rename->tid = (uint32_t)number_of(object, "tid");
 		comm_read(object, "comm", rename->comm);
 	} else if (is_type(object, "total")) {

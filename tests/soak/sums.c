@@ -189,7 +189,7 @@ static bool had_name(const struct load *load, json_int_t pid, const char *comm)
 			return true;
 	}
 	for (i = 0; i < load->nr_renames; i++)
-		if (load->renames[i].tid == pid && !strcmp(load->renames[i].comm, comm))
+		if (load->renames[i].pid == pid && !strcmp(load->renames[i].comm, comm))
 			return true;
 	return false;
 }
