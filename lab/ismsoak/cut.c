@@ -38,7 +38,8 @@ struct cut {
 	unsigned int ms; /* how long */
 	unsigned int count; /* of accesses, with WAY_COUNT */
 	unsigned int filter; /* which one */
-	char out[128], capture[128], mark[128], seconds[16], most[16], text_ms[16];
+	char out[128], capture[128], mark[128], seconds[16], most[16], text_ms[16],
+		seed[32];
 	/* ns since 1970; 0: not known. */
 	uint64_t spawned, marked, asked, ended;
 	int status;
@@ -48,10 +49,9 @@ struct cutter {
 	uint64_t random;
 	const char *dir;
 	const char *until;
+	const char *load; /* its log */
 	FILE *log;
 };
-
-static volatile sig_atomic_t told_to_end;
 
 static uint64_t now(void)
 {
@@ -66,33 +66,55 @@ static uint64_t any(struct cutter *c, uint64_t below)
 	return (random_next(&c->random) >> 11) % below;
 }
 
-static void on_signal(int sig)
+static void *busy(void *arg)
 {
-	told_to_end = 1;
+	struct task *task = arg;
+
+	while (!log_ending(task->soak->log))
+		access_some(task, 100);
+	return NULL;
+}
+
+/* What the tracer's own CMD does while it is traced, and is ended in. */
+static void take_part(const char *log_path, uint64_t seed)
+{
+	static struct soak soak;
+	static struct task task;
+	pthread_t thread;
+
+	if (task_join(&soak, &task, log_path))
+		return;
+	task.random = seed;
+	task.job = UINT32_MAX;
+	if (seed % 2)
+		access_block(&task);
+	if (seed % 3)
+		task_thread(&task, &thread, busy);
 }
 
 /*
- * mark FILE MS - what tracers run: it notes when it began, at which the tracer
+ * mark FILE MS LOG SEED - what tracers run: it notes when it began, at which the tracer
  * traces for sure, and when it ended, at which it still does if nobody ended it.
  */
 int mark_run(int argc, char **argv)
 {
-	unsigned int ms = argc == 3 ? (unsigned int)atoi(argv[2]) : 0, i;
-	uint64_t begin = now();
+	uint64_t begin = now(), seed = argc == 5 ? strtoull(argv[4], NULL, 10) : 0;
 	FILE *file;
 
-	if (argc != 3)
+	if (argc != 5)
 		return 2;
-	signal(SIGTERM, on_signal);
 	file = fopen(argv[1], "we");
 	if (!file)
 		return 1;
 	fprintf(file, "%llu\n", (unsigned long long)begin);
 	fflush(file);
-	for (i = 0; i < ms && !told_to_end; i++)
-		usleep(1000);
+	/* As often it does nothing, and ends as soon as it is told to. */
+	if (seed % 4)
+		take_part(argv[3], seed);
+	usleep((unsigned int)atoi(argv[2]) * 1000);
 	fprintf(file, "%llu\n", (unsigned long long)now());
-	return fclose(file) ? 1 : 0;
+	fflush(file);
+	_exit(0);
 }
 
 static void choose(struct cutter *c, struct cut *cut)
@@ -113,12 +135,14 @@ static void choose(struct cutter *c, struct cut *cut)
 	snprintf(cut->seconds, sizeof(cut->seconds), "%u.%03u", cut->ms / 1000,
 		 cut->ms % 1000);
 	snprintf(cut->most, sizeof(cut->most), "%u", cut->count);
+	snprintf(cut->seed, sizeof(cut->seed), "%llu",
+		 (unsigned long long)any(c, 1 << 30));
 	/* It outlives a trace that is to end otherwise. */
 	snprintf(cut->text_ms, sizeof(cut->text_ms), "%u",
 		 cut->way == WAY_CMD ? cut->ms : 60000);
 }
 
-static unsigned int arguments(struct cut *cut, char *argv[24])
+static void arguments(struct cut *cut, const char *log_path, char *argv[24])
 {
 	static char *const filters[6][2] = { { "-d", "0011:00:00.0" },
 					     { "-w", "write" } };
@@ -142,20 +166,20 @@ static unsigned int arguments(struct cut *cut, char *argv[24])
 			ADD("-n"), ADD(cut->most);
 		if (filters[cut->filter][0])
 			ADD(filters[cut->filter][0]), ADD(filters[cut->filter][1]);
-		ADD("--"), ADD("ismsoak"), ADD("mark"), ADD(cut->mark), ADD(cut->text_ms);
+		ADD("--"), ADD("ismsoak"), ADD("mark"), ADD(cut->mark), ADD(cut->text_ms),
+			ADD(log_path), ADD(cut->seed);
 	}
 	argv[n] = NULL;
 #undef ADD
-	return n;
 }
 
-static pid_t spawn(struct cut *cut)
+static pid_t spawn(struct cut *cut, const char *log_path)
 {
 	char *argv[24];
 	pid_t pid;
 	int fd;
 
-	arguments(cut, argv);
+	arguments(cut, log_path, argv);
 	cut->spawned = now();
 	pid = fork();
 	if (pid)
@@ -248,6 +272,7 @@ int cut_run(int argc, char **argv)
 		{ "seed", required_argument, NULL, 's' },
 		{ "dir", required_argument, NULL, 'd' },
 		{ "until", required_argument, NULL, 'u' },
+		{ "log", required_argument, NULL, 'l' },
 		{ "first", required_argument, NULL, 'f' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -263,12 +288,14 @@ int cut_run(int argc, char **argv)
 			c.dir = optarg;
 		else if (opt == 'u')
 			c.until = optarg;
+		else if (opt == 'l')
+			c.load = optarg;
 		else if (opt == 'f')
 			first = (unsigned int)atoi(optarg);
 		else
 			return 2;
 	}
-	if (!c.dir || !c.until)
+	if (!c.dir || !c.until || !c.load)
 		return 2;
 	snprintf(path, sizeof(path), "%s/cuts.%u", c.dir, first);
 	c.log = fopen(path, "we");
@@ -279,7 +306,7 @@ int cut_run(int argc, char **argv)
 		pid_t pid;
 
 		choose(&c, &cut);
-		pid = spawn(&cut);
+		pid = spawn(&cut, c.load);
 		if (pid < 0)
 			return 1;
 		finish(&c, &cut, pid);

@@ -207,7 +207,6 @@ struct missing {
 	uint8_t *page;
 	struct entry *entry;
 	int fd; /* of userfaultfd */
-	bool never; /* it is not brought */
 };
 
 static void *thread_waits(void *arg)
@@ -252,29 +251,51 @@ static void missing_bring(struct missing *missing, void *from)
 	ioctl(missing->fd, UFFDIO_COPY, &copy);
 }
 
+/* Start the thread, whose task is to last as long, and wait until it is inside. */
+static int missing_wait(struct missing *missing, struct task *its, pthread_t *thread)
+{
+	struct task *task = missing->task;
+	struct uffd_msg msg;
+	int err = missing_make(missing);
+
+	if (err) {
+		load_absent("userfaultfd", -err);
+		return err;
+	}
+	*its = *task;
+	its->random = task_random(task, UINT64_MAX >> 11);
+	/* What the thread needs to know. */
+	its->buf = (void *)missing;
+	err = pthread_create(thread, NULL, thread_waits, its);
+	if (err)
+		return -err;
+	log_count(task->soak->log, COUNT_THREADS);
+	if (read(missing->fd, &msg, sizeof(msg)) != sizeof(msg))
+		return -errno;
+	missing->entry->inside = log_now();
+	log_count(task->soak->log, COUNT_BLOCKED);
+	return 0;
+}
+
+int access_block(struct task *task)
+{
+	static struct missing missing;
+	static struct task its;
+	pthread_t thread;
+
+	missing.task = task;
+	return missing_wait(&missing, &its, &thread);
+}
+
 /* A write that is inside the driver for as long as somebody likes. */
 static void blocked_once(struct task *task, bool for_ever)
 {
 	struct missing missing = { .task = task };
-	struct uffd_msg msg;
-	struct task its = *task;
+	struct task its;
 	pthread_t thread;
-	int err = missing_make(&missing);
 
-	if (err) {
-		load_absent("userfaultfd", -err);
+	if (missing_wait(&missing, &its, &thread))
 		_exit(0);
-	}
-	/* What the thread needs to know. */
-	its.random += 1;
-	its.buf = (void *)&missing;
-	if (pthread_create(&thread, NULL, thread_waits, &its))
-		return;
-	log_count(task->soak->log, COUNT_THREADS);
-	if (read(missing.fd, &msg, sizeof(msg)) != sizeof(msg))
-		_exit(0);
-	missing.entry->inside = log_now();
-	log_count(task->soak->log, COUNT_BLOCKED);
 	task_pause(task, task_chance(task, 20) ? 900000 : 200000);
 	if (for_ever)
 		_exit(0);

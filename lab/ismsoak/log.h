@@ -78,6 +78,8 @@ struct log {
 	uint64_t seed;
 	uint64_t capacity; /* entries */
 	uint64_t used; /* likewise; above the capacity when it is full */
+	uint64_t owner; /* the process that has the first function open ... */
+	uint64_t owner_fd; /* ... as this descriptor */
 	uint64_t stop; /* tasks are to come to an end */
 	uint64_t counts[LOG_COUNTS];
 	struct entry entries[];

@@ -118,18 +118,18 @@ static int run(struct options *o)
 	unlink("/tmp/ismsoak-other");
 	if (symlink("/proc/self/exe", "/tmp/ismsoak-other"))
 		return 1;
+	soak.log->owner = (uint64_t)getpid();
+	soak.log->owner_fd = (uint64_t)fd[0];
 	/* What was done to open them was before the trace. */
 	log_forget(soak.log);
 	if (touch(o->ready))
 		return 1;
 	appears(o->wait);
 	status = load_run(&soak, &o->load, fd);
-	if (log_print(soak.log, stdout))
-		return 1;
 	if (touch(o->done))
 		return 1;
 	appears(o->hold);
-	return status;
+	return log_print(soak.log, stdout) ? 1 : status;
 }
 
 static void usage(FILE *to)
@@ -146,7 +146,7 @@ static void usage(FILE *to)
 	      "  --done FILE    made when the load has ended\n"
 	      "  --hold FILE    keep the functions open until it is there\n"
 	      "  --list         the kinds of jobs, and how often each is chosen\n"
-	      "The log is printed on stdout, an access a line, when the load has ended.\n",
+	      "The log is printed on stdout at the end, an access a line.\n",
 	      to);
 }
 

@@ -88,6 +88,9 @@ int function_enable(struct task *task, unsigned int function);
 /* About n, some of which form runs of adjacent writes; ends early when all is to end. */
 void access_some(struct task *task, unsigned int n);
 
+/* jobs_io.c: a thread waits in a write, for ever; 0 when it is inside the driver. */
+int access_block(struct task *task);
+
 /* The entry of an access that begins; NULL: the log is full. */
 struct entry *entry_begin(struct task *task, const struct place *place);
 void entry_end(struct entry *entry, int64_t ret);
@@ -110,6 +113,8 @@ int task_thread(struct task *task, pthread_t *thread, void *(*run)(void *));
 void task_exec(struct task *task, unsigned int n);
 /* The other side of it. */
 int task_again(int argc, char **argv);
+/* A program that has no part in the load takes part: 0, or 1 and told why not. */
+int task_join(struct soak *soak, struct task *task, const char *log_path);
 /* Write text to a file; 0 or -errno. */
 int file_write(const char *path, const char *text);
 

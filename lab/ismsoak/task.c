@@ -281,6 +281,32 @@ int task_again(int argc, char **argv)
 	return 0;
 }
 
+int task_join(struct soak *soak, struct task *task, const char *log_path)
+{
+	struct vfio vfio = { -1, -1, -1, -1, 0 };
+	unsigned int i;
+	int pidfd;
+
+	soak->log_path = log_path;
+	soak->log = log_open(log_path);
+	if (!soak->log)
+		return 1;
+	task->soak = soak;
+	for (i = 0; i < FUNCTIONS; i++)
+		task->fd[i] = -1;
+	pidfd = (int)syscall(__NR_pidfd_open, (int)soak->log->owner, 0);
+	if (pidfd >= 0)
+		vfio.device = (int)syscall(__NR_pidfd_getfd, pidfd,
+					   (int)soak->log->owner_fd, 0);
+	if (vfio.device < 0) {
+		fprintf(stderr, "ismsoak: cannot join the load: %s\n", strerror(errno));
+		return 1;
+	}
+	soak->fn[0].contract = contract_find("any");
+	task->fd[0] = vfio.device;
+	return vfio_query(&vfio, &soak->fn[0]) || !task_buffer(task);
+}
+
 int file_write(const char *path, const char *text)
 {
 	int fd = open(path, O_WRONLY | O_CLOEXEC), err = 0;

@@ -47,9 +47,10 @@ finished()
 if [ "$what" = cuts ]; then
 	touch $T/go
 	# Two at a time, which do not know of one another.
-	ismsoak cut --seed "$seed" --dir $T/cut --until $T/done --first 0 2>"$OUT/cut.err" &
+	ismsoak cut --seed "$seed" --dir $T/cut --log $T/log --until $T/done --first 0 2>"$OUT/cut.err" &
 	one=$!
-	ismsoak cut --seed "$((seed + 1))" --dir $T/cut --until $T/done --first 100000 2>"$OUT/cut.2.err" &
+	ismsoak cut --seed "$((seed + 1))" --dir $T/cut --log $T/log \
+		--until $T/done --first 100000 2>"$OUT/cut.2.err" &
 	other=$!
 	# So long, but so many at least: on a busy host one takes as long as ten elsewhere.
 	sleep "$seconds"
