@@ -54,7 +54,7 @@ static void place_any(struct task *task, struct place *place)
 		place->len = 1 + (uint32_t)task_random(task, 32768);
 }
 
-static void place_config(struct task *task, struct place *place)
+void place_config(struct task *task, struct place *place)
 {
 	/* The line register is a byte that nothing looks at. */
 	place->region = REGION_CONFIG;

@@ -207,6 +207,7 @@ struct missing {
 	uint8_t *page;
 	struct entry *entry;
 	int fd; /* of userfaultfd */
+	bool rare; /* where others seldom write, so that it stands out in sums */
 };
 
 static void *thread_waits(void *arg)
@@ -218,6 +219,8 @@ static void *thread_waits(void *arg)
 
 	place_plain(task, &place);
 	place.write = true;
+	if (missing->rare)
+		place_config(task, &place);
 	missing->entry = entry_begin(task, &place);
 	if (!missing->entry)
 		return NULL;
@@ -284,6 +287,7 @@ int access_block(struct task *task)
 	pthread_t thread;
 
 	missing.task = task;
+	missing.rare = true;
 	return missing_wait(&missing, &its, &thread);
 }
 

@@ -78,6 +78,8 @@ struct place {
 void place_choose(struct task *task, struct place *place);
 /* A write that succeeds. */
 void place_plain(struct task *task, struct place *place);
+/* Make it one of configuration space, whichever direction it has. */
+void place_config(struct task *task, struct place *place);
 /* Carry it out and log it; what the call returned. */
 int64_t place_access(struct task *task, const struct place *place);
 /* Likewise with buf in place of the task's own buffer. */

@@ -10,8 +10,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define COMM_ROOM   64 /* of 15 bytes, some of which may have become U+FFFD */
-#define NO_FUNCTION UINT32_MAX
+#define COMM_ROOM 64 /* of 15 bytes, some of which may have become U+FFFD */
+#define FUNCTIONS 4 /* of a machine */
+/* Regions from here upwards share a row. */
+#define REGION_SHARED 32
 
 /* As lab/ismsoak/log.h has them. */
 enum op_state { OP_BEGUN = 1, OP_DONE, OP_UNKNOWN, OP_NEVER };
@@ -94,6 +96,8 @@ void trace_free(struct trace *trace);
 /* The last object of this type in a file of lines. */
 json_t *object_read(const char *path, const char *type);
 
+/* Where a record, or a row of a summary, has been. */
+struct place place_read(const json_t *object);
 /* Call each with every line of the file. */
 void lines_read(const char *path, void (*each)(void *arg, json_t *object), void *arg);
 

@@ -163,17 +163,22 @@ struct load *load_read(const char *path)
 	return load;
 }
 
+struct place place_read(const json_t *object)
+{
+	unsigned int domain = FIRST_DOMAIN;
+
+	sscanf(text_of(object, "function"), "%x", &domain);
+	return (struct place){ .function = domain - FIRST_DOMAIN,
+			       .region = region_read(text_of(object, "region")),
+			       .offset = (uint64_t)number_of(object, "offset"),
+			       .len = (uint32_t)number_of(object, "len"),
+			       .write = !strcmp(text_of(object, "op"), "write") };
+}
+
 static void record_read(struct record *rec, const json_t *object)
 {
-	unsigned int domain = 0;
-
 	memset(rec, 0, sizeof(*rec));
-	sscanf(text_of(object, "function"), "%x", &domain);
-	rec->place.function = domain - FIRST_DOMAIN;
-	rec->place.region = region_read(text_of(object, "region"));
-	rec->place.offset = (uint64_t)number_of(object, "offset");
-	rec->place.len = (uint32_t)number_of(object, "len");
-	rec->place.write = !strcmp(text_of(object, "op"), "write");
+	rec->place = place_read(object);
 	rec->ts = (uint64_t)number_of(object, "ts");
 	rec->ret = number_of(object, "ret");
 	rec->pid = (uint32_t)number_of(object, "pid");

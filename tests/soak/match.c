@@ -237,6 +237,64 @@ void window_check(const struct load *load, const char *name, const struct window
 		       accounted, sure, maybe);
 }
 
+/* One that counts: accesses of a function, region and direction. */
+struct cell {
+	json_int_t sure;
+	json_int_t maybe;
+	json_int_t counted;
+};
+
+static unsigned int cell_of(const struct place *place)
+{
+	unsigned int region =
+		place->region < REGION_SHARED ? place->region : REGION_SHARED;
+
+	return ((place->function % FUNCTIONS) * (REGION_SHARED + 1) + region) * 2 +
+	       place->write;
+}
+
+/* Row by row, so that what is missing in one is not made up for by another. */
+static void rows_check(const struct load *load, const struct trace *trace,
+		       const struct window *w)
+{
+	static struct cell cells[FUNCTIONS * (REGION_SHARED + 1) * 2];
+	json_int_t left_out = lost_of(trace) + number_of(trace->summary, "filtered");
+	json_int_t missing = 0;
+	const json_t *row;
+	size_t i;
+
+	memset(cells, 0, sizeof(cells));
+	for (i = 0; i < load->nr_ops; i++) {
+		struct cell *cell = &cells[cell_of(&load->ops[i].place)];
+
+		cell->sure += surely_in(&load->ops[i], w);
+		cell->maybe += maybe_in(&load->ops[i], w);
+	}
+	json_array_foreach(json_object_get(trace->summary, "rows"), i, row)
+	{
+		struct place place = place_read(row);
+
+		cells[cell_of(&place)].counted += number_of(row, "accesses");
+	}
+	for (i = 0; i < sizeof(cells) / sizeof(cells[0]); i++) {
+		const struct cell *cell = &cells[i];
+
+		if (cell->counted > cell->maybe)
+			differ(trace->name, "rows",
+			       "function %zu, region %zu, %s: %" JSON_INTEGER_FORMAT
+			       " counted, but there were %" JSON_INTEGER_FORMAT,
+			       i / 2 / (REGION_SHARED + 1), i / 2 % (REGION_SHARED + 1),
+			       i % 2 ? "write" : "read", cell->counted, cell->maybe);
+		if (cell->counted < cell->sure)
+			missing += cell->sure - cell->counted;
+	}
+	if (missing > left_out)
+		differ(trace->name, "rows",
+		       "%" JSON_INTEGER_FORMAT " accesses are missing in rows, of which "
+		       "%" JSON_INTEGER_FORMAT " were lost or filtered",
+		       missing, left_out);
+}
+
 /* What is not recorded must be what was lost or filtered. */
 static void missing_check(const struct load *load, const struct trace *trace,
 			  const struct window *w)
@@ -293,6 +351,7 @@ void match(struct load *load, struct trace *trace, const struct window *window)
 		window_check(load, trace->name, window,
 			     recorded + lost_of(trace) +
 				     number_of(trace->summary, "filtered"));
+		rows_check(load, trace, window);
 		return;
 	}
 	for (how = ALL; how <= PLACE; how++)
