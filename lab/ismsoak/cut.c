@@ -139,7 +139,7 @@ static void choose(struct cutter *c, struct cut *cut)
 		 (unsigned long long)any(c, 1 << 30));
 	/* It outlives a trace that is to end otherwise. */
 	snprintf(cut->text_ms, sizeof(cut->text_ms), "%u",
-		 cut->way == WAY_CMD ? cut->ms : 60000);
+		 cut->way == WAY_CMD ? cut->ms : 10000);
 }
 
 static void arguments(struct cut *cut, const char *log_path, char *argv[24])

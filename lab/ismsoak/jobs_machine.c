@@ -36,9 +36,12 @@ static int lock(const struct task *task, const char *name)
 static void function_use(struct task *task, unsigned int i)
 {
 	struct vfio vfio = { -1, -1, -1, -1, 0 };
+	enum interface interface = INTERFACE_AUTO;
 	pid_t pid = 0;
 
-	if (vfio_open(&vfio, &task->soak->fn[i], INTERFACE_AUTO) ||
+	if (task_chance(task, 50) && vfio_has(&task->soak->fn[i], INTERFACE_CDEV))
+		interface = INTERFACE_CDEV;
+	if (vfio_open(&vfio, &task->soak->fn[i], interface) ||
 	    vfio_query(&vfio, &task->soak->fn[i])) {
 		vfio_close(&vfio);
 		return;

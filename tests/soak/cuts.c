@@ -13,6 +13,8 @@
 
 /* ismtop says when an interval ended, and read its counts about then. */
 #define READ_NS 100000000ULL
+/* What a tracer's clock may be off, see clocks_set(). */
+#define CLOCK_NS 50000000ULL
 
 struct cuts {
 	struct load *load;
@@ -37,11 +39,11 @@ static struct window window_of(const json_t *cut, const struct trace *trace)
 	/* Counted from when the probes were in place, of which it says when that was. */
 	if (!strcmp(text_of(cut, "way"), "time"))
 		w.sure_end = (uint64_t)number_of(trace->summary, "begin") +
-			     (uint64_t)number_of(cut, "ms") * 1000000;
+			     (uint64_t)number_of(cut, "ms") * 1000000 - CLOCK_NS;
 	/* They come in the order of their ends; what is after the last is filtered. */
 	if (!strcmp(text_of(cut, "way"), "count"))
 		w.sure_end =
-			trace->nr_records ? trace->records[trace->nr_records - 1].ts : 0;
+			trace->nr_records ? trace->records[trace->nr_records - 1].ts - CLOCK_NS : 0;
 	return w;
 }
 

@@ -13,11 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/*
- * A tracer takes the difference of two clocks once, when it starts, and may be
- * interrupted between the two.  All its times are then off by the same.
- */
-#define CLOCK_NS 20000000ULL
+/* What is left of the difference of clocks, see clocks_set(). */
+#define CLOCK_NS 2000000ULL
 
 static int place_order(const struct place *x, const struct place *y)
 {
@@ -98,6 +95,36 @@ static void find_all(struct load *load, struct trace *trace, enum strictness how
 			break;
 		}
 	}
+}
+
+/*
+ * A tracer takes the difference of two clocks once, when it starts, and may be
+ * interrupted between the two.  All its times are then off by the same: by what the
+ * access that was entered at once is, of those whose place is none of another's.
+ */
+static void clocks_set(const struct load *load, struct trace *trace)
+{
+	int64_t off = INT64_MAX, late;
+	size_t i, at;
+
+	for (i = 0; i < trace->nr_records; i++) {
+		const struct record *rec = &trace->records[i];
+
+		at = op_find(load, &rec->place);
+		if (at == load->nr_ops ||
+		    place_order(&load->ops[at].place, &rec->place) ||
+		    (at + 1 < load->nr_ops &&
+		     !place_order(&load->ops[at + 1].place, &rec->place)))
+			continue;
+		late = (int64_t)(rec->ts - load->ops[at].begin);
+		if (late < off)
+			off = late;
+	}
+	/* Less than this is what it takes to get into the driver. */
+	if (off == INT64_MAX || (off >= 0 && off < (int64_t)CLOCK_NS))
+		return;
+	for (i = 0; i < trace->nr_records; i++)
+		trace->records[i].ts -= (uint64_t)off;
 }
 
 /* Has somebody given the task this name while the access was under way? */
@@ -354,6 +381,7 @@ void match(struct load *load, struct trace *trace, const struct window *window)
 		rows_check(load, trace, window);
 		return;
 	}
+	clocks_set(load, trace);
 	for (how = ALL; how <= PLACE; how++)
 		find_all(load, trace, how);
 	for (i = 0; i < load->nr_ops; i++)
