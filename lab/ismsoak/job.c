@@ -19,8 +19,6 @@
 #include "contract.h"
 #include "random.h"
 
-/* So many at a time at most. */
-#define JOBS_MAX 12
 /* What has not come to its end by itself so long after the last job began is killed. */
 #define PATIENCE_MS 20000
 
@@ -106,8 +104,8 @@ static unsigned int reap(pid_t jobs[JOBS_MAX])
 
 static void kill_rest(void)
 {
-	/* Whatever is left are our children, as orphans come to us. */
-	char path[64], line[4096];
+	/* All that is left are our children, as orphans come to us. */
+	char path[64];
 	FILE *file;
 	int pid;
 
@@ -116,7 +114,6 @@ static void kill_rest(void)
 	if (!file)
 		return;
 	while (fscanf(file, "%d", &pid) == 1) {
-		snprintf(line, sizeof(line), "/proc/%d/comm", pid);
 		fprintf(stderr, "ismsoak: process %d did not end; killed\n", pid);
 		kill(pid, SIGKILL);
 	}

@@ -187,7 +187,9 @@ static int parse(int argc, char **argv, struct options *o)
 		else
 			*texts[opt] = optarg;
 	}
-	return optind < argc ? '?' : 0;
+	if (optind < argc || !o->load.at_once || o->load.at_once > JOBS_MAX)
+		return '?';
+	return 0;
 }
 
 int main(int argc, char **argv)

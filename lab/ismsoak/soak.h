@@ -120,12 +120,14 @@ int task_join(struct soak *soak, struct task *task, const char *log_path);
 /* Write text to a file; 0 or -errno. */
 int file_write(const char *path, const char *text);
 
-/* job.c: the load. */
+/* job.c: the load.  So many jobs at a time at most. */
+#define JOBS_MAX 12
+
 struct load_options {
 	uint64_t seed;
 	unsigned int seconds;
 	unsigned int jobs; /* at most; 0: as many as come */
-	unsigned int at_once;
+	unsigned int at_once; /* 1 to JOBS_MAX */
 	const char *only; /* this kind of job alone */
 };
 
