@@ -28,6 +28,9 @@
 enum tool { TOOL_LIVE, TOOL_RECORD, TOOL_STAT, TOOL_TOP, TOOLS };
 enum way { WAY_CMD, WAY_TIME, WAY_INT, WAY_TERM, WAY_COUNT, WAYS };
 
+/* Of the filters, of which there are two more. */
+#define FILTER_TREE 2
+
 static const char *const tool_names[] = { "live", "record", "stat", "ismtop" };
 static const char *const way_names[] = { "cmd", "time", "int", "term", "count" };
 
@@ -39,7 +42,7 @@ struct cut {
 	unsigned int count; /* of accesses, with WAY_COUNT */
 	unsigned int filter; /* which one */
 	char out[128], capture[128], mark[128], seconds[16], most[16], text_ms[16],
-		seed[32];
+		seed[32], job[16];
 	/* ns since 1970; 0: not known. */
 	uint64_t spawned, marked, asked, ended;
 	int status;
@@ -75,8 +78,26 @@ static void *busy(void *arg)
 	return NULL;
 }
 
+/* A child, and a leader that may end before its threads: the process is still CMD's. */
+static void *with_child(void *arg)
+{
+	struct task *task = arg;
+	pid_t pid = task_fork(task);
+
+	if (!pid) {
+		access_some(task, 20);
+		if (task_chance(task, 50))
+			task_exec(task, 10);
+		_exit(0);
+	}
+	access_some(task, 5);
+	task_wait(pid);
+	access_some(task, 5);
+	return NULL;
+}
+
 /* What the tracer's own CMD does while it is traced, and is ended in. */
-static void take_part(const char *log_path, uint64_t seed)
+static void take_part(const char *log_path, uint64_t seed, uint32_t job)
 {
 	static struct soak soak;
 	static struct task task;
@@ -85,23 +106,25 @@ static void take_part(const char *log_path, uint64_t seed)
 	if (task_join(&soak, &task, log_path))
 		return;
 	task.random = seed;
-	task.job = UINT32_MAX;
+	task.job = job;
 	if (seed % 2)
 		access_block(&task);
 	if (seed % 3)
 		task_thread(&task, &thread, busy);
+	if (seed % 5 < 2)
+		task_thread(&task, &thread, with_child);
 }
 
 /*
- * mark FILE MS LOG SEED - what tracers run: it notes when it began, at which the tracer
+ * mark FILE MS LOG SEED JOB - what tracers run: it notes when it began, at which the tracer
  * traces for sure, and when it ended, at which it still does if nobody ended it.
  */
 int mark_run(int argc, char **argv)
 {
-	uint64_t begin = now(), seed = argc == 5 ? strtoull(argv[4], NULL, 10) : 0;
+	uint64_t begin = now(), seed = argc == 6 ? strtoull(argv[4], NULL, 10) : 0;
 	FILE *file;
 
-	if (argc != 5)
+	if (argc != 6)
 		return 2;
 	file = fopen(argv[1], "we");
 	if (!file)
@@ -110,7 +133,7 @@ int mark_run(int argc, char **argv)
 	fflush(file);
 	/* As often it does nothing, and ends as soon as it is told to. */
 	if (seed % 4)
-		take_part(argv[3], seed);
+		take_part(argv[3], seed, (uint32_t)strtoul(argv[5], NULL, 10));
 	usleep((unsigned int)atoi(argv[2]) * 1000);
 	fprintf(file, "%llu\n", (unsigned long long)now());
 	fflush(file);
@@ -137,6 +160,8 @@ static void choose(struct cutter *c, struct cut *cut)
 	snprintf(cut->most, sizeof(cut->most), "%u", cut->count);
 	snprintf(cut->seed, sizeof(cut->seed), "%llu",
 		 (unsigned long long)any(c, 1 << 30));
+	/* As no job of the load is called. */
+	snprintf(cut->job, sizeof(cut->job), "%u", 1u << 31 | cut->number);
 	/* It outlives a trace that is to end otherwise. */
 	snprintf(cut->text_ms, sizeof(cut->text_ms), "%u",
 		 cut->way == WAY_CMD ? cut->ms : 10000);
@@ -159,7 +184,9 @@ static void arguments(struct cut *cut, const char *log_path, char *argv[24])
 			ADD("-o"), ADD(cut->capture);
 		else
 			ADD("--json");
-		ADD("-a");
+		/* Else all but CMD's own are filtered. */
+		if (cut->filter != FILTER_TREE)
+			ADD("-a");
 		if (cut->way == WAY_TIME)
 			ADD("-t"), ADD(cut->seconds);
 		if (cut->way == WAY_COUNT)
@@ -167,7 +194,7 @@ static void arguments(struct cut *cut, const char *log_path, char *argv[24])
 		if (filters[cut->filter][0])
 			ADD(filters[cut->filter][0]), ADD(filters[cut->filter][1]);
 		ADD("--"), ADD("ismsoak"), ADD("mark"), ADD(cut->mark), ADD(cut->text_ms),
-			ADD(log_path), ADD(cut->seed);
+			ADD(log_path), ADD(cut->seed), ADD(cut->job);
 	}
 	argv[n] = NULL;
 #undef ADD

@@ -104,6 +104,8 @@ void lines_read(const char *path, void (*each)(void *arg, json_t *object), void 
 /* match.c: each record against the log, and the other way round. */
 void match(struct load *load, struct trace *trace, const struct window *window);
 
+/* Whether the access was in the driver, for sure, while it was traced. */
+bool surely_in(const struct op *op, const struct window *window);
 /* Likewise for one that only counts, and accounts for so many. */
 void window_check(const struct load *load, const char *name, const struct window *window,
 		  json_int_t accounted);

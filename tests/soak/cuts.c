@@ -42,9 +42,41 @@ static struct window window_of(const json_t *cut, const struct trace *trace)
 			     (uint64_t)number_of(cut, "ms") * 1000000 - CLOCK_NS;
 	/* They come in the order of their ends; what is after the last is filtered. */
 	if (!strcmp(text_of(cut, "way"), "count"))
-		w.sure_end =
-			trace->nr_records ? trace->records[trace->nr_records - 1].ts - CLOCK_NS : 0;
+		w.sure_end = trace->nr_records
+				     ? trace->records[trace->nr_records - 1].ts - CLOCK_NS
+				     : 0;
 	return w;
+}
+
+/* As lab/ismsoak/cut.c has them. */
+#define FILTER_TREE 2
+#define JOB_OF_CMD  (1u << 31)
+
+/* Only CMD and its children are traced, and of these all: none of theirs is filtered. */
+static void tree_check(const struct load *load, const struct trace *trace,
+		       const struct window *w, uint32_t job)
+{
+	json_int_t recorded = number_of(trace->summary, "recorded"), sure = 0, all = 0;
+	size_t i;
+
+	for (i = 0; i < load->nr_ops; i++) {
+		const struct op *op = &load->ops[i];
+
+		if (op->job == job) {
+			all++;
+			sure += surely_in(op, w);
+		} else if (op->record) {
+			differ(trace->name, "filter",
+			       "op %" PRIu64 " (job %u) by %u/%u is none of CMD's",
+			       op->seq, op->job, op->pid, op->tid);
+		}
+	}
+	if (recorded + lost_of(trace) < sure || recorded > all)
+		differ(trace->name, "filter",
+		       "%" JSON_INTEGER_FORMAT " of CMD are recorded, but there were "
+		       "%" JSON_INTEGER_FORMAT ", and perhaps %" JSON_INTEGER_FORMAT
+		       " more",
+		       recorded, sure, all - sure);
 }
 
 static void cut_of_trace(struct cuts *cuts, const json_t *cut, const char *name)
@@ -58,6 +90,11 @@ static void cut_of_trace(struct cuts *cuts, const json_t *cut, const char *name)
 	trace = trace_read(path, name);
 	w = window_of(cut, trace);
 	match(cuts->load, trace, &w);
+	/* With -n what comes after the last is filtered, of CMD as well. */
+	if (number_of(cut, "filter") == FILTER_TREE &&
+	    strcmp(text_of(cut, "way"), "count"))
+		tree_check(cuts->load, trace, &w,
+			   JOB_OF_CMD | (uint32_t)number_of(cut, "number"));
 	trace_free(trace);
 }
 

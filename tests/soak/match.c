@@ -216,7 +216,7 @@ static void clocks_check(const struct load *load, const struct trace *trace)
 		       text_of_op(low, one), least, text_of_op(high, other), -most);
 }
 
-static bool surely_in(const struct op *op, const struct window *w)
+bool surely_in(const struct op *op, const struct window *w)
 {
 	uint64_t entered = op->inside ? op->inside : op->end;
 
