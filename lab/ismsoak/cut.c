@@ -150,7 +150,7 @@ static void choose(struct cutter *c, struct cut *cut)
 	/* As often a moment as a while. */
 	cut->ms = 1 + (unsigned int)any(c, any(c, 2) ? 100 : LONGEST_MS);
 	cut->count = 1 + (unsigned int)any(c, MOST);
-	cut->filter = (unsigned int)any(c, 6);
+	cut->filter = (unsigned int)any(c, 5);
 	snprintf(cut->out, sizeof(cut->out), "%s/%u.json", c->dir, cut->number);
 	snprintf(cut->capture, sizeof(cut->capture), "%s/%u.pcapng.gz", c->dir,
 		 cut->number);
@@ -169,7 +169,7 @@ static void choose(struct cutter *c, struct cut *cut)
 
 static void arguments(struct cut *cut, const char *log_path, char *argv[24])
 {
-	static char *const filters[6][2] = { { "-d", "0011:00:00.0" },
+	static char *const filters[5][2] = { { "-d", "0011:00:00.0" },
 					     { "-w", "write" } };
 	unsigned int n = 0;
 
