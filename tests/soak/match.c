@@ -63,13 +63,16 @@ static bool same_ret(const struct op *op, const struct record *rec)
 	return op->state != OP_DONE || op->ret == rec->ret;
 }
 
-enum strictness { ALL, TASK, PLACE };
+/* The same in all; at about the time; of the same task; only to the same place. */
+enum strictness { EXACT, ALL, TASK, PLACE };
 
 static bool is_likely(const struct op *op, const struct record *rec, enum strictness how)
 {
-	if (op->record || rec->ts + CLOCK_NS < op->begin)
+	uint64_t slack = how == EXACT ? 0 : CLOCK_NS;
+
+	if (op->record || rec->ts + slack < op->begin)
 		return false;
-	if (op->end != UINT64_MAX && rec->ts > op->end + CLOCK_NS)
+	if (op->end != UINT64_MAX && rec->ts > op->end + slack)
 		return false;
 	return how == PLACE || (same_task(op, rec) && (how == TASK || same_ret(op, rec)));
 }
@@ -99,16 +102,18 @@ static void find_all(struct load *load, struct trace *trace, enum strictness how
 
 /*
  * A tracer takes the difference of two clocks once, when it starts, and may be
- * interrupted between the two.  All its times are then off by the same: by what the
- * access that was entered at once is, of those whose place is none of another's.
+ * interrupted between the two.  All its times are then off by the same.  They are set
+ * right by no more than it takes to have each access, of those whose place is none of
+ * another's, entered between what its task saw before and after.
  */
 static void clocks_set(const struct load *load, struct trace *trace)
 {
-	int64_t off = INT64_MAX, late;
+	int64_t least = INT64_MIN, most = INT64_MAX, off = 0;
 	size_t i, at;
 
 	for (i = 0; i < trace->nr_records; i++) {
 		const struct record *rec = &trace->records[i];
+		const struct op *op;
 
 		at = op_find(load, &rec->place);
 		if (at == load->nr_ops ||
@@ -116,15 +121,20 @@ static void clocks_set(const struct load *load, struct trace *trace)
 		    (at + 1 < load->nr_ops &&
 		     !place_order(&load->ops[at + 1].place, &rec->place)))
 			continue;
-		late = (int64_t)(rec->ts - load->ops[at].begin);
-		if (late < off)
-			off = late;
+		op = &load->ops[at];
+		if ((int64_t)(op->begin - rec->ts) > least)
+			least = (int64_t)(op->begin - rec->ts);
+		if (op->state == OP_DONE && (int64_t)(op->end - rec->ts) < most)
+			most = (int64_t)(op->end - rec->ts);
 	}
-	/* Less than this is what it takes to get into the driver. */
-	if (off == INT64_MAX || (off >= 0 && off < (int64_t)CLOCK_NS))
+	if (least > most)
 		return;
+	if (least > 0)
+		off = least;
+	else if (most < 0)
+		off = most;
 	for (i = 0; i < trace->nr_records; i++)
-		trace->records[i].ts -= (uint64_t)off;
+		trace->records[i].ts += (uint64_t)off;
 }
 
 /* Has somebody given the task this name while the access was under way? */
@@ -382,7 +392,7 @@ void match(struct load *load, struct trace *trace, const struct window *window)
 		return;
 	}
 	clocks_set(load, trace);
-	for (how = ALL; how <= PLACE; how++)
+	for (how = EXACT; how <= PLACE; how++)
 		find_all(load, trace, how);
 	for (i = 0; i < load->nr_ops; i++)
 		if (load->ops[i].record)
