@@ -77,8 +77,6 @@ LOAD := $(wildcard lab/ismload/*.c)
 # The conformance client opens functions as ismload does.
 CHECK := $(wildcard lab/ismcheck/*.c)
 CHECK_SHARED := vfio find info contract stdout
-
-CHECK_SHARED := vfio find info contract
 # And so does the load of make soak.
 SOAK := $(wildcard lab/ismsoak/*.c)
 SOAK_SHARED := $(CHECK_SHARED) random
