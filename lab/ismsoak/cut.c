@@ -217,6 +217,8 @@ static pid_t spawn(struct cut *cut, const char *log_path)
 	/* What it says on the way is of interest only when it fails. */
 	fd = open("/dev/null", O_WRONLY);
 	dup2(fd, STDERR_FILENO);
+	/* As a shell's background job we have it ignored, and so would they. */
+	signal(SIGINT, SIG_DFL);
 	execvp(argv[0], argv);
 	_exit(121);
 }

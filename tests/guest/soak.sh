@@ -100,7 +100,8 @@ while [ "$(wc -l <$T/top.json)" -lt $((n + 2)) ]; do
 	kill -0 $top 2>/dev/null || break
 	sleep 0.1
 done
-kill -INT $top
+# A shell's background job leaves SIGINT alone.
+kill -TERM $top
 wait $top
 touch $T/hold
 wait $load
