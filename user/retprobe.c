@@ -70,21 +70,40 @@ static void remove_left_over(const char *root, int events)
 	fclose(file);
 }
 
+/* A file descriptor of kprobe_events, and where it is; -errno. */
+static int events_open(const char **root)
+{
+	char path[64];
+	int fd = -1;
+	size_t i;
+
+	for (i = 0; i < sizeof(roots) / sizeof(roots[0]) && fd < 0; i++) {
+		*root = roots[i];
+		snprintf(path, sizeof(path), "%s/kprobe_events", *root);
+		/* With O_TRUNC everybody's would be removed. */
+		fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
+	}
+	return fd < 0 ? -errno : fd;
+}
+
+bool retprobes_possible(void)
+{
+	const char *root;
+	int fd = events_open(&root);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
 struct retprobes *retprobes_open(void)
 {
 	struct retprobes *probes = calloc(1, sizeof(*probes));
-	char path[64];
-	size_t i;
 
 	if (!probes)
 		return NULL;
-	probes->events = -1;
-	for (i = 0; i < sizeof(roots) / sizeof(roots[0]) && probes->events < 0; i++) {
-		probes->root = roots[i];
-		snprintf(path, sizeof(path), "%s/kprobe_events", probes->root);
-		/* Without O_APPEND or with O_TRUNC everybody's would be removed. */
-		probes->events = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
-	}
+	probes->events = events_open(&probes->root);
+	errno = probes->events < 0 ? -probes->events : 0;
 	if (probes->events < 0 ||
 	    getrandom(&probes->id, sizeof(probes->id), 0) != sizeof(probes->id)) {
 		retprobes_close(probes);

@@ -10,6 +10,8 @@
 #ifndef ISMT_RETPROBE_H
 #define ISMT_RETPROBE_H
 
+#include <stdbool.h>
+
 #include <bpf/libbpf.h>
 
 /* The most that kernels let one have. */
@@ -17,6 +19,9 @@
 
 /* Return probes of one trace. */
 struct retprobes;
+
+/* Is there a tracefs that is ours to write to? */
+bool retprobes_possible(void);
 
 /*
  * retprobes_open - remove what ismtraces that were killed have left, and get ready for
