@@ -13,6 +13,7 @@
 #include "drivers.h"
 #include "message.h"
 #include "retprobe.h"
+#include "rlimits.h"
 
 const struct hook hooks[] = {
 	{ "load", "__zpci_load", NULL, HOOK_INSN, NO_EVENT },
@@ -219,7 +220,7 @@ static int attach_side(struct hook_set *set, enum hook_role role, bool ret,
 				ret ? "return" : "entry");
 			continue;
 		}
-		err = -errno;
+		err = rlimits_cause(-errno);
 		/*
 		 * Without the one errors show by their return value only; without
 		 * the other a function is recognised by its instructions.

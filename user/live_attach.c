@@ -123,8 +123,10 @@ static int load_with(struct live *live, const struct live_options *options,
 	bpf_program__set_autoload(skel->progs.follow_fork, options->tree);
 	live->hooks = hooks_select(skel->obj, live->mode, &wish);
 	err = live->hooks ? ismtrace_bpf__load(skel) : -errno;
-	if (err)
+	if (err) {
+		err = rlimits_cause(err);
 		live_detach(live);
+	}
 	return err;
 }
 

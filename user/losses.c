@@ -38,10 +38,10 @@ const struct loss_info loss_infos[LOSS_COUNT] = {
 	[LOSS_ERROR_PROBE] = { "error_probe", LOST_ERRORS,
 			       "errors of instructions, at most: probe missed by the kernel", NULL },
 	[LOSS_ERRORS_OFF] = { "errors_off", LOST_ERROR_SECONDS,
-			      "seconds of instruction errors: the debug area pci_error was turned off",
+			      "seconds at most of instruction errors: the debug area pci_error was turned off",
 			      "leave /sys/kernel/debug/s390dbf/pci_error/level at 3 while tracing" },
 	[LOSS_PROBES_OFF] = { "probes_off", LOST_PROBE_SECONDS,
-			      "seconds: kprobes or ftrace were turned off",
+			      "seconds at most: kprobes or ftrace were turned off",
 			      "leave /sys/kernel/debug/kprobes/enabled and kernel.ftrace_enabled at 1 while tracing" },
 	[LOSS_INSNS_UNSEEN] = { "insn_unseen", LOST_UNSEEN,
 				"accesses' instructions: bytes were transferred, and none was seen",
@@ -56,8 +56,8 @@ static const char *const lost_words[LOST_WHATS] = {
 	[LOST_UNEXAMINED] = "accesses for the rules",
 	[LOST_RETURNS] = "returns of instructions",
 	[LOST_ERRORS] = "errors of instructions, at most",
-	[LOST_ERROR_SECONDS] = "seconds of instruction errors",
-	[LOST_PROBE_SECONDS] = "seconds without probes",
+	[LOST_ERROR_SECONDS] = "seconds at most of instruction errors",
+	[LOST_PROBE_SECONDS] = "seconds at most without probes",
 	[LOST_UNSEEN] = "accesses' instructions",
 };
 

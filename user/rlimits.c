@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "message.h"
 
@@ -26,6 +27,16 @@ static unsigned long long limit_of(int resource)
 	if (getrlimit((__rlimit_resource_t)resource, &limit) || limit.rlim_cur == RLIM_INFINITY)
 		return 0;
 	return (unsigned long long)limit.rlim_cur;
+}
+
+int rlimits_cause(int err)
+{
+	int fd = dup(STDERR_FILENO);
+
+	if (fd < 0)
+		return errno == EMFILE || errno == ENFILE ? -errno : err;
+	close(fd);
+	return err;
 }
 
 const char *rlimits_strerror(int err, char *buf, size_t len)

@@ -17,6 +17,12 @@ void rlimits_raise(void);
  */
 const char *rlimits_strerror(int err, char *buf, size_t len);
 
+/*
+ * rlimits_cause - err, or -EMFILE or -ENFILE in its place when no file can be opened any more:
+ * between the kernel and us that often becomes another error.
+ */
+int rlimits_cause(int err);
+
 /* The hint for such an error: true if err is one. */
 bool rlimits_hint(int err);
 

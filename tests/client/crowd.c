@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * crowd.c - crowd THREADS ROUNDS: so many threads are inside a write to BAR 2 at once.
+ *
+ * Each writes 64 bytes out of a page that is not there yet, and waits for it in the driver;
+ * when all of them do, they get their pages.  Says on stdout how many writes there were, and
+ * exits with 1 if one was not of 64 bytes.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/userfaultfd.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "vfio.h"
+
+#define LEN	64
+#define PAGE	4096
+#define BAR	2
+
+static struct function fn;
+static int device;
+
+struct writer {
+	pthread_t thread;
+	uint8_t *page;
+	ssize_t ret;
+};
+
+static void *writer_main(void *arg)
+{
+	struct writer *writer = arg;
+
+	writer->ret = pwrite(device, writer->page, LEN, (off_t)fn.region[BAR].offset);
+	return NULL;
+}
+
+static void die(const char *what)
+{
+	fprintf(stderr, "crowd: %s: %s\n", what, strerror(errno));
+	exit(1);
+}
+
+/* A file that tells of faults in the pages. */
+static int watch(uint8_t *pages, size_t len)
+{
+	struct uffdio_api api = { .api = UFFD_API };
+	struct uffdio_register range = {
+		.range = { .start = (uintptr_t)pages, .len = len },
+		.mode = UFFDIO_REGISTER_MODE_MISSING,
+	};
+	int fd = (int)syscall(SYS_userfaultfd, O_CLOEXEC);
+
+	if (fd < 0 || ioctl(fd, UFFDIO_API, &api) || ioctl(fd, UFFDIO_REGISTER, &range))
+		die("userfaultfd");
+	return fd;
+}
+
+/* All are inside when each has come to its page. */
+static void let_go(int uffd, int threads, uint8_t *pages)
+{
+	struct uffdio_zeropage zero = { .range = { (uintptr_t)pages, (uint64_t)threads * PAGE } };
+	struct uffd_msg msg;
+	int i;
+
+	for (i = 0; i < threads; i++)
+		if (read(uffd, &msg, sizeof(msg)) != sizeof(msg))
+			die("read of userfaultfd");
+	if (ioctl(uffd, UFFDIO_ZEROPAGE, &zero))
+		die("UFFDIO_ZEROPAGE");
+}
+
+static int run_round(struct writer *writers, int threads)
+{
+	size_t len = (size_t)threads * PAGE;
+	uint8_t *pages = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	int i, uffd, failed = 0;
+
+	if (pages == MAP_FAILED)
+		die("mmap");
+	uffd = watch(pages, len);
+	for (i = 0; i < threads; i++) {
+		writers[i].page = pages + (size_t)i * PAGE;
+		if (pthread_create(&writers[i].thread, NULL, writer_main, &writers[i]))
+			die("pthread_create");
+	}
+	let_go(uffd, threads, pages);
+	for (i = 0; i < threads; i++) {
+		pthread_join(writers[i].thread, NULL);
+		failed |= writers[i].ret != LEN;
+	}
+	close(uffd);
+	munmap(pages, len);
+	return failed;
+}
+
+int main(int argc, char **argv)
+{
+	int threads = argc > 1 ? atoi(argv[1]) : 1, rounds = argc > 2 ? atoi(argv[2]) : 1, i;
+	struct writer *writers = calloc((size_t)threads, sizeof(*writers));
+	struct vfio vfio;
+	int failed = 0;
+
+	if (!writers || vfio_find(NULL, &fn) || vfio_open(&vfio, &fn, INTERFACE_AUTO))
+		return 1;
+	if (vfio_query(&vfio, &fn))
+		return 1;
+	device = vfio.device;
+	for (i = 0; i < rounds; i++)
+		failed |= run_round(writers, threads);
+	printf("%d\n", threads * rounds);
+	vfio_close(&vfio);
+	free(writers);
+	return failed;
+}
