@@ -33,6 +33,7 @@ struct switch_off {
 /* What probes and errors depend on, while it traces; times of CLOCK_MONOTONIC, ns. */
 struct switch_watch {
 	uint64_t began, looked;
+	uint64_t next; /* when it is to be looked again */
 	struct switch_off probes, errors;
 	bool quiet; /* nobody is to be told */
 };
@@ -82,7 +83,7 @@ int live_freeze(struct live *live);
  */
 void live_look_at_blocks(struct live *live, bool begin);
 
-/* The trace begins; and look again, once a second and at its end. */
+/* The trace begins; and look again, when it is time for it and at its end. */
 void live_switches_begin(struct live *live);
 void live_switches_look(struct live *live);
 

@@ -8,6 +8,9 @@
 #include "message.h"
 #include "scan.h"
 
+/* What is off for less is not noticed. */
+#define LOOK_NS 100000000ULL
+
 #define ERROR_LEVEL "/sys/kernel/debug/s390dbf/pci_error/level"
 
 static bool probes_are_off(const struct live *live, const struct ismt_switches *now)
@@ -58,8 +61,11 @@ void live_switches_look(struct live *live)
 	double since = (double)(watch->looked - watch->began) / 1e9;
 	struct ismt_switches now;
 
+	if (!watch->began)
+		return;
 	scan_switches(live->skel, &now);
 	watch->looked = time;
+	watch->next = time + LOOK_NS;
 	add(&watch->probes, probes_are_off(live, &now), passed);
 	add(&watch->errors, errors_are_off(live, &now), passed);
 	if (to_tell(watch, &watch->probes)) {

@@ -103,6 +103,16 @@ uint64_t losses_all(const struct losses *losses)
 	return sum;
 }
 
+const char *losses_remedy(const struct losses *losses)
+{
+	int i;
+
+	for (i = 0; i < LOSS_COUNT; i++)
+		if (losses->n[i] && loss_infos[i].remedy)
+			return loss_infos[i].remedy;
+	return NULL;
+}
+
 void losses_sentence(const struct losses *losses, char *buf, size_t len)
 {
 	const char *before = "not in the trace: ";

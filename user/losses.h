@@ -74,6 +74,9 @@ uint64_t losses_accesses(const struct losses *losses);
 /* Everything: 0 if the trace is complete. */
 uint64_t losses_all(const struct losses *losses);
 
+/* What helps against the first cause that there is something to be done about; or NULL. */
+const char *losses_remedy(const struct losses *losses);
+
 /*
  * losses_sentence - "not in the trace: 3 accesses, ..."; "" if it is complete.  Cut to
  * len, always ended.

@@ -221,10 +221,12 @@ static void tell_of_driver(struct live *live)
 int live_poll(struct live *live, int timeout_ms)
 {
 	int count = ring_buffer__consume(live->ring);
+	uint64_t now = clock_ns(CLOCK_MONOTONIC);
 
-	if (clock_ns(CLOCK_MONOTONIC) >= live->next_tick) {
-		live_look_at_blocks(live, false);
+	if (now >= live->watch_switches.next)
 		live_switches_look(live);
+	if (now >= live->next_tick) {
+		live_look_at_blocks(live, false);
 		tell_of_driver(live);
 	}
 	if (count || !timeout_ms)
