@@ -160,6 +160,12 @@ unseen()
 	says "$(at ftrace-record.err)" 'warning: not in the trace:' "10 accesses' instructions"
 }
 
+@test "ftrace turned off while ismtop runs: more is missing than accesses" {
+	status_of ftrace-top 0
+	# Ten accesses without instructions, and a second or more without probes.
+	same "totals" "$(tail -n 1 "$(at ftrace-top.out)" | jq -c '[.totals.lost, .totals.missing > 10]')" '[0,true]'
+}
+
 @test "kprobes turned off during a trace by kprobes: likewise" {
 	if jit; then return; fi
 	status_of kprobes-live 0

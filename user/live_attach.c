@@ -311,6 +311,9 @@ static void say_failure(int err, const struct hook *refused)
 	} else if (err == -EPERM || err == -EACCES) {
 		error("the kernel refused to load the BPF programs: %s", strerror(-err));
 		hint("lockdown, a security module or a missing capability; see ismtrace doctor");
+	} else if (err == -ENOMEM) {
+		error("cannot load the BPF programs: out of memory");
+		hint("most of it is the ring buffer, for which --buffer-size asks; memory.max of the cgroup counts, too");
 	} else {
 		error("cannot load the BPF programs: %s", strerror(-err));
 		hint("ismtrace doctor tells what this kernel lacks, -vv shows the details");

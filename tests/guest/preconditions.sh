@@ -107,6 +107,17 @@ while_off ftrace-live "$ftrace" 0 ismtrace live --json
 while_off ftrace-stat "$ftrace" 0 ismtrace stat --json
 while_off ftrace-record "$ftrace" 0 ismtrace record -o /tmp/ftrace.pcapng
 ran ftrace-report ismtrace report --json /tmp/ftrace.pcapng
+# ismtop prints its first interval when it is attached.
+ran ftrace-top ismtop --json -d 1 -n 5 &
+until [ -s "$OUT/ftrace-top.out" ]; do
+	sleep 0.05
+done
+load env >"$OUT/ftrace-top.ops"
+echo 0 >"$ftrace"
+load env >>"$OUT/ftrace-top.ops"
+sleep 0.5
+echo 1 >"$ftrace"
+wait
 if [ "$1" = kprobe ]; then
 	while_off kprobes-live "$kprobes" 0 ismtrace live --json
 fi
