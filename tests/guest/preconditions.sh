@@ -39,7 +39,7 @@ while_off()
 	done
 	echo "$off_was" >"$off_file"
 	load env >>"$OUT/$off_name.ops"
-	kill -INT "$(pidof ismtrace)"
+	kill "$(pidof ismtrace)"
 	wait
 }
 
