@@ -65,7 +65,7 @@ H := $(B)/host$(if $(ASAN),-asan)
 
 # Needs libbpf and a kernel; everything else in user/ builds on any machine, where
 # not_live takes the place of these.
-LIVE_ONLY := scan drivers hooks source_live live_attach live_account counting session live record stat capture_files check_live list doctor message_bpf check privilege workload interrupt kernel_btf hook_target
+LIVE_ONLY := scan drivers hooks retprobe source_live live_attach live_account live_switches rlimits counting session live record stat capture_files check_live list doctor message_bpf check privilege workload interrupt kernel_btf hook_target
 # ismtop is a program of its own: TOP_MODEL knows no screen, so that unit tests have it.
 TOP_LIVE := top_gather_live
 TOP_MODEL := top top_bars top_batch top_columns top_data top_gather_capture top_history top_json \

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "losses.h"
+#include "judge.h"
 #include "record.h"
 
 /* "0011:00:00.0" and the NUL. */
@@ -51,6 +52,22 @@ struct access {
 	 */
 	uint64_t alike;
 };
+
+/*
+ * Bytes of a BAR were transferred, and no instruction that did it was seen: probes were
+ * missed or are not what they were.  Only the MSI-X table is emulated by the drivers; ret
+ * is at most the access's length.
+ */
+static inline bool access_moved_unseen(const struct access *access)
+{
+	const struct ismt_function *k = &access->fn->k;
+	const struct ismt_access *raw = &access->raw;
+
+	if (!access_lacks_insns(raw, raw->region))
+		return false;
+	return !k->msix_size || raw->region != k->msix_bar || raw->offset < k->msix_offset ||
+	       raw->offset + (uint64_t)raw->ret > k->msix_offset + k->msix_size;
+}
 
 /* One PCISTB and nothing else, whether it failed or not. */
 static inline bool insns_are_one_block(const struct ismt_insns *insn)

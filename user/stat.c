@@ -288,7 +288,7 @@ int command_stat(int argc, char **argv)
 	if (cmd.argv) {
 		err = workload_fork(&cmd.work, cmd.argv, output_mixes(cmd.output.path));
 		if (err) {
-			error("cannot start '%s': %s", cmd.argv[0], strerror(-err));
+			workload_say_no_fork(cmd.argv[0], err);
 			return EXIT_ATTACH;
 		}
 		if (!cmd.all && !cmd.options.filter.nr_pids)

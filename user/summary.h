@@ -139,6 +139,9 @@ uint64_t summary_stb_upper(unsigned int bucket);
 void summary_evidence(const struct summary *summary, enum rule_id id, char *buf,
 		      size_t len);
 
+/* What to do about it: the rule's fix, or for ISM012 what helps against what was lost. */
+const char *summary_fix(const struct summary *summary, enum rule_id id);
+
 /*
  * summary_finish - sort the rows and set ISM012 from what was lost.  Call
  * once, after the last record and after lost, filtered and the functions'

@@ -139,7 +139,7 @@ static json_t *finding_json(const struct summary *summary, enum rule_id id)
 	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:s}", "rule", rule->id, "name",
 			 rule->name, "severity", severity_name(rule->severity), "count",
 			 json_number(summary->findings[id].count), "evidence",
-			 json_text(evidence), "fix", rule->fix);
+			 json_text(evidence), "fix", summary_fix(summary, id));
 }
 
 static json_t *findings_json(const struct summary *summary)

@@ -330,7 +330,7 @@ static void put_findings(const struct summary *s, struct outbuf *out, bool color
 			   severity_name(rules[i].severity));
 		sgr(out, color, SGR_RESET);
 		out_printf(out, " %9llu  %s\n       fix: %s\n", (ull)s->findings[i].count,
-			   evidence, rules[i].fix);
+			   evidence, summary_fix(s, (enum rule_id)i));
 	}
 	if (!any && s->recorded)
 		out_lit(out, "\nno findings\n");

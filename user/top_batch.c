@@ -89,9 +89,10 @@ static void put_head(const struct top *top, struct outbuf *out)
 	put_rate(out, "lost/s\n", UNIT_RATE, data->last_lost, data->seconds);
 	out_printf(out,
 		   "%u functions, %u processes, %" PRIu64 " accesses, %" PRIu64
-		   " findings, %" PRIu64 " lost, %" PRIu64 " filtered\n",
+		   " findings, %" PRIu64 "%s lost, %" PRIu64 " filtered\n",
 		   data->functions, data->processes, data->total.all.cell.accesses,
-		   data->total.all.findings, data->lost, data->filtered);
+		   data->total.all.findings, data->lost, data->missing ? "+" : "",
+		   data->filtered);
 	have = value_bytes_per_store(last, &value);
 	put_share(out, "bytes/store", have, value, UNIT_BYTES);
 	have = value_whole(last, &value);

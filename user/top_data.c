@@ -350,6 +350,9 @@ void data_build(struct top_data *data, enum top_view view,
 		losses_accesses(&now->lost) - (base ? losses_accesses(&base->lost) : 0);
 	data->last_lost =
 		losses_accesses(&now->lost) - losses_accesses(&counts->before->lost);
+	data->missing = losses_all(&now->lost) - (base ? losses_all(&base->lost) : 0) - data->lost;
+	data->last_missing = losses_all(&now->lost) - losses_all(&counts->before->lost) -
+			     data->last_lost;
 	data->filtered = now->filtered - (base ? base->filtered : 0);
 	for (i = 0; i < now->nr; i++)
 		if (data_filter(&now->cells[i].key, now->cells[i].comm, counts->filter))
@@ -362,8 +365,8 @@ void data_build(struct top_data *data, enum top_view view,
 		}
 		key.number = ISM012;
 		if (row_of(data, &key)) {
-			row_of(data, &key)->all.findings = data->lost;
-			row_of(data, &key)->last.findings = data->last_lost;
+			row_of(data, &key)->all.findings = data->lost + data->missing;
+			row_of(data, &key)->last.findings = data->last_lost + data->last_missing;
 		}
 	}
 	count_owners(data, now, counts->filter);

@@ -64,6 +64,7 @@ struct top_data {
 	unsigned int functions;	/* different ones */
 	unsigned int processes;
 	uint64_t lost, last_lost;	/* accesses, by any cause */
+	uint64_t missing, last_missing;	/* what else makes it incomplete (ISM012) */
 	uint64_t filtered;
 	bool failed;		/* there was no memory for all of it */
 

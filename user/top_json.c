@@ -78,13 +78,14 @@ static json_t *totals_json(const struct top *top)
 	const struct top_data *data = &top->data;
 	const struct row_sum *all = &data->total.all;
 
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 			 "accesses", json_number(all->cell.accesses),
 			 "bytes", json_number(all->cell.bytes),
 			 "instructions", json_number(sum_insns(all)),
 			 "findings", json_number(all->findings),
 			 "errors", json_number(all->cell.errors),
 			 "lost", json_number(data->lost),
+			 "missing", json_number(data->missing),
 			 "filtered", json_number(data->filtered));
 }
 

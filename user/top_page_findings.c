@@ -92,6 +92,24 @@ static void put_meaning(struct lines *lines, enum rule_id id, unsigned int width
 	lines_wrap(lines, TONE_PLAIN, 2, width, text);
 }
 
+/* What is missing by which cause, and what helps. */
+static void put_causes(struct lines *lines, const struct top *top, unsigned int width)
+{
+	const struct losses *lost = &top->gather->counts->lost;
+	char text[512];
+	int i;
+
+	for (i = 0; i < LOSS_COUNT; i++) {
+		if (!lost->n[i])
+			continue;
+		lines_add(lines, TONE_WARN, "lost %" PRIu64 " %s", lost->n[i], loss_infos[i].says);
+		if (!loss_infos[i].remedy)
+			continue;
+		snprintf(text, sizeof(text), "Fix: %s", loss_infos[i].remedy);
+		lines_wrap(lines, TONE_PLAIN, 2, width, text);
+	}
+}
+
 /* The latest of a rule's findings in this row, at most max. */
 static void put_latest(struct lines *lines, const struct top *top, enum rule_id id,
 		       unsigned int width, unsigned int max)
@@ -115,7 +133,7 @@ static void put_rule(struct lines *lines, enum rule_id id, uint64_t count)
 
 	lines_add(lines, severity_tone(rules[id].severity), "%s %s (%s): %" PRIu64 " %s",
 		  rules[id].id, rules[id].name, severity_name(rules[id].severity), count,
-		  id == ISM012 ? "accesses lost" : what);
+		  id == ISM012 ? "missing" : what);
 }
 
 /* A cell has no findings by size: only those that are kept can be told. */
@@ -141,6 +159,8 @@ void page_findings(struct lines *lines, const struct top *top, unsigned int widt
 		id = (int)top->row.key.number;
 		put_rule(lines, (enum rule_id)id, top->row.all.findings);
 		put_meaning(lines, (enum rule_id)id, width);
+		if (id == ISM012)
+			put_causes(lines, top, width);
 		put_latest(lines, top, (enum rule_id)id, width, COUNT_EVENTS);
 		return;
 	}

@@ -112,10 +112,11 @@ static void put_totals(const struct top *top)
 	format_value(UNIT_COUNT, (double)data->filtered, filtered, sizeof(filtered));
 	snprintf(
 		line, sizeof(line),
-		"functions %u  processes %u  accesses %s  findings %s  lost %s  filtered %s",
-		data->functions, data->processes, accesses, findings, lost, filtered);
+		"functions %u  processes %u  accesses %s  findings %s  lost %s%s  filtered %s",
+		data->functions, data->processes, accesses, findings, lost,
+		data->missing ? "+" : "", filtered);
 	window_put(2, 0, (unsigned int)COLS,
-		   data->lost ? terminal_tone(TONE_BAD) : A_NORMAL, line);
+		   data->lost || data->missing ? terminal_tone(TONE_BAD) : A_NORMAL, line);
 }
 
 /* "name ##### 99.9%", or "name -". */

@@ -424,7 +424,8 @@ static void summaries(void)
 	number(json, "recorded", 4);
 	is_str(keys(at(json, "lost")),
 	       "total ring slot return probe writer insn_ring insn_writer insn_probe "
-	       "apart_full unexamined unfinished",
+	       "apart_full unexamined unfinished "
+	       "insn_return error_probe errors_off probes_off insn_unseen",
 	       "causes of loss");
 	number(json, "lost.total", 7);
 	number(json, "lost.ring", 5);
