@@ -18,6 +18,7 @@
 #include "escape.h"
 #include "message.h"
 #include "pcapng.h"
+#include "times.h"
 
 #define INTERFACES_MAX	4096
 #define SAY_MAX		256
@@ -176,6 +177,29 @@ static int on_interface(struct capture_file *file, const struct pcapng_block *bl
 	return 0;
 }
 
+/*
+ * The account's own block is at its end: where it is not, the times of the file were moved
+ * (as by if_tsoffset), and all that the account says of times moves with them.  What is less
+ * than a second may be a coarser resolution.
+ */
+static void move_times(const struct capture_file *file, const struct pcapng_block *block,
+		       struct account *account)
+{
+	uint32_t id = get_32(block->body, block->little);
+	uint64_t units = (uint64_t)get_32(block->body + 4, block->little) << 32 |
+			 get_32(block->body + 8, block->little);
+	int64_t moved;
+
+	if (id >= file->nr_interfaces)
+		return;
+	moved = time_diff(interface_time(&file->interfaces[id], units), account->end_ns);
+	if (moved > -TIME_NS_PER_S && moved < TIME_NS_PER_S)
+		return;
+	account->begin_ns = time_add(account->begin_ns, moved);
+	account->end_ns = time_add(account->end_ns, moved);
+	account->mono_offset = time_add(account->mono_offset, moved);
+}
+
 static int on_statistics(struct capture_file *file, const struct pcapng_block *block)
 {
 	struct account_part part;
@@ -184,6 +208,7 @@ static int on_statistics(struct capture_file *file, const struct pcapng_block *b
 	/* Somebody else's, or of a later version of ours. */
 	if (account_get(block, &part))
 		return 0;
+	move_times(file, block, &part.account);
 	trace = traces_account(file->traces, &part);
 	if (!trace)
 		return errno == ENOMEM ?

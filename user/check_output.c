@@ -57,7 +57,7 @@ static void json_finding(struct check_output *check, const char *file, uint64_t 
 		const struct ismt_access *raw = &access->raw;
 
 		out_printf(out, ",\"index\":%" PRIu64 ",\"ts\":", number);
-		out_json_u64(out, access->ts);
+		out_i64(out, access->ts);
 		put_json(out, "function", access->fn->address,
 			 sizeof(access->fn->address));
 		put_json(out, "comm", raw->comm, sizeof(raw->comm));

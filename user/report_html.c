@@ -13,6 +13,7 @@
 #include "region.h"
 #include "rules.h"
 #include "summary_text.h"
+#include "times.h"
 
 /* Charts are drawn for that many rows, those with most accesses. */
 #define ROWS_CHARTED  12
@@ -27,9 +28,10 @@ static void card(struct outbuf *out, const char *name, uint64_t value)
 	out_lit(out, "</div>\n");
 }
 
-static void put_time(struct outbuf *out, uint64_t ns)
+static void put_time(struct outbuf *out, int64_t ns)
 {
-	time_t second = (time_t)(ns / 1000000000);
+	uint32_t rest;
+	time_t second = (time_t)time_second(ns, &rest);
 	char text[40];
 	struct tm tm;
 
@@ -42,7 +44,7 @@ static void put_time(struct outbuf *out, uint64_t ns)
 static void put_header(const struct report_page *page, struct outbuf *out)
 {
 	const struct summary *s = page->summary;
-	uint64_t ns = s->end_ns > s->begin_ns ? s->end_ns - s->begin_ns : 0;
+	uint64_t ns = time_span(s->begin_ns, s->end_ns);
 	uint64_t findings[SEV_ERROR + 1] = { 0 };
 	size_t i;
 

@@ -10,6 +10,7 @@
 
 #include "capture_file.h"
 #include "message.h"
+#include "times.h"
 
 #define THREADS_MAX	16
 #define PROGRESS_BYTES	(64u << 10)
@@ -33,26 +34,28 @@ struct capture {
 	int ended;		/* what capture_next() says from now on; 1: not yet */
 
 	/* Of the records delivered. */
-	uint64_t first_ns, last_ns;
-	uint64_t begin_ns, mono_offset;
+	bool has_records;
+	int64_t first_ns, last_ns;
+	int64_t begin_ns, mono_offset;
 	unsigned int countdown;
 	uint64_t progress_at;
 };
 
-static uint64_t record_ts(const struct capture_record *rec)
+static int64_t record_ts(const struct capture_record *rec)
 {
 	return rec->type == CAPTURE_ACCESS ? rec->access.ts : rec->insn.ts;
 }
 
-static uint64_t record_mono(const struct capture_record *rec)
+static int64_t record_mono(const struct capture_record *rec)
 {
-	return rec->type == CAPTURE_ACCESS ? rec->access.raw.hdr.ts : rec->insn.raw.hdr.ts;
+	return (int64_t)(rec->type == CAPTURE_ACCESS ? rec->access.raw.hdr.ts :
+						       rec->insn.raw.hdr.ts);
 }
 
-static uint64_t record_end(const struct capture_record *rec)
+static int64_t record_end(const struct capture_record *rec)
 {
-	return record_ts(rec) + (rec->type == CAPTURE_ACCESS ? rec->access.raw.latency_ns :
-							       rec->insn.raw.latency_ns);
+	return time_end(record_ts(rec), rec->type == CAPTURE_ACCESS ? rec->access.raw.latency_ns :
+								      rec->insn.raw.latency_ns);
 }
 
 /* 1, 0 at its end, or -errno. */
@@ -103,13 +106,15 @@ static int open_files(struct capture *capture, const char *const *files, size_t 
 static void find_begin(struct capture *capture)
 {
 	const struct capture_record *first = NULL;
+	bool known = false;
 	size_t i;
 
 	for (i = 0; i < capture->traces.nr_traces; i++) {
 		const struct account *account = &capture->traces.traces[i]->account;
 
-		if (capture->begin_ns && account->begin_ns >= capture->begin_ns)
+		if (known && account->begin_ns >= capture->begin_ns)
 			continue;
+		known = true;
 		capture->begin_ns = account->begin_ns;
 		capture->mono_offset = account->mono_offset;
 	}
@@ -119,10 +124,10 @@ static void find_begin(struct capture *capture)
 		if (head->live && (!first || record_ts(&head->rec) < record_ts(first)))
 			first = &head->rec;
 	}
-	if (!first || capture->begin_ns)
+	if (!first || known)
 		return;
 	capture->begin_ns = record_ts(first);
-	capture->mono_offset = record_ts(first) - record_mono(first);
+	capture->mono_offset = time_diff(record_ts(first), record_mono(first));
 }
 
 int capture_open(struct capture **result, const char *const *files, size_t nr,
@@ -238,25 +243,28 @@ int capture_next(struct capture *capture, struct capture_record *rec)
 	}
 	*rec = head->rec;
 	capture->given = head;
-	if (!capture->first_ns || record_ts(rec) < capture->first_ns)
+	if (!capture->has_records || record_ts(rec) < capture->first_ns)
 		capture->first_ns = record_ts(rec);
-	if (record_end(rec) > capture->last_ns)
+	if (!capture->has_records || record_end(rec) > capture->last_ns)
 		capture->last_ns = record_end(rec);
+	capture->has_records = true;
 	return 1;
 }
 
 int capture_account(struct capture *capture, struct summary *summary)
 {
-	uint64_t begin = capture->first_ns, end = capture->last_ns;
+	int64_t begin = capture->first_ns, end = capture->last_ns;
+	bool known = capture->has_records;
 	size_t i;
 
 	for (i = 0; i < capture->traces.nr_traces; i++) {
 		const struct account *account = &capture->traces.traces[i]->account;
 
-		if (!begin || account->begin_ns < begin)
+		if (!known || account->begin_ns < begin)
 			begin = account->begin_ns;
-		if (account->end_ns > end)
+		if (!known || account->end_ns > end)
 			end = account->end_ns;
+		known = true;
 	}
 	summary->begin_ns = begin;
 	summary->end_ns = end;
@@ -277,12 +285,12 @@ struct function_table *capture_functions(struct capture *capture)
 	return capture->traces.functions;
 }
 
-uint64_t capture_begin(const struct capture *capture)
+int64_t capture_begin(const struct capture *capture)
 {
 	return capture->begin_ns;
 }
 
-uint64_t capture_mono_offset(const struct capture *capture)
+int64_t capture_mono_offset(const struct capture *capture)
 {
 	return capture->mono_offset;
 }

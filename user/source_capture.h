@@ -116,8 +116,8 @@ struct function_table *capture_functions(struct capture *capture);
  * When the earliest of the traces began, ns since 1970, and what to add to
  * its CLOCK_MONOTONIC for that; known after capture_open().  0 for no record.
  */
-uint64_t capture_begin(const struct capture *capture);
-uint64_t capture_mono_offset(const struct capture *capture);
+int64_t capture_begin(const struct capture *capture);
+int64_t capture_mono_offset(const struct capture *capture);
 
 /* Bytes read so far, and in all (0: not known). */
 uint64_t capture_bytes(const struct capture *capture, uint64_t *total);

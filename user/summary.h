@@ -74,7 +74,7 @@ struct summary {
 	/* Recorded, of processes that have no number in the tracer's PID namespace: pid is 0. */
 	uint64_t foreign;
 	struct losses lost;
-	uint64_t begin_ns, end_ns;	/* since 1970 */
+	int64_t begin_ns, end_ns;	/* since 1970 */
 	struct summary_row *rows;	/* sorted: function, region, op, driver */
 	size_t nr_rows;
 	struct summary_function *functions;

@@ -3,6 +3,7 @@
 
 #include "json.h"
 #include "region.h"
+#include "times.h"
 
 static json_t *bucket(uint64_t upper, uint64_t count)
 {
@@ -165,7 +166,7 @@ static json_t *lost_json(const struct summary *summary)
 
 json_t *summary_json(const struct summary *s)
 {
-	uint64_t duration = s->end_ns > s->begin_ns ? s->end_ns - s->begin_ns : 0;
+	uint64_t duration = time_span(s->begin_ns, s->end_ns);
 
 	return json_pack(
 		"{s:s, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
@@ -173,7 +174,7 @@ json_t *summary_json(const struct summary *s)
 		"lost", lost_json(s), "filtered", json_number(s->filtered), "insn_records",
 		json_number(s->insn_records), "unopened", json_number(s->unopened),
 		"foreign", json_number(s->foreign), "begin",
-		json_number(s->begin_ns), "end", json_number(s->end_ns), "duration_ns",
+		json_integer(s->begin_ns), "end", json_integer(s->end_ns), "duration_ns",
 		json_number(duration), "rows", rows_json(s), "functions", functions_json(s),
 		"findings", findings_json(s));
 }

@@ -5,6 +5,7 @@
 #include "escape.h"
 #include "hist_text.h"
 #include "region.h"
+#include "times.h"
 
 /* Histograms are drawn for that many rows, those with most accesses. */
 #define ROWS_DRAWN 6
@@ -17,7 +18,7 @@ typedef unsigned long long ull;
 
 static void put_totals(const struct summary *s, struct outbuf *out)
 {
-	uint64_t ns = s->end_ns > s->begin_ns ? s->end_ns - s->begin_ns : 0;
+	uint64_t ns = time_span(s->begin_ns, s->end_ns);
 
 	out_printf(out,
 		   "%llu access%s recorded, %llu lost, %llu filtered in %llu.%03llu s",

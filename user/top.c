@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "times.h"
+
 int top_init(struct top *top, struct gather *gather, uint64_t interval_ns)
 {
 	unsigned int i;
@@ -30,7 +32,7 @@ void top_free(struct top *top)
 	gather_free(top->gather);
 }
 
-static int step(struct top *top, uint64_t ts)
+static int step(struct top *top, int64_t ts)
 {
 	int err = counts_copy(top->before, top->gather->counts);
 
@@ -45,19 +47,20 @@ int top_tick(struct top *top, uint64_t elapsed_ns)
 {
 	if (top->gather->state == GATHER_ENDED)
 		return 0;
-	return step(top, top->gather->counts->ts + elapsed_ns);
+	return step(top, time_end(top->gather->counts->ts, elapsed_ns));
 }
 
 /* The intervals before ts one by one, so that their history is there. */
-int top_seek(struct top *top, uint64_t ts)
+int top_seek(struct top *top, int64_t ts)
 {
 	struct gather *gather = top->gather;
-	uint64_t from = gather->counts->ts, n;
+	int64_t from = gather->counts->ts;
+	uint64_t n;
 	int err = 0;
 
 	if (ts < gather->begin_ns)
 		ts = gather->begin_ns;
-	if (gather->end_ns && ts > gather->end_ns)
+	if (gather->has_end && ts > gather->end_ns)
 		ts = gather->end_ns;
 	if (ts == from)
 		return 0;
@@ -71,14 +74,14 @@ int top_seek(struct top *top, uint64_t ts)
 		if (err)
 			return err;
 	}
-	n = (ts - from) / top->interval_ns;
+	n = time_span(from, ts) / top->interval_ns;
 	if (n > HISTORY_LEN)
 		n = HISTORY_LEN;
 	/* Whatever is left over comes first: the interval that is shown is whole. */
-	from = ts - n * top->interval_ns;
+	from = time_add(ts, -(int64_t)(n * top->interval_ns));
 	err = step(top, from);
 	for (; n && !err; n--) {
-		from += top->interval_ns;
+		from = time_end(from, top->interval_ns);
 		err = step(top, from);
 	}
 	return err;
@@ -89,9 +92,9 @@ int top_seek_end(struct top *top)
 	struct gather *gather = top->gather;
 	int err;
 
-	if (!gather->end_ns) {
-		err = gather->ops->advance(gather, UINT64_MAX);
-		if (err || !gather->end_ns)
+	if (!gather->has_end) {
+		err = gather->ops->advance(gather, INT64_MAX);
+		if (err || !gather->has_end)
 			return err;
 		/* Now it is known; go there again, with the interval before it. */
 		err = top_seek(top, gather->begin_ns);

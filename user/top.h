@@ -79,7 +79,7 @@ int top_tick(struct top *top, uint64_t elapsed_ns);
  * top_seek - to a time of the capture, ns since 1970; what is beyond its ends is
  * its ends.  The interval that ends there is shown.  0 or -ENOMEM.
  */
-int top_seek(struct top *top, uint64_t ts);
+int top_seek(struct top *top, int64_t ts);
 
 /* To where the capture ends. */
 int top_seek_end(struct top *top);

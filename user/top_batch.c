@@ -9,6 +9,7 @@
 
 #include "message.h"
 #include "output.h"
+#include "times.h"
 #include "top_signals.h"
 
 static uint64_t clock_now(void)
@@ -74,7 +75,7 @@ static void put_head(const struct top *top, struct outbuf *out)
 	const struct top_data *data = &top->data;
 	const struct row_sum *last = &data->total.last;
 	const struct gather *gather = top->gather;
-	double at = (double)(gather->counts->ts - gather->begin_ns) / 1e9, value = 0;
+	double at = (double)time_span(gather->begin_ns, gather->counts->ts) / 1e9, value = 0;
 	bool have;
 
 	out_printf(out, "ismtop %s at %.3f s, interval %.3f s%s%s\n",
@@ -135,7 +136,7 @@ static void wait_until(const struct top *top, uint64_t until)
 /* 1: an interval; 0: there are no more; or -ENOMEM. */
 static int next_interval(struct top *top, uint64_t *until)
 {
-	uint64_t from = top->gather->counts->ts;
+	int64_t from = top->gather->counts->ts;
 	int err;
 
 	if (top->gather->state == GATHER_ENDED)

@@ -75,7 +75,7 @@ struct top_counts {
 	const struct counts *now;
 	const struct counts *before;	/* when the interval began */
 	const struct counts *base;	/* at the reset; NULL: none */
-	uint64_t begin_ns;	/* of the trace, ns since 1970 */
+	int64_t begin_ns;	/* of the trace, ns since 1970 */
 	/* Only functions, drivers and processes that have this in their names; "": all. */
 	const char *filter;
 };

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "escape.h"
+#include "times.h"
 #include "top_window.h"
 
 static int severity_tone(enum severity severity)
@@ -35,7 +36,7 @@ static void put_event(struct lines *lines, const struct top *top,
 	char evidence[256], line[512], fn[ESCAPE_TEXT_LEN(FUNCTION_ADDRESS_LEN)];
 	char comm[ESCAPE_TEXT_LEN(ISMT_COMM_LEN)];
 	int shown = severity_tone(rules[event->rule].severity);
-	int64_t ns = (int64_t)(access->ts - top->gather->begin_ns);
+	int64_t ns = time_diff(access->ts, top->gather->begin_ns);
 
 	rule_evidence(event->rule, access, evidence, sizeof(evidence));
 	escape_text(comm, sizeof(comm), access->raw.comm, sizeof(access->raw.comm));

@@ -10,6 +10,7 @@
 #include <curses.h>
 
 #include "escape.h"
+#include "times.h"
 #include "top_bars.h"
 #include "top_window.h"
 #include "version.h"
@@ -37,12 +38,12 @@ static const char *state_word(const struct top *top)
 static void capture_position(const struct top *top, char *buf, size_t len)
 {
 	const struct gather *gather = top->gather;
-	uint64_t at = gather->counts->ts - gather->begin_ns;
+	uint64_t at = time_span(gather->begin_ns, gather->counts->ts);
 	char end[32] = "?";
 
-	if (gather->end_ns)
+	if (gather->has_end)
 		snprintf(end, sizeof(end), "%.3f",
-			 (double)(gather->end_ns - gather->begin_ns) / 1e9);
+			 (double)time_span(gather->begin_ns, gather->end_ns) / 1e9);
 	snprintf(buf, len, "%.3f of %s s, speed %g", (double)at / 1e9, end, top->speed);
 }
 
