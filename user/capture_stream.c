@@ -177,6 +177,9 @@ bool stream_describe(struct capture_stream *stream, const struct function *fn, b
 	if (!interfaces)
 		return false;
 	stream->interfaces = interfaces;
+	/* Both or neither: no packet must come before an account. */
+	if (!nr && !stream_room(stream, IDB_LEN + ISB_LEN + account_size(&empty), wait))
+		return false;
 	if (!describe_interface(stream, fn, wait))
 		return false;
 	interfaces[nr] = (struct stream_interface){ .fn = *fn };

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "escape.h"
+#include "gate.h"
 #include "html.h"
 #include "region.h"
 #include "rules.h"
@@ -62,7 +63,10 @@ static void put_header(const struct report_page *page, struct outbuf *out)
 	out_printf(out, ", %" PRIu64 ".%03" PRIu64 " s</p>\n<div class=\"cards\">\n",
 		   ns / 1000000000, ns / 1000000 % 1000);
 	card(out, s->recorded == 1 ? "access" : "accesses", s->recorded);
-	card(out, "lost", summary_lost(s));
+	if (s->unaccounted)
+		out_lit(out, "<div><b>unknown</b>lost</div>\n");
+	else
+		card(out, "lost", summary_lost(s));
 	card(out, "filtered", s->filtered);
 	card(out, "errors found", findings[SEV_ERROR]);
 	card(out, "warnings found", findings[SEV_WARNING]);
@@ -112,13 +116,17 @@ static void put_findings(const struct summary *s, struct outbuf *out)
 
 static void put_lost(const struct summary *s, struct outbuf *out)
 {
-	char text[256];
+	const uint32_t told = GATE_BIT(GATE_LOST) | GATE_BIT(GATE_UNACCOUNTED) |
+			      GATE_BIT(GATE_PARTIAL) | GATE_BIT(GATE_STRAYS);
+	uint32_t lacks = gate_lacks(s) & told;
+	char text[512];
 
-	if (!s->findings[ISM012].count)
+	if (!lacks)
 		return;
-	summary_evidence(s, ISM012, text, sizeof(text));
-	out_lit(out,
-		"<p class=\"box\"><b class=\"warning\">The trace is incomplete.</b> ");
+	gate_sentence(s, lacks, text, sizeof(text));
+	out_printf(out, "<p class=\"box\"><b class=\"warning\">The trace is %s.</b> ",
+		   lacks & (GATE_BIT(GATE_LOST) | GATE_BIT(GATE_PARTIAL)) ? "incomplete" :
+		   lacks & GATE_BIT(GATE_UNACCOUNTED) ? "possibly incomplete" : "mixed with other packets");
 	html_text(out, text);
 	out_lit(out, "</p>\n");
 }

@@ -307,7 +307,7 @@ static bool put_again(struct sink_text *text, const struct access *access,
 	char *p;
 
 	if (!where->piece.len || !what->before.len || !what->after.len ||
-	    text->options.time == TIME_REAL || (int64_t)ts < 0)
+	    text->options.time == TIME_REAL || access->ts < text->start_ns)
 		return false;
 	p = out_room(out, LINE_ROOM);
 	p = at_fixed_right(p, ts / SECOND_NS, (uint32_t)(ts % SECOND_NS / 1000), 6, W_TIME);

@@ -189,36 +189,64 @@ static void tell_progress(struct capture *capture, bool end)
 	capture->options.progress(capture->options.arg, done, total);
 }
 
+/* Accesses that closed traces say they recorded, and how many of these were read. */
+static uint64_t count_missing(const struct capture *capture, uint64_t *recorded)
+{
+	uint64_t missing = 0;
+	size_t i;
+
+	*recorded = 0;
+	for (i = 0; i < capture->traces.nr_traces && !capture_unaccounted(capture); i++) {
+		const struct trace *trace = capture->traces.traces[i];
+
+		if (trace->read >= trace->account.recorded)
+			continue;
+		*recorded += trace->account.recorded;
+		missing += trace->account.recorded - trace->read;
+	}
+	return missing;
+}
+
+static uint64_t count_unknown(const struct capture *capture)
+{
+	uint64_t unknown = 0;
+	size_t i;
+
+	for (i = 0; i < capture->nr; i++)
+		unknown += file_unknown(capture->heads[i].file);
+	return unknown;
+}
+
+static uint64_t count_strays(const struct capture *capture)
+{
+	uint64_t strays = 0;
+	size_t i;
+
+	for (i = 0; i < capture->nr; i++)
+		strays += file_strays(capture->heads[i].file);
+	return strays;
+}
+
 /*
  * A closed trace says how much it recorded: are all of its files here?  What
  * was left out because its type is not known may be why, so that is one line.
  */
 static void tell_missing(struct capture *capture)
 {
-	uint64_t recorded = 0, read = 0, unknown = 0;
+	uint64_t recorded, missing = count_missing(capture, &recorded);
+	uint64_t unknown = count_unknown(capture);
 	char text[256];
-	size_t i;
 	int len = 0;
 
-	for (i = 0; i < capture->traces.nr_traces && !capture_incomplete(capture); i++) {
-		const struct trace *trace = capture->traces.traces[i];
-
-		if (trace->read < trace->account.recorded) {
-			recorded += trace->account.recorded;
-			read += trace->read;
-		}
-	}
-	for (i = 0; i < capture->nr; i++)
-		unknown += file_unknown(capture->heads[i].file);
-	if (recorded)
+	if (missing)
 		len = snprintf(text, sizeof(text), "%" PRIu64 " of the %" PRIu64
 			       " accesses that were recorded are in what was given",
-			       read, recorded);
+			       recorded - missing, recorded);
 	if (unknown)
 		snprintf(text + len, sizeof(text) - (size_t)len,
 			 "%s%" PRIu64 " of the records are of a type that this ismtrace does not know",
 			 len ? "; " : "", unknown);
-	if (recorded || unknown)
+	if (missing || unknown)
 		capture_say(&capture->options, CAPTURE_NOTE, "captures", text);
 }
 
@@ -255,6 +283,7 @@ int capture_account(struct capture *capture, struct summary *summary)
 {
 	int64_t begin = capture->first_ns, end = capture->last_ns;
 	bool known = capture->has_records;
+	uint64_t recorded;
 	size_t i;
 
 	for (i = 0; i < capture->traces.nr_traces; i++) {
@@ -268,16 +297,20 @@ int capture_account(struct capture *capture, struct summary *summary)
 	}
 	summary->begin_ns = begin;
 	summary->end_ns = end;
+	summary->unaccounted = capture_unaccounted(capture);
+	summary->missing = count_missing(capture, &recorded);
+	summary->strays = count_strays(capture) + count_unknown(capture);
 	return traces_sum(&capture->traces, summary);
 }
 
-size_t capture_incomplete(const struct capture *capture)
+const char *capture_unaccounted(const struct capture *capture)
 {
-	size_t i, nr = 0;
+	const char *why = NULL;
+	size_t i;
 
-	for (i = 0; i < capture->nr; i++)
-		nr += file_incomplete(capture->heads[i].file);
-	return nr;
+	for (i = 0; i < capture->nr && !why; i++)
+		why = file_unaccounted(capture->heads[i].file);
+	return why;
 }
 
 struct function_table *capture_functions(struct capture *capture)

@@ -13,6 +13,7 @@ int top_init(struct top *top, struct gather *gather, uint64_t interval_ns)
 	memset(top, 0, sizeof(*top));
 	top->gather = gather;
 	top->interval_ns = interval_ns;
+	top->intervals = 1;
 	top->speed = 1;
 	for (i = 0; i < TOP_VIEWS; i++)
 		top->sort[i] = column_default((enum top_view)i);
@@ -48,6 +49,19 @@ int top_tick(struct top *top, uint64_t elapsed_ns)
 	if (top->gather->state == GATHER_ENDED)
 		return 0;
 	return step(top, time_end(top->gather->counts->ts, elapsed_ns));
+}
+
+uint64_t top_gap(const struct top *top)
+{
+	const struct gather *gather = top->gather;
+	uint64_t span;
+	int64_t ts;
+
+	if (!gather->ops->next || !gather->ops->next(top->gather, &ts))
+		return 0;
+	span = time_span(gather->counts->ts, ts);
+	/* What ends just with an interval is in it. */
+	return span ? (span - 1) / top->interval_ns : 0;
 }
 
 /* The intervals before ts one by one, so that their history is there. */
@@ -135,6 +149,15 @@ static void follow_selected(struct top *top)
 		top->row = data->rows[top->cursor];
 }
 
+/*
+ * Until the end of a capture is known, a screen has what is known so far.  In a list of intervals
+ * that would be taken for the truth.
+ */
+static const char *lost_why(const struct top *top)
+{
+	return top->history && !top->gather->has_end ? NULL : top->gather->lost_why;
+}
+
 void top_build(struct top *top)
 {
 	const struct top_counts counts = {
@@ -142,6 +165,7 @@ void top_build(struct top *top)
 		.before = top->before,
 		.base = top->has_base ? top->base : NULL,
 		.begin_ns = top->gather->begin_ns,
+		.lost_why = lost_why(top),
 		.filter = top->filter,
 	};
 

@@ -35,6 +35,7 @@ struct top {
 	int error;		/* -ENOMEM: it cannot go on */
 
 	uint64_t interval_ns;
+	uint64_t intervals;	/* that are shown as one: more than 1 is a gap, without accesses */
 	double speed;		/* of a capture */
 	bool paused;
 	enum top_view view;
@@ -74,6 +75,12 @@ static inline bool top_is_capture(const struct top *top)
  * Nothing changes at the end of a capture: the last interval stays.  0 or -ENOMEM.
  */
 int top_tick(struct top *top, uint64_t elapsed_ns);
+
+/*
+ * top_gap - how many whole intervals of a capture come next in which nothing happens; 0 live.
+ * The one after them has something, or the end.
+ */
+uint64_t top_gap(const struct top *top);
 
 /*
  * top_seek - to a time of the capture, ns since 1970; what is beyond its ends is

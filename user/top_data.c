@@ -349,6 +349,7 @@ void data_build(struct top_data *data, enum top_view view,
 		losses_accesses(&now->lost) - (base ? losses_accesses(&base->lost) : 0);
 	data->last_lost =
 		losses_accesses(&now->lost) - losses_accesses(&counts->before->lost);
+	data->lost_why = counts->lost_why;
 	data->filtered = now->filtered - (base ? base->filtered : 0);
 	for (i = 0; i < now->nr; i++)
 		if (data_filter(&now->cells[i].key, now->cells[i].comm, counts->filter))

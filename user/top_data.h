@@ -63,7 +63,8 @@ struct top_data {
 	double all_seconds;	/* since the beginning or the reset */
 	unsigned int functions;	/* different ones */
 	unsigned int processes;
-	uint64_t lost, last_lost;	/* accesses, by any cause */
+	uint64_t lost, last_lost;	/* accesses, by any cause; as far as is known */
+	const char *lost_why;	/* it is not known; as struct gather has it */
 	uint64_t filtered;
 	bool failed;		/* there was no memory for all of it */
 
@@ -78,6 +79,7 @@ struct top_counts {
 	int64_t begin_ns;	/* of the trace, ns since 1970 */
 	/* Only functions, drivers and processes that have this in their names; "": all. */
 	const char *filter;
+	const char *lost_why;	/* as struct gather has it */
 };
 
 /*

@@ -32,6 +32,11 @@ struct gather_ops {
 	 */
 	int (*advance)(struct gather *gather, int64_t ts);
 	/*
+	 * next - when the counts change next, of a capture: as an access ends, or the capture.
+	 * False where that is not known.  NULL: live, where it never is.
+	 */
+	bool (*next)(struct gather *gather, int64_t *ts);
+	/*
 	 * wait - sleep for at most timeout_ms and do what cannot wait meanwhile.
 	 * Returns early, with -EINTR, after a signal.
 	 */
@@ -49,6 +54,11 @@ struct gather {
 	int64_t begin_ns;	/* of the trace, ns since 1970 */
 	int64_t end_ns;		/* of the capture; valid if has_end */
 	bool has_end;		/* end_ns is known */
+	/*
+	 * Why it is not known what was lost, a constant; NULL: it is.  Captures tell at their
+	 * end: until that was reached, or looked for, it is not known.
+	 */
+	const char *lost_why;
 	int status;		/* enum exit_status: something is wrong with the source */
 	char note[GATHER_NOTE_LEN];	/* what is to be told about its state, or "" */
 };

@@ -132,6 +132,7 @@ static int take_account(struct gather_capture *g)
 		counts->filtered += summary->filtered;
 		g->gather.end_ns = summary->end_ns;
 		g->gather.has_end = true;
+		g->gather.lost_why = summary->unaccounted;
 	}
 	summary_free(summary);
 	g->ended = true;
@@ -196,6 +197,16 @@ static int advance(struct gather *gather, int64_t ts)
 	return 0;
 }
 
+static bool next(struct gather *gather, int64_t *ts)
+{
+	const struct gather_capture *g = of(gather);
+
+	if (!g->have && !g->ended)
+		return false;
+	*ts = g->have ? access_end(&g->rec.access) : gather->end_ns;
+	return true;
+}
+
 static int wait(struct gather *gather, int timeout_ms)
 {
 	struct timespec ts = {
@@ -220,6 +231,7 @@ static void free_capture(struct gather *gather)
 
 static const struct gather_ops capture_ops = {
 	.advance = advance,
+	.next = next,
 	.wait = wait,
 	.free = free_capture,
 };
@@ -246,6 +258,7 @@ static int look_ahead(struct gather_capture *g)
 	if (!err) {
 		g->gather.end_ns = summary->end_ns;
 		g->gather.has_end = true;
+		g->gather.lost_why = summary->unaccounted;
 	}
 	summary_free(summary);
 	return err ? EXIT_CAPTURE : EXIT_DONE;
@@ -269,6 +282,7 @@ int gather_capture_open(struct gather **result,
 	}
 	g->gather.ops = &capture_ops;
 	g->gather.name = options->files[0];
+	g->gather.lost_why = "not read to the end yet";
 	g->options = *options;
 	if (options->look_ahead) {
 		status = open_capture(g, &g->capture);

@@ -110,9 +110,16 @@ static void put_latest(struct lines *lines, const struct top *top, enum rule_id 
 	}
 }
 
-static void put_rule(struct lines *lines, enum rule_id id, uint64_t count)
+static void put_rule(struct lines *lines, const struct top *top, enum rule_id id, uint64_t count)
 {
 	const char *what = count == 1 ? "finding" : "findings";
+
+	if (id == ISM012 && top->data.lost_why) {
+		lines_add(lines, severity_tone(rules[id].severity),
+			  "%s %s (%s): it is not known what was lost: %s", rules[id].id,
+			  rules[id].name, severity_name(rules[id].severity), top->data.lost_why);
+		return;
+	}
 
 	lines_add(lines, severity_tone(rules[id].severity), "%s %s (%s): %" PRIu64 " %s",
 		  rules[id].id, rules[id].name, severity_name(rules[id].severity), count,
@@ -140,7 +147,7 @@ void page_findings(struct lines *lines, const struct top *top, unsigned int widt
 
 	if (top->view == VIEW_FINDINGS) {
 		id = (int)top->row.key.number;
-		put_rule(lines, (enum rule_id)id, top->row.all.findings);
+		put_rule(lines, top, (enum rule_id)id, top->row.all.findings);
 		put_meaning(lines, (enum rule_id)id, width);
 		put_latest(lines, top, (enum rule_id)id, width, COUNT_EVENTS);
 		return;
@@ -154,7 +161,7 @@ void page_findings(struct lines *lines, const struct top *top, unsigned int widt
 				  top->view == VIEW_SIZES ? "Findings (among the latest)"
 							  : "Findings");
 		any = true;
-		put_rule(lines, (enum rule_id)id, count);
+		put_rule(lines, top, (enum rule_id)id, count);
 		put_latest(lines, top, (enum rule_id)id, width, 1);
 		put_meaning(lines, (enum rule_id)id, width);
 	}
