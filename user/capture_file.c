@@ -11,11 +11,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "bytes.h"
 #include "capture_input.h"
 #include "capture_interface.h"
 #include "capture_kind.h"
-#include "capture_record.h"
+#include "capture_packet.h"
 #include "capture_section.h"
 #include "escape.h"
 #include "message.h"
@@ -23,8 +22,6 @@
 
 #define INTERFACES_MAX	4096
 #define SAY_MAX		256
-/* Interface, time, captured and original length. */
-#define EPB_FIXED	20
 
 struct capture_file {
 	const char *path;
@@ -248,13 +245,7 @@ static const char *intern_driver(struct capture_file *file, const char *driver)
 	return file->driver;
 }
 
-static int no_record(struct capture_file *file, const struct pcapng_block *block)
-{
-	return fail(file, -EBADMSG, "the packet at byte %" PRIu64 " is no record of ismtrace",
-		    block->at);
-}
-
-/* A packet that holds none of our records. */
+/* A block that holds packets, and none of ours. */
 static int on_stray(struct capture_file *file)
 {
 	section_packet(&file->section);
@@ -262,79 +253,28 @@ static int on_stray(struct capture_file *file)
 	return 0;
 }
 
-/* What record_type() does not know: somebody has cut it, or it is none. */
-static int bad_record(struct capture_file *file, const struct pcapng_block *block, uint32_t len)
-{
-	uint32_t full = get_32(block->body + 16, block->little);
-
-	if (len >= full || len >= RECORD_ACCESS_LEN)
-		return no_record(file, block);
-	return fail(file, -EBADMSG, "the packet at byte %" PRIu64 " is no record any more: it was "
-		    "cut to %" PRIu32 " bytes (editcap -s?); record -s cuts payloads, editcap -s %d "
-		    "leaves records", block->at, len, RECORD_ACCESS_LEN);
-}
-
-/* 1 with *rec, or -errno. */
-static int on_record(struct capture_file *file, const struct pcapng_block *block,
-		     const struct capture_interface *interface, int type, uint32_t len,
-		     struct capture_record *rec)
-{
-	uint64_t ts = (uint64_t)get_32(block->body + 4, block->little) << 32 |
-		      get_32(block->body + 8, block->little);
-	const uint8_t *data = block->body + EPB_FIXED;
-	char driver[ISMT_NAME_LEN];
-
-	if (type == ISMT_REC_INSN) {
-		rec->type = CAPTURE_INSN;
-		if (record_get_insn(data, len, &rec->insn))
-			return no_record(file, block);
-		rec->insn.fn = interface->fn;
-		rec->insn.ts = interface_time(interface, ts);
-		file->section.insns++;
-		return 1;
-	}
-	rec->type = CAPTURE_ACCESS;
-	if (record_get_access(data, len, &rec->access, driver))
-		return no_record(file, block);
-	rec->access.fn = interface->fn;
-	rec->access.ts = interface_time(interface, ts);
-	rec->access.driver = intern_driver(file, driver);
-	if (!rec->access.driver)
-		return -ENOMEM;
-	file->section.accesses++;
-	return 1;
-}
-
 /* 1 with *rec, 0 if it is to be skipped, or -errno. */
 static int on_packet(struct capture_file *file, const struct pcapng_block *block,
 		     struct capture_record *rec)
 {
-	const struct capture_interface *interface;
-	uint32_t id, len;
-	int type;
+	char driver[ISMT_NAME_LEN], why[SAY_MAX];
 
-	if (block->len < EPB_FIXED)
-		return no_record(file, block);
-	id = get_32(block->body, block->little);
-	len = get_32(block->body + 12, block->little);
-	if (len > block->len - EPB_FIXED)
-		return fail(file, -EBADMSG,
-			    "the packet at byte %" PRIu64 " has an absurd length: %" PRIu32,
-			    block->at, len);
-	if (id >= file->section.nr_interfaces)
-		return fail(file, -EBADMSG, "the packet at byte %" PRIu64 " is of no interface",
-			    block->at);
-	interface = &file->section.interfaces[id];
-	if (!interface->fn)
-		return on_stray(file);
-	section_packet(&file->section);
-	type = record_type(block->body + EPB_FIXED, len);
-	if (type < 0)
-		return bad_record(file, block, len);
-	if (type)
-		return on_record(file, block, interface, type, len, rec);
-	file->unknown++;
-	return 0;
+	switch (packet_get(&file->section, block, rec, driver, why, sizeof(why))) {
+	case PACKET_RECORD:
+		break;
+	case PACKET_UNKNOWN:
+		file->unknown++;
+		return 0;
+	case PACKET_STRAY:
+		file->strays++;
+		return 0;
+	case PACKET_BAD:
+		return fail(file, -EBADMSG, "%s", why);
+	}
+	if (rec->type != CAPTURE_ACCESS)
+		return 1;
+	rec->access.driver = intern_driver(file, driver);
+	return rec->access.driver ? 1 : -ENOMEM;
 }
 
 static int on_block(struct capture_file *file, const struct pcapng_block *block,

@@ -2,6 +2,7 @@
 #include "top.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "times.h"
@@ -41,6 +42,12 @@ static int step(struct top *top, int64_t ts)
 		err = top->gather->ops->advance(top->gather, ts);
 	if (!err && top->history)
 		err = history_tick(top->history, top->gather->counts, top->before);
+	if (top->history && top->gather->has_end && top->gather->lost_why && !top->told) {
+		/* There may be no room for it beside the numbers. */
+		snprintf(top->message, sizeof(top->message), "What was lost is unknown: %s",
+			 top->gather->lost_why);
+		top->told = true;
+	}
 	return err;
 }
 
