@@ -203,6 +203,7 @@ lacked()
 	run -2 --separate-stderr tool check --allow nothing clean.pcapng
 	[[ $stderr == *"--allow is empty, filtered, lost, unaccounted, partial or strays, not 'nothing'"* ]]
 	run -2 tool check --allow lost, clean.pcapng
+	says <(tool completion bash) "words='empty filtered lost unaccounted partial strays'"
 	run -4 tool check --strict --allow unaccounted "$TRACES/killed.pcapng.gz"
 }
 

@@ -33,9 +33,9 @@ static const struct argp_option check_options[] = {
 	{ NULL, 0, NULL, 0, "What to show:", 0 },
 	{ "severity", OPT_SEVERITY, "error|warning|info", 0,
 	  "what is below this is neither shown nor fails the check (default: info)", 0 },
-	{ "allow", OPT_ALLOW, "empty|filtered|lost|unaccounted|partial|strays", 0,
-	  "pass although so little was looked at; several with commas between (the man page has what "
-	  "they mean)", 0 },
+	{ "allow", OPT_ALLOW, "WHAT[,WHAT]", 0,
+	  "pass although not enough was looked at: empty, filtered, lost, unaccounted, partial, strays",
+	  0 },
 	{ "count", 'n', "COUNT", 0, "show at most COUNT findings; all of them count", 0 },
 	{ "json", OPT_JSON, NULL, 0, "one JSON object a finding, then the summary", 0 },
 	{ "quiet", 'q', NULL, 0, "only how many findings there are", 0 },

@@ -25,8 +25,9 @@ enum gate_lack {
 
 #define GATE_BIT(lack)	(1u << (lack))
 
-/* By enum gate_lack: what --allow calls it. */
+/* By enum gate_lack: what --allow calls it; and all of them, for completion. */
 extern const char *const gate_names[GATE_LACKS];
+#define GATE_CHOICE "empty|filtered|lost|unaccounted|partial|strays"
 
 /*
  * gate_parse - names of what may be lacking, separated by commas: bits are added to *allow.

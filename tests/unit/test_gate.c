@@ -21,7 +21,15 @@ static void listen(void *arg, const char *line)
 
 static void names(void)
 {
+	char choice[128] = "";
 	uint32_t allow = 0;
+	int i;
+
+	for (i = 0; i < GATE_LACKS; i++) {
+		strcat(choice, i ? "|" : "");
+		strcat(choice, gate_names[i]);
+	}
+	is_str(choice, GATE_CHOICE, "completion has all names");
 
 	is_int(gate_parse("lost,empty", &allow), 0, "two names");
 	is_int(allow, GATE_BIT(GATE_LOST) | GATE_BIT(GATE_EMPTY), "are taken");
