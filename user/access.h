@@ -35,7 +35,7 @@ struct access {
 	struct ismt_access raw;
 	const struct function *fn;	/* never NULL */
 	const char *driver;	/* "ism-vfio-pci", "vfio-pci", ...; not NULL */
-	uint64_t ts;		/* begin, ns since 1970 */
+	int64_t ts;		/* begin, ns since 1970; before that negative */
 	/*
 	 * What was moved, from its beginning, if payloads were asked for:
 	 * borrowed until the sink returns; NULL if there is none.
@@ -81,7 +81,7 @@ static inline bool insns_are_one_block(const struct ismt_insns *insn)
 struct insn {
 	struct ismt_insn raw;
 	const struct function *fn;	/* never NULL */
-	uint64_t ts;		/* begin, ns since 1970 */
+	int64_t ts;		/* begin, ns since 1970; before that negative */
 };
 
 #endif /* ISMT_ACCESS_H */

@@ -144,9 +144,10 @@ static void say_lost(const struct summary *summary)
 {
 	char text[256];
 
-	if (!summary->findings[ISM012].count)
+	/* Whatever else is lacking has been told when the files ended. */
+	if (!losses_all(&summary->lost))
 		return;
-	summary_evidence(summary, ISM012, text, sizeof(text));
+	losses_sentence(&summary->lost, text, sizeof(text));
 	warning("%s", text);
 }
 

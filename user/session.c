@@ -103,6 +103,7 @@ static int on_access(void *arg, struct access *access)
 	int err;
 
 	rules_apply(session->rules, access);
+	session->summary->examined++;
 	if (enough(session) || (session->options.filter.rules &&
 				!(access->rules & session->options.filter.rules))) {
 		session->surplus++;

@@ -42,7 +42,7 @@ struct stat_command {
 	struct outbuf out;
 	struct counts *before;		/* at the last interval's end */
 	struct counts *part;		/* since then */
-	uint64_t begin_ns;		/* since 1970 */
+	int64_t begin_ns;		/* since 1970 */
 };
 
 static const struct argp_option stat_argp_options[] = {

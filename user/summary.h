@@ -73,8 +73,17 @@ struct summary {
 	uint64_t unopened;	/* were under way when the trace began */
 	/* Recorded, of processes that have no number in the tracer's PID namespace: pid is 0. */
 	uint64_t foreign;
+	/* Accesses that the rules have looked at, those that were then left out by rule included. */
+	uint64_t examined;
+	/*
+	 * Of captures: why it is not known what was lost, a constant, or NULL; then lost is what
+	 * is known of it, and there may be more.
+	 */
+	const char *unaccounted;
+	uint64_t missing;	/* accesses that were recorded, but not in the files given */
+	uint64_t strays;	/* packets of the files that are no records, and left out */
 	struct losses lost;
-	uint64_t begin_ns, end_ns;	/* since 1970 */
+	int64_t begin_ns, end_ns;	/* since 1970 */
 	struct summary_row *rows;	/* sorted: function, region, op, driver */
 	size_t nr_rows;
 	struct summary_function *functions;
