@@ -65,7 +65,7 @@ H := $(B)/host$(if $(ASAN),-asan)
 
 # Needs libbpf and a kernel; everything else in user/ builds on any machine, where
 # not_live takes the place of these.
-LIVE_ONLY := scan drivers hooks source_live live_attach live_account live_measure measurer counting session live record stat capture_files check_live list doctor message_bpf check privilege workload interrupt kernel_btf hook_target
+LIVE_ONLY := scan drivers hooks retprobe source_live live_attach live_account live_measure measurer live_switches rlimits counting session live record stat capture_files check_live list doctor message_bpf check privilege workload interrupt kernel_btf hook_target
 # ismtop is a program of its own: TOP_MODEL knows no screen, so that unit tests have it.
 TOP_LIVE := top_gather_live
 TOP_MODEL := top top_bars top_batch top_columns top_data top_gather_capture top_history top_json \
@@ -77,6 +77,9 @@ LOAD := $(wildcard lab/ismload/*.c)
 # The conformance client opens functions as ismload does.
 CHECK := $(wildcard lab/ismcheck/*.c)
 CHECK_SHARED := vfio find info contract stdout
+# And so does the load of make soak.
+SOAK := $(wildcard lab/ismsoak/*.c)
+SOAK_SHARED := $(CHECK_SHARED) random
 TESTS := $(basename $(notdir $(wildcard tests/unit/test_*.c)))
 
 .PHONY: help
@@ -90,6 +93,8 @@ help:
 	@echo '  host      ismtrace and ismtop for this machine, which read captures'
 	@echo '  driver    the ism-vfio-pci module, for the kernel KERNEL=$(KERNEL) or KDIR=...'
 	@echo '  bench     what tracing costs, measured in the lab, and how fast captures are read'
+	@echo '  soak      random tasks in the lab, every access of theirs held against all tracers,'
+	@echo '            on each kernel of the lab for SOAK_SECONDS=3600; scripts/soak repeats a seed'
 	@echo '  fuzz      feed the readers what is none of theirs, FUZZ_SECONDS=600 each'
 	@echo '  unit      the unit tests alone, on this machine and as s390x programs'
 	@echo '  lint      shellcheck, and sparse and checkpatch over the driver'
@@ -102,7 +107,7 @@ help:
 
 .PHONY: all s390x driver setup clean
 all: s390x driver
-s390x: $(S)/bin/ismtrace $(S)/bin/ismtop $(if $(LOAD),$(S)/bin/ismload) $(if $(CHECK),$(S)/bin/ismcheck)
+s390x: $(S)/bin/ismtrace $(S)/bin/ismtop $(if $(LOAD),$(S)/bin/ismload) $(if $(CHECK),$(S)/bin/ismcheck) $(if $(SOAK),$(S)/bin/ismsoak)
 
 .PHONY: test-clients
 test-clients: $(patsubst tests/client/%.c,$(S)/tests/%,$(wildcard tests/client/*.c))
@@ -112,7 +117,7 @@ setup:
 
 # The cross build asks for the sysroot when its rules are read, so packages and
 # cache come first, in a make of its own.
-.PHONY: prepare demo check check-all unit lint format bench install
+.PHONY: prepare demo check check-all unit lint format bench soak install
 prepare: setup
 	$(Q)scripts/prepare
 
@@ -134,6 +139,10 @@ bench: prepare
 	$(Q)KERNEL=6.12-jit scripts/bench --peers
 	$(Q)scripts/bench --growth
 	$(Q)scripts/bench-captures
+
+SOAK_SECONDS ?= 3600
+soak: prepare
+	$(Q)scripts/soak --seconds $(SOAK_SECONDS)
 
 clean:
 	$(Q)rm -rf $(B)
@@ -204,6 +213,16 @@ $(S)/tests/%: tests/client/%.c $(CHECK_SHARED:%=$(S)/lab/%.o)
 	$(Q)$(S_CC) $(CSTD) $(WARN) $(CFLAGS) $(S_CPPFLAGS) -Ilab/ismload -I$(B) -MMD -MP -pthread -o $@ $< \
 		$(CHECK_SHARED:%=$(S)/lab/%.o) $(S_LDFLAGS) -ljansson
 
+$(S)/ismsoak/%.o: lab/ismsoak/%.c | $(B)/version.h
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(S_CC) $(CSTD) $(WARN) $(CFLAGS) $(S_CPPFLAGS) -Ilab/ismsoak -Ilab/ismload -I$(B) -MMD -MP -c $< -o $@
+
+$(S)/bin/ismsoak: $(SOAK:lab/ismsoak/%.c=$(S)/ismsoak/%.o) $(SOAK_SHARED:%=$(S)/lab/%.o)
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(S_CC) $(CFLAGS) -pthread -o $@ $^ $(S_LDFLAGS)
+
 # --- The driver.
 
 DRIVER_BUILD := $(abspath $(B))/driver-$(KERNEL)
@@ -237,6 +256,12 @@ $(H)/bin/ismtop: $(TOP:%=$(H)/user/%.o) $(H)/user/top_not_live.o $(H_OBJS)
 	$(call say,HOSTLD,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(CFLAGS) -o $@ $^ -lncursesw -ltinfo $(H_LIBS)
+
+# Holds what tracers said against what the load of make soak did.
+$(H)/bin/soak-check: $(wildcard tests/soak/*.c) tests/soak/check.h
+	$(call say,HOSTLD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(HOSTCC) $(CSTD) $(WARN) $(CFLAGS) -o $@ $(filter %.c,$^) -ljansson
 
 # Synthetic captures of any length, and user space on its own, to measure with.
 MEASURED := make-capture ring-sinks
@@ -327,8 +352,8 @@ $(B)/check-types: vmlinux/check-types.c
 # --- What a reader of the sources wants to be sure of.
 
 SCRIPTS := $(shell git ls-files 2>/dev/null | xargs -r grep -lE '^\#!.*\b(ba)?sh\b' 2>/dev/null)
-SOURCES := $(wildcard bpf/*.[ch] user/*.[ch] lab/ismload/*.[ch] lab/ismcheck/*.[ch] lab/guest/*.[ch] vmlinux/*.c \
-	tests/unit/*.[ch] tests/fuzz/*.[ch])
+SOURCES := $(wildcard bpf/*.[ch] user/*.[ch] lab/ismload/*.[ch] lab/ismcheck/*.[ch] lab/ismsoak/*.[ch] lab/guest/*.[ch] vmlinux/*.c \
+	tests/unit/*.[ch] tests/fuzz/*.[ch] tests/soak/*.[ch])
 
 lint:
 	$(Q)shellcheck -x -P SCRIPTDIR $(SCRIPTS)

@@ -16,6 +16,13 @@ static inline __attribute__((always_inline)) int store_is_impossible(__u64 offse
 	return len > maxstbl || len > BLOCK_BOUNDARY - (offset & (BLOCK_BOUNDARY - 1));
 }
 
+/* Were bytes of a BAR transferred by no instruction that was seen?  insn is filled in. */
+static inline __attribute__((always_inline)) int access_lacks_insns(const struct ismt_access *rec,
+								     __u64 region)
+{
+	return !rec->insn.min && rec->ret > 0 && region < ISMT_BARS;
+}
+
 /* Did the call do what was asked, and every instruction too? */
 static inline __attribute__((always_inline)) int access_is_clean(const struct ismt_access *rec,
 								  __u32 failed)
@@ -46,6 +53,9 @@ static inline __attribute__((always_inline)) int access_is_suspect(const struct 
 		return 1;
 	if (region >= ISMT_BARS)
 		return 0;
+	/* No rule's business: user space asks why (user/access.h). */
+	if (access_lacks_insns(rec, region))
+		return 1;
 	/* Longer than its narrowest instruction, which is below 8 bytes. */
 	if (insn->min && insn->min < 8 && rec->len > insn->min)
 		return 1;

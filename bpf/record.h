@@ -197,7 +197,7 @@ struct ismt_function {
 	__u8 pfgid;
 	__u8 flags;		/* ISMT_FN_* */
 	__u8 bar_size[ISMT_BARS];	/* log2 of the bytes; 0: no such BAR */
-	__u8 pad;
+	__u8 msix_bar;		/* where the MSI-X table is, if msix_size is not 0 */
 	char driver[ISMT_NAME_LEN];	/* "" if none is bound */
 	/* Function measurement block: carried out since it was set up. */
 	__u64 fmb_updated;	/* TOD clock of the machine's last update */
@@ -206,7 +206,23 @@ struct ismt_function {
 	__u64 fmb_blocks;
 	__u64 fmb_rpcit;
 	__u32 fmb_samples;
-	__u32 pad2;
+	/*
+	 * The MSI-X table, bytes: reads and writes of it are answered without an instruction.
+	 * Known since the function was first opened through VFIO.
+	 */
+	__u32 msix_size;
+	__u64 msix_offset;
+};
+
+/*
+ * What can be turned off in the running kernel and takes probes or errors with it; 1 on,
+ * 0 off, -1 not known.
+ */
+struct ismt_switches {
+	__s32 kprobes;		/* all of them */
+	__s32 ftrace;		/* kprobes at the entry of a function and trampolines as well */
+	__s32 errors;		/* failed instructions are logged to the debug area pci_error */
+	__s32 pad;
 };
 
 #define ISMT_MAX_FUNCTIONS	512
@@ -442,7 +458,7 @@ ISMT_ASSERT(sizeof(union ismt_slot) == ISMT_SLOT_SIZE);
 ISMT_ASSERT(sizeof(struct ismt_insn) == 88);
 ISMT_ASSERT(sizeof(struct ismt_filter) == 48);
 ISMT_ASSERT(ISMT_COUNTERS <= ISMT_COUNTERS_PADDED);
-ISMT_ASSERT(sizeof(struct ismt_function) == 120);
+ISMT_ASSERT(sizeof(struct ismt_function) == 128);
 ISMT_ASSERT(sizeof(struct ismt_measure) == 216);
 ISMT_ASSERT(sizeof(struct ismt_rearm) == 8);
 ISMT_ASSERT(__builtin_offsetof(struct ismt_function, fmb_updated) == 72);

@@ -20,26 +20,74 @@ __u64 found_zdev;	/* its struct zpci_dev */
 __u64 cursor;		/* struct list_head of the last one; 0: begin */
 __u32 mio_known;	/* have_mio was found ... */
 __u32 machine_has_mio;	/* ... and says so */
+struct ismt_switches switches;
+
+/* Where the switches are in the kernel; 0: not found. */
+__u64 at_disarmed, at_ftrace, at_ftrace_killed, at_error_id;
+
+static __always_inline u64 symbol(const char *name, u32 size)
+{
+	u64 addr = 0;
+
+	return bpf_kallsyms_lookup_name(name, size, 0, &addr) ? 0 : addr;
+}
+
+/* The address of a variable of the kernel; the name has to be in .rodata. */
+#define SYMBOL(text)							\
+	({								\
+		static const char symbol_name[] = text;			\
+									\
+		symbol(symbol_name, sizeof(symbol_name));		\
+	})
 
 /*
- * Symbols of arch/s390/pci/pci.c, which CONFIG_KALLSYMS_ALL shows.  The kernel
- * looks them up far quicker than /proc/kallsyms can be read.
+ * Symbols that CONFIG_KALLSYMS_ALL shows.  The kernel looks them up far quicker than
+ * /proc/kallsyms can be read.
  */
 SEC("syscall")
 int scan_machine(void *ctx)
 {
-	static const char list[] = "zpci_list", mio[] = "have_mio";
-	u64 addr = 0;
+	u64 mio = SYMBOL("have_mio");
 	int enabled = 0;
 
 	task_learn_namespace();
-	if (!bpf_kallsyms_lookup_name(list, sizeof(list), 0, &addr))
-		list_head = addr;
-	if (!bpf_kallsyms_lookup_name(mio, sizeof(mio), 0, &addr) &&
-	    !bpf_probe_read_kernel(&enabled, sizeof(enabled), (void *)addr)) {
+	list_head = SYMBOL("zpci_list");
+	if (mio && !bpf_probe_read_kernel(&enabled, sizeof(enabled), (void *)mio)) {
 		mio_known = 1;
 		machine_has_mio = enabled > 0;
 	}
+	at_disarmed = SYMBOL("kprobes_all_disarmed");
+	at_ftrace = SYMBOL("ftrace_enabled");
+	at_ftrace_killed = SYMBOL("ftrace_disabled");
+	at_error_id = SYMBOL("pci_debug_err_id");
+	return 0;
+}
+
+/*
+ * How the switches are set.  An area of the debug feature takes nothing when its level is
+ * below that of the event, which is 0 for a failed instruction, or when it has no pages;
+ * then the function that our program hangs on is not even called.
+ */
+SEC("raw_tp")
+int scan_switches(void *ctx)
+{
+	struct debug_info *id = NULL;
+	int value = 0, killed = 0;
+	u8 disarmed = 0;
+
+	switches.kprobes = -1;
+	switches.ftrace = -1;
+	switches.errors = -1;
+	if (at_disarmed && !bpf_probe_read_kernel(&disarmed, sizeof(disarmed), (void *)at_disarmed))
+		switches.kprobes = !disarmed;
+	if (at_ftrace && !bpf_probe_read_kernel(&value, sizeof(value), (void *)at_ftrace)) {
+		if (at_ftrace_killed)
+			bpf_probe_read_kernel(&killed, sizeof(killed), (void *)at_ftrace_killed);
+		switches.ftrace = value && !killed;
+	}
+	if (at_error_id && !bpf_probe_read_kernel(&id, sizeof(id), (void *)at_error_id) && id)
+		switches.errors = BPF_CORE_READ(id, level) >= 0 &&
+				  BPF_CORE_READ(id, pages_per_area) > 0;
 	return 0;
 }
 
@@ -58,6 +106,58 @@ static __always_inline void read_fmb(const struct zpci_dev *zdev)
 	found.fmb_rpcit = BPF_CORE_READ(fmb, rpcit_ops);
 }
 
+/*
+ * Where the core of VFIO keeps a device's MSI-X table, bytes into struct
+ * vfio_pci_core_device; 0: not known.  A module's structure, as that of vfio_device_dev.
+ */
+const volatile __u32 core_msix_bar, core_msix_size, core_msix_offset;
+
+/* So many devices on a function's bus are looked at to find it; nearly all have one. */
+#define BUS_MAX	32
+
+static __always_inline struct pci_dev *pdev_on(struct zpci_bus *zbus, u32 devfn)
+{
+	struct pci_bus *bus = BPF_CORE_READ(zbus, bus);
+	struct list_head *head, *pos;
+	struct pci_dev *pdev;
+	u32 i;
+
+	if (!bus)
+		return NULL;
+	head = (void *)bus + bpf_core_field_offset(struct pci_bus, devices);
+	pos = head;
+	for (i = 0; i < BUS_MAX; i++) {
+		pos = BPF_CORE_READ(pos, next);
+		if (!pos || pos == head)
+			break;
+		pdev = (void *)pos - bpf_core_field_offset(struct pci_dev, bus_list);
+		if (BPF_CORE_READ(pdev, devfn) == devfn)
+			return pdev;
+	}
+	return NULL;
+}
+
+/* The function's MSI-X table, if a driver on top of the core of VFIO has it. */
+static __always_inline void read_msix(struct pci_dev *pdev)
+{
+	u64 vdev = (u64)BPF_CORE_READ(pdev, dev.driver_data);
+	u32 offset = 0;
+	u16 size = 0;
+	u8 bar = 0;
+
+	/* Another driver's data are something else. */
+	if (!core_msix_bar || !vdev || pdev_of(vdev) != pdev)
+		return;
+	bpf_probe_read_kernel(&bar, sizeof(bar), (void *)(vdev + core_msix_bar));
+	bpf_probe_read_kernel(&size, sizeof(size), (void *)(vdev + core_msix_size));
+	bpf_probe_read_kernel(&offset, sizeof(offset), (void *)(vdev + core_msix_offset));
+	if (bar >= ISMT_BARS)
+		return;
+	found.msix_bar = bar;
+	found.msix_size = size;
+	found.msix_offset = offset;
+}
+
 /* Fill in found with the next function; returns 0 when there is none. */
 SEC("raw_tp")
 int scan_next(void *ctx)
@@ -65,6 +165,7 @@ int scan_next(void *ctx)
 	struct list_head *head = (void *)list_head, *pos;
 	struct zpci_dev *zdev;
 	struct zpci_bus *zbus;
+	struct pci_dev *pdev;
 
 	if (!head)
 		return 0;
@@ -100,6 +201,9 @@ int scan_next(void *ctx)
 		found.domain = BPF_CORE_READ(zbus, domain_nr);
 		found.bus = BPF_CORE_READ(zbus, bus, number);
 		found.devfn = BPF_CORE_READ(zdev, devfn);
+		pdev = pdev_on(zbus, found.devfn);
+		if (pdev)
+			read_msix(pdev);
 	}
 	read_fmb(zdev);
 	return 1;

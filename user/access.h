@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "losses.h"
+#include "judge.h"
 #include "record.h"
 
 /* "0011:00:00.0" and the NUL. */
@@ -34,7 +35,7 @@ struct access {
 	struct ismt_access raw;
 	const struct function *fn;	/* never NULL */
 	const char *driver;	/* "ism-vfio-pci", "vfio-pci", ...; not NULL */
-	uint64_t ts;		/* begin, ns since 1970 */
+	int64_t ts;		/* begin, ns since 1970; before that negative */
 	/*
 	 * What was moved, from its beginning, if payloads were asked for:
 	 * borrowed until the sink returns; NULL if there is none.
@@ -52,6 +53,22 @@ struct access {
 	uint64_t alike;
 };
 
+/*
+ * Bytes of a BAR were transferred, and no instruction that did it was seen: probes were
+ * missed or are not what they were.  Only the MSI-X table is emulated by the drivers; ret
+ * is at most the access's length.
+ */
+static inline bool access_moved_unseen(const struct access *access)
+{
+	const struct ismt_function *k = &access->fn->k;
+	const struct ismt_access *raw = &access->raw;
+
+	if (!access_lacks_insns(raw, raw->region))
+		return false;
+	return !k->msix_size || raw->region != k->msix_bar || raw->offset < k->msix_offset ||
+	       raw->offset + (uint64_t)raw->ret > k->msix_offset + k->msix_size;
+}
+
 /* One PCISTB and nothing else, whether it failed or not. */
 static inline bool insns_are_one_block(const struct ismt_insns *insn)
 {
@@ -64,7 +81,7 @@ static inline bool insns_are_one_block(const struct ismt_insns *insn)
 struct insn {
 	struct ismt_insn raw;
 	const struct function *fn;	/* never NULL */
-	uint64_t ts;		/* begin, ns since 1970 */
+	int64_t ts;		/* begin, ns since 1970; before that negative */
 };
 
 #endif /* ISMT_ACCESS_H */

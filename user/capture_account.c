@@ -128,9 +128,9 @@ static void put_header(uint8_t *p, const struct account *account, size_t first, 
 	put_be32(p + AT_FILE, account->file);
 	put_be64(p + AT_TRACE, account->trace);
 	put_be64(p + AT_SERIAL, account->serial);
-	put_be64(p + AT_BEGIN, account->begin_ns);
-	put_be64(p + AT_END, account->end_ns);
-	put_be64(p + AT_MONO, account->mono_offset);
+	put_be64(p + AT_BEGIN, (uint64_t)account->begin_ns);
+	put_be64(p + AT_END, (uint64_t)account->end_ns);
+	put_be64(p + AT_MONO, (uint64_t)account->mono_offset);
 	put_be64(p + AT_RECORDED, account->recorded);
 	put_be64(p + AT_INSNS, account->insn_records);
 	put_be64(p + AT_FILTERED, account->filtered);
@@ -274,7 +274,7 @@ bool account_put(struct block_out *out, uint32_t interface, const struct account
 		nr = ACCOUNT_PART_FUNCTIONS;
 	block_begin(out, PCAPNG_ISB);
 	block_u32(out, interface);
-	block_time(out, account->end_ns);
+	block_time(out, (uint64_t)account->end_ns);
 	block_u16(out, OPT_CUSTOM_BINARY);
 	block_u16(out, (uint16_t)(4 + part_len(nr)));
 	block_u32(out, ENTERPRISE);
@@ -313,9 +313,9 @@ static int get_part(const uint8_t *p, size_t len, struct account_part *part)
 	account->file = get_be32(p + AT_FILE);
 	account->trace = get_be64(p + AT_TRACE);
 	account->serial = get_be64(p + AT_SERIAL);
-	account->begin_ns = get_be64(p + AT_BEGIN);
-	account->end_ns = get_be64(p + AT_END);
-	account->mono_offset = get_be64(p + AT_MONO);
+	account->begin_ns = (int64_t)get_be64(p + AT_BEGIN);
+	account->end_ns = (int64_t)get_be64(p + AT_END);
+	account->mono_offset = (int64_t)get_be64(p + AT_MONO);
 	account->recorded = get_be64(p + AT_RECORDED);
 	account->insn_records = get_be64(p + AT_INSNS);
 	account->filtered = get_be64(p + AT_FILTERED);

@@ -29,8 +29,8 @@ struct account {
 	uint32_t file;		/* number of the file in the trace, from 0 */
 	uint64_t trace;		/* random, the same in all files of a trace */
 	uint64_t serial;	/* grows from account to account of a trace */
-	uint64_t begin_ns, end_ns;	/* since 1970; end: as of now */
-	uint64_t mono_offset;	/* ns to add to CLOCK_MONOTONIC for that */
+	int64_t begin_ns, end_ns;	/* since 1970; end: as of now */
+	int64_t mono_offset;	/* ns to add to CLOCK_MONOTONIC for that */
 	uint64_t recorded, insn_records;	/* in the files of the trace until now */
 	uint64_t filtered, unopened;
 	struct losses lost;

@@ -11,18 +11,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "bytes.h"
 #include "capture_input.h"
 #include "capture_interface.h"
-#include "capture_record.h"
+#include "capture_kind.h"
+#include "capture_packet.h"
+#include "capture_section.h"
 #include "escape.h"
 #include "message.h"
 #include "pcapng.h"
 
 #define INTERFACES_MAX	4096
 #define SAY_MAX		256
-/* Interface, time, captured and original length. */
-#define EPB_FIXED	20
 
 struct capture_file {
 	const char *path;
@@ -32,14 +31,13 @@ struct capture_file {
 	struct pcapng_reader reader;
 	uint64_t size, records, sections;
 
-	struct capture_interface *interfaces;	/* of this section */
-	size_t nr_interfaces;
-	struct trace *trace;		/* of this section; NULL: it has not said */
-	bool little;			/* byte order of this section */
-	bool was_little;		/* when the trace was recorded */
-	bool closed;			/* this section has a closing account */
-	bool incomplete;
+	struct capture_section section;
+	bool ours;			/* there is an interface of ours */
+	long other_link;		/* link type of the first other interface; -1: none */
+	size_t other;			/* its number */
+	const char *unaccounted;	/* why it is not known what was lost; NULL: it is */
 	uint64_t unknown;		/* records of a type that is not known */
+	uint64_t strays;		/* packets that are no records */
 
 	const char *driver;		/* the last one, interned */
 	int ended;			/* what file_next() said at the end; 1: not yet */
@@ -83,7 +81,6 @@ __attribute__((format(printf, 2, 3))) static int lacking(struct capture_file *fi
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	file->incomplete = true;
 	capture_say(file->options, file->options->strict ? CAPTURE_ERROR : CAPTURE_NOTE,
 		    file->path, text);
 	return file->options->strict ? -EBADMSG : 0;
@@ -131,6 +128,7 @@ int file_open(struct capture_file **result, const char *path, unsigned int threa
 	file->options = options;
 	file->traces = traces;
 	file->ended = 1;
+	file->other_link = -1;
 	pcapng_init(&file->reader, &source);
 	err = open_path(file, &fd);
 	/* Of a pipe, what has come is delivered before more is waited for. */
@@ -148,31 +146,39 @@ int file_open(struct capture_file **result, const char *path, unsigned int threa
 
 static int on_interface(struct capture_file *file, const struct pcapng_block *block)
 {
+	struct capture_section *section = &file->section;
 	struct capture_interface *interface;
 	struct function fn;
 	void *grown;
 
 	if (block->len < 8)
-		return fail(file, -EBADMSG, "interface %zu is damaged", file->nr_interfaces);
-	if (interface_link(block) != LINKTYPE_USER3)
-		return fail(file, -EBADMSG,
-			    "is no capture of ismtrace: interface %zu has link type %u, not %u",
-			    file->nr_interfaces, interface_link(block), LINKTYPE_USER3);
-	if (file->nr_interfaces == INTERFACES_MAX)
+		return fail(file, -EBADMSG, "interface %zu is damaged", section->nr_interfaces);
+	if (section->nr_interfaces == INTERFACES_MAX)
 		return fail(file, -EBADMSG, "has more than %d interfaces", INTERFACES_MAX);
-	grown = reallocarray(file->interfaces, file->nr_interfaces + 1, sizeof(*interface));
+	grown = reallocarray(section->interfaces, section->nr_interfaces + 1, sizeof(*interface));
 	if (!grown)
 		return -ENOMEM;
-	file->interfaces = grown;
-	interface = &file->interfaces[file->nr_interfaces];
+	section->interfaces = grown;
+	interface = &section->interfaces[section->nr_interfaces];
+	if (interface_link(block) != LINKTYPE_USER3) {
+		/* mergecap may have put it beside ours: its packets are left out, and counted. */
+		memset(interface, 0, sizeof(*interface));
+		if (file->other_link < 0) {
+			file->other_link = interface_link(block);
+			file->other = section->nr_interfaces;
+		}
+		section->nr_interfaces++;
+		return 0;
+	}
 	if (interface_get(block, interface, &fn))
 		return fail(file, -EBADMSG, "interface %zu has an absurd resolution of time",
-			    file->nr_interfaces);
+			    section->nr_interfaces);
 	interface->fn = traces_function(file->traces, &fn);
 	if (!interface->fn)
 		return errno == ENOMEM ? -ENOMEM :
 					 fail(file, -EBADMSG, "too many different PCI functions");
-	file->nr_interfaces++;
+	section->nr_interfaces++;
+	file->ours = true;
 	return 0;
 }
 
@@ -184,46 +190,51 @@ static int on_statistics(struct capture_file *file, const struct pcapng_block *b
 	/* Somebody else's, or of a later version of ours. */
 	if (account_get(block, &part))
 		return 0;
+	section_move_times(&file->section, block, &part.account);
 	trace = traces_account(file->traces, &part);
 	if (!trace)
 		return errno == ENOMEM ?
 			       -ENOMEM :
 			       fail(file, -EBADMSG, "too many different traces or PCI functions");
-	file->trace = trace;
-	file->was_little = part.account.flags & ACCOUNT_LITTLE;
-	file->closed = (part.account.flags & (ACCOUNT_FINAL | ACCOUNT_FILE_END)) &&
-		       part.first + part.nr == part.total;
+	section_take(&file->section, &part, trace);
 	return 0;
 }
 
-/*
- * What a section lacks when the next one begins, or the file ends.  mergecap
- * and editcap keep packets and interfaces, and of statistics at most those in
- * front; they write in their machine's byte order, which mostly differs.
- */
-static int end_section(struct capture_file *file)
+/* The first reason is as good as any. */
+static void unaccounted(struct capture_file *file, const char *why)
 {
-	bool rewritten = file->nr_interfaces && (!file->trace || file->little != file->was_little);
-	int err = 0;
-
-	if (!file->closed && rewritten)
-		capture_say(file->options, CAPTURE_NOTE, file->path,
-			    "does not say what was lost: it was rewritten by another program");
-	else if (!file->closed)
-		err = lacking(file,
-			      "has no closing account: the trace was killed or still runs; %" PRIu64
-			      " records read", file->records);
-	file->trace = NULL;
-	file->closed = false;
-	return err;
+	if (!file->unaccounted)
+		file->unaccounted = why;
 }
 
-static int on_section(struct capture_file *file)
+/* What a section lacks when the next one begins, or the file ends. */
+static int end_section(struct capture_file *file)
+{
+	switch (section_end(&file->section)) {
+	case SECTION_ACCOUNTED:
+		break;
+	case SECTION_REWRITTEN:
+		unaccounted(file, "a capture was rewritten by another program");
+		capture_say(file->options, CAPTURE_NOTE, file->path,
+			    "does not say what was lost: it was rewritten by another program");
+		break;
+	case SECTION_DIFFERS:
+		unaccounted(file, "a capture has more records than its account tells of");
+		return lacking(file, "has more records than its account tells of; %" PRIu64
+			       " records read", file->records);
+	case SECTION_OPEN:
+		unaccounted(file, "a capture has no closing account");
+		return lacking(file, "has no closing account: the trace was killed or still runs; %"
+			       PRIu64 " records read", file->records);
+	}
+	return 0;
+}
+
+static int on_section(struct capture_file *file, const struct pcapng_block *block)
 {
 	int err = file->sections++ ? end_section(file) : 0;
 
-	file->nr_interfaces = 0;
-	file->little = file->reader.little;
+	section_begin(&file->section, block);
 	return err;
 }
 
@@ -234,63 +245,36 @@ static const char *intern_driver(struct capture_file *file, const char *driver)
 	return file->driver;
 }
 
-static int no_record(struct capture_file *file, const struct pcapng_block *block)
+/* A block that holds packets, and none of ours. */
+static int on_stray(struct capture_file *file)
 {
-	return fail(file, -EBADMSG, "the packet at byte %" PRIu64 " is no record of ismtrace",
-		    block->at);
+	section_packet(&file->section);
+	file->strays++;
+	return 0;
 }
 
 /* 1 with *rec, 0 if it is to be skipped, or -errno. */
 static int on_packet(struct capture_file *file, const struct pcapng_block *block,
 		     struct capture_record *rec)
 {
-	const struct capture_interface *interface;
-	char driver[ISMT_NAME_LEN];
-	const uint8_t *data = block->body + EPB_FIXED;
-	uint32_t id, len;
-	uint64_t ts;
-	int type;
+	char driver[ISMT_NAME_LEN], why[SAY_MAX];
 
-	if (block->len < EPB_FIXED)
-		return no_record(file, block);
-	id = get_32(block->body, block->little);
-	len = get_32(block->body + 12, block->little);
-	if (len > block->len - EPB_FIXED)
-		return fail(file, -EBADMSG,
-			    "the packet at byte %" PRIu64 " has an absurd length: %" PRIu32,
-			    block->at, len);
-	if (id >= file->nr_interfaces)
-		return fail(file, -EBADMSG, "the packet at byte %" PRIu64 " is of no interface",
-			    block->at);
-	interface = &file->interfaces[id];
-	ts = (uint64_t)get_32(block->body + 4, block->little) << 32 |
-	     get_32(block->body + 8, block->little);
-	type = record_type(data, len);
-	if (type < 0)
-		return no_record(file, block);
-	if (!type) {
+	switch (packet_get(&file->section, block, rec, driver, why, sizeof(why))) {
+	case PACKET_RECORD:
+		break;
+	case PACKET_UNKNOWN:
 		file->unknown++;
 		return 0;
+	case PACKET_STRAY:
+		file->strays++;
+		return 0;
+	case PACKET_BAD:
+		return fail(file, -EBADMSG, "%s", why);
 	}
-	if (type == ISMT_REC_INSN) {
-		rec->type = CAPTURE_INSN;
-		if (record_get_insn(data, len, &rec->insn))
-			return no_record(file, block);
-		rec->insn.fn = interface->fn;
-		rec->insn.ts = interface_time(interface, ts);
+	if (rec->type != CAPTURE_ACCESS)
 		return 1;
-	}
-	rec->type = CAPTURE_ACCESS;
-	if (record_get_access(data, len, &rec->access, driver))
-		return no_record(file, block);
-	rec->access.fn = interface->fn;
-	rec->access.ts = interface_time(interface, ts);
 	rec->access.driver = intern_driver(file, driver);
-	if (!rec->access.driver)
-		return -ENOMEM;
-	if (file->trace)
-		file->trace->read++;
-	return 1;
+	return rec->access.driver ? 1 : -ENOMEM;
 }
 
 static int on_block(struct capture_file *file, const struct pcapng_block *block,
@@ -298,18 +282,38 @@ static int on_block(struct capture_file *file, const struct pcapng_block *block,
 {
 	switch (block->type) {
 	case PCAPNG_SHB:
-		return on_section(file);
+		return on_section(file, block);
 	case PCAPNG_IDB:
 		return on_interface(file, block);
 	case PCAPNG_EPB:
 		return on_packet(file, block, rec);
+	case PCAPNG_PB:
 	case PCAPNG_SPB:
-		return no_record(file, block);
+	case PCAPNG_JOURNAL:
+		return on_stray(file);
 	case PCAPNG_ISB:
 		return on_statistics(file, block);
 	default:
 		return 0;
 	}
+}
+
+/* Of somebody else's packets, and of nothing else. */
+static int not_ours(struct capture_file *file)
+{
+	if (file->other_link < 0)
+		return fail(file, -EBADMSG, "is no capture of ismtrace: it has no interface");
+	return fail(file, -EBADMSG, "is no capture of ismtrace: interface %zu has link type "
+		    "%ld, not %d", file->other, file->other_link, LINKTYPE_USER3);
+}
+
+static void tell_strays(struct capture_file *file)
+{
+	char text[SAY_MAX];
+
+	snprintf(text, sizeof(text), "%" PRIu64 " packet%s no record%s of ismtrace, and left out",
+		 file->strays, file->strays == 1 ? " is" : "s are", file->strays == 1 ? "" : "s");
+	capture_say(file->options, CAPTURE_NOTE, file->path, text);
 }
 
 static int at_end(struct capture_file *file)
@@ -319,8 +323,14 @@ static int at_end(struct capture_file *file)
 	if (!file->reader.begun)
 		return fail(file, -EBADMSG, cut ? "is cut off before its first block" :
 						  "is empty, not a capture");
+	if (!file->ours && (file->other_link >= 0 || file->strays))
+		return not_ours(file);
+	if (file->strays)
+		tell_strays(file);
 	if (!cut)
 		return end_section(file);
+	section_end(&file->section);
+	unaccounted(file, "a capture was cut off");
 	return lacking(file, "is cut off at byte %" PRIu64 ", in the middle of a %s; %" PRIu64
 		       " records read",
 		       input_done(file->input),
@@ -329,6 +339,8 @@ static int at_end(struct capture_file *file)
 
 static int broken(struct capture_file *file, int err)
 {
+	char kind[SAY_MAX];
+
 	if (err == -ENOMEM)
 		return fail(file, err, "out of memory");
 	if (err != -EBADMSG)
@@ -336,6 +348,9 @@ static int broken(struct capture_file *file, int err)
 	if (*input_error(file->input))
 		return fail(file, err, "%s; %" PRIu64 " records read", input_error(file->input),
 			    file->records);
+	if (!file->reader.begun && capture_kind(file->reader.head, file->path,
+						input_packed(file->input), kind, sizeof(kind)))
+		return fail(file, err, "%s", kind);
 	if (!file->reader.begun)
 		return fail(file, err, "is not a capture: %s", file->reader.error);
 	return fail(file, err, "%s; %" PRIu64 " records read", file->reader.error, file->records);
@@ -375,14 +390,21 @@ int file_next(struct capture_file *file, struct capture_record *rec)
 	return got;
 }
 
-bool file_incomplete(const struct capture_file *file)
+const char *file_unaccounted(const struct capture_file *file)
 {
-	return file->incomplete;
+	if (file->unaccounted || !file->ended)
+		return file->unaccounted;
+	return "a capture was not read to its end";
 }
 
 uint64_t file_unknown(const struct capture_file *file)
 {
 	return file->unknown;
+}
+
+uint64_t file_strays(const struct capture_file *file)
+{
+	return file->strays;
 }
 
 uint64_t file_done(const struct capture_file *file)
@@ -401,6 +423,6 @@ void file_close(struct capture_file *file)
 		return;
 	pcapng_free(&file->reader);
 	input_close(file->input);
-	free(file->interfaces);
+	section_free(&file->section);
 	free(file);
 }

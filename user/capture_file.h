@@ -27,11 +27,14 @@ int file_open(struct capture_file **result, const char *path, unsigned int threa
  */
 int file_next(struct capture_file *file, struct capture_record *rec);
 
-/* It was cut off, or has no closing account. */
-bool file_incomplete(const struct capture_file *file);
+/* Why it is not known what was lost, a constant; NULL: it is.  Once it has ended. */
+const char *file_unaccounted(const struct capture_file *file);
 
 /* Records of a type that is not known, left out so far. */
 uint64_t file_unknown(const struct capture_file *file);
+
+/* Packets that are no records of ours, likewise. */
+uint64_t file_strays(const struct capture_file *file);
 
 /* Bytes of it read, and its size; 0 if that is not known. */
 uint64_t file_done(const struct capture_file *file);

@@ -6,6 +6,7 @@
 
 #include "bytes.h"
 #include "capture_function.h"
+#include "times.h"
 
 unsigned int interface_link(const struct pcapng_block *block)
 {
@@ -19,11 +20,13 @@ static int set_resolution(struct capture_interface *interface, uint8_t value)
 
 	interface->times = 1;
 	interface->over = 1;
-	interface->shift = 0;
-	if (value & 0x80) {
-		interface->shift = exponent;
-		return exponent && exponent < 64 ? 0 : -EBADMSG;
+	interface->binary = value & 0x80;
+	interface->shift = exponent;
+	if (interface->binary) {
+		interface->has_sign = exponent < 30;
+		return 0;
 	}
+	interface->has_sign = exponent <= 9;
 	if (exponent > 18)
 		return -EBADMSG;
 	for (i = exponent; i < 9; i++)
@@ -33,12 +36,12 @@ static int set_resolution(struct capture_interface *interface, uint8_t value)
 	return 0;
 }
 
-/* Seconds, signed; arithmetic modulo 2^64 gets them right. */
-static uint64_t offset_ns(const uint8_t *value, bool little)
+/* Seconds, signed. */
+static int64_t offset_seconds(const uint8_t *value, bool little)
 {
 	uint64_t first = get_32(value, little), second = get_32(value + 4, little);
 
-	return 1000000000 * (little ? second << 32 | first : first << 32 | second);
+	return (int64_t)(little ? second << 32 | first : first << 32 | second);
 }
 
 int interface_get(const struct pcapng_block *block, struct capture_interface *interface,
@@ -62,21 +65,27 @@ int interface_get(const struct pcapng_block *block, struct capture_interface *in
 		} else if (opt.code == IF_TSRESOL && opt.len >= 1) {
 			err |= set_resolution(interface, opt.value[0]);
 		} else if (opt.code == IF_TSOFFSET && opt.len >= 8) {
-			interface->offset_ns = offset_ns(opt.value, block->little);
+			interface->offset_s = offset_seconds(opt.value, block->little);
 		}
 	}
 	function_understand(fn, name, name_len, description, description_len);
 	return err;
 }
 
-uint64_t interface_time(const struct capture_interface *interface, uint64_t units)
+int64_t interface_time(const struct capture_interface *interface, uint64_t units)
 {
-	uint64_t rest;
+	__int128 ns = interface->has_sign ? (int64_t)units : (__int128)units;
 
-	if (!interface->shift)
-		return units / interface->over * interface->times + interface->offset_ns;
-	rest = units & ((1ULL << interface->shift) - 1);
-	return (units >> interface->shift) * 1000000000 +
-	       (uint64_t)((unsigned __int128)rest * 1000000000 >> interface->shift) +
-	       interface->offset_ns;
+	/* A shift of what is negative rounds down, as is wanted: the second before 1970 is -1. */
+	if (interface->binary)
+		ns = ns * TIME_NS_PER_S >> interface->shift;
+	else if (interface->over > 1)
+		/* Not of what is in nanoseconds already: a division this long takes its time. */
+		ns /= (int64_t)interface->over;
+	else
+		ns *= (int64_t)interface->times;
+	ns += (__int128)interface->offset_s * TIME_NS_PER_S;
+	if (ns > INT64_MAX)
+		return INT64_MAX;
+	return ns < INT64_MIN ? INT64_MIN : (int64_t)ns;
 }

@@ -6,6 +6,7 @@
 #ifndef ISMT_CAPTURE_INTERFACE_H
 #define ISMT_CAPTURE_INTERFACE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "function.h"
@@ -16,8 +17,14 @@
 struct capture_interface {
 	const struct function *fn; /* left to the caller */
 	uint64_t times, over; /* ns = units * times / over, if not binary */
-	uint8_t shift; /* binary: units of 2^-shift s; 0: decimal */
-	uint64_t offset_ns;
+	uint8_t shift; /* binary: units of 2^-shift s */
+	bool binary;
+	/*
+	 * Units of a nanosecond or more have a sign: there is none in pcapng, but what is above
+	 * would be beyond 2262, and editcap -t makes it of what it moves to before 1970.
+	 */
+	bool has_sign;
+	int64_t offset_s;
 };
 
 /* Of a description that has at least 8 bytes: its link type. */
@@ -32,7 +39,7 @@ unsigned int interface_link(const struct pcapng_block *block);
 int interface_get(const struct pcapng_block *block, struct capture_interface *interface,
 		  struct function *fn);
 
-/* A packet's time in the interface's units, as nanoseconds since 1970. */
-uint64_t interface_time(const struct capture_interface *interface, uint64_t units);
+/* A packet's time in the interface's units, as in times.h; what is beyond is the end of it. */
+int64_t interface_time(const struct capture_interface *interface, uint64_t units);
 
 #endif /* ISMT_CAPTURE_INTERFACE_H */

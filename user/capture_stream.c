@@ -130,9 +130,9 @@ static bool put_statistics(struct capture_stream *stream, size_t id,
 		return false;
 	block_begin(out, PCAPNG_ISB);
 	block_u32(out, (uint32_t)id);
-	block_time(out, stream->account.end_ns);
-	block_option_time(out, ISB_STARTTIME, stream->account.begin_ns);
-	block_option_time(out, ISB_ENDTIME, stream->account.end_ns);
+	block_time(out, (uint64_t)stream->account.end_ns);
+	block_option_time(out, ISB_STARTTIME, (uint64_t)stream->account.begin_ns);
+	block_option_time(out, ISB_ENDTIME, (uint64_t)stream->account.end_ns);
 	block_option_u64(out, ISB_IFRECV, interface->accesses + lost + filtered);
 	block_option_u64(out, ISB_IFDROP, lost);
 	block_option_u64(out, ISB_FILTERACCEPT, interface->accesses + lost);
@@ -177,6 +177,9 @@ bool stream_describe(struct capture_stream *stream, const struct function *fn, b
 	if (!interfaces)
 		return false;
 	stream->interfaces = interfaces;
+	/* Both or neither: no packet must come before an account. */
+	if (!nr && !stream_room(stream, IDB_LEN + ISB_LEN + account_size(&empty), wait))
+		return false;
 	if (!describe_interface(stream, fn, wait))
 		return false;
 	interfaces[nr] = (struct stream_interface){ .fn = *fn };
@@ -199,7 +202,7 @@ static struct summary *interim(struct capture_stream *stream)
 	summary = summary_new();
 	if (!summary)
 		return NULL;
-	summary->end_ns = stream_now() + stream->options->mono_offset_ns;
+	summary->end_ns = (int64_t)stream_now() + stream->options->mono_offset_ns;
 	if (stream->options->account &&
 	    stream->options->account(stream->options->arg, summary)) {
 		summary_free(summary);

@@ -9,6 +9,7 @@
 
 #include "message.h"
 #include "privilege.h"
+#include "retprobe.h"
 
 /* One line of a file, without its newline; false if it cannot be read. */
 static bool read_line(const char *path, char *buf, size_t len)
@@ -116,6 +117,13 @@ static void look_driver(struct check_finding *finding)
 	}
 }
 
+bool check_has_jit(void)
+{
+	char line[16];
+
+	return read_line("/proc/sys/net/core/bpf_jit_enable", line, sizeof(line)) && atoi(line);
+}
+
 static void look_jit(struct check_finding *finding)
 {
 	char line[16];
@@ -130,6 +138,36 @@ static void look_jit(struct check_finding *finding)
 		finding->hint = "sysctl net.core.bpf_jit_enable=1";
 	} else {
 		FOUND("BPF JIT is on: fentry and fexit can be used");
+	}
+}
+
+/* Kprobes at the entry of a function and trampolines alike are its callbacks. */
+static void look_ftrace(struct check_finding *finding)
+{
+	char line[16];
+
+	if (!read_line("/proc/sys/kernel/ftrace_enabled", line, sizeof(line))) {
+		FOUND("no /proc/sys/kernel/ftrace_enabled: this kernel may have no dynamic ftrace");
+		finding->result = CHECK_UNKNOWN;
+	} else if (atoi(line) == 0) {
+		FOUND("ftrace is turned off in this kernel: no probe would run");
+		finding->result = CHECK_FAILS;
+		finding->hint = "sysctl kernel.ftrace_enabled=1 turns it on";
+	} else {
+		FOUND("ftrace is on");
+	}
+}
+
+static void look_tracefs(struct check_finding *finding)
+{
+	if (retprobes_possible()) {
+		FOUND("tracefs lets %d calls at once be followed by kprobes", RETPROBE_CALLS);
+	} else if (check_has_jit()) {
+		FOUND("tracefs is not mounted or not ours to write to; fentry does not need it");
+	} else {
+		FOUND("tracefs is not mounted or not ours to write to: kprobes follow few calls at once");
+		finding->result = CHECK_LACKS;
+		finding->hint = "mount -t tracefs tracefs /sys/kernel/tracing";
 	}
 }
 
@@ -151,6 +189,8 @@ const struct check checks[] = {
 	{ "lockdown", look_lockdown, false },
 	{ "driver", look_driver, true },
 	{ "JIT", look_jit, false },
+	{ "ftrace", look_ftrace, true },
+	{ "tracefs", look_tracefs, false },
 	{ "debugfs", look_debugfs, false },
 };
 

@@ -29,6 +29,9 @@ struct check {
 	bool drivers;		/* matters only to who probes the drivers */
 };
 
+/* Is there a BPF JIT, and is it on? */
+bool check_has_jit(void);
+
 extern const struct check checks[];
 extern const size_t nr_checks;
 

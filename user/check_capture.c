@@ -10,12 +10,13 @@
 #include <string.h>
 
 #include "command.h"
+#include "gate.h"
 #include "message.h"
 #include "options.h"
 #include "output.h"
 #include "replay.h"
 
-enum { OPT_JSON = 0x200, OPT_SEVERITY, OPT_MEASURE };
+enum { OPT_JSON = 0x200, OPT_SEVERITY, OPT_ALLOW, OPT_MEASURE };
 
 struct check_command {
 	struct replay_options options;
@@ -32,6 +33,9 @@ static const struct argp_option check_options[] = {
 	{ NULL, 0, NULL, 0, "What to show:", 0 },
 	{ "severity", OPT_SEVERITY, "error|warning|info", 0,
 	  "what is below this is neither shown nor fails the check (default: info)", 0 },
+	{ "allow", OPT_ALLOW, "WHAT[,WHAT]", 0,
+	  "pass although not enough was looked at: empty, filtered, lost, unaccounted, partial, strays",
+	  0 },
 	{ "count", 'n', "COUNT", 0, "show at most COUNT findings; all of them count", 0 },
 	{ "json", OPT_JSON, NULL, 0, "one JSON object a finding, then the summary", 0 },
 	{ "measure", OPT_MEASURE, NULL, 0, "with -- CMD: " MEASURE_HELP, 0 },
@@ -81,6 +85,11 @@ static error_t parse_check(int key, char *arg, struct argp_state *state)
 	case OPT_JSON:
 		cmd->check.json = true;
 		return 0;
+	case OPT_ALLOW:
+		if (gate_parse(arg, &cmd->check.allow))
+			argp_error(state, "--allow is empty, filtered, lost, unaccounted, partial "
+				   "or strays, not '%s'", arg);
+		return 0;
 	case OPT_SEVERITY:
 		cmd->check.severity = (enum severity)parse_severity(arg, state);
 		return 0;
@@ -108,9 +117,11 @@ const struct argp check_argp = {
 	.parser = parse_check,
 	.args_doc = "FILE...\n-- CMD [ARG...]",
 	.doc = "Show what is wrong in captures, one line a finding; or run CMD traced and show what "
-	       "was wrong with its accesses when it has ended.\v"
+	       "was wrong with its accesses when it has ended. To pass it has to have looked at "
+	       "something, and at all there was.\v"
 	       "Exit status: 0 no finding, 1 findings at or above --severity, 2 usage, 3 cannot "
-	       "attach, 4 bad capture, 5 output failed. With -- CMD and no finding it is CMD's.",
+	       "attach, 4 bad capture, 5 output failed, 6 no finding, but not enough was looked at. "
+	       "With -- CMD and no finding it is CMD's, if that is not 0.",
 	.children = check_children,
 };
 
@@ -154,7 +165,7 @@ static int check(struct check_command *cmd)
 	/* The count itself may be all the output there is. */
 	err = output_close(&cmd->file, err);
 	status = replay_end(&cmd->replay, err);
-	return !status && cmd->output->found ? EXIT_FINDINGS : status;
+	return status ? status : check_output_verdict(cmd->output, cmd->replay.summary);
 }
 
 int check_command(int argc, char **argv, check_live_fn *live)

@@ -20,6 +20,7 @@ struct check_session {
 	struct check_options options;
 	/* Findings may be many: they wait in a file, which has no name. */
 	FILE *spool;
+	bool lacking; /* not enough was looked at */
 };
 
 struct sink_check {
@@ -121,7 +122,10 @@ static int finish(struct session *session)
 	err = output_status(check->options.output, output_close(check->options.output, err));
 	if (err)
 		return err;
-	return sink->output.found ? EXIT_FINDINGS : EXIT_DONE;
+	/* Told here, before CMD is waited for; a CMD that fails says more than what is lacking. */
+	err = check_output_verdict(&sink->output, session->summary);
+	check->lacking = err == EXIT_EVIDENCE;
+	return check->lacking ? EXIT_DONE : err;
 }
 
 static const struct session_ops check_ops = {
@@ -139,6 +143,7 @@ static int check_live(const struct filter *filter, const struct check_options *o
 
 	session_init(&check.session, &check_ops);
 	check.spool = NULL;
+	check.lacking = false;
 	check.options = *options;
 	check.session.options.filter = *filter;
 	check.session.options.measure = options->measure;
@@ -148,7 +153,7 @@ static int check_live(const struct filter *filter, const struct check_options *o
 	session_free(&check.session);
 	if (check.spool)
 		fclose(check.spool);
-	return status;
+	return !status && check.lacking ? EXIT_EVIDENCE : status;
 }
 
 int command_check(int argc, char **argv)

@@ -7,6 +7,8 @@
 
 #include "color.h"
 #include "escape.h"
+#include "gate.h"
+#include "message.h"
 #include "region.h"
 #include "summary_json.h"
 
@@ -57,7 +59,7 @@ static void json_finding(struct check_output *check, const char *file, uint64_t 
 		const struct ismt_access *raw = &access->raw;
 
 		out_printf(out, ",\"index\":%" PRIu64 ",\"ts\":", number);
-		out_json_u64(out, access->ts);
+		out_i64(out, access->ts);
 		put_json(out, "function", access->fn->address,
 			 sizeof(access->fn->address));
 		put_json(out, "comm", raw->comm, sizeof(raw->comm));
@@ -164,8 +166,11 @@ int check_output_end(struct check_output *check, const char *file,
 	int err = 0, id;
 
 	for (id = RULES_OF_TRACE; id < RULE_COUNT; id++) {
-		if (!summary->findings[id].count || !wanted(check, RULE_BIT(id)) ||
-		    !finding_counts(check, (enum rule_id)id))
+		if (!summary->findings[id].count || !wanted(check, RULE_BIT(id)))
+			continue;
+		if (id == ISM012 && check->options.allow & GATE_BIT(GATE_LOST))
+			continue;
+		if (!finding_counts(check, (enum rule_id)id))
 			continue;
 		summary_evidence(summary, (enum rule_id)id, evidence, sizeof(evidence));
 		put_finding(check, file, 0, (enum rule_id)id, NULL, evidence);
@@ -173,6 +178,15 @@ int check_output_end(struct check_output *check, const char *file,
 	if (check->options.json)
 		err = summary_write_json(summary, &check->out);
 	return out_flush(&check->out) ?: err;
+}
+
+int check_output_verdict(const struct check_output *check, const struct summary *summary)
+{
+	bool lacking = gate_tell(summary, check->options.allow, check->found);
+
+	if (check->found)
+		return EXIT_FINDINGS;
+	return lacking ? EXIT_EVIDENCE : EXIT_DONE;
 }
 
 void check_output_count(const struct check_output *check, const struct summary *summary)

@@ -22,6 +22,7 @@ struct check_options {
 	bool measure; /* of a live trace */
 	enum severity severity; /* what is below is neither shown nor counts */
 	uint32_t rules; /* bit per rule to show; 0: all */
+	uint32_t allow; /* gate.h: what may be lacking; that something is lost is then no finding */
 	uint64_t max; /* findings to show; 0: all */
 };
 
@@ -46,6 +47,12 @@ int check_output_access(struct check_output *check, const char *file, uint64_t n
  */
 int check_output_end(struct check_output *check, const char *file,
 		     const struct summary *summary);
+
+/*
+ * check_output_verdict - the exit status of a check that went well: what was found wins over
+ * what is lacking, which is told beside it (gate.h).
+ */
+int check_output_verdict(const struct check_output *check, const struct summary *summary);
 
 /* One line of how many there were: to the output if that is all, else to stderr. */
 void check_output_count(const struct check_output *check, const struct summary *summary);

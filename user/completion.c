@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gate.h"
 #include "message.h"
 #include "output.h"
 #include "rules.h"
@@ -89,6 +90,8 @@ static const char *choice_of(const struct argp_option *option)
 		return regions;
 	if (!strcmp(option->name, "color"))
 		return colors;
+	if (!strcmp(option->name, "allow"))
+		return GATE_CHOICE;
 	return NULL;
 }
 

@@ -52,7 +52,7 @@ struct count_event {
 #define COUNT_EVENTS	64
 
 struct counts {
-	uint64_t ts;		/* when they were taken, ns since 1970 */
+	int64_t ts;		/* when they were taken, ns since 1970 */
 	struct count_cell *cells;
 	size_t nr;
 	uint32_t *index;	/* hash of the key: cell + 1; 0 is free */

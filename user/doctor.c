@@ -7,11 +7,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "access.h"
 #include "check.h"
 #include "command.h"
+#include "ismtrace.skel.h"
 #include "message.h"
 #include "options.h"
 #include "output.h"
+#include "scan.h"
 #include "source_live.h"
 
 enum { OPT_JSON = 0x200 };
@@ -110,6 +113,59 @@ static int no_insn(void *arg, const struct insn *insn)
 	return 0;
 }
 
+static void look_kprobes(const struct ismt_switches *switches, struct check_finding *finding)
+{
+	if (switches->kprobes < 0) {
+		snprintf(finding->found, sizeof(finding->found),
+			 "the kernel does not tell whether kprobes are on");
+		finding->result = CHECK_UNKNOWN;
+	} else if (switches->kprobes) {
+		snprintf(finding->found, sizeof(finding->found), "kprobes are on");
+	} else if (check_has_jit()) {
+		snprintf(finding->found, sizeof(finding->found),
+			 "kprobes are turned off; fentry does not need them");
+	} else {
+		snprintf(finding->found, sizeof(finding->found),
+			 "kprobes are turned off: no probe would run");
+		finding->result = CHECK_FAILS;
+		finding->hint = "echo 1 >/sys/kernel/debug/kprobes/enabled turns them on";
+	}
+}
+
+static void look_errors(const struct ismt_switches *switches, struct check_finding *finding)
+{
+	if (switches->errors < 0) {
+		snprintf(finding->found, sizeof(finding->found),
+			 "the kernel does not tell the level of its debug area pci_error");
+		finding->result = CHECK_UNKNOWN;
+	} else if (switches->errors) {
+		snprintf(finding->found, sizeof(finding->found),
+			 "the debug area pci_error has the errors of instructions");
+	} else {
+		snprintf(finding->found, sizeof(finding->found),
+			 "the debug area pci_error is turned off: errors show without cc and status");
+		finding->result = CHECK_LACKS;
+		finding->hint = "echo 3 >/sys/kernel/debug/s390dbf/pci_error/level turns it on";
+	}
+}
+
+/* What only programs can see.  Returns false if tracing cannot work. */
+static bool show_switches(const struct doctor_command *cmd)
+{
+	struct check_finding kprobes = { .result = CHECK_OK }, errors = kprobes;
+	struct ismt_switches switches = { -1, -1, -1, 0 };
+	struct ismtrace_bpf *skel = scan_load();
+
+	if (skel)
+		scan_switches(skel, &switches);
+	ismtrace_bpf__destroy(skel);
+	look_kprobes(&switches, &kprobes);
+	look_errors(&switches, &errors);
+	show(cmd, "kprobes", &kprobes);
+	show(cmd, "errors", &errors);
+	return kprobes.result != CHECK_FAILS;
+}
+
 static void try_attach(struct check_finding *finding)
 {
 	struct live_options options = { .buffer_size = 1 << 16 };
@@ -145,6 +201,8 @@ int command_doctor(int argc, char **argv)
 		fails |= finding.result == CHECK_FAILS;
 		show(&cmd, checks[i].name, &finding);
 	}
+	if (!fails)
+		fails = !show_switches(&cmd);
 	if (!fails) {
 		struct check_finding finding = { .result = CHECK_OK };
 

@@ -143,12 +143,14 @@ static struct sink *make_sink(const struct dump_command *cmd)
 static void say_trace(const struct summary *summary)
 {
 	char text[256];
-	int id;
 
-	for (id = RULES_OF_TRACE; id < RULE_COUNT; id++) {
-		if (!summary->findings[id].count)
-			continue;
-		summary_evidence(summary, (enum rule_id)id, text, sizeof(text));
+	/* Whatever else is lacking has been told when the files ended. */
+	if (losses_all(&summary->lost)) {
+		losses_sentence(&summary->lost, text, sizeof(text));
+		warning("%s", text);
+	}
+	if (summary->findings[ISM013].count) {
+		summary_evidence(summary, ISM013, text, sizeof(text));
 		warning("%s", text);
 	}
 }

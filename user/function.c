@@ -89,12 +89,20 @@ static struct function *function_add(struct function_table *table)
 struct function *function_update(struct function_table *table, const struct ismt_function *k)
 {
 	struct function *fn = function_by_fid(table, k->fid);
+	struct ismt_function before;
 
 	if (!fn)
 		fn = function_add(table);
 	if (!fn)
 		return NULL;
+	before = fn->k;
 	fn->k = *k;
+	/* It is the function's for good, but only told while it has a driver. */
+	if (!k->msix_size) {
+		fn->k.msix_bar = before.msix_bar;
+		fn->k.msix_size = before.msix_size;
+		fn->k.msix_offset = before.msix_offset;
+	}
 	if (!(k->flags & ISMT_FN_HAS_PDEV))
 		return fn;
 	snprintf(fn->address, sizeof(fn->address), "%04x:%02x:%02x.%x", k->domain, k->bus,

@@ -12,6 +12,8 @@
 
 #include "drivers.h"
 #include "message.h"
+#include "retprobe.h"
+#include "rlimits.h"
 
 const struct hook hooks[] = {
 	{ "load", "__zpci_load", NULL, HOOK_INSN, NO_EVENT },
@@ -47,6 +49,7 @@ struct hook_set {
 	struct drivers seen;	/* when hooks were selected */
 	bool detached;
 	struct hook_misses missed;	/* until it was detached */
+	struct retprobes *returns;	/* NULL: not needed, or there is no tracefs */
 	size_t count;
 	struct attached at[];
 };
@@ -188,11 +191,19 @@ static struct bpf_link *attach(const struct hook_set *set, const struct attached
 {
 	struct bpf_program *prog = ret ? at->ret : at->entry;
 	LIBBPF_OPTS(bpf_kprobe_opts, opts, .retprobe = ret);
+	struct bpf_link *link;
 
 	if (at->hook->event == IS_EVENT)
 		return bpf_program__attach(prog);
 	if (set->mode == ATTACH_TRAMPOLINE)
 		return bpf_program__attach_trace(prog);
+	if (ret && set->returns) {
+		link = retprobes_attach(set->returns, prog, at->hook->function);
+		if (link)
+			return link;
+		verbose(1, "probe: %s return: not by tracefs (%s), so that few calls at once are followed",
+			at->hook->function, strerror(errno));
+	}
 	/* By the running kernel's own means, not through tracefs files. */
 	opts.attach_mode = PROBE_ATTACH_MODE_LINK;
 	return bpf_program__attach_kprobe_opts(prog, at->hook->function, &opts);
@@ -216,7 +227,7 @@ static int attach_side(struct hook_set *set, enum hook_role role, bool ret,
 				ret ? "return" : "entry");
 			continue;
 		}
-		err = -errno;
+		err = rlimits_cause(-errno);
 		/*
 		 * Without the one errors show by their return value only; without
 		 * the other a function is recognised by its instructions.
@@ -240,11 +251,18 @@ int hooks_attach(struct hook_set *set, const struct hook **refused)
 	} order[] = {
 		{ HOOK_ERROR, false }, { HOOK_OPEN, false },
 		{ HOOK_ACCESS, true }, { HOOK_FRONT, true }, { HOOK_INSN, true },
-		{ HOOK_MEASURE, true }, { HOOK_INSN, false }, { HOOK_MEASURE, false }, { HOOK_FRONT, false }, { HOOK_ACCESS, false },
+		{ HOOK_MEASURE, true }, { HOOK_INSN, false }, { HOOK_MEASURE, false },
+		{ HOOK_FRONT, false }, { HOOK_ACCESS, false },
 	};
 	size_t i;
 	int err;
 
+	if (set->mode == ATTACH_KPROBE) {
+		set->returns = retprobes_open();
+		if (!set->returns)
+			verbose(1, "tracefs: %s; few calls at once are followed to their return",
+				strerror(errno));
+	}
 	for (i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
 		err = attach_side(set, order[i].role, order[i].ret, refused);
 		if (err)
@@ -293,12 +311,30 @@ void hooks_misses(const struct hook_set *set, struct hook_misses *misses)
 	memset(misses, 0, sizeof(*misses));
 	for (i = 0; i < set->count; i++) {
 		const struct attached *at = &set->at[i];
-		uint64_t count = missed(at->entry_link, at->entry);
+		uint64_t entry = missed(at->entry_link, at->entry);
+		uint64_t ret = missed(at->ret_link, at->ret);
 
-		if (at->hook->role == HOOK_ACCESS)
-			misses->access_entry += count;
-		else if (at->hook->role == HOOK_INSN)
-			misses->insn_entry += count;
+		switch (at->hook->role) {
+		case HOOK_ACCESS:
+			/* A return that was missed is noticed by the programs, when the task goes on. */
+			misses->access_entry += entry;
+			break;
+		case HOOK_INSN:
+			misses->insn_entry += entry;
+			misses->insn_return += ret;
+			break;
+		case HOOK_FRONT:
+			/* A MIO instruction is known at the return only. */
+			misses->insn_entry += entry + ret;
+			break;
+		case HOOK_ERROR:
+			misses->error += entry;
+			break;
+		case HOOK_OPEN:
+		case HOOK_MEASURE:
+			/* A block that was not noticed is not compared. */
+			break;
+		}
 	}
 }
 
@@ -317,6 +353,8 @@ void hooks_detach(struct hook_set *set)
 		at->entry_link = NULL;
 		at->ret_link = NULL;
 	}
+	retprobes_close(set->returns);
+	set->returns = NULL;
 }
 
 void hooks_free(struct hook_set *set)

@@ -87,6 +87,8 @@ const char *hooks_driver_since(const struct hook_set *set);
 struct hook_misses {
 	uint64_t access_entry;
 	uint64_t insn_entry;
+	uint64_t insn_return;	/* where these have return probes */
+	uint64_t error;		/* of all that the debug feature logs, so at most so many errors */
 };
 
 void hooks_misses(const struct hook_set *set, struct hook_misses *misses);

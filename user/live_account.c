@@ -178,6 +178,11 @@ void live_losses(const struct live *live, struct losses *lost, uint64_t *filtere
 		lost->n[LOSS_UNFINISHED] = counter(live, ISMT_CNT_UNFINISHED) +
 					   counter(live, ISMT_CNT_SPILLED_OPEN) -
 					   counter(live, ISMT_CNT_SPILLED_DONE);
+	lost->n[LOSS_INSN_RETURN] = misses.insn_return;
+	lost->n[LOSS_ERROR_PROBE] = misses.error;
+	lost->n[LOSS_ERRORS_OFF] = switch_off_seconds(&live->watch_switches.errors);
+	lost->n[LOSS_PROBES_OFF] = switch_off_seconds(&live->watch_switches.probes);
+	lost->n[LOSS_INSNS_UNSEEN] = live->lack_insns;
 	*filtered = counter(live, ISMT_CNT_FILTERED);
 }
 
@@ -189,6 +194,7 @@ int live_account(struct live *live, struct summary *summary)
 	int err;
 
 	live_look_at_blocks(live, false);
+	live_switches_look(live);
 	live_losses(live, &summary->lost, &filtered);
 	summary->lost.n[LOSS_WRITER] = writer;
 	summary->lost.n[LOSS_INSN_WRITER] = insn_writer;

@@ -12,9 +12,11 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "drivers.h"
 #include "hook_target.h"
 #include "ismtrace.skel.h"
 #include "kernel_btf.h"
+#include "rlimits.h"
 #include "message.h"
 #include "scan.h"
 
@@ -67,6 +69,21 @@ static uint32_t wakeup_batch(uint64_t buffer)
 	return batch;
 }
 
+/* Where the core keeps what it knows of the MSI-X table; without it, nothing is known. */
+static void set_msix(struct ismtrace_bpf *skel, struct kernel_btf *btf)
+{
+	static const char core[] = "vfio_pci_core_device";
+	int bar = kernel_btf_member(btf, CORE_MODULE, core, "msix_bar");
+	int size = kernel_btf_member(btf, CORE_MODULE, core, "msix_size");
+	int offset = kernel_btf_member(btf, CORE_MODULE, core, "msix_offset");
+
+	if (bar < 0 || size < 0 || offset < 0)
+		return;
+	skel->rodata->core_msix_bar = (uint32_t)bar;
+	skel->rodata->core_msix_size = (uint32_t)size;
+	skel->rodata->core_msix_offset = (uint32_t)offset;
+}
+
 /*
  * Open, select and load in one mode.  0, or -errno with everything undone:
  * -ENOENT if no driver is there.
@@ -95,6 +112,7 @@ static int load_with(struct live *live, const struct live_options *options,
 		return -errno;
 	live->skel = skel;
 	skel->rodata->vfio_device_dev = (uint32_t)dev;
+	set_msix(skel, btf);
 	skel->rodata->filter = *filter;
 	skel->rodata->filtered = is_filtered(filter);
 	skel->rodata->counting = options->counting;
@@ -108,8 +126,10 @@ static int load_with(struct live *live, const struct live_options *options,
 	bpf_program__set_autoload(skel->progs.follow_fork, options->tree);
 	live->hooks = hooks_select(skel->obj, live->mode, &wish);
 	err = live->hooks ? ismtrace_bpf__load(skel) : -errno;
-	if (err)
+	if (err) {
+		err = rlimits_cause(err);
 		live_detach(live);
+	}
 	return err;
 }
 
@@ -223,14 +243,25 @@ static int follow(struct live *live, const struct live_options *options)
 	return live->skel->links.follow_fork ? 0 : -errno;
 }
 
-/* After load: learn what there is, then attach.  0, or -errno. */
-static int attach(struct live *live, const struct live_options *options,
+/*
+ * After load: learn what there is, then attach.  0, or -errno: -ENOTCONN if no kprobe would
+ * run, -ENODATA if errors are not logged but were to be heard of there.
+ */
+static int attach(struct live *live, const struct live_options *options, bool error_events,
 		  const struct hook **refused)
 {
+	struct ismt_switches switches;
 	int err = scan_machine(live->skel);
 
-	if (!err)
-		err = follow(live, options);
+	if (err)
+		return err;
+	scan_switches(live->skel, &switches);
+	if (live->mode == ATTACH_KPROBE && !switches.kprobes)
+		return -ENOTCONN;
+	live->no_error_log = !switches.errors;
+	if (error_events && live->no_error_log)
+		return -ENODATA;
+	err = follow(live, options);
 	if (err)
 		return err;
 	if (options->mio == MIO_AUTO && !scan_has_mio(live->skel))
@@ -250,7 +281,7 @@ static int try_mode(struct live *live, const struct live_options *options,
 		err = load(live, options, filter, error_events);
 		if (err)
 			return err;
-		err = attach(live, options, refused);
+		err = attach(live, options, error_events, refused);
 		if (!err && (!error_events || hooks_has(live->hooks, "error")))
 			return 0;
 		live_detach(live);
@@ -258,7 +289,7 @@ static int try_mode(struct live *live, const struct live_options *options,
 			live->events = false;
 			continue;
 		}
-		if (err)
+		if (err && err != -ENODATA)
 			return err;
 		/* Errors cannot be heard of: return probes have to tell. */
 		error_events = false;
@@ -267,7 +298,15 @@ static int try_mode(struct live *live, const struct live_options *options,
 
 static void say_failure(int err, const struct hook *refused)
 {
-	if (refused) {
+	char text[128];
+
+	if (err == -ENOTCONN) {
+		error("kprobes are turned off in this kernel: no probe would run");
+		hint("echo 1 >/sys/kernel/debug/kprobes/enabled turns them on");
+	} else if (err == -EMFILE || err == -ENFILE) {
+		error("cannot load the BPF programs: %s", rlimits_strerror(-err, text, sizeof(text)));
+		rlimits_hint(-err);
+	} else if (refused) {
 		error("the kernel refused a probe on %s: %s", refused->function,
 		      strerror(-err));
 		hint("the function may be missing, inlined or marked notrace in this kernel; "
@@ -275,6 +314,9 @@ static void say_failure(int err, const struct hook *refused)
 	} else if (err == -EPERM || err == -EACCES) {
 		error("the kernel refused to load the BPF programs: %s", strerror(-err));
 		hint("lockdown, a security module or a missing capability; see ismtrace doctor");
+	} else if (err == -ENOMEM) {
+		error("cannot load the BPF programs: out of memory");
+		hint("most of it is the ring buffer, for which --buffer-size asks; memory.max of the cgroup counts, too");
 	} else {
 		error("cannot load the BPF programs: %s", strerror(-err));
 		hint("ismtrace doctor tells what this kernel lacks, -vv shows the details");
@@ -287,6 +329,7 @@ int live_attach(struct live *live, const struct live_options *options)
 	struct ismt_filter filter = {};
 	int err;
 
+	rlimits_raise();
 	fill_filter(options, &filter);
 	live->events = hooks_have_events();
 	live->mode = ATTACH_TRAMPOLINE;
@@ -300,7 +343,8 @@ int live_attach(struct live *live, const struct live_options *options)
 			verbose(1, "fentry: not on this kernel (%s); using kprobes",
 				strerror(-err));
 	}
-	if (err) {
+	/* For kprobes it takes as many files. */
+	if (err && err != -EMFILE && err != -ENFILE) {
 		live->mode = ATTACH_KPROBE;
 		err = try_mode(live, options, &filter, &refused);
 	}

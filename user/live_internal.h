@@ -23,6 +23,21 @@ struct fmb_watch {
 	uint64_t noticed;
 };
 
+/* Something that was found turned off. */
+struct switch_off {
+	uint64_t ns;	/* at most so long until now */
+	bool was;	/* at the last look */
+	bool told;
+};
+
+/* What probes and errors depend on, while it traces; times of CLOCK_MONOTONIC, ns. */
+struct switch_watch {
+	uint64_t began, looked;
+	uint64_t next; /* when it is to be looked again */
+	struct switch_off probes, errors;
+	bool quiet; /* nobody is to be told */
+};
+
 struct live {
 	struct live_handler handler;
 	struct function_table *functions;
@@ -33,6 +48,9 @@ struct live {
 	bool events; /* the driver's trace events are used */
 	bool told_since; /* of a driver that was loaded since */
 	bool frozen; /* live_freeze() was called */
+	bool no_error_log; /* it was turned off: return probes are in its place */
+	struct switch_watch watch_switches;
+	uint64_t lack_insns; /* accesses that moved bytes by no instruction that was seen */
 	struct ring_reader reader;
 	struct function unknown; /* when the kernel hides its list */
 	struct fmb_watch *watch;
@@ -65,6 +83,13 @@ int live_freeze(struct live *live);
  * closed: what they last said is kept.
  */
 void live_look_at_blocks(struct live *live, bool begin);
+
+/* The trace begins; and look again, when it is time for it and at its end. */
+void live_switches_begin(struct live *live);
+void live_switches_look(struct live *live);
+
+/* So many seconds, rounded up. */
+uint64_t switch_off_seconds(const struct switch_off *off);
 
 /*
  * live_measure.c: with --measure.  Start, before anything is loaded and with all privileges:

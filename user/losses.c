@@ -4,12 +4,19 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+/*
+ * Without a JIT each return that is waited for takes an instance.  Where there is no tracefs to
+ * ask for more of them, ten calls at once have one.
+ */
+#define RETURNS                                                                                  \
+	"mount -t tracefs tracefs /sys/kernel/tracing lets 4096 calls at once be followed; a "   \
+	"kernel with a BPF JIT follows any number"
 #define BUFFER "--buffer-size enlarges the ring buffer, filters lighten its load"
 
 const struct loss_info loss_infos[LOSS_COUNT] = {
 	[LOSS_RING] = { "ring", LOST_ACCESSES, "accesses: ring buffer full", BUFFER },
 	[LOSS_SLOT] = { "slot", LOST_ACCESSES, "accesses: no memory for the task's state", NULL },
-	[LOSS_RETURN] = { "return", LOST_ACCESSES, "accesses: return not seen", NULL },
+	[LOSS_RETURN] = { "return", LOST_ACCESSES, "accesses: return not seen", RETURNS },
 	[LOSS_PROBE] = { "probe", LOST_ACCESSES, "accesses: entry probe missed by the kernel", NULL },
 	[LOSS_WRITER] = { "writer", LOST_ACCESSES,
 			  "accesses: the writer of the capture was too slow", NULL },
@@ -25,6 +32,20 @@ const struct loss_info loss_infos[LOSS_COUNT] = {
 			      "accesses counted, but not seen by the rules: ring buffer full", NULL },
 	[LOSS_UNFINISHED] = { "unfinished", LOST_ACCESSES,
 			      "accesses: still under way when the trace ended", NULL },
+	[LOSS_INSN_RETURN] = { "insn_return", LOST_RETURNS,
+			       "returns of instructions: probe missed by the kernel, so that a record or an error is missing",
+			       RETURNS },
+	[LOSS_ERROR_PROBE] = { "error_probe", LOST_ERRORS,
+			       "errors of instructions, at most: probe missed by the kernel", NULL },
+	[LOSS_ERRORS_OFF] = { "errors_off", LOST_ERROR_SECONDS,
+			      "seconds at most of instruction errors: the debug area pci_error was turned off",
+			      "leave /sys/kernel/debug/s390dbf/pci_error/level at 3 while tracing" },
+	[LOSS_PROBES_OFF] = { "probes_off", LOST_PROBE_SECONDS,
+			      "seconds at most: kprobes or ftrace were turned off",
+			      "leave /sys/kernel/debug/kprobes/enabled and kernel.ftrace_enabled at 1 while tracing" },
+	[LOSS_INSNS_UNSEEN] = { "insn_unseen", LOST_UNSEEN,
+				"accesses' instructions: bytes were transferred, and none was seen",
+				"something keeps probes from running: ismtrace doctor tells what it sees" },
 };
 
 static const char *const lost_words[LOST_WHATS] = {
@@ -33,6 +54,11 @@ static const char *const lost_words[LOST_WHATS] = {
 	[LOST_INSNS] = "instructions that a probe missed",
 	[LOST_OUTSIDE] = "instructions outside accesses",
 	[LOST_UNEXAMINED] = "accesses for the rules",
+	[LOST_RETURNS] = "returns of instructions",
+	[LOST_ERRORS] = "errors of instructions, at most",
+	[LOST_ERROR_SECONDS] = "seconds at most of instruction errors",
+	[LOST_PROBE_SECONDS] = "seconds at most without probes",
+	[LOST_UNSEEN] = "accesses' instructions",
 };
 
 void losses_add(struct losses *sum, const struct losses *part)
@@ -75,6 +101,16 @@ uint64_t losses_all(const struct losses *losses)
 	for (i = 0; i < LOSS_COUNT; i++)
 		sum += losses->n[i];
 	return sum;
+}
+
+const char *losses_remedy(const struct losses *losses)
+{
+	int i;
+
+	for (i = 0; i < LOSS_COUNT; i++)
+		if (losses->n[i] && loss_infos[i].remedy)
+			return loss_infos[i].remedy;
+	return NULL;
 }
 
 void losses_sentence(const struct losses *losses, char *buf, size_t len)

@@ -22,6 +22,11 @@ enum loss {
 	LOSS_APART_FULL,
 	LOSS_UNEXAMINED,
 	LOSS_UNFINISHED,
+	LOSS_INSN_RETURN,
+	LOSS_ERROR_PROBE,
+	LOSS_ERRORS_OFF,
+	LOSS_PROBES_OFF,
+	LOSS_INSNS_UNSEEN,
 	LOSS_COUNT,
 };
 
@@ -32,6 +37,11 @@ enum lost_what {
 	LOST_INSNS,
 	LOST_OUTSIDE,
 	LOST_UNEXAMINED,
+	LOST_RETURNS,
+	LOST_ERRORS,
+	LOST_ERROR_SECONDS,
+	LOST_PROBE_SECONDS,
+	LOST_UNSEEN,
 	LOST_WHATS,
 };
 
@@ -63,6 +73,9 @@ uint64_t losses_accesses(const struct losses *losses);
 
 /* Everything: 0 if the trace is complete. */
 uint64_t losses_all(const struct losses *losses);
+
+/* What helps against the first cause that there is something to be done about; or NULL. */
+const char *losses_remedy(const struct losses *losses);
 
 /*
  * losses_sentence - "not in the trace: 3 accesses, ..."; "" if it is complete.  Cut to

@@ -329,6 +329,7 @@ again:
 			return got;
 		rest += 4;
 	} else if (!reader->begun) {
+		memcpy(reader->head, head, sizeof(reader->head));
 		return bad(reader, "does not begin with a section of pcapng");
 	}
 	block->little = reader->little;

@@ -13,9 +13,11 @@
 enum pcapng_type {
 	PCAPNG_SHB = 0x0a0d0d0a,	/* section header; the same in both orders */
 	PCAPNG_IDB = 1,			/* interface description */
+	PCAPNG_PB = 2,			/* packet, obsolete */
 	PCAPNG_SPB = 3,			/* simple packet */
 	PCAPNG_ISB = 5,			/* interface statistics */
 	PCAPNG_EPB = 6,			/* enhanced packet */
+	PCAPNG_JOURNAL = 9,		/* an entry of systemd's journal, a packet to others */
 };
 
 enum pcapng_option {
@@ -108,6 +110,7 @@ struct pcapng_reader {
 	uint64_t at;		/* offset in the stream */
 	bool little, begun;
 	bool cut;		/* ended in the middle of a block */
+	uint8_t head[8];	/* its first bytes, where it begins with no section */
 	char error[96];		/* what is wrong, after -EBADMSG */
 };
 

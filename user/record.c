@@ -200,6 +200,17 @@ static struct sink *make_sink(struct session *session)
 	return sink;
 }
 
+/* What is lost besides accesses; the report of the capture tells more. */
+static void say_incomplete(const struct summary *summary)
+{
+	char text[256];
+
+	if (losses_all(&summary->lost) == losses_accesses(&summary->lost))
+		return;
+	losses_sentence(&summary->lost, text, sizeof(text));
+	warning("%s", text);
+}
+
 static int finish(struct session *session)
 {
 	struct record_command *cmd = (struct record_command *)session;
@@ -225,6 +236,7 @@ static int finish(struct session *session)
 			fprintf(stderr, " and %u before it", stats.files - 1);
 		fprintf(stderr, "; %" PRIu64 " lost\n", lost);
 	}
+	say_incomplete(session->summary);
 	return session->output_error && session->output_error != -EPIPE ? EXIT_OUTPUT : EXIT_DONE;
 }
 

@@ -182,6 +182,7 @@ static int on_access(struct replay *replay, struct capture_record *rec)
 	if (!filter_match(filter, access))
 		return summary_leave_out(replay->summary, access);
 	rules_apply(replay->rules, access);
+	replay->summary->examined++;
 	if (!filter_match_rules(filter, access))
 		return summary_leave_out(replay->summary, access);
 	err = summary_access(replay->summary, access);

@@ -9,10 +9,12 @@
 #include <time.h>
 
 #include "escape.h"
+#include "gate.h"
 #include "html.h"
 #include "region.h"
 #include "rules.h"
 #include "summary_text.h"
+#include "times.h"
 
 /* Charts are drawn for that many rows, those with most accesses. */
 #define ROWS_CHARTED  12
@@ -27,9 +29,10 @@ static void card(struct outbuf *out, const char *name, uint64_t value)
 	out_lit(out, "</div>\n");
 }
 
-static void put_time(struct outbuf *out, uint64_t ns)
+static void put_time(struct outbuf *out, int64_t ns)
 {
-	time_t second = (time_t)(ns / 1000000000);
+	uint32_t rest;
+	time_t second = (time_t)time_second(ns, &rest);
 	char text[40];
 	struct tm tm;
 
@@ -42,7 +45,7 @@ static void put_time(struct outbuf *out, uint64_t ns)
 static void put_header(const struct report_page *page, struct outbuf *out)
 {
 	const struct summary *s = page->summary;
-	uint64_t ns = s->end_ns > s->begin_ns ? s->end_ns - s->begin_ns : 0;
+	uint64_t ns = time_span(s->begin_ns, s->end_ns);
 	uint64_t findings[SEV_ERROR + 1] = { 0 };
 	size_t i;
 
@@ -60,7 +63,10 @@ static void put_header(const struct report_page *page, struct outbuf *out)
 	out_printf(out, ", %" PRIu64 ".%03" PRIu64 " s</p>\n<div class=\"cards\">\n",
 		   ns / 1000000000, ns / 1000000 % 1000);
 	card(out, s->recorded == 1 ? "access" : "accesses", s->recorded);
-	card(out, "lost", summary_lost(s));
+	if (s->unaccounted)
+		out_lit(out, "<div><b>unknown</b>lost</div>\n");
+	else
+		card(out, "lost", summary_lost(s));
 	card(out, "filtered", s->filtered);
 	card(out, "errors found", findings[SEV_ERROR]);
 	card(out, "warnings found", findings[SEV_WARNING]);
@@ -110,13 +116,17 @@ static void put_findings(const struct summary *s, struct outbuf *out)
 
 static void put_lost(const struct summary *s, struct outbuf *out)
 {
-	char text[256];
+	const uint32_t told = GATE_BIT(GATE_LOST) | GATE_BIT(GATE_UNACCOUNTED) |
+			      GATE_BIT(GATE_PARTIAL) | GATE_BIT(GATE_STRAYS);
+	uint32_t lacks = gate_lacks(s) & told;
+	char text[512];
 
-	if (!s->findings[ISM012].count)
+	if (!lacks)
 		return;
-	summary_evidence(s, ISM012, text, sizeof(text));
-	out_lit(out,
-		"<p class=\"box\"><b class=\"warning\">The trace is incomplete.</b> ");
+	gate_sentence(s, lacks, text, sizeof(text));
+	out_printf(out, "<p class=\"box\"><b class=\"warning\">The trace is %s.</b> ",
+		   lacks & (GATE_BIT(GATE_LOST) | GATE_BIT(GATE_PARTIAL)) ? "incomplete" :
+		   lacks & GATE_BIT(GATE_UNACCOUNTED) ? "possibly incomplete" : "mixed with other packets");
 	html_text(out, text);
 	out_lit(out, "</p>\n");
 }

@@ -68,7 +68,7 @@ const struct rule rules[RULE_COUNT] = {
 	[ISM012] = {
 		"ISM012", "lost-records", SEV_WARNING,
 		"The trace itself is incomplete.",
-		"Enlarge the ring buffer with --buffer-size, or trace less with filters.",
+		"The summary tells what was lost by which cause, and what helps.",
 	},
 	[ISM013] = {
 		"ISM013", "count-mismatch", SEV_WARNING,

@@ -50,7 +50,8 @@ struct ismtrace_bpf *scan_load(void)
 		return NULL;
 	bpf_object__for_each_program(prog, skel->obj)
 		bpf_program__set_autoload(prog, prog == skel->progs.scan_machine ||
-							prog == skel->progs.scan_next);
+							prog == skel->progs.scan_next ||
+							prog == skel->progs.scan_switches);
 	bpf_map__set_autocreate(skel->maps.records, false);
 	bpf_map__set_autocreate(skel->maps.states, false);
 	bpf_map__set_autocreate(skel->maps.payloads, false);
@@ -84,6 +85,14 @@ void scan_end_open(struct ismtrace_bpf *skel)
 	skel->bss->slot_cursor = 0;
 	while (run(skel->progs.end_open) > 0)
 		;
+}
+
+void scan_switches(struct ismtrace_bpf *skel, struct ismt_switches *switches)
+{
+	if (run(skel->progs.scan_switches) < 0)
+		*switches = (struct ismt_switches){ -1, -1, -1, 0 };
+	else
+		*switches = skel->bss->switches;
 }
 
 void scan_open(struct ismtrace_bpf *skel)

@@ -33,6 +33,9 @@ void scan_measure_maps(struct ismtrace_bpf *skel, bool measure);
 /* When no program runs any more: count accesses that are still under way as such. */
 void scan_end_open(struct ismtrace_bpf *skel);
 
+/* How the kernel's switches are set now; -1 where it does not tell. */
+void scan_switches(struct ismtrace_bpf *skel, struct ismt_switches *switches);
+
 /* Set skel->bss->open_accesses: those under way, of tasks that have a slot. */
 void scan_open(struct ismtrace_bpf *skel);
 

@@ -9,6 +9,7 @@
 #include "interrupt.h"
 #include "message.h"
 #include "privilege.h"
+#include "rlimits.h"
 
 /* How long to sleep when there is nothing; the kernel wakes us in batches. */
 #define POLL_MS	50
@@ -106,6 +107,7 @@ static int on_access(void *arg, struct access *access)
 	int err;
 
 	rules_apply(session->rules, access);
+	session->summary->examined++;
 	if (enough(session) || (session->options.filter.rules &&
 				!(access->rules & session->options.filter.rules))) {
 		session->surplus++;
@@ -291,7 +293,18 @@ static int make_sink(struct session *session)
 		return -ENOMEM;
 	session->summary->begin_ns = mono_now() + live_mono_offset(session->live);
 	session->sink = session->ops->sink(session);
-	return session->sink ? 0 : -ENOMEM;
+	return session->sink ? 0 : -errno;
+}
+
+static void say_no_sink(int err)
+{
+	char text[128];
+
+	if (err == -ENOMEM)
+		error("out of memory");
+	else
+		error("cannot start the writer: %s", rlimits_strerror(-err, text, sizeof(text)));
+	rlimits_hint(-err);
 }
 
 static int trace(struct session *session)
@@ -311,7 +324,7 @@ static int trace(struct session *session)
 	}
 	err = make_sink(session);
 	if (err) {
-		error("out of memory");
+		say_no_sink(err);
 		return EXIT_ATTACH;
 	}
 	interrupt_catch();
@@ -349,7 +362,7 @@ int session_run(struct session *session)
 	if (session->argv) {
 		err = workload_fork(&session->work, session->argv, session->apart);
 		if (err) {
-			error("cannot start '%s': %s", session->argv[0], strerror(-err));
+			workload_say_no_fork(session->argv[0], err);
 			return EXIT_ATTACH;
 		}
 		if (!session->all && !session->options.filter.nr_pids)

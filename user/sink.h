@@ -22,8 +22,8 @@ struct sink_options {
 	FILE *out;		/* borrowed */
 	bool color;		/* SGR escapes allowed */
 	enum time_style time;
-	uint64_t start_ns;	/* TIME_REL counts from here, ns since 1970 */
-	uint64_t mono_offset_ns;	/* ts - mono_offset = CLOCK_MONOTONIC */
+	int64_t start_ns;	/* TIME_REL counts from here, ns since 1970 */
+	int64_t mono_offset_ns;	/* ts - mono_offset = CLOCK_MONOTONIC */
 	bool findings;		/* text: a line under an access per finding */
 	bool quiet;		/* only the summary */
 	bool hex;		/* payloads too, where there are any */

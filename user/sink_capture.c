@@ -35,7 +35,7 @@ static struct capture_stream *to_stream(struct sink *sink)
  * NULL if there is no buffer.
  */
 static uint8_t *put_packet(struct capture_stream *stream, const struct function *fn,
-			   uint64_t ts, size_t len, uint64_t full, bool inbound)
+			   int64_t ts, size_t len, uint64_t full, bool inbound)
 {
 	struct block_out *out = &stream->out;
 	size_t need = PACKET_OVERHEAD + len + 3;
@@ -46,7 +46,7 @@ static uint8_t *put_packet(struct capture_stream *stream, const struct function 
 	interface = stream_interface_of(stream, fn);
 	if (interface < 0 || !stream_room(stream, need, false))
 		return NULL;
-	return block_packet(out, (uint32_t)interface, ts, len,
+	return block_packet(out, (uint32_t)interface, (uint64_t)ts, len,
 			    full < UINT32_MAX ? (uint32_t)full : UINT32_MAX,
 			    inbound ? EPB_INBOUND : EPB_OUTBOUND);
 }
@@ -200,7 +200,7 @@ struct sink *sink_capture_new(const struct sink_capture_options *options)
 	/* It only has to differ from trace to trace; early after boot there is none. */
 	if (getrandom(&account->trace, sizeof(account->trace), GRND_NONBLOCK) !=
 	    sizeof(account->trace))
-		account->trace = options->begin_ns;
+		account->trace = (uint64_t)options->begin_ns;
 	err = writer_new(&capture->stream.writer, &options->writer);
 	if (!err)
 		return &capture->sink;

@@ -183,7 +183,7 @@ static int csv_access(struct sink *sink, const struct access *access)
 
 	if (csv->options.quiet)
 		return 0;
-	out_u64(out, access->ts);
+	out_i64(out, access->ts);
 	put_number(out, raw->hdr.cpu);
 	put_number(out, raw->pid);
 	put_number(out, raw->tid);

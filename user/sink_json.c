@@ -41,26 +41,27 @@ static struct sink_json *to_json(struct sink *sink)
 }
 
 /* The digits of a time down to milliseconds are likely those of the next one. */
-static bool keep_milli(struct sink_json *json, uint64_t ts)
+static bool keep_milli(struct sink_json *json, int64_t ts)
 {
-	if (ts - json->milli < MILLI_NS && json->milli_len)
+	uint64_t ns = (uint64_t)ts;
+
+	if (ns - json->milli < MILLI_NS && json->milli_len)
 		return true;
-	if (ts < MILLI_NS || ts > INT64_MAX)
+	if (ts < (int64_t)MILLI_NS)
 		return false;
-	json->milli = ts / MILLI_NS * MILLI_NS;
-	json->milli_len = (size_t)(at_u64(json->milli_text, ts / MILLI_NS) - json->milli_text);
+	json->milli = ns / MILLI_NS * MILLI_NS;
+	json->milli_len = (size_t)(at_u64(json->milli_text, ns / MILLI_NS) - json->milli_text);
 	return true;
 }
 
-/* As out_json_u64(). */
-static void put_ts(struct sink_json *json, uint64_t ts)
+static void put_ts(struct sink_json *json, int64_t ts)
 {
 	if (!keep_milli(json, ts)) {
-		out_json_u64(&json->out, ts);
+		out_i64(&json->out, ts);
 		return;
 	}
 	out_mem(&json->out, json->milli_text, json->milli_len);
-	out_zeros(&json->out, (uint32_t)(ts - json->milli), 6);
+	out_zeros(&json->out, (uint32_t)((uint64_t)ts - json->milli), 6);
 }
 
 static void put_escaped(struct outbuf *out, const char *word, size_t len)
@@ -239,7 +240,7 @@ static bool put_again(struct sink_json *json, const struct access *access,
 	p = out_room(out, LINE_ROOM);
 	p = at_lit(p, "{\"type\":\"access\",\"ts\":");
 	memcpy(p, json->milli_text, MILLI_DIGITS);
-	p = at_six(p + json->milli_len, (uint32_t)(access->ts - json->milli));
+	p = at_six(p + json->milli_len, (uint32_t)((uint64_t)access->ts - json->milli));
 	p = at_lit(p, ",\"cpu\":");
 	p = at_u64(p, raw->hdr.cpu);
 	p = line_put(p, &where->piece);

@@ -17,6 +17,7 @@
 #include "pending.h"
 #include "region.h"
 #include "summary_text.h"
+#include "times.h"
 #include "words.h"
 
 /* Widths; what is wider shifts the rest of its line. */
@@ -46,9 +47,9 @@ struct sink_text {
 
 	struct findings_text findings;
 
-	uint64_t start_ns;	/* what TIME counts from, ns since 1970 */
+	int64_t start_ns;	/* what TIME counts from, ns since 1970 */
 	/* The wall clock's last second, formatted. */
-	uint64_t second;
+	int64_t second;
 	char clock[16];
 
 	struct line_cache cache;
@@ -60,9 +61,8 @@ static struct sink_text *to_text(struct sink *sink)
 	return (struct sink_text *)sink;
 }
 
-static void put_clock(struct sink_text *text, uint64_t ts)
+static void put_clock(struct sink_text *text, int64_t second)
 {
-	uint64_t second = ts / SECOND_NS;
 	time_t t = (time_t)second;
 	struct tm tm;
 
@@ -75,31 +75,36 @@ static void put_clock(struct sink_text *text, uint64_t ts)
 	out_str(&text->out, text->clock);
 }
 
-static void put_time(struct sink_text *text, uint64_t ts)
+static void put_time(struct sink_text *text, int64_t ts)
 {
 	struct outbuf *out = &text->out;
+	uint64_t span;
+	int64_t second;
+	uint32_t ns;
 	size_t column;
 
 	if (text->options.time == TIME_REAL) {
 		column = out_column(out);
-		put_clock(text, ts);
+		second = time_second(ts, &ns);
+		put_clock(text, second);
 		out_char(out, '.');
-		out_zeros(out, ts % SECOND_NS / 1000, 6);
+		out_zeros(out, ns / 1000, 6);
 		out_right(out, column, W_TIME);
 		return;
 	}
-	ts -= text->start_ns;
-	if ((int64_t)ts >= 0) {
-		out_fixed_right(out, ts / SECOND_NS, (uint32_t)(ts % SECOND_NS / 1000), 6, W_TIME);
+	if (ts >= text->start_ns) {
+		span = time_span(text->start_ns, ts);
+		out_fixed_right(out, span / SECOND_NS, (uint32_t)(span % SECOND_NS / 1000), 6,
+				W_TIME);
 		return;
 	}
 	/* An access that was under way when the trace began. */
-	ts = -ts;
+	span = time_span(ts, text->start_ns);
 	column = out_column(out);
 	out_char(out, '-');
-	out_u64(out, ts / SECOND_NS);
+	out_u64(out, span / SECOND_NS);
 	out_char(out, '.');
-	out_zeros(out, ts % SECOND_NS / 1000, 6);
+	out_zeros(out, (uint32_t)(span % SECOND_NS / 1000), 6);
 	out_right(out, column, W_TIME);
 }
 
@@ -298,11 +303,11 @@ static bool put_again(struct sink_text *text, const struct access *access,
 {
 	const struct ismt_access *raw = &access->raw;
 	struct outbuf *out = &text->out;
-	uint64_t ts = access->ts - text->start_ns;
+	uint64_t ts = (uint64_t)access->ts - (uint64_t)text->start_ns;
 	char *p;
 
 	if (!where->piece.len || !what->before.len || !what->after.len ||
-	    text->options.time == TIME_REAL || (int64_t)ts < 0)
+	    text->options.time == TIME_REAL || access->ts < text->start_ns)
 		return false;
 	p = out_room(out, LINE_ROOM);
 	p = at_fixed_right(p, ts / SECOND_NS, (uint32_t)(ts % SECOND_NS / 1000), 6, W_TIME);

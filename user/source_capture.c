@@ -10,6 +10,7 @@
 
 #include "capture_file.h"
 #include "message.h"
+#include "times.h"
 
 #define THREADS_MAX	16
 #define PROGRESS_BYTES	(64u << 10)
@@ -33,26 +34,28 @@ struct capture {
 	int ended;		/* what capture_next() says from now on; 1: not yet */
 
 	/* Of the records delivered. */
-	uint64_t first_ns, last_ns;
-	uint64_t begin_ns, mono_offset;
+	bool has_records;
+	int64_t first_ns, last_ns;
+	int64_t begin_ns, mono_offset;
 	unsigned int countdown;
 	uint64_t progress_at;
 };
 
-static uint64_t record_ts(const struct capture_record *rec)
+static int64_t record_ts(const struct capture_record *rec)
 {
 	return rec->type == CAPTURE_ACCESS ? rec->access.ts : rec->insn.ts;
 }
 
-static uint64_t record_mono(const struct capture_record *rec)
+static int64_t record_mono(const struct capture_record *rec)
 {
-	return rec->type == CAPTURE_ACCESS ? rec->access.raw.hdr.ts : rec->insn.raw.hdr.ts;
+	return (int64_t)(rec->type == CAPTURE_ACCESS ? rec->access.raw.hdr.ts :
+						       rec->insn.raw.hdr.ts);
 }
 
-static uint64_t record_end(const struct capture_record *rec)
+static int64_t record_end(const struct capture_record *rec)
 {
-	return record_ts(rec) + (rec->type == CAPTURE_ACCESS ? rec->access.raw.latency_ns :
-							       rec->insn.raw.latency_ns);
+	return time_end(record_ts(rec), rec->type == CAPTURE_ACCESS ? rec->access.raw.latency_ns :
+								      rec->insn.raw.latency_ns);
 }
 
 /* 1, 0 at its end, or -errno. */
@@ -103,13 +106,15 @@ static int open_files(struct capture *capture, const char *const *files, size_t 
 static void find_begin(struct capture *capture)
 {
 	const struct capture_record *first = NULL;
+	bool known = false;
 	size_t i;
 
 	for (i = 0; i < capture->traces.nr_traces; i++) {
 		const struct account *account = &capture->traces.traces[i]->account;
 
-		if (capture->begin_ns && account->begin_ns >= capture->begin_ns)
+		if (known && account->begin_ns >= capture->begin_ns)
 			continue;
+		known = true;
 		capture->begin_ns = account->begin_ns;
 		capture->mono_offset = account->mono_offset;
 	}
@@ -119,10 +124,10 @@ static void find_begin(struct capture *capture)
 		if (head->live && (!first || record_ts(&head->rec) < record_ts(first)))
 			first = &head->rec;
 	}
-	if (!first || capture->begin_ns)
+	if (!first || known)
 		return;
 	capture->begin_ns = record_ts(first);
-	capture->mono_offset = record_ts(first) - record_mono(first);
+	capture->mono_offset = time_diff(record_ts(first), record_mono(first));
 }
 
 int capture_open(struct capture **result, const char *const *files, size_t nr,
@@ -184,36 +189,64 @@ static void tell_progress(struct capture *capture, bool end)
 	capture->options.progress(capture->options.arg, done, total);
 }
 
+/* Accesses that closed traces say they recorded, and how many of these were read. */
+static uint64_t count_missing(const struct capture *capture, uint64_t *recorded)
+{
+	uint64_t missing = 0;
+	size_t i;
+
+	*recorded = 0;
+	for (i = 0; i < capture->traces.nr_traces && !capture_unaccounted(capture); i++) {
+		const struct trace *trace = capture->traces.traces[i];
+
+		if (trace->read >= trace->account.recorded)
+			continue;
+		*recorded += trace->account.recorded;
+		missing += trace->account.recorded - trace->read;
+	}
+	return missing;
+}
+
+static uint64_t count_unknown(const struct capture *capture)
+{
+	uint64_t unknown = 0;
+	size_t i;
+
+	for (i = 0; i < capture->nr; i++)
+		unknown += file_unknown(capture->heads[i].file);
+	return unknown;
+}
+
+static uint64_t count_strays(const struct capture *capture)
+{
+	uint64_t strays = 0;
+	size_t i;
+
+	for (i = 0; i < capture->nr; i++)
+		strays += file_strays(capture->heads[i].file);
+	return strays;
+}
+
 /*
  * A closed trace says how much it recorded: are all of its files here?  What
  * was left out because its type is not known may be why, so that is one line.
  */
 static void tell_missing(struct capture *capture)
 {
-	uint64_t recorded = 0, read = 0, unknown = 0;
+	uint64_t recorded, missing = count_missing(capture, &recorded);
+	uint64_t unknown = count_unknown(capture);
 	char text[256];
-	size_t i;
 	int len = 0;
 
-	for (i = 0; i < capture->traces.nr_traces && !capture_incomplete(capture); i++) {
-		const struct trace *trace = capture->traces.traces[i];
-
-		if (trace->read < trace->account.recorded) {
-			recorded += trace->account.recorded;
-			read += trace->read;
-		}
-	}
-	for (i = 0; i < capture->nr; i++)
-		unknown += file_unknown(capture->heads[i].file);
-	if (recorded)
+	if (missing)
 		len = snprintf(text, sizeof(text), "%" PRIu64 " of the %" PRIu64
 			       " accesses that were recorded are in what was given",
-			       read, recorded);
+			       recorded - missing, recorded);
 	if (unknown)
 		snprintf(text + len, sizeof(text) - (size_t)len,
 			 "%s%" PRIu64 " of the records are of a type that this ismtrace does not know",
 			 len ? "; " : "", unknown);
-	if (recorded || unknown)
+	if (missing || unknown)
 		capture_say(&capture->options, CAPTURE_NOTE, "captures", text);
 }
 
@@ -238,38 +271,46 @@ int capture_next(struct capture *capture, struct capture_record *rec)
 	}
 	*rec = head->rec;
 	capture->given = head;
-	if (!capture->first_ns || record_ts(rec) < capture->first_ns)
+	if (!capture->has_records || record_ts(rec) < capture->first_ns)
 		capture->first_ns = record_ts(rec);
-	if (record_end(rec) > capture->last_ns)
+	if (!capture->has_records || record_end(rec) > capture->last_ns)
 		capture->last_ns = record_end(rec);
+	capture->has_records = true;
 	return 1;
 }
 
 int capture_account(struct capture *capture, struct summary *summary)
 {
-	uint64_t begin = capture->first_ns, end = capture->last_ns;
+	int64_t begin = capture->first_ns, end = capture->last_ns;
+	bool known = capture->has_records;
+	uint64_t recorded;
 	size_t i;
 
 	for (i = 0; i < capture->traces.nr_traces; i++) {
 		const struct account *account = &capture->traces.traces[i]->account;
 
-		if (!begin || account->begin_ns < begin)
+		if (!known || account->begin_ns < begin)
 			begin = account->begin_ns;
-		if (account->end_ns > end)
+		if (!known || account->end_ns > end)
 			end = account->end_ns;
+		known = true;
 	}
 	summary->begin_ns = begin;
 	summary->end_ns = end;
+	summary->unaccounted = capture_unaccounted(capture);
+	summary->missing = count_missing(capture, &recorded);
+	summary->strays = count_strays(capture) + count_unknown(capture);
 	return traces_sum(&capture->traces, summary);
 }
 
-size_t capture_incomplete(const struct capture *capture)
+const char *capture_unaccounted(const struct capture *capture)
 {
-	size_t i, nr = 0;
+	const char *why = NULL;
+	size_t i;
 
-	for (i = 0; i < capture->nr; i++)
-		nr += file_incomplete(capture->heads[i].file);
-	return nr;
+	for (i = 0; i < capture->nr && !why; i++)
+		why = file_unaccounted(capture->heads[i].file);
+	return why;
 }
 
 struct function_table *capture_functions(struct capture *capture)
@@ -277,12 +318,12 @@ struct function_table *capture_functions(struct capture *capture)
 	return capture->traces.functions;
 }
 
-uint64_t capture_begin(const struct capture *capture)
+int64_t capture_begin(const struct capture *capture)
 {
 	return capture->begin_ns;
 }
 
-uint64_t capture_mono_offset(const struct capture *capture)
+int64_t capture_mono_offset(const struct capture *capture)
 {
 	return capture->mono_offset;
 }

@@ -97,17 +97,17 @@ int capture_next(struct capture *capture, struct capture_record *rec);
 /*
  * capture_account - what the traces said of themselves: adds losses, filtered
  * and unopened accesses, instructions apart and measurement blocks to the
- * summary, and sets begin_ns and end_ns.  Call after the last record, before
- * summary_finish().  Files of one trace (rotated) are counted once.  Returns
- * 0 or -ENOMEM.
+ * summary, and sets begin_ns, end_ns, unaccounted, missing and strays.  Call
+ * after the last record, before summary_finish().  Files of one trace (rotated)
+ * are counted once.  Returns 0 or -ENOMEM.
  */
 int capture_account(struct capture *capture, struct summary *summary);
 
 /*
- * Files that were cut off, or that have no closing account, so far; what other
- * programs rewrote has none by right.
+ * Why it is not known what was lost, a constant: a file was cut off, has no closing account, was
+ * rewritten, or not read to its end (yet).  NULL: it is known.
  */
-size_t capture_incomplete(const struct capture *capture);
+const char *capture_unaccounted(const struct capture *capture);
 
 /* The functions met so far; the capture's own. */
 struct function_table *capture_functions(struct capture *capture);
@@ -116,8 +116,8 @@ struct function_table *capture_functions(struct capture *capture);
  * When the earliest of the traces began, ns since 1970, and what to add to
  * its CLOCK_MONOTONIC for that; known after capture_open().  0 for no record.
  */
-uint64_t capture_begin(const struct capture *capture);
-uint64_t capture_mono_offset(const struct capture *capture);
+int64_t capture_begin(const struct capture *capture);
+int64_t capture_mono_offset(const struct capture *capture);
 
 /* Bytes read so far, and in all (0: not known). */
 uint64_t capture_bytes(const struct capture *capture, uint64_t *total);

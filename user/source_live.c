@@ -61,6 +61,15 @@ const char *live_driver(const struct function *fn, uint8_t layer)
 	return fn->k.driver;
 }
 
+/* It may be the MSI-X table's, which is known once the function was opened. */
+static bool live_moves_without(struct live *live, const struct access *access)
+{
+	if (access->fn->k.msix_size)
+		return false;
+	scan_functions(live->skel, live->functions);
+	return !access_moved_unseen(access);
+}
+
 static int on_access(struct live *live, const void *data, size_t size)
 {
 	struct access *access = &live->reader.access;
@@ -76,6 +85,8 @@ static int on_access(struct live *live, const void *data, size_t size)
 		if (!access->fn->address[0])
 			access->alike = 0;
 	}
+	if (access_moved_unseen(access) && !live_moves_without(live, access))
+		live->lack_insns++;
 	return live->handler.access(live->handler.arg, access);
 }
 
@@ -152,6 +163,7 @@ int live_open(struct live **result, const struct live_options *options,
 	}
 	live->handler = *handler;
 	live->told_since = options->reattaches;
+	live->watch_switches.quiet = options->reattaches;
 	live->reader.mono_offset = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_MONOTONIC);
 
 	status = options->measure ? live_measure_start(live, options) : EXIT_DONE;
@@ -195,6 +207,7 @@ void live_arm(struct live *live)
 {
 	live_measure_begin(live);
 	live_look_at_blocks(live, true);
+	live_switches_begin(live);
 	__atomic_store_n(&live->skel->bss->armed, 1, __ATOMIC_SEQ_CST);
 	live_measure_begun(live);
 }
@@ -215,8 +228,11 @@ static void tell_of_driver(struct live *live)
 int live_poll(struct live *live, int timeout_ms)
 {
 	int count = ring_buffer__consume(live->ring);
+	uint64_t now = clock_ns(CLOCK_MONOTONIC);
 
-	if (clock_ns(CLOCK_MONOTONIC) >= live->next_tick) {
+	if (now >= live->watch_switches.next)
+		live_switches_look(live);
+	if (now >= live->next_tick) {
 		live_look_at_blocks(live, false);
 		live_measure_look(live);
 		tell_of_driver(live);

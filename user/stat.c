@@ -42,7 +42,7 @@ struct stat_command {
 	struct outbuf out;
 	struct counts *before;		/* at the last interval's end */
 	struct counts *part;		/* since then */
-	uint64_t begin_ns;		/* since 1970 */
+	int64_t begin_ns;		/* since 1970 */
 };
 
 static const struct argp_option stat_argp_options[] = {
@@ -292,7 +292,7 @@ int command_stat(int argc, char **argv)
 	if (cmd.argv) {
 		err = workload_fork(&cmd.work, cmd.argv, output_mixes(cmd.output.path));
 		if (err) {
-			error("cannot start '%s': %s", cmd.argv[0], strerror(-err));
+			workload_say_no_fork(cmd.argv[0], err);
 			return EXIT_ATTACH;
 		}
 		if (!cmd.all && !cmd.options.filter.nr_pids)

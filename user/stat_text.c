@@ -34,7 +34,7 @@ static void put_findings(const struct summary *summary, double time, struct outb
 		out_char(out, '\n');
 }
 
-int stat_interval_text(const struct summary *summary, uint64_t start_ns, struct outbuf *out)
+int stat_interval_text(const struct summary *summary, int64_t start_ns, struct outbuf *out)
 {
 	double time = (double)(summary->end_ns - start_ns) / 1e9;
 	size_t i;

@@ -16,7 +16,7 @@ void stat_interval_head(struct outbuf *out);
  * findings and losses if there are any; start_ns, since 1970, is time 0.
  * Returns 0; errors stay in the buffer.
  */
-int stat_interval_text(const struct summary *summary, uint64_t start_ns, struct outbuf *out);
+int stat_interval_text(const struct summary *summary, int64_t start_ns, struct outbuf *out);
 
 /* The same as one JSON object of type "interval".  0 or -ENOMEM. */
 int stat_interval_json(const struct summary *summary, struct outbuf *out);

@@ -281,6 +281,13 @@ void summary_evidence(const struct summary *summary, enum rule_id id, char *buf,
 		rule_evidence(id, &summary->findings[id].first, buf, len);
 }
 
+const char *summary_fix(const struct summary *summary, enum rule_id id)
+{
+	const char *remedy = id == ISM012 ? losses_remedy(&summary->lost) : NULL;
+
+	return remedy ?: rules[id].fix;
+}
+
 static int function_compare(const struct function *a, const struct function *b)
 {
 	int order = strcmp(a->address, b->address);

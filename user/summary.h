@@ -75,8 +75,17 @@ struct summary {
 	uint64_t unopened;	/* were under way when the trace began */
 	/* Recorded, of processes that have no number in the tracer's PID namespace: pid is 0. */
 	uint64_t foreign;
+	/* Accesses that the rules have looked at, those that were then left out by rule included. */
+	uint64_t examined;
+	/*
+	 * Of captures: why it is not known what was lost, a constant, or NULL; then lost is what
+	 * is known of it, and there may be more.
+	 */
+	const char *unaccounted;
+	uint64_t missing;	/* accesses that were recorded, but not in the files given */
+	uint64_t strays;	/* packets of the files that are no records, and left out */
 	struct losses lost;
-	uint64_t begin_ns, end_ns;	/* since 1970 */
+	int64_t begin_ns, end_ns;	/* since 1970 */
 	struct summary_row *rows;	/* sorted: function, region, op, driver */
 	size_t nr_rows;
 	struct summary_function *functions;
@@ -140,6 +149,9 @@ uint64_t summary_stb_upper(unsigned int bucket);
  */
 void summary_evidence(const struct summary *summary, enum rule_id id, char *buf,
 		      size_t len);
+
+/* What to do about it: the rule's fix, or for ISM012 what helps against what was lost. */
+const char *summary_fix(const struct summary *summary, enum rule_id id);
 
 /*
  * summary_finish - sort the rows and set RULES_OF_TRACE from what was lost and measured.  Call

@@ -5,6 +5,7 @@
 
 #include "json.h"
 #include "region.h"
+#include "times.h"
 
 static json_t *bucket(uint64_t upper, uint64_t count)
 {
@@ -167,7 +168,7 @@ static json_t *finding_json(const struct summary *summary, enum rule_id id)
 	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:s}", "rule", rule->id, "name",
 			 rule->name, "severity", severity_name(rule->severity), "count",
 			 json_number(summary->findings[id].count), "evidence",
-			 json_text(evidence), "fix", rule->fix);
+			 json_text(evidence), "fix", summary_fix(summary, id));
 }
 
 static json_t *findings_json(const struct summary *summary)
@@ -181,27 +182,38 @@ static json_t *findings_json(const struct summary *summary)
 	return array;
 }
 
+/* Where it is not known what was lost a number would be taken for the truth. */
+static json_t *lost_number(const struct summary *summary, uint64_t n)
+{
+	return summary->unaccounted ? json_null() : json_number(n);
+}
+
 static json_t *lost_json(const struct summary *summary)
 {
-	json_t *lost = json_pack("{s:o}", "total", json_number(summary_lost(summary)));
+	json_t *lost = json_pack("{s:o}", "total", lost_number(summary, summary_lost(summary)));
 	int i;
 
 	for (i = 0; lost && i < LOSS_COUNT; i++)
-		json_object_set_new(lost, loss_infos[i].key, json_number(summary->lost.n[i]));
+		json_object_set_new(lost, loss_infos[i].key,
+				    lost_number(summary, summary->lost.n[i]));
 	return lost;
 }
 
 json_t *summary_json(const struct summary *s)
 {
-	uint64_t duration = s->end_ns > s->begin_ns ? s->end_ns - s->begin_ns : 0;
+	uint64_t duration = time_span(s->begin_ns, s->end_ns);
 
 	return json_pack(
-		"{s:s, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+		"{s:s, s:i, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
+		"s:o, s:o, s:o}",
 		"type", "summary", "schema", JSON_SCHEMA, "recorded", json_number(s->recorded),
-		"lost", lost_json(s), "filtered", json_number(s->filtered), "insn_records",
+		"lost", lost_json(s), "lost_known", !s->unaccounted, "lost_why",
+		s->unaccounted ? json_string(s->unaccounted) : json_null(), "lost_at_least",
+		json_number(summary_lost(s)), "missing", json_number(s->missing), "strays",
+		json_number(s->strays), "filtered", json_number(s->filtered), "insn_records",
 		json_number(s->insn_records), "unopened", json_number(s->unopened),
 		"foreign", json_number(s->foreign), "begin",
-		json_number(s->begin_ns), "end", json_number(s->end_ns), "duration_ns",
+		json_integer(s->begin_ns), "end", json_integer(s->end_ns), "duration_ns",
 		json_number(duration), "rows", rows_json(s), "functions", functions_json(s),
 		"findings", findings_json(s));
 }

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "summary_text.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "color.h"
 #include "escape.h"
 #include "hist_text.h"
 #include "region.h"
+#include "times.h"
 
 /* Histograms are drawn for that many rows, those with most accesses. */
 #define ROWS_DRAWN 6
@@ -19,12 +22,16 @@ typedef unsigned long long ull;
 
 static void put_totals(const struct summary *s, struct outbuf *out)
 {
-	uint64_t ns = s->end_ns > s->begin_ns ? s->end_ns - s->begin_ns : 0;
+	uint64_t ns = time_span(s->begin_ns, s->end_ns);
 
-	out_printf(out,
-		   "%llu access%s recorded, %llu lost, %llu filtered in %llu.%03llu s",
-		   (ull)s->recorded, s->recorded == 1 ? "" : "es", (ull)summary_lost(s),
-		   (ull)s->filtered, (ull)(ns / 1000000000), (ull)(ns / 1000000 % 1000));
+	out_printf(out, "%llu access%s recorded, ", (ull)s->recorded,
+		   s->recorded == 1 ? "" : "es");
+	if (s->unaccounted)
+		out_lit(out, "lost: unknown, ");
+	else
+		out_printf(out, "%llu lost, ", (ull)summary_lost(s));
+	out_printf(out, "%llu filtered in %llu.%03llu s", (ull)s->filtered,
+		   (ull)(ns / 1000000000), (ull)(ns / 1000000 % 1000));
 	if (s->insn_records)
 		out_printf(out, ", %llu single instructions", (ull)s->insn_records);
 	if (s->unopened)
@@ -40,7 +47,7 @@ static void put_totals(const struct summary *s, struct outbuf *out)
 			out,
 			"hint: %llu accesses did not pass the filters; without them all are shown\n",
 			(ull)s->filtered);
-	else if (!s->recorded && !summary_lost(s))
+	else if (!s->recorded && !summary_lost(s) && !s->unaccounted)
 		out_lit(out,
 			"hint: no access was seen; ismtrace list shows the functions and their drivers\n");
 }
@@ -55,19 +62,41 @@ static bool later_has(const struct losses *lost, int cause, const char *remedy)
 	return false;
 }
 
+__attribute__((format(printf, 3, 4))) static void put_warning(struct outbuf *out, bool color,
+							       const char *format, ...)
+{
+	char text[256];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	sgr(out, color, SGR_YELLOW);
+	out_lit(out, "warning: ");
+	out_str(out, text);
+	sgr(out, color, SGR_RESET);
+	out_char(out, '\n');
+}
+
 static void put_lost(const struct summary *s, struct outbuf *out, bool color)
 {
 	const char *remedy;
 	int i;
 
+	if (s->unaccounted)
+		put_warning(out, color, "it is not known what was lost: %s%s", s->unaccounted,
+			    losses_all(&s->lost) ? "; until its last account:" : "");
+	if (s->missing)
+		put_warning(out, color, "%llu recorded access%s not in what was given",
+			    (ull)s->missing, s->missing == 1 ? " is" : "es are");
+	if (s->strays)
+		put_warning(out, color, "%llu packet%s no record%s, and left out", (ull)s->strays,
+			    s->strays == 1 ? " is" : "s are", s->strays == 1 ? "" : "s");
 	for (i = 0; i < LOSS_COUNT; i++) {
 		if (!s->lost.n[i])
 			continue;
 		remedy = loss_infos[i].remedy;
-		sgr(out, color, SGR_YELLOW);
-		out_printf(out, "warning: lost %llu %s", (ull)s->lost.n[i], loss_infos[i].says);
-		sgr(out, color, SGR_RESET);
-		out_char(out, '\n');
+		put_warning(out, color, "lost %llu %s", (ull)s->lost.n[i], loss_infos[i].says);
 		/* Several causes have one remedy: it is told once. */
 		if (remedy && !later_has(&s->lost, i, remedy))
 			out_printf(out, "hint: %s\n", remedy);
@@ -386,7 +415,7 @@ static void put_findings(const struct summary *s, struct outbuf *out, bool color
 			   severity_name(rules[i].severity));
 		sgr(out, color, SGR_RESET);
 		out_printf(out, " %9llu  %s\n       fix: %s\n", (ull)s->findings[i].count,
-			   evidence, rules[i].fix);
+			   evidence, summary_fix(s, (enum rule_id)i));
 	}
 	if (!any && s->recorded)
 		out_lit(out, "\nno findings\n");

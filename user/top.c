@@ -2,7 +2,10 @@
 #include "top.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
+
+#include "times.h"
 
 int top_init(struct top *top, struct gather *gather, uint64_t interval_ns)
 {
@@ -11,6 +14,7 @@ int top_init(struct top *top, struct gather *gather, uint64_t interval_ns)
 	memset(top, 0, sizeof(*top));
 	top->gather = gather;
 	top->interval_ns = interval_ns;
+	top->intervals = 1;
 	top->speed = 1;
 	for (i = 0; i < TOP_VIEWS; i++)
 		top->sort[i] = column_default((enum top_view)i);
@@ -30,7 +34,7 @@ void top_free(struct top *top)
 	gather_free(top->gather);
 }
 
-static int step(struct top *top, uint64_t ts)
+static int step(struct top *top, int64_t ts)
 {
 	int err = counts_copy(top->before, top->gather->counts);
 
@@ -38,6 +42,12 @@ static int step(struct top *top, uint64_t ts)
 		err = top->gather->ops->advance(top->gather, ts);
 	if (!err && top->history)
 		err = history_tick(top->history, top->gather->counts, top->before);
+	if (top->history && top->gather->has_end && top->gather->lost_why && !top->told) {
+		/* There may be no room for it beside the numbers. */
+		snprintf(top->message, sizeof(top->message), "What was lost is unknown: %s",
+			 top->gather->lost_why);
+		top->told = true;
+	}
 	return err;
 }
 
@@ -45,19 +55,33 @@ int top_tick(struct top *top, uint64_t elapsed_ns)
 {
 	if (top->gather->state == GATHER_ENDED)
 		return 0;
-	return step(top, top->gather->counts->ts + elapsed_ns);
+	return step(top, time_end(top->gather->counts->ts, elapsed_ns));
+}
+
+uint64_t top_gap(const struct top *top)
+{
+	const struct gather *gather = top->gather;
+	uint64_t span;
+	int64_t ts;
+
+	if (!gather->ops->next || !gather->ops->next(top->gather, &ts))
+		return 0;
+	span = time_span(gather->counts->ts, ts);
+	/* What ends just with an interval is in it. */
+	return span ? (span - 1) / top->interval_ns : 0;
 }
 
 /* The intervals before ts one by one, so that their history is there. */
-int top_seek(struct top *top, uint64_t ts)
+int top_seek(struct top *top, int64_t ts)
 {
 	struct gather *gather = top->gather;
-	uint64_t from = gather->counts->ts, n;
+	int64_t from = gather->counts->ts;
+	uint64_t n;
 	int err = 0;
 
 	if (ts < gather->begin_ns)
 		ts = gather->begin_ns;
-	if (gather->end_ns && ts > gather->end_ns)
+	if (gather->has_end && ts > gather->end_ns)
 		ts = gather->end_ns;
 	if (ts == from)
 		return 0;
@@ -71,14 +95,14 @@ int top_seek(struct top *top, uint64_t ts)
 		if (err)
 			return err;
 	}
-	n = (ts - from) / top->interval_ns;
+	n = time_span(from, ts) / top->interval_ns;
 	if (n > HISTORY_LEN)
 		n = HISTORY_LEN;
 	/* Whatever is left over comes first: the interval that is shown is whole. */
-	from = ts - n * top->interval_ns;
+	from = time_add(ts, -(int64_t)(n * top->interval_ns));
 	err = step(top, from);
 	for (; n && !err; n--) {
-		from += top->interval_ns;
+		from = time_end(from, top->interval_ns);
 		err = step(top, from);
 	}
 	return err;
@@ -89,9 +113,9 @@ int top_seek_end(struct top *top)
 	struct gather *gather = top->gather;
 	int err;
 
-	if (!gather->end_ns) {
-		err = gather->ops->advance(gather, UINT64_MAX);
-		if (err || !gather->end_ns)
+	if (!gather->has_end) {
+		err = gather->ops->advance(gather, INT64_MAX);
+		if (err || !gather->has_end)
 			return err;
 		/* Now it is known; go there again, with the interval before it. */
 		err = top_seek(top, gather->begin_ns);
@@ -132,6 +156,15 @@ static void follow_selected(struct top *top)
 		top->row = data->rows[top->cursor];
 }
 
+/*
+ * Until the end of a capture is known, a screen has what is known so far.  In a list of intervals
+ * that would be taken for the truth.
+ */
+static const char *lost_why(const struct top *top)
+{
+	return top->history && !top->gather->has_end ? NULL : top->gather->lost_why;
+}
+
 void top_build(struct top *top)
 {
 	const struct top_counts counts = {
@@ -139,6 +172,7 @@ void top_build(struct top *top)
 		.before = top->before,
 		.base = top->has_base ? top->base : NULL,
 		.begin_ns = top->gather->begin_ns,
+		.lost_why = lost_why(top),
 		.filter = top->filter,
 	};
 

@@ -35,6 +35,7 @@ struct top {
 	int error;		/* -ENOMEM: it cannot go on */
 
 	uint64_t interval_ns;
+	uint64_t intervals;	/* that are shown as one: more than 1 is a gap, without accesses */
 	double speed;		/* of a capture */
 	bool paused;
 	enum top_view view;
@@ -57,6 +58,7 @@ struct top {
 	char input[TOP_INPUT_LEN];
 	char message[GATHER_NOTE_LEN];	/* until the next key */
 	bool quit;
+	bool told;		/* that it is not known what was lost */
 };
 
 /* gather becomes the state's own.  0 or -ENOMEM; free it in either case. */
@@ -76,10 +78,16 @@ static inline bool top_is_capture(const struct top *top)
 int top_tick(struct top *top, uint64_t elapsed_ns);
 
 /*
+ * top_gap - how many whole intervals of a capture come next in which nothing happens; 0 live.
+ * The one after them has something, or the end.
+ */
+uint64_t top_gap(const struct top *top);
+
+/*
  * top_seek - to a time of the capture, ns since 1970; what is beyond its ends is
  * its ends.  The interval that ends there is shown.  0 or -ENOMEM.
  */
-int top_seek(struct top *top, uint64_t ts);
+int top_seek(struct top *top, int64_t ts);
 
 /* To where the capture ends. */
 int top_seek_end(struct top *top);

@@ -9,6 +9,7 @@
 
 #include "message.h"
 #include "output.h"
+#include "times.h"
 #include "top_signals.h"
 
 static uint64_t clock_now(void)
@@ -74,7 +75,7 @@ static void put_head(const struct top *top, struct outbuf *out)
 	const struct top_data *data = &top->data;
 	const struct row_sum *last = &data->total.last;
 	const struct gather *gather = top->gather;
-	double at = (double)(gather->counts->ts - gather->begin_ns) / 1e9, value = 0;
+	double at = (double)time_span(gather->begin_ns, gather->counts->ts) / 1e9, value = 0;
 	bool have;
 
 	out_printf(out, "ismtop %s at %.3f s, interval %.3f s%s%s\n",
@@ -86,12 +87,21 @@ static void put_head(const struct top *top, struct outbuf *out)
 	put_rate(out, "bytes/s, ", UNIT_BYTES, last->cell.bytes, data->seconds);
 	put_rate(out, "instructions/s, ", UNIT_RATE, sum_insns(last), data->seconds);
 	put_rate(out, "findings/s, ", UNIT_RATE, last->findings, data->seconds);
-	put_rate(out, "lost/s\n", UNIT_RATE, data->last_lost, data->seconds);
+	if (data->lost_why)
+		out_lit(out, "lost/s unknown\n");
+	else
+		put_rate(out, "lost/s\n", UNIT_RATE, data->last_lost, data->seconds);
 	out_printf(out,
 		   "%u functions, %u processes, %" PRIu64 " accesses, %" PRIu64
-		   " findings, %" PRIu64 " lost, %" PRIu64 " filtered\n",
+		   " findings, ",
 		   data->functions, data->processes, data->total.all.cell.accesses,
-		   data->total.all.findings, data->lost, data->filtered);
+		   data->total.all.findings);
+	if (data->lost_why)
+		out_printf(out, "lost: unknown (%s), ", data->lost_why);
+	else
+		out_printf(out, "%" PRIu64 "%s lost, ", data->lost,
+			   data->missing ? "+" : "");
+	out_printf(out, "%" PRIu64 " filtered\n", data->filtered);
 	have = value_bytes_per_store(last, &value);
 	put_share(out, "bytes/store", have, value, UNIT_BYTES);
 	have = value_whole(last, &value);
@@ -103,8 +113,16 @@ static void put_head(const struct top *top, struct outbuf *out)
 
 int batch_text(const struct top *top, struct outbuf *out)
 {
+	const struct gather *gather = top->gather;
 	struct layout layout;
 	size_t i;
+
+	if (top->intervals > 1) {
+		out_printf(out, "ismtop capture at %.3f s, no access for %.3f s\n\n",
+			   (double)time_span(gather->begin_ns, gather->counts->ts) / 1e9,
+			   top->data.seconds);
+		return out->error;
+	}
 
 	layout_make(&layout, top->view, top->sort[top->view], 0);
 	put_head(top, out);
@@ -117,6 +135,12 @@ int batch_text(const struct top *top, struct outbuf *out)
 }
 
 /* --- The loop. */
+
+/*
+ * More than this in a row without an access are told as one: captures that are days apart
+ * would be nothing but empty intervals.
+ */
+#define GAP_INTERVALS 60
 
 /* Until the interval is over; a capture does not wait. */
 static void wait_until(const struct top *top, uint64_t until)
@@ -135,11 +159,14 @@ static void wait_until(const struct top *top, uint64_t until)
 /* 1: an interval; 0: there are no more; or -ENOMEM. */
 static int next_interval(struct top *top, uint64_t *until)
 {
-	uint64_t from = top->gather->counts->ts;
+	int64_t from = top->gather->counts->ts;
 	int err;
 
 	if (top->gather->state == GATHER_ENDED)
 		return 0;
+	top->intervals = top_gap(top);
+	if (top->intervals <= GAP_INTERVALS)
+		top->intervals = 1;
 	*until += top->interval_ns;
 	/* After a delay, as attaching is one: whole intervals again, not many short ones. */
 	if (*until < clock_now())
@@ -147,7 +174,7 @@ static int next_interval(struct top *top, uint64_t *until)
 	wait_until(top, *until);
 	if (signals_ended())
 		return 0;
-	err = top_tick(top, top->interval_ns);
+	err = top_tick(top, top->intervals * top->interval_ns);
 	if (err)
 		return err;
 	/* The capture ended with the interval before. */

@@ -130,6 +130,13 @@ bool value_full(const struct row_sum *sum, double *value)
 		return expression;						\
 	}
 
+/* What is lost is a finding in a view of findings, and may not be known. */
+static bool findings_known(const struct top_row *row, const struct top_data *data)
+{
+	return data->view != VIEW_FINDINGS || row->key.number != ISM012 || row == &data->total ||
+	       !data->lost_why;
+}
+
 #define RATE(name, count)	VALUE(name, rate(data, count, value))
 #define TOTAL(name, count)	VALUE(name, (*value = (double)(count), true))
 #define LATENCY(name, percent)							\
@@ -140,7 +147,7 @@ TOTAL(by_number, row->key.number)
 RATE(rate_accesses, row->last.cell.accesses)
 RATE(rate_bytes, row->last.cell.bytes)
 RATE(rate_insns, sum_insns(&row->last))
-RATE(rate_findings, row->last.findings)
+VALUE(rate_findings, findings_known(row, data) && rate(data, row->last.findings, value))
 RATE(rate_errors, row->last.cell.errors)
 RATE(rate_reads, row->last.reads)
 RATE(rate_writes, row->last.writes)
@@ -156,7 +163,7 @@ LATENCY(latency_p99, 99)
 TOTAL(total_accesses, row->all.cell.accesses)
 TOTAL(total_bytes, row->all.cell.bytes)
 TOTAL(total_insns, sum_insns(&row->all))
-TOTAL(total_findings, row->all.findings)
+VALUE(total_findings, findings_known(row, data) && (*value = (double)row->all.findings, true))
 TOTAL(total_errors, row->all.cell.errors)
 TOTAL(total_failed, row->all.cell.failed)
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "region.h"
+#include "times.h"
 
 #define SLOTS_MIN 64
 
@@ -330,7 +331,7 @@ void data_build(struct top_data *data, enum top_view view,
 		const struct top_counts *counts)
 {
 	const struct counts *now = counts->now, *base = counts->base;
-	uint64_t begin = base ? base->ts : counts->begin_ns;
+	int64_t begin = base ? base->ts : counts->begin_ns;
 	struct row_key key = { 0 };
 	size_t i;
 
@@ -342,14 +343,16 @@ void data_build(struct top_data *data, enum top_view view,
 	data->functions = 0;
 	data->processes = 0;
 	data->failed = false;
-	data->seconds = now->ts > counts->before->ts
-				? (double)(now->ts - counts->before->ts) / 1e9
-				: 0;
-	data->all_seconds = now->ts > begin ? (double)(now->ts - begin) / 1e9 : 0;
+	data->seconds = (double)time_span(counts->before->ts, now->ts) / 1e9;
+	data->all_seconds = (double)time_span(begin, now->ts) / 1e9;
 	data->lost =
 		losses_accesses(&now->lost) - (base ? losses_accesses(&base->lost) : 0);
 	data->last_lost =
 		losses_accesses(&now->lost) - losses_accesses(&counts->before->lost);
+	data->missing = losses_all(&now->lost) - (base ? losses_all(&base->lost) : 0) - data->lost;
+	data->last_missing = losses_all(&now->lost) - losses_all(&counts->before->lost) -
+			     data->last_lost;
+	data->lost_why = counts->lost_why;
 	data->filtered = now->filtered - (base ? base->filtered : 0);
 	for (i = 0; i < now->nr; i++)
 		if (data_filter(&now->cells[i].key, now->cells[i].comm, counts->filter))
@@ -362,8 +365,8 @@ void data_build(struct top_data *data, enum top_view view,
 		}
 		key.number = ISM012;
 		if (row_of(data, &key)) {
-			row_of(data, &key)->all.findings = data->lost;
-			row_of(data, &key)->last.findings = data->last_lost;
+			row_of(data, &key)->all.findings = data->lost + data->missing;
+			row_of(data, &key)->last.findings = data->last_lost + data->last_missing;
 		}
 	}
 	count_owners(data, now, counts->filter);

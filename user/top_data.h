@@ -63,7 +63,9 @@ struct top_data {
 	double all_seconds;	/* since the beginning or the reset */
 	unsigned int functions;	/* different ones */
 	unsigned int processes;
-	uint64_t lost, last_lost;	/* accesses, by any cause */
+	uint64_t lost, last_lost;	/* accesses, by any cause; as far as is known */
+	uint64_t missing, last_missing;	/* what else makes it incomplete (ISM012) */
+	const char *lost_why;	/* it is not known; as struct gather has it */
 	uint64_t filtered;
 	bool failed;		/* there was no memory for all of it */
 
@@ -75,9 +77,10 @@ struct top_counts {
 	const struct counts *now;
 	const struct counts *before;	/* when the interval began */
 	const struct counts *base;	/* at the reset; NULL: none */
-	uint64_t begin_ns;	/* of the trace, ns since 1970 */
+	int64_t begin_ns;	/* of the trace, ns since 1970 */
 	/* Only functions, drivers and processes that have this in their names; "": all. */
 	const char *filter;
+	const char *lost_why;	/* as struct gather has it */
 };
 
 /*

@@ -31,7 +31,12 @@ struct gather_ops {
 	 * A capture that can be read no further has ended, and status says so.
 	 * Returns 0 or -ENOMEM.
 	 */
-	int (*advance)(struct gather *gather, uint64_t ts);
+	int (*advance)(struct gather *gather, int64_t ts);
+	/*
+	 * next - when the counts change next, of a capture: as an access ends, or the capture.
+	 * False where that is not known.  NULL: live, where it never is.
+	 */
+	bool (*next)(struct gather *gather, int64_t *ts);
 	/*
 	 * wait - sleep for at most timeout_ms and do what cannot wait meanwhile.
 	 * Returns early, with -EINTR, after a signal.
@@ -53,8 +58,14 @@ struct gather {
 	const char *mode;	/* "kprobe" or "fentry"; NULL: not attached */
 	unsigned int attaches;	/* live: how often, so far */
 	const char *name;	/* of the capture; NULL: live */
-	uint64_t begin_ns;	/* of the trace, ns since 1970 */
-	uint64_t end_ns;	/* of the capture; 0: not known (yet) */
+	int64_t begin_ns;	/* of the trace, ns since 1970 */
+	int64_t end_ns;		/* of the capture; valid if has_end */
+	bool has_end;		/* end_ns is known */
+	/*
+	 * Why it is not known what was lost, a constant; NULL: it is.  Captures tell at their
+	 * end: until that was reached, or looked for, it is not known.
+	 */
+	const char *lost_why;
 	struct summary *measured;	/* NULL: without --measure */
 	int status;		/* enum exit_status: something is wrong with the source */
 	char note[GATHER_NOTE_LEN];	/* what is to be told about its state, or "" */

@@ -12,6 +12,7 @@
 #include "filter_match.h"
 #include "message.h"
 #include "source_capture.h"
+#include "times.h"
 #include "top_gather.h"
 
 /* Looking for the end takes no longer than a person waits for a program to start. */
@@ -48,9 +49,9 @@ static uint64_t clock_now(void)
 	return (uint64_t)ts.tv_sec * 1000000000ULL + (uint64_t)ts.tv_nsec;
 }
 
-static uint64_t access_end(const struct access *access)
+static int64_t access_end(const struct access *access)
 {
-	return access->ts + access->raw.latency_ns;
+	return time_end(access->ts, access->raw.latency_ns);
 }
 
 static int open_capture(const struct gather_capture *g, struct capture **capture)
@@ -130,6 +131,8 @@ static int take_account(struct gather_capture *g)
 		counts->lost = summary->lost;
 		counts->filtered += summary->filtered;
 		g->gather.end_ns = summary->end_ns;
+		g->gather.has_end = true;
+		g->gather.lost_why = summary->unaccounted;
 	}
 	summary_free(summary);
 	g->ended = true;
@@ -168,7 +171,7 @@ static int start(struct gather_capture *g)
 	return EXIT_DONE;
 }
 
-static int advance(struct gather *gather, uint64_t ts)
+static int advance(struct gather *gather, int64_t ts)
 {
 	struct gather_capture *g = of(gather);
 	struct counts *counts = gather->counts;
@@ -192,6 +195,16 @@ static int advance(struct gather *gather, uint64_t ts)
 	}
 	counts->ts = ts;
 	return 0;
+}
+
+static bool next(struct gather *gather, int64_t *ts)
+{
+	const struct gather_capture *g = of(gather);
+
+	if (!g->have && !g->ended)
+		return false;
+	*ts = g->have ? access_end(&g->rec.access) : gather->end_ns;
+	return true;
 }
 
 static int wait(struct gather *gather, int timeout_ms)
@@ -218,6 +231,7 @@ static void free_capture(struct gather *gather)
 
 static const struct gather_ops capture_ops = {
 	.advance = advance,
+	.next = next,
 	.wait = wait,
 	.free = free_capture,
 };
@@ -241,8 +255,11 @@ static int look_ahead(struct gather_capture *g)
 		g->gather.status = EXIT_CAPTURE;
 	summary = summary_new();
 	err = summary ? capture_account(g->capture, summary) : -ENOMEM;
-	if (!err)
+	if (!err) {
 		g->gather.end_ns = summary->end_ns;
+		g->gather.has_end = true;
+		g->gather.lost_why = summary->unaccounted;
+	}
 	summary_free(summary);
 	return err ? EXIT_CAPTURE : EXIT_DONE;
 }
@@ -265,12 +282,13 @@ int gather_capture_open(struct gather **result,
 	}
 	g->gather.ops = &capture_ops;
 	g->gather.name = options->files[0];
+	g->gather.lost_why = "not read to the end yet";
 	g->options = *options;
 	if (options->look_ahead) {
 		status = open_capture(g, &g->capture);
 		if (!status)
 			status = look_ahead(g);
-		if (!status && g->gather.end_ns)
+		if (!status && g->gather.has_end)
 			status = check_names(g);
 	} else {
 		status = EXIT_DONE;

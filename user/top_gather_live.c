@@ -254,7 +254,7 @@ static int watch(struct gather_live *g)
 
 /* --- What the rest of ismtop calls. */
 
-static int advance(struct gather *gather, uint64_t ts)
+static int advance(struct gather *gather, int64_t ts)
 {
 	struct gather_live *g = of(gather);
 	struct counts *sum = gather->counts;

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "times.h"
+
 /* A power of two, at least twice HISTORY_ROWS. */
 #define SLOTS (2 * HISTORY_ROWS)
 
@@ -157,7 +159,7 @@ int history_tick(struct history *history, const struct counts *now,
 	if (now->ts <= before->ts)
 		return 0;
 	history->seconds[history->ticks % HISTORY_LEN] =
-		(double)(now->ts - before->ts) / 1e9;
+		(double)time_span(before->ts, now->ts) / 1e9;
 	for (i = 0; i < now->nr && !err; i++)
 		err = add_cell(history, &now->cells[i],
 			       counts_find(before, &now->cells[i].key));

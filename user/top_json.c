@@ -73,18 +73,25 @@ static json_t *rows_json(const struct top *top)
 	return array;
 }
 
+/* Where it is not known a number would be taken for the truth. */
+static json_t *lost_json(const struct top_data *data, uint64_t n)
+{
+	return data->lost_why ? json_null() : json_number(n);
+}
+
 static json_t *totals_json(const struct top *top)
 {
 	const struct top_data *data = &top->data;
 	const struct row_sum *all = &data->total.all;
 
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 			 "accesses", json_number(all->cell.accesses),
 			 "bytes", json_number(all->cell.bytes),
 			 "instructions", json_number(sum_insns(all)),
 			 "findings", json_number(all->findings),
 			 "errors", json_number(all->cell.errors),
-			 "lost", json_number(data->lost),
+			 "lost", lost_json(data, data->lost),
+			 "missing", json_number(data->missing),
 			 "filtered", json_number(data->filtered));
 }
 
@@ -102,7 +109,7 @@ static json_t *interval_json(const struct top *top)
 			 "instructions", json_number(sum_insns(last)),
 			 "findings", json_number(last->findings),
 			 "errors", json_number(last->cell.errors),
-			 "lost", json_number(data->last_lost),
+			 "lost", lost_json(data, data->last_lost),
 			 "bytes_per_store", json_value(have_per_store, per_store),
 			 "one_block_percent", json_value(have_whole, whole),
 			 "full_block_percent", json_value(have_full, full));
@@ -113,13 +120,14 @@ static json_t *rates_json(const struct top *top)
 	const struct row_sum *last = &top->data.total.last;
 	double seconds = top->data.seconds > 0 ? top->data.seconds : 1;
 
-	return json_pack("{s:f, s:f, s:f, s:f, s:f, s:f}",
+	return json_pack("{s:f, s:f, s:f, s:f, s:f, s:o}",
 			 "accesses", (double)last->cell.accesses / seconds,
 			 "bytes", (double)last->cell.bytes / seconds,
 			 "instructions", (double)sum_insns(last) / seconds,
 			 "findings", (double)last->findings / seconds,
 			 "errors", (double)last->cell.errors / seconds,
-			 "lost", (double)top->data.last_lost / seconds);
+			 "lost", top->data.lost_why ? json_null() :
+				 json_real((double)top->data.last_lost / seconds));
 }
 
 static const char *state_name(enum gather_state state)
@@ -149,17 +157,21 @@ int batch_json(struct top *top, unsigned long long number, struct outbuf *out)
 {
 	const struct gather *gather = top->gather;
 	json_t *object = json_pack(
-		"{s:s, s:o, s:o, s:o, s:f, s:s, s:o, s:i, s:s, s:o, s:i, s:i, s:o, s:o, s:o}",
-		"type", "interval",
+		"{s:s, s:o, s:o, s:o, s:f, s:o, s:s, s:o, s:i, s:s, s:o, s:b, s:o, s:i, s:i, s:o, s:o, "
+		"s:o}",
+		"type", top->intervals > 1 ? "gap" : "interval",
 		"number", json_number(number),
-		"begin", json_number(top->before->ts),
-		"end", json_number(gather->counts->ts),
+		"begin", json_integer(top->before->ts),
+		"end", json_integer(gather->counts->ts),
 		"seconds", top->data.seconds,
+		"intervals", json_number(top->intervals),
 		"source", gather->name ? "capture" : "live",
 		"attach", gather->mode ? json_string(gather->mode) : json_null(),
 		"attaches", (int)gather->attaches,
 		"state", state_name(gather->state),
 		"note", gather->note[0] ? json_text(gather->note) : json_null(),
+		"lost_known", !gather->lost_why,
+		"lost_why", gather->lost_why ? json_string(gather->lost_why) : json_null(),
 		"nr_functions", (int)top->data.functions,
 		"nr_processes", (int)top->data.processes,
 		"interval", interval_json(top),

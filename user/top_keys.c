@@ -10,6 +10,8 @@
 
 #include <curses.h>
 
+#include "times.h"
+
 #define KEY_ESCAPE 27
 #define KEY_DELETE 127
 
@@ -128,11 +130,8 @@ static void leave(struct top *top)
 
 static int seek_by(struct top *top, bool forward)
 {
-	uint64_t at = top->gather->counts->ts;
-
-	if (forward)
-		return top_seek(top, at + SEEK_NS);
-	return top_seek(top, at > SEEK_NS ? at - SEEK_NS : 0);
+	return top_seek(top, time_add(top->gather->counts->ts,
+				      forward ? (int64_t)SEEK_NS : -(int64_t)SEEK_NS));
 }
 
 static int horizontal(struct top *top, bool right)
@@ -147,7 +146,7 @@ static int horizontal(struct top *top, bool right)
 static int to_end(struct top *top, bool end)
 {
 	if (top_is_capture(top))
-		return end ? top_seek_end(top) : top_seek(top, 0);
+		return end ? top_seek_end(top) : top_seek(top, INT64_MIN);
 	move_by(top, end ? LONG_MAX / 2 : LONG_MIN / 2);
 	return 0;
 }

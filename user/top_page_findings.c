@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "escape.h"
+#include "times.h"
 #include "top_window.h"
 
 static int severity_tone(enum severity severity)
@@ -35,7 +36,7 @@ static void put_event(struct lines *lines, const struct top *top,
 	char evidence[256], line[512], fn[ESCAPE_TEXT_LEN(FUNCTION_ADDRESS_LEN)];
 	char comm[ESCAPE_TEXT_LEN(ISMT_COMM_LEN)];
 	int shown = severity_tone(rules[event->rule].severity);
-	int64_t ns = (int64_t)(access->ts - top->gather->begin_ns);
+	int64_t ns = time_diff(access->ts, top->gather->begin_ns);
 
 	rule_evidence(event->rule, access, evidence, sizeof(evidence));
 	escape_text(comm, sizeof(comm), access->raw.comm, sizeof(access->raw.comm));
@@ -92,6 +93,24 @@ static void put_meaning(struct lines *lines, enum rule_id id, unsigned int width
 	lines_wrap(lines, TONE_PLAIN, 2, width, text);
 }
 
+/* What is missing by which cause, and what helps. */
+static void put_causes(struct lines *lines, const struct top *top, unsigned int width)
+{
+	const struct losses *lost = &top->gather->counts->lost;
+	char text[512];
+	int i;
+
+	for (i = 0; i < LOSS_COUNT; i++) {
+		if (!lost->n[i])
+			continue;
+		lines_add(lines, TONE_WARN, "lost %" PRIu64 " %s", lost->n[i], loss_infos[i].says);
+		if (!loss_infos[i].remedy)
+			continue;
+		snprintf(text, sizeof(text), "Fix: %s", loss_infos[i].remedy);
+		lines_wrap(lines, TONE_PLAIN, 2, width, text);
+	}
+}
+
 /* The latest of a rule's findings in this row, at most max. */
 static void put_latest(struct lines *lines, const struct top *top, enum rule_id id,
 		       unsigned int width, unsigned int max)
@@ -109,13 +128,20 @@ static void put_latest(struct lines *lines, const struct top *top, enum rule_id 
 	}
 }
 
-static void put_rule(struct lines *lines, enum rule_id id, uint64_t count)
+static void put_rule(struct lines *lines, const struct top *top, enum rule_id id, uint64_t count)
 {
 	const char *what = count == 1 ? "finding" : "findings";
 
+	if (id == ISM012 && top->data.lost_why) {
+		lines_add(lines, severity_tone(rules[id].severity),
+			  "%s %s (%s): it is not known what was lost: %s", rules[id].id,
+			  rules[id].name, severity_name(rules[id].severity), top->data.lost_why);
+		return;
+	}
+
 	lines_add(lines, severity_tone(rules[id].severity), "%s %s (%s): %" PRIu64 " %s",
 		  rules[id].id, rules[id].name, severity_name(rules[id].severity), count,
-		  id == ISM012 ? "accesses lost" : what);
+		  id == ISM012 ? "missing" : what);
 }
 
 /* A cell has no findings by size: only those that are kept can be told. */
@@ -139,8 +165,10 @@ void page_findings(struct lines *lines, const struct top *top, unsigned int widt
 
 	if (top->view == VIEW_FINDINGS) {
 		id = (int)top->row.key.number;
-		put_rule(lines, (enum rule_id)id, top->row.all.findings);
+		put_rule(lines, top, (enum rule_id)id, top->row.all.findings);
 		put_meaning(lines, (enum rule_id)id, width);
+		if (id == ISM012)
+			put_causes(lines, top, width);
 		put_latest(lines, top, (enum rule_id)id, width, COUNT_EVENTS);
 		return;
 	}
@@ -153,7 +181,7 @@ void page_findings(struct lines *lines, const struct top *top, unsigned int widt
 				  top->view == VIEW_SIZES ? "Findings (among the latest)"
 							  : "Findings");
 		any = true;
-		put_rule(lines, (enum rule_id)id, count);
+		put_rule(lines, top, (enum rule_id)id, count);
 		put_latest(lines, top, (enum rule_id)id, width, 1);
 		put_meaning(lines, (enum rule_id)id, width);
 	}

@@ -10,6 +10,7 @@
 #include <curses.h>
 
 #include "escape.h"
+#include "times.h"
 #include "top_bars.h"
 #include "top_window.h"
 #include "version.h"
@@ -37,12 +38,12 @@ static const char *state_word(const struct top *top)
 static void capture_position(const struct top *top, char *buf, size_t len)
 {
 	const struct gather *gather = top->gather;
-	uint64_t at = gather->counts->ts - gather->begin_ns;
+	uint64_t at = time_span(gather->begin_ns, gather->counts->ts);
 	char end[32] = "?";
 
-	if (gather->end_ns)
+	if (gather->has_end)
 		snprintf(end, sizeof(end), "%.3f",
-			 (double)(gather->end_ns - gather->begin_ns) / 1e9);
+			 (double)time_span(gather->begin_ns, gather->end_ns) / 1e9);
 	snprintf(buf, len, "%.3f of %s s, speed %g", (double)at / 1e9, end, top->speed);
 }
 
@@ -80,12 +81,13 @@ static void put_rates(const struct top *top)
 		const char *name;
 		enum column_unit unit;
 		uint64_t count;
+		const char *count_why; /* it is not known */
 	} rates[] = {
-		{ "accesses/s", UNIT_RATE, data->total.last.cell.accesses },
-		{ "bytes/s", UNIT_BYTES, data->total.last.cell.bytes },
-		{ "insn/s", UNIT_RATE, sum_insns(&data->total.last) },
-		{ "findings/s", UNIT_RATE, data->total.last.findings },
-		{ "lost/s", UNIT_RATE, data->last_lost },
+		{ "accesses/s", UNIT_RATE, data->total.last.cell.accesses, NULL },
+		{ "bytes/s", UNIT_BYTES, data->total.last.cell.bytes, NULL },
+		{ "insn/s", UNIT_RATE, sum_insns(&data->total.last), NULL },
+		{ "findings/s", UNIT_RATE, data->total.last.findings, NULL },
+		{ "lost/s", UNIT_RATE, data->last_lost, data->lost_why },
 	};
 	char line[LINE_BYTES] = "", text[16];
 	size_t i, used = 0;
@@ -93,6 +95,8 @@ static void put_rates(const struct top *top)
 	for (i = 0; i < sizeof(rates) / sizeof(rates[0]); i++) {
 		format_value(rates[i].unit, (double)rates[i].count / seconds, text,
 			     sizeof(text));
+		if (rates[i].count_why)
+			snprintf(text, sizeof(text), "?");
 		used += (size_t)snprintf(line + used, sizeof(line) - used, "%s%s %s",
 					 i ? "  " : "", rates[i].name, text);
 	}
@@ -110,12 +114,18 @@ static void put_totals(const struct top *top)
 		     sizeof(findings));
 	format_value(UNIT_COUNT, (double)data->lost, lost, sizeof(lost));
 	format_value(UNIT_COUNT, (double)data->filtered, filtered, sizeof(filtered));
-	snprintf(
-		line, sizeof(line),
-		"functions %u  processes %u  accesses %s  findings %s  lost %s  filtered %s",
-		data->functions, data->processes, accesses, findings, lost, filtered);
+	/* Why it is not known comes last, as there may be no room for it. */
+	snprintf(line, sizeof(line),
+		 "functions %u  processes %u  accesses %s  findings %s  %s%s%s%sfiltered %s%s%s",
+		 data->functions, data->processes, accesses, findings,
+		 data->lost_why ? "" : "lost ", data->lost_why ? "" : lost,
+		 data->lost_why ? "" : data->missing ? "+" : "", data->lost_why ? "" : "  ",
+		 filtered, data->lost_why ? "  lost: unknown, " : "",
+		 data->lost_why ? data->lost_why : "");
 	window_put(2, 0, (unsigned int)COLS,
-		   data->lost ? terminal_tone(TONE_BAD) : A_NORMAL, line);
+		   data->lost || data->missing || data->lost_why ? terminal_tone(TONE_BAD) :
+								   A_NORMAL,
+		   line);
 }
 
 /* "name ##### 99.9%", or "name -". */

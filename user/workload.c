@@ -12,6 +12,7 @@
 
 #include "caller_signals.h"
 #include "message.h"
+#include "rlimits.h"
 
 /* Between looks at whether it has ended. */
 #define TICK_MS 10
@@ -95,6 +96,14 @@ int workload_fork(struct workload *work, char **argv, bool apart)
 	if (err)
 		workload_abandon(work);
 	return err;
+}
+
+void workload_say_no_fork(const char *name, int err)
+{
+	char text[128];
+
+	error("cannot start '%s': %s", name, rlimits_strerror(-err, text, sizeof(text)));
+	rlimits_hint(-err);
 }
 
 static int start(struct workload *work)

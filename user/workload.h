@@ -25,6 +25,9 @@ struct workload {
  */
 int workload_fork(struct workload *work, char **argv, bool apart);
 
+/* Say that this failed, with err as it was returned. */
+void workload_say_no_fork(const char *name, int err);
+
 /*
  * workload_run - let it exec.  EXIT_DONE, or, having said why not by this name,
  * what a shell answers: 127 if it was not found, else 126.

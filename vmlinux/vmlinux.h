@@ -131,14 +131,16 @@ struct device_driver {
 
 struct device {
 	struct device_driver *driver;
+	void *driver_data;
 };
 
-
 struct pci_bus {
+	struct list_head devices;
 	unsigned char number;
 };
 
 struct pci_dev {
+	struct list_head bus_list;
 	struct pci_bus *bus;
 	void *sysdata;
 	unsigned int devfn;
@@ -196,11 +198,15 @@ struct zpci_fib {
 /* arch/s390/include/asm/debug.h */
 struct debug_info {
 	int level;
+	int pages_per_area;
 	char name[64];
 };
 
 /* include/linux/vfio.h; in the BTF of the module vfio, where user space looks for its dev. */
 struct vfio_device;
+
+/* The core's structure around it, in vfio-pci-core's; it is found in the same way. */
+struct vfio_pci_core_device;
 
 #ifndef BPF_NO_PRESERVE_ACCESS_INDEX
 #pragma clang attribute pop

@@ -8,6 +8,7 @@
 #define ISMLOAD_PATTERNS_H
 
 #include "ismload.h"
+#include "random.h"
 
 /* size=max: as much as one store block of this function may hold. */
 #define SIZE_MAX_BLOCK UINT64_MAX
@@ -79,9 +80,6 @@ int pattern_parse(const char *text, const struct pattern **pattern, struct param
 
 /* "4096", "0x1000", "4K", "2M", "1G": returns 0 or -EINVAL. */
 int number_parse(const char *text, uint64_t *value);
-
-/* Small, fast and the same everywhere: data and mixes are made from it. */
-uint64_t random_next(uint64_t *state);
 
 /* The plan's next access, with what its parameters say about it filled in. */
 int plan_emit(struct plan *plan, const struct op *op);

@@ -67,7 +67,7 @@ int main(int argc, char **argv)
 	};
 	struct sink_capture_options options = {
 		.writer = { .level = argc > 3 ? atoi(argv[3]) : WRITER_PLAIN },
-		.application = "make-capture",
+		.application = "ismtrace make-capture",
 		.begin_ns = BEGIN_NS,
 		.mono_offset_ns = BEGIN_NS - 1000000000,
 	};

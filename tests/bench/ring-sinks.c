@@ -78,7 +78,7 @@ static struct sink *open_sink(const struct job *job, FILE **file)
 	struct sink_capture_options capture = {
 		.writer = { .level = strcmp(job->sink, "record.gz") ? WRITER_PLAIN
 								    : GZIP_LEVEL },
-		.application = "ring-sinks",
+		.application = "ismtrace ring-sinks",
 		.begin_ns = BEGIN_NS,
 		.mono_offset_ns = BEGIN_NS - MONO_NS,
 	};

@@ -51,7 +51,7 @@ static void show_all(struct capture *capture, unsigned int how)
 	MUST(capture_next(capture, &rec) == got);
 	MUST(got != -ENOMEM);
 	MUST(errors == (got < 0));
-	MUST(got || notes || !capture_incomplete(capture));
+	MUST(got || notes || !capture_unaccounted(capture));
 	MUST(capture_bytes(capture, &total) <= total);
 	MUST(!capture_account(capture, views_summary(views)));
 	views_end(views);

@@ -129,7 +129,7 @@ __attribute__((unused)) static void capture_write_as(const char *path, int level
 {
 	struct sink_capture_options options = {
 		.writer = { .level = level, .buffers = 4, .little = little },
-		.application = "unit",
+		.application = "ismtrace unit",
 		.begin_ns = 1763696000000000000,
 		.mono_offset_ns = 1763696000123451789,
 	};

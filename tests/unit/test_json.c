@@ -200,10 +200,10 @@ static void extremes(void)
 static void too_large(void)
 {
 	struct access access = sample_failed(&ism, UINT64_MAX, 20, EIO, 3, 0);
-	struct insn insn = { .fn = &ism, .ts = UINT64_MAX };
+	struct insn insn = { .fn = &ism, .ts = -1 };
 	json_t *json;
 
-	access.ts = (uint64_t)INT64_MAX + 1;
+	access.ts = INT64_MIN;
 	access.raw.len = UINT64_MAX;
 	access.raw.latency_ns = UINT64_MAX;
 	access.raw.insn.bytes = UINT64_MAX;
@@ -216,7 +216,7 @@ static void too_large(void)
 	put(access);
 	is_int(capture.sink->ops->insn(capture.sink, &insn), 0, "taken");
 	json = line(0);
-	number(json, "ts", INT64_MAX);
+	number(json, "ts", INT64_MIN);
 	number(json, "offset", INT64_MAX);
 	number(json, "len", INT64_MAX);
 	number(json, "latency_ns", INT64_MAX);
@@ -228,7 +228,7 @@ static void too_large(void)
 	number(json, "len", INT64_MAX - 1);
 	json_decref(json);
 	json = line(2);
-	number(json, "ts", INT64_MAX);
+	number(json, "ts", -1);
 	number(json, "offset", INT64_MAX);
 	number(json, "latency_ns", INT64_MAX);
 	json_decref(json);
@@ -416,15 +416,16 @@ static void summaries(void)
 	is_int(capture.sink->ops->end(capture.sink, s), 0, "ended");
 	json = line(0);
 	is_str(keys(json),
-	       "type schema recorded lost filtered insn_records unopened foreign begin end duration_ns "
-	       "rows functions findings",
+	       "type schema recorded lost lost_known lost_why lost_at_least missing strays filtered "
+	       "insn_records unopened foreign begin end duration_ns rows functions findings",
 	       "keys of the summary");
 	text(json, "type", "summary");
 	number(json, "schema", 1);
 	number(json, "recorded", 4);
 	is_str(keys(at(json, "lost")),
 	       "total ring slot return probe writer insn_ring insn_writer insn_probe "
-	       "apart_full unexamined unfinished",
+	       "apart_full unexamined unfinished "
+	       "insn_return error_probe errors_off probes_off insn_unseen",
 	       "causes of loss");
 	number(json, "lost.total", 7);
 	number(json, "lost.ring", 5);

@@ -63,7 +63,7 @@ static const struct top_row *row(const struct top_data *data, uint64_t number)
 static void differences(void)
 {
 	struct counts *before = counts_new(), *now = counts_new();
-	struct top_counts counts = { now, before, NULL, 100 * S, "" };
+	struct top_counts counts = { now, before, NULL, 100 * S, "", NULL };
 	struct top_data data = { 0 };
 	struct top_row probe;
 
@@ -109,7 +109,7 @@ static void differences(void)
 static void sizes_and_findings(void)
 {
 	struct counts *before = counts_new(), *now = counts_new();
-	struct top_counts counts = { now, before, NULL, 100 * S, "" };
+	struct top_counts counts = { now, before, NULL, 100 * S, "", NULL };
 	struct top_data data = { 0 };
 
 	fill(before, now);
@@ -141,7 +141,7 @@ static void sizes_and_findings(void)
 static void reset_and_filter(void)
 {
 	struct counts *before = counts_new(), *now = counts_new();
-	struct top_counts counts = { now, before, before, 100 * S, "" };
+	struct top_counts counts = { now, before, before, 100 * S, "", NULL };
 	struct top_data data = { 0 };
 
 	fill(before, now);
@@ -173,7 +173,7 @@ static void reset_and_filter(void)
 static void many(void)
 {
 	struct counts *before = counts_new(), *now = counts_new();
-	struct top_counts counts = { now, before, NULL, 100 * S, "" };
+	struct top_counts counts = { now, before, NULL, 100 * S, "", NULL };
 	struct top_data data = { 0 };
 	uint32_t pid;
 	int wrong = 0;

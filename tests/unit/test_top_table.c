@@ -26,7 +26,7 @@ static struct counts *before, *now;
 
 static void build(struct top_data *data, enum top_view view)
 {
-	struct top_counts counts = { now, before, NULL, 100 * S, "" };
+	struct top_counts counts = { now, before, NULL, 100 * S, "", NULL };
 
 	data_build(data, view, &counts);
 }

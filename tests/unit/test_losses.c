@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * test_losses.c - what a trace lacks: the table of causes, the documents that name them, and
+ * accesses whose instructions were not seen.
+ */
+#include "losses.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sample.h"
+#include "summary.h"
+#include "unit.h"
+
+static struct function ism;
+
+static void causes(void)
+{
+	struct losses lost = { 0 };
+	char text[128];
+	int i;
+
+	ok(!losses_remedy(&lost), "nothing is lost: nothing helps");
+	losses_sentence(&lost, text, sizeof(text));
+	is_str(text, "", "and there is nothing to say");
+	lost.n[LOSS_WRITER] = 1;
+	ok(!losses_remedy(&lost), "nothing is known to help");
+	lost.n[LOSS_PROBES_OFF] = 3;
+	lost.n[LOSS_INSNS_UNSEEN] = 4;
+	ok(losses_remedy(&lost) == loss_infos[LOSS_PROBES_OFF].remedy, "the first that there is");
+	losses_sentence(&lost, text, sizeof(text));
+	is_str(text,
+	       "not in the trace: 1 accesses, 3 seconds at most without probes, 4 accesses' instructions",
+	       "what is missing, in its own unit");
+	is_int(losses_accesses(&lost), 1, "only accesses are accesses");
+	is_int(losses_all(&lost), 8, "everything is counted");
+	for (i = 0; i < LOSS_COUNT; i++)
+		ok(loss_infos[i].key && loss_infos[i].says, "cause %d has a key and a sentence", i);
+}
+
+/* A return that was missed is no matter of the ring buffer. */
+static void fix(void)
+{
+	struct summary *s = summary_new();
+
+	s->lost.n[LOSS_RETURN] = 80;
+	summary_finish(s);
+	ok(strstr(summary_fix(s, ISM012), "tracefs") && !strstr(summary_fix(s, ISM012), "buffer"),
+	   "the remedy is one that helps");
+	s->lost.n[LOSS_RETURN] = 0;
+	s->lost.n[LOSS_RING] = 1;
+	ok(strstr(summary_fix(s, ISM012), "--buffer-size") != NULL, "and so for a full buffer");
+	ok(summary_fix(s, ISM001) == rules[ISM001].fix, "other rules have their own");
+	summary_free(s);
+}
+
+static bool unseen(struct access *access, uint32_t region, uint64_t offset, int64_t ret)
+{
+	access->raw.region = region;
+	access->raw.offset = offset;
+	access->raw.ret = ret;
+	return access_moved_unseen(access);
+}
+
+static void without_instructions(void)
+{
+	struct access access = sample_read(&ism, 0, 8, 0);
+
+	ok(!access_moved_unseen(&access), "one that was seen");
+	memset(&access.raw.insn, 0, sizeof(access.raw.insn));
+	ok(unseen(&access, 2, 0, 8), "none was seen");
+	ok(!unseen(&access, 2, 0, 0), "no bytes, no instructions");
+	ok(!unseen(&access, 2, 0, -5), "an error");
+	ok(!unseen(&access, 7, 0, 8), "configuration space: the core may have it in memory");
+	ism.k.msix_bar = 4;
+	ism.k.msix_offset = 0x100;
+	ism.k.msix_size = 0x20;
+	ok(!unseen(&access, 4, 0x100, 8), "begin of the MSI-X table");
+	ok(!unseen(&access, 4, 0x118, 8), "its end");
+	ok(unseen(&access, 4, 0xf8, 8), "before it");
+	ok(unseen(&access, 4, 0x120, 8), "behind it");
+	ok(unseen(&access, 4, 0x11c, 8), "across its end");
+	ok(unseen(&access, 2, 0x100, 8), "another BAR");
+}
+
+/* The manual names every cause by its key. */
+static void manual(const char *name)
+{
+	static char text[131072];
+	FILE *file = fopen(name, "r");
+	const char *section;
+	char key[64];
+	size_t len;
+	int i;
+
+	if (!ok(file != NULL, "%s can be read", name))
+		return;
+	len = fread(text, 1, sizeof(text) - 1, file);
+	fclose(file);
+	text[len] = '\0';
+	section = strstr(text, "\n.SH LOSS\n");
+	if (!ok(section != NULL, "it has a section LOSS"))
+		return;
+	for (i = 0; i < LOSS_COUNT; i++) {
+		snprintf(key, sizeof(key), "\n.B %s\n", loss_infos[i].key);
+		ok(strstr(section, key) != NULL, "the manual has %s", loss_infos[i].key);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	ism = sample_function();
+	causes();
+	fix();
+	without_instructions();
+	manual(argc > 1 ? argv[1] : "docs/ismtrace.8");
+	return unit_end();
+}

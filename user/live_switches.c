@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * live_switches.c - what can be turned off under a trace: kprobes, ftrace, and the debug
+ * area that errors are logged to.  The kernel tells nobody, so it is looked at now and then.
+ */
+#include "live_internal.h"
+
+#include "message.h"
+#include "scan.h"
+
+/* What is off for less is not noticed. */
+#define LOOK_NS 100000000ULL
+
+#define ERROR_LEVEL "/sys/kernel/debug/s390dbf/pci_error/level"
+
+static bool probes_are_off(const struct live *live, const struct ismt_switches *now)
+{
+	return !now->ftrace || (live->mode == ATTACH_KPROBE && !now->kprobes);
+}
+
+/* Return probes on the instructions do not need the log. */
+static bool errors_are_off(const struct live *live, const struct ismt_switches *now)
+{
+	return live_has_cc(live) && !now->errors;
+}
+
+void live_switches_begin(struct live *live)
+{
+	struct switch_watch *watch = &live->watch_switches;
+
+	if (live->no_error_log && !watch->quiet) {
+		warning("the debug area pci_error is turned off: errors of instructions show by return value, without cc and status");
+		hint("echo 3 >%s turns it on", ERROR_LEVEL);
+	}
+	watch->began = clock_ns(CLOCK_MONOTONIC);
+	watch->looked = watch->began;
+	live_switches_look(live);
+}
+
+/* It may have been so since the look before, and until now. */
+static void add(struct switch_off *off, bool is_off, uint64_t passed)
+{
+	if (is_off || off->was)
+		off->ns += passed;
+	off->was = is_off;
+}
+
+/* True once: it is off, and nobody was told. */
+static bool to_tell(const struct switch_watch *watch, struct switch_off *off)
+{
+	if (!off->was || off->told || watch->quiet)
+		return false;
+	off->told = true;
+	return true;
+}
+
+void live_switches_look(struct live *live)
+{
+	struct switch_watch *watch = &live->watch_switches;
+	uint64_t time = clock_ns(CLOCK_MONOTONIC), passed = time - watch->looked;
+	double since = (double)(watch->looked - watch->began) / 1e9;
+	struct ismt_switches now;
+
+	if (!watch->began)
+		return;
+	scan_switches(live->skel, &now);
+	watch->looked = time;
+	watch->next = time + LOOK_NS;
+	add(&watch->probes, probes_are_off(live, &now), passed);
+	add(&watch->errors, errors_are_off(live, &now), passed);
+	if (to_tell(watch, &watch->probes)) {
+		warning("%s turned off: accesses and instructions may be missing since second %.1f of the trace",
+			now.ftrace ? "kprobes were" : "ftrace was", since);
+		hint("%s", now.ftrace ? "echo 1 >/sys/kernel/debug/kprobes/enabled turns them on" :
+					"sysctl kernel.ftrace_enabled=1 turns it on");
+	}
+	if (to_tell(watch, &watch->errors)) {
+		warning("the debug area pci_error was turned off: errors of instructions may be missing since second %.1f of the trace",
+			since);
+		hint("echo 3 >%s turns it on", ERROR_LEVEL);
+	}
+}
+
+uint64_t switch_off_seconds(const struct switch_off *off)
+{
+	/* Any of it is more than none. */
+	return (off->ns + 999999999) / 1000000000;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * times.h - times of the day as records have them: nanoseconds since 1970, with a sign, as a
+ * capture may be of before; from 1677 to 2262.  Whatever a capture says of them, sums and
+ * differences do not overflow: they stay at the end of what there is.
+ */
+#ifndef ISMT_TIMES_H
+#define ISMT_TIMES_H
+
+#include <stdint.h>
+
+#define TIME_NS_PER_S	1000000000
+
+/* ts moved by ns. */
+static inline int64_t time_add(int64_t ts, int64_t ns)
+{
+	int64_t sum;
+
+	if (!__builtin_add_overflow(ts, ns, &sum))
+		return sum;
+	return ns < 0 ? INT64_MIN : INT64_MAX;
+}
+
+/* a - b, ns. */
+static inline int64_t time_diff(int64_t a, int64_t b)
+{
+	int64_t difference;
+
+	if (!__builtin_sub_overflow(a, b, &difference))
+		return difference;
+	return a < b ? INT64_MIN : INT64_MAX;
+}
+
+/* When what began at ts and took so many ns ended. */
+static inline int64_t time_end(int64_t ts, uint64_t ns)
+{
+	return time_add(ts, ns > INT64_MAX ? INT64_MAX : (int64_t)ns);
+}
+
+/* From since to until, ns; 0 if that is earlier. */
+static inline uint64_t time_span(int64_t since, int64_t until)
+{
+	return until > since ? (uint64_t)until - (uint64_t)since : 0;
+}
+
+/* The second that ts is in, which of one before 1970 is negative; *ns: since it began. */
+static inline int64_t time_second(int64_t ts, uint32_t *ns)
+{
+	int64_t second = ts / TIME_NS_PER_S, rest = ts % TIME_NS_PER_S;
+
+	if (rest < 0) {
+		second--;
+		rest += TIME_NS_PER_S;
+	}
+	*ns = (uint32_t)rest;
+	return second;
+}
+
+#endif /* ISMT_TIMES_H */
