@@ -307,7 +307,7 @@ FUZZ_TARGETS := $(basename $(notdir $(wildcard tests/fuzz/fuzz_*.c)))
 FUZZ_SECONDS ?= 600
 FUZZ_FLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 # What is told is looked at instead of shown.
-FUZZ_OBJS := $(addprefix $(F)/user/,$(addsuffix .o,$(filter-out message,$(COMMON))))
+FUZZ_OBJS := $(addprefix $(F)/user/,$(addsuffix .o,$(filter-out message program,$(COMMON))))
 
 $(F)/user/%.o: user/%.c Makefile | $(B)/version.h
 	$(call say,FUZZCC,$@)

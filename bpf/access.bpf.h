@@ -104,6 +104,13 @@ __noinline int access_put_apart(struct task_state *st, u32 class)
 	return 0;
 }
 
+/* Of a task without a slot: one that was opened, or that was left out. */
+static __always_inline void count_spilled_end(u32 access)
+{
+	count(bpf_get_smp_processor_id(),
+	      access == ACCESS_OPEN ? ISMT_CNT_SPILLED_DONE : ISMT_CNT_SPILLED_OVER);
+}
+
 /*
  * Its end was not seen (cause: enum ismt_counter), because a return probe missed it, the
  * task has ended, or the trace has: what it did must not get lost as well.
@@ -119,7 +126,7 @@ __noinline int access_abandon(struct task_state *st, u32 cause)
 	if (access == ACCESS_SKIPPED)
 		return 0;
 	if (st->spilled)
-		count(cpu, ISMT_CNT_SPILLED_DONE);
+		count_spilled_end(access);
 	if (access == ACCESS_OPEN) {
 		access_put_apart(st, ISMT_APART_LOST);
 		count(cpu, cause & (ISMT_COUNTERS_PADDED - 1));
@@ -188,6 +195,7 @@ __noinline int access_enter(const struct access_args *args)
 		}
 		access_abandon(st, ISMT_CNT_LOST_RETURN);
 	}
+	task_take_name(st);
 	if (st->vdev != args->vdev || st->generation != generation || !st->number)
 		known_switch(st, args->vdev);
 	access_allow_again(st);
@@ -210,7 +218,8 @@ __noinline int access_enter(const struct access_args *args)
 	if ((filtered || filter.by_pid) && !access_passes(st))
 		access = ACCESS_FILTERED;
 	if (st->spilled) {
-		count(bpf_get_smp_processor_id(), ISMT_CNT_SPILLED_OPEN);
+		count(bpf_get_smp_processor_id(),
+		      access == ACCESS_OPEN ? ISMT_CNT_SPILLED_OPEN : ISMT_CNT_SPILLED_OUT);
 		access |= ACCESS_SPILLED;
 	}
 	st->access = access;

@@ -443,7 +443,6 @@ int follow_rename(u64 *ctx)
 		u64 half[2];
 	} name = {};
 	struct task_state *st = slot_of(ctx[0]);
-	u64 *comm;
 	u32 i;
 
 	if (st->task != ctx[0]) {
@@ -452,9 +451,7 @@ int follow_rename(u64 *ctx)
 			return 0;
 	}
 	bpf_probe_read_kernel_str(name.comm, sizeof(name.comm), (void *)ctx[1]);
-	comm = (u64 *)st->rec.comm;
-	comm[0] = name.half[0];
-	comm[1] = name.half[1];
+	task_name(st, name.half);
 	for (i = 0; counting && i < KNOWN; i++) {
 		if (!st->known[i].vdev)
 			continue;

@@ -287,6 +287,8 @@ enum ismt_counter {
 	ISMT_CNT_APART_FULL,	/* instructions that found the apart map full */
 	ISMT_CNT_SPILLED_OPEN,	/* accesses begun, of tasks without a slot */
 	ISMT_CNT_SPILLED_DONE,	/* likewise, ended */
+	ISMT_CNT_SPILLED_OUT,	/* likewise begun, and left out as asked */
+	ISMT_CNT_SPILLED_OVER,	/* of these, ended */
 	ISMT_COUNTERS,
 };
 

@@ -80,6 +80,32 @@ static __always_inline void access_who(struct task_state *st)
 	st->who_known = !st->spilled;
 }
 
+/* A name for the record; given to a task inside an access it is for the next one. */
+static __always_inline void task_name(struct task_state *st, const u64 *half)
+{
+	u64 *comm = (u64 *)st->rec.comm;
+
+	if (st->access > ACCESS_READY) {
+		comm = st->name;
+		st->again = 0;
+		st->renamed = 1;
+	}
+	comm[0] = half[0];
+	comm[1] = half[1];
+}
+
+/* At the beginning of an access. */
+static __always_inline void task_take_name(struct task_state *st)
+{
+	u64 *comm = (u64 *)st->rec.comm;
+
+	if (!st->renamed)
+		return;
+	st->renamed = 0;
+	comm[0] = st->name[0];
+	comm[1] = st->name[1];
+}
+
 /* Of a process, the last thread: its others may have gone on without the first. */
 static __always_inline bool process_is_over(void)
 {
@@ -121,6 +147,7 @@ static __always_inline void task_forget(struct task_state *st)
 	st->at = 0;
 	st->first = 0;
 	st->recorded = 0;
+	st->renamed = 0;
 	st->pid_wanted = 0;
 	st->hot.req = 0;
 	st->run.size = 0;
@@ -138,6 +165,7 @@ static __always_inline void task_executes(struct task_state *st)
 	u32 i;
 
 	st->who_known = 0;
+	st->renamed = 0;
 	st->number = 0;
 	st->run.size = 0;
 	for (i = 0; i < KNOWN; i++)

@@ -42,7 +42,11 @@ struct access {
 	 */
 	const uint8_t *payload;
 	uint32_t payload_len;	/* at most raw.len */
-	uint32_t task;		/* as ismt_access.task; 0: not known, tid is all there is */
+	/*
+	 * As ismt_access.task, of its own trace if there are several; 0: not known, tid is all
+	 * there is.
+	 */
+	uint64_t task;
 	uint32_t rules;		/* bit per enum rule_id: what fired */
 	uint32_t run;		/* ISM004: number of adjacent writes so far */
 	uint64_t run_bytes;	/* ISM004: bytes of these */

@@ -273,6 +273,10 @@ static int on_packet(struct capture_file *file, const struct pcapng_block *block
 	}
 	if (rec->type != CAPTURE_ACCESS)
 		return 1;
+	/* Each trace counts its tasks from 1; of one that is not known they are not, either. */
+	if (rec->access.task)
+		rec->access.task = file->section.trace ?
+			(uint64_t)file->section.trace->number << 32 | rec->access.task : 0;
 	rec->access.driver = intern_driver(file, driver);
 	return rec->access.driver ? 1 : -ENOMEM;
 }

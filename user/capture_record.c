@@ -155,7 +155,7 @@ static void put_access_same(uint8_t *buf, const struct access *access)
 	put_be16(buf + AT_LEN, RECORD_ACCESS_LEN);
 	put_be16(buf + ACCESS_LAYER + 1, 0);
 	memcpy(buf + ACCESS_N, &raw->insn, sizeof(raw->insn));
-	put_be32(buf + ACCESS_TASK, access->task);
+	put_be32(buf + ACCESS_TASK, (uint32_t)access->task);
 }
 
 static void put_access_swapped(uint8_t *buf, const struct access *access)
@@ -181,7 +181,7 @@ static void put_access_swapped(uint8_t *buf, const struct access *access)
 	put_be64(buf + ACCESS_BYTES, insn->bytes);
 	put_array(buf + ACCESS_WIDTH, insn->width, ISMT_WIDTHS);
 	put_array(buf + ACCESS_STB, insn->stb, ISMT_STB_BUCKETS);
-	put_be32(buf + ACCESS_TASK, access->task);
+	put_be32(buf + ACCESS_TASK, (uint32_t)access->task);
 	put_error(buf + ACCESS_ERROR, &insn->error);
 }
 

@@ -81,6 +81,7 @@ static struct trace *trace_find(struct capture_traces *traces, uint64_t id)
 		return NULL;
 	trace->account.trace = id;
 	traces->traces[traces->nr_traces++] = trace;
+	trace->number = (uint32_t)traces->nr_traces;
 	return trace;
 }
 

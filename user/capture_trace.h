@@ -29,6 +29,7 @@ struct trace {
 		struct summary_function sum;
 	} *functions;
 	size_t nr_functions;
+	uint32_t number;		/* from 1: tells the tasks of several traces apart */
 	bool known;			/* there is an account */
 	uint64_t read;			/* accesses of it that were read */
 };

@@ -34,7 +34,7 @@ static const struct argp_option check_options[] = {
 	{ "severity", OPT_SEVERITY, "error|warning|info", 0,
 	  "what is below this is neither shown nor fails the check (default: info)", 0 },
 	{ "allow", OPT_ALLOW, "WHAT[,WHAT]", 0,
-	  "pass although not enough was looked at: empty, filtered, lost, unaccounted, partial, strays",
+	  "pass although not enough was looked at: empty, filtered, lost, unaccounted, partial, strays, cut",
 	  0 },
 	{ "count", 'n', "COUNT", 0, "show at most COUNT findings; all of them count", 0 },
 	{ "json", OPT_JSON, NULL, 0, "one JSON object a finding, then the summary", 0 },
@@ -87,8 +87,8 @@ static error_t parse_check(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_ALLOW:
 		if (gate_parse(arg, &cmd->check.allow))
-			argp_error(state, "--allow is empty, filtered, lost, unaccounted, partial "
-				   "or strays, not '%s'", arg);
+			argp_error(state, "--allow is empty, filtered, lost, unaccounted, partial, "
+				   "strays or cut, not '%s'", arg);
 		return 0;
 	case OPT_SEVERITY:
 		cmd->check.severity = (enum severity)parse_severity(arg, state);

@@ -17,6 +17,7 @@ const char *const gate_names[GATE_LACKS] = {
 	[GATE_UNACCOUNTED] = "unaccounted",
 	[GATE_PARTIAL] = "partial",
 	[GATE_STRAYS] = "strays",
+	[GATE_CUT] = "cut",
 };
 
 /* What is better than to allow it; NULL: nothing is known. */
@@ -25,6 +26,7 @@ static const char *const remedies[GATE_LACKS] = {
 	[GATE_FILTERED] = "without filters all are looked at",
 	[GATE_UNACCOUNTED] = "check the files that record wrote, all and whole",
 	[GATE_PARTIAL] = "check all files of the trace at once",
+	[GATE_CUT] = "give CMD the time that it takes, and have it wait for what it starts",
 };
 
 static int find(const char *name, size_t len)
@@ -68,6 +70,8 @@ uint32_t gate_lacks(const struct summary *summary)
 		lacks |= GATE_BIT(GATE_PARTIAL);
 	if (summary->strays)
 		lacks |= GATE_BIT(GATE_STRAYS);
+	if (summary->cut)
+		lacks |= GATE_BIT(GATE_CUT);
 	return lacks;
 }
 
@@ -94,6 +98,9 @@ static void say_lack(const struct summary *summary, enum gate_lack lack, char *b
 	case GATE_STRAYS:
 		snprintf(buf, len, "%" PRIu64 " packet%s no record%s", summary->strays,
 			 summary->strays == 1 ? " is" : "s are", summary->strays == 1 ? "" : "s");
+		break;
+	case GATE_CUT:
+		snprintf(buf, len, "%s", summary->cut);
 		break;
 	case GATE_LACKS:
 		break;

@@ -20,6 +20,7 @@ enum gate_lack {
 	GATE_UNACCOUNTED,	/* it is not known whether something is not */
 	GATE_PARTIAL,		/* not all that was recorded is in the files given */
 	GATE_STRAYS,		/* the files have packets that are no records */
+	GATE_CUT,		/* CMD, or what it has started, was not done yet */
 	GATE_LACKS,
 };
 
@@ -27,7 +28,7 @@ enum gate_lack {
 
 /* By enum gate_lack: what --allow calls it; and all of them, for completion. */
 extern const char *const gate_names[GATE_LACKS];
-#define GATE_CHOICE "empty|filtered|lost|unaccounted|partial|strays"
+#define GATE_CHOICE "empty|filtered|lost|unaccounted|partial|strays|cut"
 
 /*
  * gate_parse - names of what may be lacking, separated by commas: bits are added to *allow.

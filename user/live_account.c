@@ -183,7 +183,11 @@ void live_losses(const struct live *live, struct losses *lost, uint64_t *filtere
 	lost->n[LOSS_ERRORS_OFF] = switch_off_seconds(&live->watch_switches.errors);
 	lost->n[LOSS_PROBES_OFF] = switch_off_seconds(&live->watch_switches.probes);
 	lost->n[LOSS_INSNS_UNSEEN] = live->lack_insns;
+	lost->n[LOSS_DRIVER] = switch_off_seconds(&live->watch_switches.driver);
 	*filtered = counter(live, ISMT_CNT_FILTERED);
+	if (live->frozen)
+		*filtered += counter(live, ISMT_CNT_SPILLED_OUT) -
+			     counter(live, ISMT_CNT_SPILLED_OVER);
 }
 
 int live_account(struct live *live, struct summary *summary)

@@ -35,6 +35,7 @@ struct switch_watch {
 	uint64_t began, looked;
 	uint64_t next; /* when it is to be looked again */
 	struct switch_off probes, errors;
+	struct switch_off driver; /* on: one that is not traced, as it came later */
 	bool quiet; /* nobody is to be told */
 };
 
@@ -47,6 +48,8 @@ struct live {
 	enum attach_mode mode;
 	bool events; /* the driver's trace events are used */
 	bool told_since; /* of a driver that was loaded since */
+	int64_t timens; /* ns that our CLOCK_MONOTONIC is ahead of the programs' */
+	bool tree; /* a process and its children are traced */
 	bool frozen; /* live_freeze() was called */
 	bool no_error_log; /* it was turned off: return probes are in its place */
 	struct switch_watch watch_switches;

@@ -54,6 +54,20 @@ static bool to_tell(const struct switch_watch *watch, struct switch_off *off)
 	return true;
 }
 
+/* Whoever watches for that attaches again (ismtop); others have to be told. */
+static void look_for_drivers(struct live *live, uint64_t passed)
+{
+	const char *module = hooks_driver_since(live->hooks);
+
+	add(&live->watch_switches.driver, module, passed);
+	if (!module || live->told_since)
+		return;
+	live->told_since = true;
+	warning("%s was loaded after the trace began: accesses through it are not in the trace",
+		module);
+	hint("start the trace again");
+}
+
 void live_switches_look(struct live *live)
 {
 	struct switch_watch *watch = &live->watch_switches;
@@ -68,6 +82,7 @@ void live_switches_look(struct live *live)
 	watch->next = time + LOOK_NS;
 	add(&watch->probes, probes_are_off(live, &now), passed);
 	add(&watch->errors, errors_are_off(live, &now), passed);
+	look_for_drivers(live, passed);
 	if (to_tell(watch, &watch->probes)) {
 		warning("%s turned off: accesses and instructions may be missing since second %.1f of the trace",
 			now.ftrace ? "kprobes were" : "ftrace was", since);

@@ -46,6 +46,9 @@ const struct loss_info loss_infos[LOSS_COUNT] = {
 	[LOSS_INSNS_UNSEEN] = { "insn_unseen", LOST_UNSEEN,
 				"accesses' instructions: bytes were transferred, and none was seen",
 				"something keeps probes from running: ismtrace doctor tells what it sees" },
+	[LOSS_DRIVER] = { "driver", LOST_DRIVER_SECONDS,
+			  "seconds at most of a driver's accesses: it was loaded after the trace began",
+			  "load the driver first, and then start the trace" },
 };
 
 static const char *const lost_words[LOST_WHATS] = {
@@ -59,6 +62,7 @@ static const char *const lost_words[LOST_WHATS] = {
 	[LOST_ERROR_SECONDS] = "seconds at most of instruction errors",
 	[LOST_PROBE_SECONDS] = "seconds at most without probes",
 	[LOST_UNSEEN] = "accesses' instructions",
+	[LOST_DRIVER_SECONDS] = "seconds at most of a driver that came later",
 };
 
 void losses_add(struct losses *sum, const struct losses *part)

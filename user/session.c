@@ -227,10 +227,22 @@ int session_account(struct session *session, struct summary *summary)
 	/* The session's own summary has these already, with their instructions. */
 	if (summary != session->summary)
 		summary->filtered += session->surplus;
-	summary->end_ns = mono_now() + live_mono_offset(session->live);
+	summary->end_ns = live_now(session->live);
 	if (summary != session->summary && !err)
 		err = add_dropped(session->summary, summary);
 	return err;
+}
+
+/* A gate has not seen all when CMD, or what it has started, would have gone on. */
+static const char *cut_short(struct session *session)
+{
+	if (!session->work.pid)
+		return NULL;
+	if (!workload_ended(&session->work) || session->asked)
+		return "the trace ended before CMD did";
+	if (live_tree_goes_on(session->live))
+		return "CMD has ended, but not all that it has started";
+	return NULL;
 }
 
 static int finish(struct session *session)
@@ -240,6 +252,7 @@ static int finish(struct session *session)
 	if (err)
 		warning("the counts of instructions outside accesses are incomplete: %s",
 			strerror(-err));
+	session->summary->cut = cut_short(session);
 	summary_finish(session->summary);
 	if (!session->output_error)
 		session->output_error = session->sink->ops->end(session->sink, session->summary);
@@ -291,7 +304,7 @@ static int make_sink(struct session *session)
 	session->rules = rules_new();
 	if (!session->summary || !session->rules)
 		return -ENOMEM;
-	session->summary->begin_ns = mono_now() + live_mono_offset(session->live);
+	session->summary->begin_ns = live_now(session->live);
 	session->sink = session->ops->sink(session);
 	return session->sink ? 0 : -errno;
 }

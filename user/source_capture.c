@@ -303,6 +303,21 @@ int capture_account(struct capture *capture, struct summary *summary)
 	return traces_sum(&capture->traces, summary);
 }
 
+/* Traces that have ended know how much there is of them. */
+static const char *read_too_much(const struct capture *capture)
+{
+	size_t i;
+
+	for (i = 0; i < capture->traces.nr_traces; i++) {
+		const struct trace *trace = capture->traces.traces[i];
+
+		if (trace->known && trace->account.flags & ACCOUNT_FINAL &&
+		    trace->read > trace->account.recorded)
+			return "more of a trace was given than was recorded, such as a file twice";
+	}
+	return NULL;
+}
+
 const char *capture_unaccounted(const struct capture *capture)
 {
 	const char *why = NULL;
@@ -310,7 +325,7 @@ const char *capture_unaccounted(const struct capture *capture)
 
 	for (i = 0; i < capture->nr && !why; i++)
 		why = file_unaccounted(capture->heads[i].file);
-	return why;
+	return why ? why : read_too_much(capture);
 }
 
 struct function_table *capture_functions(struct capture *capture)

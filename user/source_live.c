@@ -2,6 +2,7 @@
 #include "live_internal.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -142,6 +143,28 @@ static int resolve_functions(struct live *live, const struct filter *filter)
 	return EXIT_DONE;
 }
 
+/*
+ * What our time namespace adds to the clock that the programs read; ns, 0 in the first one.
+ */
+static int64_t timens_offset(void)
+{
+	FILE *file = fopen("/proc/self/timens_offsets", "re");
+	long long seconds = 0, ns = 0;
+
+	if (!file)
+		return 0;
+	if (fscanf(file, "monotonic %lld %lld", &seconds, &ns) != 2)
+		seconds = ns = 0;
+	fclose(file);
+	return seconds * 1000000000 + ns;
+}
+
+/* CLOCK_MONOTONIC as the programs have it. */
+static uint64_t host_mono_ns(const struct live *live)
+{
+	return clock_ns(CLOCK_MONOTONIC) - (uint64_t)live->timens;
+}
+
 int live_open(struct live **result, const struct live_options *options,
 	      const struct live_handler *handler)
 {
@@ -162,9 +185,11 @@ int live_open(struct live **result, const struct live_options *options,
 		return EXIT_ATTACH;
 	}
 	live->handler = *handler;
+	live->tree = options->tree;
 	live->told_since = options->reattaches;
 	live->watch_switches.quiet = options->reattaches;
-	live->reader.mono_offset = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_MONOTONIC);
+	live->timens = timens_offset();
+	live->reader.mono_offset = clock_ns(CLOCK_REALTIME) - host_mono_ns(live);
 
 	status = options->measure ? live_measure_start(live, options) : EXIT_DONE;
 	if (!status)
@@ -212,19 +237,6 @@ void live_arm(struct live *live)
 	live_measure_begun(live);
 }
 
-/* Whoever watches for that attaches again (ismtop); others have to be told. */
-static void tell_of_driver(struct live *live)
-{
-	const char *module = live->told_since ? NULL : hooks_driver_since(live->hooks);
-
-	if (!module)
-		return;
-	live->told_since = true;
-	warning("%s was loaded after the trace began: accesses through it are not in the trace",
-		module);
-	hint("start the trace again");
-}
-
 int live_poll(struct live *live, int timeout_ms)
 {
 	int count = ring_buffer__consume(live->ring);
@@ -235,7 +247,6 @@ int live_poll(struct live *live, int timeout_ms)
 	if (now >= live->next_tick) {
 		live_look_at_blocks(live, false);
 		live_measure_look(live);
-		tell_of_driver(live);
 	}
 	if (count || !timeout_ms)
 		return count;
@@ -257,6 +268,13 @@ void live_stop(struct live *live)
 		warning("what was under way at the end may be missing: %s", strerror(-err));
 }
 
+bool live_tree_goes_on(const struct live *live)
+{
+	uint32_t pid;
+
+	return live->tree && !bpf_map_get_next_key(bpf_map__fd(live->skel->maps.pids), NULL, &pid);
+}
+
 struct ismtrace_bpf *live_skeleton(const struct live *live)
 {
 	return live->skel;
@@ -275,6 +293,11 @@ bool live_has_cc(const struct live *live)
 uint64_t live_mono_offset(const struct live *live)
 {
 	return live->reader.mono_offset;
+}
+
+uint64_t live_now(const struct live *live)
+{
+	return host_mono_ns(live) + live->reader.mono_offset;
 }
 
 void live_close(struct live *live)

@@ -85,6 +85,9 @@ struct ismtrace_bpf;
 /* What was loaded, for what only one mode of tracing has. */
 struct ismtrace_bpf *live_skeleton(const struct live *live);
 
+/* After live_stop(): of the process tree that is traced, is there somebody left? */
+bool live_tree_goes_on(const struct live *live);
+
 /* Wait until no program runs any more that did when this was called; 0 or -errno. */
 int live_quiet(struct live *live);
 
@@ -97,7 +100,10 @@ const char *live_attach_mode(const struct live *live);
 /* Do failed instructions come with cc and status? */
 bool live_has_cc(const struct live *live);
 
-/* Nanoseconds to add to CLOCK_MONOTONIC for the time since 1970. */
+/* The time since 1970, ns, by the clock of the records. */
+uint64_t live_now(const struct live *live);
+
+/* Nanoseconds to add to the CLOCK_MONOTONIC of the records for the time since 1970. */
 uint64_t live_mono_offset(const struct live *live);
 
 void live_close(struct live *live);

@@ -206,7 +206,7 @@ static int finish(struct stat_command *cmd)
 	summary->begin_ns = cmd->begin_ns;
 	err = counting_summary(cmd->counting, summary);
 	if (!err) {
-		summary->end_ns = mono_now() + live_mono_offset(counting_live(cmd->counting));
+		summary->end_ns = live_now(counting_live(cmd->counting));
 		summary_finish(summary);
 		if (cmd->json)
 			err = summary_write_json(summary, &cmd->out);
@@ -249,7 +249,7 @@ static int run(struct stat_command *cmd)
 	if (!cmd->before || !cmd->part)
 		return exit_status(cmd, -ENOMEM);
 	interrupt_catch();
-	cmd->begin_ns = mono_now() + live_mono_offset(counting_live(cmd->counting));
+	cmd->begin_ns = live_now(counting_live(cmd->counting));
 	cmd->before->ts = cmd->begin_ns;
 	if (cmd->interval_ns && !cmd->json)
 		stat_interval_head(&cmd->out);

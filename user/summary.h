@@ -84,6 +84,8 @@ struct summary {
 	const char *unaccounted;
 	uint64_t missing;	/* accesses that were recorded, but not in the files given */
 	uint64_t strays;	/* packets of the files that are no records, and left out */
+	/* Why CMD was not looked at to its end; constant.  NULL: it was, or there is none. */
+	const char *cut;
 	struct losses lost;
 	int64_t begin_ns, end_ns;	/* since 1970 */
 	struct summary_row *rows;	/* sorted: function, region, op, driver */

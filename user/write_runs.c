@@ -48,7 +48,7 @@ void runs_free(struct runs *runs)
  */
 static uint64_t task_of(const struct access *access)
 {
-	return access->task ? 1ULL << 32 | access->task : access->raw.tid;
+	return access->task ? 1ULL << 63 | access->task : access->raw.tid;
 }
 
 static uint16_t *bucket_of(struct runs *runs, const struct function *fn, uint64_t task)

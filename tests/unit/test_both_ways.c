@@ -53,7 +53,7 @@ struct actor {
 	struct signal_struct process;
 	struct pid pid;
 	u32 tgid, tid;
-	char comm[16];
+	char comm[16], began_as[16];
 	bool alive, inside, nested;
 	u32 layer, op, left, insn_len, kind;
 	struct device_ *device;
@@ -66,6 +66,8 @@ static struct device_ devices[FUNCTIONS];
 static struct function functions[FUNCTIONS];
 static struct actor actors[TASKS];
 static u8 *pages;
+static const struct actor *ends;	/* whose access ends just now */
+static unsigned int wrong_names;
 static uint64_t seed;
 static u32 ids;
 
@@ -94,6 +96,10 @@ static long receive(const void *data, u64 size)
 		access->fn = &functions[access->raw.fid - 1];
 		access->driver = access->raw.layer == ISMT_LAYER_ISM ? "ism-vfio-pci" : "vfio-pci";
 	}
+	/* While counting a name is asked for only when a record has to be made. */
+	wrong_names += (!counting &&
+			memcmp(access->raw.comm, ends->began_as, sizeof(ends->began_as))) ||
+		       access->raw.tid != ends->tid || access->raw.pid != ends->tgid;
 	if (counting) {
 		rules_apply(NULL, access);
 		return counts_findings(way->counts, access, RULE_BIT(ISM004));
@@ -316,6 +322,7 @@ static void begin_access(struct actor *a)
 	if (!pick(30) || !a->len)
 		a->left = 0;
 	way->begun++;
+	memcpy(a->began_as, a->comm, sizeof(a->began_as));
 	enter(a, a->layer);
 	a->nested = a->layer == ISMT_LAYER_ISM && !pick(20);
 	if (a->nested)
@@ -325,6 +332,7 @@ static void begin_access(struct actor *a)
 
 static void end_access(struct actor *a)
 {
+	ends = a;
 	if (a->nested)
 		leave_driver(a, ISMT_LAYER_CORE);
 	leave_driver(a, a->layer);
@@ -493,7 +501,8 @@ static void add_up(struct outcome *out)
 			if (entry->map == &apart)
 				for (k = 0; k < ISMT_KINDS; k++)
 					out->apart[k] += ((struct ismt_apart *)entry->value)->n[k];
-	out->filtered = counter_sum(ISMT_CNT_FILTERED);
+	out->filtered = counter_sum(ISMT_CNT_FILTERED) + counter_sum(ISMT_CNT_SPILLED_OUT) -
+			counter_sum(ISMT_CNT_SPILLED_OVER);
 	out->unfinished = counter_sum(ISMT_CNT_UNFINISHED) + counter_sum(ISMT_CNT_SPILLED_OPEN) -
 			  counter_sum(ISMT_CNT_SPILLED_DONE);
 	out->lost = counter_sum(ISMT_CNT_LOST_RING) + counter_sum(ISMT_CNT_LOST_SLOT) +
@@ -636,6 +645,7 @@ int main(void)
 	   filtered_, lost);
 	ok(splits > ROUNDS && findings > 10 * ROUNDS, "%llu findings, of which %llu are of runs",
 	   findings, splits);
+	is_int(wrong_names, 0, "records with another name or number than the task had as it began");
 	ok(spilled > ROUNDS / 10, "in %llu rounds two tasks wanted one slot", spilled);
 	return unit_end();
 }
