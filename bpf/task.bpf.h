@@ -83,13 +83,12 @@ static __always_inline void access_who(struct task_state *st)
 /* A name for the record; given to a task inside an access it is for the next one. */
 static __always_inline void task_name(struct task_state *st, const u64 *half)
 {
-	u64 *comm = (u64 *)st->rec.comm;
+	bool open = st->access > ACCESS_READY;
+	u64 *comm = open ? st->name : (u64 *)st->rec.comm;
 
-	if (st->access > ACCESS_READY) {
-		comm = st->name;
+	st->renamed = open;
+	if (open)
 		st->again = 0;
-		st->renamed = 1;
-	}
 	comm[0] = half[0];
 	comm[1] = half[1];
 }
