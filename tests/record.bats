@@ -38,7 +38,7 @@ ops()
 	for name in full-plain full-members; do
 		status_of $name 5
 		[ $name = full-plain ] && file=full.pcapng || file=full.pcapng.gz
-		same "complaints of $name" "$(wc -l <"$(at "$name.err")")" 2
+		same "complaints of $name" "$(wc -l <"$(at "$name.err")")" 2 || fail "$(cat "$(at "$name.err")")"
 		says "$(at "$name.err")" "ismtrace: cannot write /tmp/small/$file: No space left on device"
 		[[ $(cat "$(at "$name.err")") =~ ([0-9]+)\ accesses,\ [0-9]+\ bytes\ written\ to\ .*\;\ ([0-9]+)\ lost ]]
 		written=${BASH_REMATCH[1]} lost=${BASH_REMATCH[2]}

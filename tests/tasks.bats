@@ -145,3 +145,24 @@ complete()
 	same "pids" "$(seen outside.live.out | cut -d' ' -f1 | paste -sd' ')" "0 0"
 	[ "$(count outside.live.out foreign)" -ge 2 ]
 }
+
+@test "in a time namespace times are those of the world outside" {
+	[ -e "$(at timens.live.out)" ] || { jit && return; }
+	is "$(at timens.live.out)" '.[-1] as $s | map(select(.type == "access") | .ts > $s.begin and .ts < $s.end) | unique' '[true]'
+}
+
+@test "a gate does not pass when CMD, or what it has started, was not done" {
+	status_of cut 6
+	says "$(at cut.err)" "not enough was looked at: the trace ended before CMD did"
+	status_of left 6
+	says "$(at left.err)" "not enough was looked at: CMD has ended, but not all that it has started"
+	status_of whole 0
+}
+
+@test "a driver that is loaded after the trace began is missing from it, in captures as well" {
+	status_of late.check 6
+	says "$(at late.check.err)" "seconds at most of a driver that came later"
+	run -0 "$TOP/build/host/bin/ismtrace" report --json "$(at late.pcapng)"
+	same "record" "$(jq -c 'select(.type == "summary") | [.recorded, .lost.driver > 0, ([.findings[].rule] | index("ISM012") != null)]' <<<"$output")" "[0,true,true]"
+	run -6 "$TOP/build/host/bin/ismtrace" check --allow empty "$(at late.pcapng)"
+}

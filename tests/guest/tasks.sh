@@ -5,6 +5,8 @@
 # the other, and says itself what it does (NAME.WAY.client).  In the machine.
 
 cd /share || exit 1
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. /share/lib.sh
 
 # What the client writes goes to a file of its own, whose name comes first.
 cat >steps-to <<'END'
@@ -140,3 +142,45 @@ unshare -pf --mount-proc ismtrace live --json -a -- sh -c '
 	until [ "$(grep -c ^write outside.client)" = 2 ]; do sleep 0.1; done
 	sleep 0.5' >outside.live.out 2>outside.live.err
 wait
+
+# In a time namespace, where there are any.
+if unshare -T true 2>/dev/null; then
+	unshare -T --monotonic 1000000 -f ismtrace live --json -- ./steps-to timens.client write 64 \
+		>timens.live.out 2>timens.live.err
+fi
+
+# A gate that is ended before CMD is, and one whose CMD leaves something running.
+ismtrace check -- ./steps-to cut.client write 64 await never >cut.out 2>cut.err &
+tracer=$!
+until grep -q ^write cut.client 2>/dev/null; do sleep 0.1; done
+kill -TERM $tracer
+wait $tracer
+echo $? >cut.status
+# shellcheck disable=SC2016 # For the inner shell.
+ran left ismtrace check -- sh -c './steps-to left.client write 64; sleep 30 >/dev/null 2>&1 & echo $! >left.pid'
+kill "$(cat left.pid)"
+ran whole ismtrace check -- sh -c './steps-to whole.client write 64; sleep 0.1 & wait'
+
+# A driver that comes when the trace has begun.
+modprobe vfio-pci
+for function in $ISM_FUNCTIONS; do
+	echo "$function" >"/sys/bus/pci/devices/$function/driver/unbind"
+done
+rmmod ism_vfio_pci
+set --
+for way in check record; do
+	[ $way = check ] || set -- -o late.pcapng
+	# shellcheck disable=SC2016 # For the inner shell.
+	ran late.$way ismtrace $way "$@" -- sh -c '. /share/lib.sh
+		modprobe ism-vfio-pci
+		for function in $ISM_FUNCTIONS; do
+			echo ism-vfio-pci >"/sys/bus/pci/devices/$function/driver_override"
+			echo "$function" >/sys/bus/pci/drivers_probe
+		done
+		./steps-to late.client write 64 write 64
+		for function in $ISM_FUNCTIONS; do
+			echo "$function" >"/sys/bus/pci/devices/$function/driver/unbind"
+		done
+		rmmod ism_vfio_pci'
+done
+exit 0
