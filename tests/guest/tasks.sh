@@ -144,10 +144,7 @@ unshare -pf --mount-proc ismtrace live --json -a -- sh -c '
 wait
 
 # In a time namespace, where there are any.
-if unshare -T true 2>/dev/null; then
-	unshare -T --monotonic 1000000 -f ismtrace live --json -- ./steps-to timens.client write 64 \
-		>timens.live.out 2>timens.live.err
-fi
+ran timens ./timens 1000000 ismtrace live --json -- ./steps-to timens.client write 64
 
 # A gate that is ended before CMD is, and one whose CMD leaves something running.
 ismtrace check -- ./steps-to cut.client write 64 await never >cut.out 2>cut.err &
@@ -167,7 +164,7 @@ for function in $ISM_FUNCTIONS; do
 	echo "$function" >"/sys/bus/pci/devices/$function/driver/unbind"
 done
 rmmod ism_vfio_pci
-set --
+set -- --severity error
 for way in check record; do
 	[ $way = check ] || set -- -o late.pcapng
 	# shellcheck disable=SC2016 # For the inner shell.
