@@ -36,7 +36,7 @@ const struct loss_info loss_infos[LOSS_COUNT] = {
 			       "returns of instructions: probe missed by the kernel, so that a record or an error is missing",
 			       RETURNS },
 	[LOSS_ERROR_PROBE] = { "error_probe", LOST_ERRORS,
-			       "errors of instructions, at most: probe missed by the kernel", NULL },
+			       "entries in logs of errors, of any device: probe missed by the kernel", NULL },
 	[LOSS_ERRORS_OFF] = { "errors_off", LOST_ERROR_SECONDS,
 			      "seconds at most of instruction errors: the debug area pci_error was turned off",
 			      "leave /sys/kernel/debug/s390dbf/pci_error/level at 3 while tracing" },
@@ -58,7 +58,7 @@ static const char *const lost_words[LOST_WHATS] = {
 	[LOST_OUTSIDE] = "instructions outside accesses",
 	[LOST_UNEXAMINED] = "accesses for the rules",
 	[LOST_RETURNS] = "returns of instructions",
-	[LOST_ERRORS] = "errors of instructions, at most",
+	[LOST_ERRORS] = "entries in logs of errors",
 	[LOST_ERROR_SECONDS] = "seconds at most of instruction errors",
 	[LOST_PROBE_SECONDS] = "seconds at most without probes",
 	[LOST_UNSEEN] = "accesses' instructions",
@@ -103,7 +103,8 @@ uint64_t losses_all(const struct losses *losses)
 	int i;
 
 	for (i = 0; i < LOSS_COUNT; i++)
-		sum += losses->n[i];
+		if (loss_infos[i].what != LOST_ERRORS)
+			sum += losses->n[i];
 	return sum;
 }
 
@@ -127,7 +128,7 @@ void losses_sentence(const struct losses *losses, char *buf, size_t len)
 	if (len)
 		buf[0] = '\0';
 	for (what = 0; what < LOST_WHATS && used < len; what++) {
-		n = losses_of(losses, (enum lost_what)what);
+		n = what == LOST_ERRORS ? 0 : losses_of(losses, (enum lost_what)what);
 		if (!n)
 			continue;
 		used += (size_t)snprintf(buf + used, len - used, "%s%" PRIu64 " %s", before, n,

@@ -39,6 +39,11 @@ enum lost_what {
 	LOST_OUTSIDE,
 	LOST_UNEXAMINED,
 	LOST_RETURNS,
+	/*
+	 * Told, but nothing is incomplete for it: a probe is missed only while another one's
+	 * handler runs on the CPU, and a task's instruction fails in no handler.  What is missed
+	 * on the log of errors is what interrupts log there meanwhile, of other devices.
+	 */
 	LOST_ERRORS,
 	LOST_ERROR_SECONDS,
 	LOST_PROBE_SECONDS,
@@ -73,7 +78,7 @@ uint64_t losses_of(const struct losses *losses, enum lost_what what);
 /* Accesses that are lost, by any cause. */
 uint64_t losses_accesses(const struct losses *losses);
 
-/* Everything: 0 if the trace is complete. */
+/* Everything but LOST_ERRORS: 0 if the trace is complete. */
 uint64_t losses_all(const struct losses *losses);
 
 /* What helps against the first cause that there is something to be done about; or NULL. */

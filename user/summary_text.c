@@ -93,7 +93,7 @@ static void put_lost(const struct summary *s, struct outbuf *out, bool color)
 		put_warning(out, color, "%llu packet%s no record%s, and left out", (ull)s->strays,
 			    s->strays == 1 ? " is" : "s are", s->strays == 1 ? "" : "s");
 	for (i = 0; i < LOSS_COUNT; i++) {
-		if (!s->lost.n[i])
+		if (!s->lost.n[i] || loss_infos[i].what == LOST_ERRORS)
 			continue;
 		remedy = loss_infos[i].remedy;
 		put_warning(out, color, "lost %llu %s", (ull)s->lost.n[i], loss_infos[i].says);

@@ -34,6 +34,9 @@ static void causes(void)
 	       "what is missing, in its own unit");
 	is_int(losses_accesses(&lost), 1, "only accesses are accesses");
 	is_int(losses_all(&lost), 8, "everything is counted");
+	lost.n[LOSS_ERROR_PROBE] = 5;
+	is_int(losses_all(&lost), 8, "but what other devices' interrupts log");
+	lost.n[LOSS_ERROR_PROBE] = 0;
 	for (i = 0; i < LOSS_COUNT; i++)
 		ok(loss_infos[i].key && loss_infos[i].says, "cause %d has a key and a sentence", i);
 }
