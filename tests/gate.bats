@@ -353,3 +353,9 @@ for line in sys.stdin: s, ns = line.strip().split("."); print(int(s) * 10**9 + i
 	"$HOST/ismtop" --json -d 0.1 clean.pcapng later.pcapng 2>/dev/null >top
 	is top '[length > 29, (map(.type) | unique)]' '[true,["interval"]]'
 }
+
+@test "a capture that is given twice is more than was recorded" {
+	run -0 "$TOP/build/host/bin/ismtrace" check -q "$TOP/tests/traces/clean.pcapng.gz"
+	run -6 "$TOP/build/host/bin/ismtrace" check -q "$TOP/tests/traces/clean.pcapng.gz" "$TOP/tests/traces/clean.pcapng.gz"
+	[[ $output == *"more of a trace was given than was recorded"* ]]
+}

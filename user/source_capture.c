@@ -227,6 +227,21 @@ static uint64_t count_strays(const struct capture *capture)
 	return strays;
 }
 
+/* Traces that have ended know how much there is of them. */
+static const char *read_too_much(const struct capture *capture)
+{
+	size_t i;
+
+	for (i = 0; i < capture->traces.nr_traces; i++) {
+		const struct trace *trace = capture->traces.traces[i];
+
+		if (trace->known && trace->account.flags & ACCOUNT_FINAL &&
+		    trace->read > trace->account.recorded)
+			return "more of a trace was given than was recorded, such as a file twice";
+	}
+	return NULL;
+}
+
 /*
  * A closed trace says how much it recorded: are all of its files here?  What
  * was left out because its type is not known may be why, so that is one line.
@@ -235,9 +250,12 @@ static void tell_missing(struct capture *capture)
 {
 	uint64_t recorded, missing = count_missing(capture, &recorded);
 	uint64_t unknown = count_unknown(capture);
+	const char *twice = read_too_much(capture);
 	char text[256];
 	int len = 0;
 
+	if (twice)
+		capture_say(&capture->options, CAPTURE_NOTE, "captures", twice);
 	if (missing)
 		len = snprintf(text, sizeof(text), "%" PRIu64 " of the %" PRIu64
 			       " accesses that were recorded are in what was given",
@@ -301,21 +319,6 @@ int capture_account(struct capture *capture, struct summary *summary)
 	summary->missing = count_missing(capture, &recorded);
 	summary->strays = count_strays(capture) + count_unknown(capture);
 	return traces_sum(&capture->traces, summary);
-}
-
-/* Traces that have ended know how much there is of them. */
-static const char *read_too_much(const struct capture *capture)
-{
-	size_t i;
-
-	for (i = 0; i < capture->traces.nr_traces; i++) {
-		const struct trace *trace = capture->traces.traces[i];
-
-		if (trace->known && trace->account.flags & ACCOUNT_FINAL &&
-		    trace->read > trace->account.recorded)
-			return "more of a trace was given than was recorded, such as a file twice";
-	}
-	return NULL;
 }
 
 const char *capture_unaccounted(const struct capture *capture)
