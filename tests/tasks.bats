@@ -137,6 +137,7 @@ complete()
 	done
 	same "live" "$(seen inside.live.out)" "$(said inside.live.client)"
 	# Its children are not asked for.
+	says "$(at doctor.out)" "a PID namespace of its own"
 	same "-p" "$(seen asked.live.out)" "$(said asked.client | sed -n 2p)"
 	same "-p, the rest" "$(count asked.live.out '| [.filtered, .lost.total]' | tr -d ' \n')" "[1,0]"
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -51,6 +52,19 @@ static void look_privilege(struct check_finding *finding)
 	FOUND("no permission to load BPF programs: %s missing", missing);
 	finding->result = CHECK_FAILS;
 	finding->hint = "run it as root, as in: sudo ismtrace live";
+}
+
+/* The first PID namespace's file has this number in every kernel (PROC_PID_INIT_INO). */
+#define FIRST_PID_NS 0xEFFFFFFCU
+
+static void look_pids(struct check_finding *finding)
+{
+	struct stat st;
+
+	if (stat("/proc/self/ns/pid", &st) || st.st_ino == FIRST_PID_NS)
+		FOUND("all processes have a number here");
+	else
+		FOUND("a PID namespace of its own: numbers are those seen here, who is outside has PID 0");
 }
 
 static void look_btf(struct check_finding *finding)
@@ -185,6 +199,7 @@ static void look_debugfs(struct check_finding *finding)
 const struct check checks[] = {
 	{ "machine", look_machine, false },
 	{ "permission", look_privilege, false },
+	{ "PIDs", look_pids, false },
 	{ "BTF", look_btf, false },
 	{ "lockdown", look_lockdown, false },
 	{ "driver", look_driver, true },
