@@ -814,7 +814,7 @@ members()
 	EOF
 }
 
-@test "recorders killed with SIGKILL, 100 of them: each file is readable, at most the last member is lost" {
+@test "recorders killed with SIGKILL, many of them: each file is readable, at most the last member is lost" {
 	# run has an i of its own.
 	local round whole packets rest last traced=0
 	killed_ended
