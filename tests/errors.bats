@@ -226,7 +226,7 @@ field()
 	status_of doctor 0
 	status_of doctor-json 0
 	is "$(at doctor-json.out)" 'map(.name)' \
-		'["machine","permission","BTF","lockdown","driver","JIT","ftrace","tracefs","debugfs","kprobes","errors","attach"]'
+		'["machine","permission","PIDs","BTF","lockdown","driver","JIT","ftrace","tracefs","debugfs","kprobes","errors","attach"]'
 	every "$(at doctor-json.out)" \
 		'.name == "JIT"' "$(jit && echo '.result == "ok"' || echo '.result == "lacks" and .hint')" \
 		'.name != "JIT"' '.result == "ok"' \

@@ -202,7 +202,7 @@ lacked()
 
 @test "--allow: no such thing is a usage error; --strict stays an error" {
 	run -2 --separate-stderr tool check --allow nothing clean.pcapng
-	[[ $stderr == *"--allow is empty, filtered, lost, unaccounted, partial, strays or cut, not 'nothing'"* ]]
+	[[ $stderr == *"--allow is one or more of empty, filtered, lost, unaccounted, partial, strays or cut, not 'nothing'"* ]]
 	run -2 tool check --allow lost, clean.pcapng
 	says <(tool completion bash) "words='empty filtered lost unaccounted partial strays'"
 	run -4 tool check --strict --allow unaccounted "$TRACES/killed.pcapng.gz"

@@ -13,7 +13,7 @@ load helper
 setup_file()
 {
 	build_all
-	make -s -C "$TOP" test-clients build/host/bin/ismtrace >&2
+	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -s -C "$TOP" test-clients build/host/bin/ismtrace >&2
 	mkdir -p "$BATS_FILE_TMPDIR/tasks"
 	cp "$TOP"/build/s390x/tests/{steps,timens} "$BATS_FILE_TMPDIR/tasks/"
 	lab tasks --functions 2 --smp 2 -- tasks.sh

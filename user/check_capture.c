@@ -87,7 +87,7 @@ static error_t parse_check(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_ALLOW:
 		if (gate_parse(arg, &cmd->check.allow))
-			argp_error(state, "--allow is empty, filtered, lost, unaccounted, partial, "
+			argp_error(state, "--allow is one or more of empty, filtered, lost, unaccounted, partial, "
 				   "strays or cut, not '%s'", arg);
 		return 0;
 	case OPT_SEVERITY:

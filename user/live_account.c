@@ -50,11 +50,14 @@ void live_look_at_blocks(struct live *live, bool begin)
 		watch = fmb_find(live, k->fid);
 		if (!watch)
 			continue;
-		if (begin)
+		if (begin) {
 			watch->base = *k;
-		/* Set up anew, during the trace: it counts from zero. */
-		else if (k->fmb_samples < watch->last.fmb_samples)
+			watch->opens = live->skel->data->generation;
+		} else if (k->fmb_samples < watch->last.fmb_samples) {
+			/* Set up anew, during the trace: it counts from zero. */
 			memset(&watch->base, 0, sizeof(watch->base));
+			watch->opens = live->skel->data->generation;
+		}
 		if (k->fmb_updated != watch->last.fmb_updated)
 			watch->noticed = clock_ns(CLOCK_MONOTONIC);
 		watch->last = *k;
@@ -148,6 +151,10 @@ static void account_fmb(struct live *live, struct summary_function *total)
 	}
 	now = &watch->last;
 	base = &watch->base;
+	if (watch->opens != live->skel->data->generation) {
+		total->fmb_note = "an open may have ended it; --measure begins it anew";
+		return;
+	}
 	if (now->fmb_updated == base->fmb_updated) {
 		total->fmb_note = "the machine did not update it during the trace";
 		return;

@@ -16,6 +16,7 @@
 struct fmb_watch {
 	uint32_t fid;
 	struct ismt_function base, last;
+	uint32_t opens; /* functions opened until it began: each open may end a block */
 	/*
 	 * When an update was noticed, CLOCK_MONOTONIC; the block's own stamp
 	 * cannot be trusted: QEMU's TOD there counts from another time.

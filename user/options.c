@@ -161,3 +161,10 @@ char **parse_workload(struct argp_state *state)
 			   state->argv[state->next]);
 	return state->argv + state->next;
 }
+
+void parse_no_workload(struct argp_state *state)
+{
+	/* "-- $CMD" of nothing must not trace the whole machine for ever. */
+	if (state->argc && !strcmp(state->argv[state->argc - 1], "--"))
+		argp_error(state, "no command after --");
+}

@@ -46,6 +46,9 @@ bool color_allowed(const struct common_options *options, FILE *out);
  */
 char **parse_workload(struct argp_state *state);
 
+/* ARGP_KEY_NO_ARGS: a usage error if "--" is all that there is. */
+void parse_no_workload(struct argp_state *state);
+
 /* A positive number; argp_error() and no return if it is none. */
 unsigned long long parse_count(const char *text, const char *what, struct argp_state *state);
 /* Seconds, with a fraction if wanted, as nanoseconds; likewise. */

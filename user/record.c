@@ -104,9 +104,11 @@ static error_t parse_record(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 's':
 		if (parse_size(arg, &bytes))
-			argp_error(state, "cannot make sense of '%s'", arg);
+			argp_error(state, "-s is a number of bytes, not '%s'", arg);
 		/* More than a store block is not there to be had. */
-		cmd->session.options.snaplen = bytes < UINT16_MAX ? (uint32_t)bytes : UINT16_MAX;
+		if (bytes > ISMT_PAYLOAD_MAX)
+			argp_error(state, "-s is at most %d bytes, not '%s'", ISMT_PAYLOAD_MAX, arg);
+		cmd->session.options.snaplen = (uint32_t)bytes;
 		return 0;
 	case 'z':
 		cmd->level = parse_level(arg, state);

@@ -73,6 +73,9 @@ static error_t parse_session(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_ARGS:
 		session->argv = parse_workload(state);
 		return 0;
+	case ARGP_KEY_NO_ARGS:
+		parse_no_workload(state);
+		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -373,6 +376,9 @@ int session_run(struct session *session)
 	int status, err;
 
 	if (session->argv) {
+		status = workload_look(session->argv[0]);
+		if (status)
+			return status;
 		err = workload_fork(&session->work, session->argv, session->apart);
 		if (err) {
 			workload_say_no_fork(session->argv[0], err);

@@ -103,6 +103,9 @@ static error_t parse_stat(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_ARGS:
 		cmd->argv = parse_workload(state);
 		return 0;
+	case ARGP_KEY_NO_ARGS:
+		parse_no_workload(state);
+		return 0;
 	case ARGP_KEY_END:
 		if (cmd->count && !cmd->interval_ns)
 			argp_error(state, "-n counts intervals: it needs -I");
@@ -290,6 +293,9 @@ int command_stat(int argc, char **argv)
 	filter_init(&cmd.options.filter);
 	options_parse(&stat_argp, "stat", argc, argv, NULL, &cmd);
 	if (cmd.argv) {
+		status = workload_look(cmd.argv[0]);
+		if (status)
+			return status;
 		err = workload_fork(&cmd.work, cmd.argv, output_mixes(cmd.output.path));
 		if (err) {
 			workload_say_no_fork(cmd.argv[0], err);

@@ -45,8 +45,8 @@ static void put_totals(const struct summary *s, struct outbuf *out)
 	if (s->filtered)
 		out_printf(
 			out,
-			"hint: %llu accesses did not pass the filters; without them all are shown\n",
-			(ull)s->filtered);
+			"hint: %llu access%s left out, by filters or as -n had enough; without them all are shown\n",
+			(ull)s->filtered, s->filtered == 1 ? " was" : "es were");
 	else if (!s->recorded && !summary_lost(s) && !s->unaccounted)
 		out_lit(out,
 			"hint: no access was seen; ismtrace list shows the functions and their drivers\n");

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -118,6 +120,34 @@ static int start(struct workload *work)
 		err = 0;
 	close(work->failed);
 	return -err;
+}
+
+/* Where execvp() will look; a directory that is empty is the current one. */
+static bool in_path(const char *name)
+{
+	const char *path = getenv("PATH"), *end;
+	char file[PATH_MAX];
+
+	/* The C library has a path of its own. */
+	if (!path || strchr(name, '/'))
+		return !path || !access(name, F_OK) || errno != ENOENT;
+	for (;; path = end + 1) {
+		end = strchrnul(path, ':');
+		snprintf(file, sizeof(file), "%.*s%s%s", (int)(end - path), path,
+			 end > path ? "/" : "", name);
+		if (!access(file, F_OK) || errno != ENOENT)
+			return true;
+		if (!*end)
+			return false;
+	}
+}
+
+int workload_look(const char *name)
+{
+	if (in_path(name))
+		return EXIT_DONE;
+	error("cannot run '%s': %s", name, strerror(ENOENT));
+	return 127;
 }
 
 int workload_run(struct workload *work, const char *name)

@@ -29,6 +29,13 @@ int workload_fork(struct workload *work, char **argv, bool apart);
 void workload_say_no_fork(const char *name, int err);
 
 /*
+ * workload_look - before anything is done for it, a file emptied, say: EXIT_DONE if
+ * something can be run by this name, as far as can be told; or 127, having said that
+ * there is no such thing.
+ */
+int workload_look(const char *name);
+
+/*
  * workload_run - let it exec.  EXIT_DONE, or, having said why not by this name,
  * what a shell answers: 127 if it was not found, else 126.
  */

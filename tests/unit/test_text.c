@@ -245,7 +245,7 @@ static void summaries(void)
 	       "totals");
 	has_str(text, "warning: lost 7 accesses: ring buffer full\n", "loss by cause");
 	has_str(text, "--buffer-size", "and what helps");
-	has_str(text, "hint: 2 accesses did not pass the filters", "filters");
+	has_str(text, "hint: 2 accesses were left out, by filters", "filters");
 	has_str(text, "  (2K, 4K]             30 |@@@@@@@@@@@@@@|", "a bar");
 	has_str(text,
 		"  access size, bytes <=4K:2; stores, bytes <=8:1024; latency, ns <=4K:2\n",
