@@ -50,7 +50,7 @@ lacks()
 	run -0 --separate-stderr tool check --severity error --allow "$name" "$@"
 	[[ ${stderr_lines[-1]} == "ismtrace: warning: not enough was looked at, as allowed: "*"$text"* ]] ||
 		fail "$stderr" || return
-	other=$(printf '%s\n' empty filtered lost unaccounted partial strays | grep -vx "$name" | paste -sd ,)
+	other=$(printf '%s\n' empty filtered lost unaccounted partial strays cut | grep -vx "$name" | paste -sd ,)
 	run -6 tool check --severity error --allow "$other" "$@"
 	# The others read it all the same.
 	run -0 tool report "$@"
@@ -204,7 +204,7 @@ lacked()
 	run -2 --separate-stderr tool check --allow nothing clean.pcapng
 	[[ $stderr == *"--allow is one or more of empty, filtered, lost, unaccounted, partial, strays or cut, not 'nothing'"* ]]
 	run -2 tool check --allow lost, clean.pcapng
-	says <(tool completion bash) "words='empty filtered lost unaccounted partial strays'"
+	says <(tool completion bash) "words='empty filtered lost unaccounted partial strays cut'"
 	run -4 tool check --strict --allow unaccounted "$TRACES/killed.pcapng.gz"
 }
 
