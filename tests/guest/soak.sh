@@ -13,6 +13,19 @@ seed=$2
 seconds=$3
 shift 3
 
+# Who waits for whom, if it does not end: $OUT/stuck, and the machine is switched off soon after.
+stuck()
+{
+	sleep $((240 + 10 * seconds))
+	for stuck_task in /proc/[0-9]*/task/*; do
+		echo "$stuck_task $(sed -n 's/^State:[[:space:]]*//p; s/^PPid:[[:space:]]*/parent /p' "$stuck_task/status" |
+			paste -sd ' ') $(tr '\0' ' ' <"$stuck_task/cmdline")"
+		cat "$stuck_task/stack" "$stuck_task/syscall"
+	done >"$OUT/stuck" 2>/dev/null
+	cp -r "$T" "$OUT/"
+}
+stuck >/dev/null 2>&1 &
+
 # Files that are written all the time are in memory; they are moved at the end.
 T=/tmp/soak
 mkdir $T $T/cut || exit 1
