@@ -13,6 +13,9 @@ seed=$2
 seconds=$3
 shift 3
 
+# Files that are written all the time are in memory; they are moved at the end.
+T=/tmp/soak
+
 # Who waits for whom, if it does not end: $OUT/stuck, and the machine is switched off soon after.
 stuck()
 {
@@ -26,8 +29,6 @@ stuck()
 }
 stuck >/dev/null 2>&1 &
 
-# Files that are written all the time are in memory; they are moved at the end.
-T=/tmp/soak
 mkdir $T $T/cut || exit 1
 mkdir -p /sys/fs/cgroup
 mount -t cgroup2 none /sys/fs/cgroup 2>/dev/null
