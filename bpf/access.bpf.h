@@ -51,24 +51,26 @@ static __always_inline bool access_wanted(const struct ismt_access *rec)
 }
 
 /*
- * A task stays in its thread group, and that stays in the map until it ends.  Those that
- * were asked for by number are in another one where numbers are translated.
+ * Is the current process one of those that are traced?  Those that were asked for by
+ * number are in another map where numbers are translated.
  */
+static __always_inline bool process_wanted(void)
+{
+	u32 pid = bpf_get_current_pid_tgid() >> 32;
+
+	if (bpf_map_lookup_elem(&pids, &pid))
+		return true;
+	if (!pid_ns)
+		return false;
+	pid = task_ids() >> 32;
+	return pid && bpf_map_lookup_elem(&pids_asked, &pid);
+}
+
+/* A task stays in its process, and that stays in the maps until it ends. */
 static __always_inline bool pid_wanted(struct task_state *st)
 {
-	u32 pid = bpf_get_current_pid_tgid() >> 32, number;
-	u8 yes = 1;
-
-	if (st->pid_wanted)
-		return st->pid_wanted == 1;
-	st->pid_wanted = bpf_map_lookup_elem(&pids, &pid) ? 1 : 2;
-	if (st->pid_wanted == 2 && pid_ns) {
-		number = task_ids() >> 32;
-		if (number && bpf_map_lookup_elem(&pids_asked, &number)) {
-			bpf_map_update_elem(&pids, &pid, &yes, BPF_ANY);
-			st->pid_wanted = 1;
-		}
-	}
+	if (!st->pid_wanted)
+		st->pid_wanted = process_wanted() ? 1 : 2;
 	return st->pid_wanted == 1;
 }
 

@@ -355,19 +355,6 @@ int end_open(void *ctx)
 	return at < ISMT_SLOTS;
 }
 
-/* Is the process that just forks one of those that are traced?  It is the current one. */
-static __always_inline bool process_wanted(void)
-{
-	u32 pid = bpf_get_current_pid_tgid() >> 32;
-
-	if (bpf_map_lookup_elem(&pids, &pid))
-		return true;
-	if (!pid_ns)
-		return false;
-	pid = task_ids() >> 32;
-	return pid && bpf_map_lookup_elem(&pids_asked, &pid);
-}
-
 /* The children of a traced thread group are traced too. */
 SEC("raw_tp/sched_process_fork")
 int follow_fork(u64 *ctx)

@@ -15,15 +15,20 @@
 __u64 pid_ns;
 __u32 pid_ns_level;
 
+/* Its number so far down, and the namespace that this is of. */
+static __always_inline struct upid *upid_at(struct pid *pid, u32 level)
+{
+	return (void *)pid + bpf_core_field_offset(struct pid, numbers) +
+	       level * bpf_core_type_size(struct upid);
+}
+
 /* What the namespace calls it; 0: it is not in it. */
 static __always_inline u32 pid_number(struct pid *pid)
 {
-	struct upid *upid;
+	struct upid *upid = upid_at(pid, pid_ns_level);
 
 	if (BPF_CORE_READ(pid, level) < pid_ns_level)
 		return 0;
-	upid = (void *)pid + bpf_core_field_offset(struct pid, numbers) +
-	       pid_ns_level * bpf_core_type_size(struct upid);
 	if ((u64)BPF_CORE_READ(upid, ns) != pid_ns)
 		return 0;
 	return BPF_CORE_READ(upid, nr);
@@ -48,14 +53,11 @@ static __always_inline void task_learn_namespace(void)
 	struct task_struct *task = (void *)bpf_get_current_task();
 	struct pid *pid = BPF_CORE_READ(task, thread_pid);
 	u32 level = BPF_CORE_READ(pid, level);
-	struct upid *upid;
 
 	if (!level)
 		return;
-	upid = (void *)pid + bpf_core_field_offset(struct pid, numbers) +
-	       level * bpf_core_type_size(struct upid);
 	pid_ns_level = level;
-	pid_ns = (u64)BPF_CORE_READ(upid, ns);
+	pid_ns = (u64)BPF_CORE_READ(upid_at(pid, level), ns);
 }
 
 /*

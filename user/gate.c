@@ -123,17 +123,6 @@ void gate_sentence(const struct summary *summary, uint32_t lacks, char *buf, siz
 	}
 }
 
-/* Of the first cause that one is known for. */
-static const char *loss_remedy(const struct losses *lost)
-{
-	int i;
-
-	for (i = 0; i < LOSS_COUNT; i++)
-		if (lost->n[i] && loss_infos[i].remedy)
-			return loss_infos[i].remedy;
-	return NULL;
-}
-
 /* "--allow lost,strays", and what would be better. */
 static void say_hint(const struct summary *summary, uint32_t lacks)
 {
@@ -148,7 +137,7 @@ static void say_hint(const struct summary *summary, uint32_t lacks)
 		used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s",
 					 used ? "," : "", gate_names[i]);
 		if (!remedy)
-			remedy = i == GATE_LOST ? loss_remedy(&summary->lost) : remedies[i];
+			remedy = i == GATE_LOST ? losses_remedy(&summary->lost) : remedies[i];
 	}
 	hint("%s%s--allow %s lets it pass", remedy ? remedy : "", remedy ? "; " : "", names);
 }

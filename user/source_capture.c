@@ -207,24 +207,16 @@ static uint64_t count_missing(const struct capture *capture, uint64_t *recorded)
 	return missing;
 }
 
-static uint64_t count_unknown(const struct capture *capture)
+/* What each of the files says, added up. */
+static uint64_t sum_files(const struct capture *capture,
+			  uint64_t (*of)(const struct capture_file *file))
 {
-	uint64_t unknown = 0;
+	uint64_t sum = 0;
 	size_t i;
 
 	for (i = 0; i < capture->nr; i++)
-		unknown += file_unknown(capture->heads[i].file);
-	return unknown;
-}
-
-static uint64_t count_strays(const struct capture *capture)
-{
-	uint64_t strays = 0;
-	size_t i;
-
-	for (i = 0; i < capture->nr; i++)
-		strays += file_strays(capture->heads[i].file);
-	return strays;
+		sum += of(capture->heads[i].file);
+	return sum;
 }
 
 /* Traces that have ended know how much there is of them. */
@@ -249,7 +241,7 @@ static const char *read_too_much(const struct capture *capture)
 static void tell_missing(struct capture *capture)
 {
 	uint64_t recorded, missing = count_missing(capture, &recorded);
-	uint64_t unknown = count_unknown(capture);
+	uint64_t unknown = sum_files(capture, file_unknown);
 	const char *twice = read_too_much(capture);
 	char text[256];
 	int len = 0;
@@ -317,7 +309,7 @@ int capture_account(struct capture *capture, struct summary *summary)
 	summary->end_ns = end;
 	summary->unaccounted = capture_unaccounted(capture);
 	summary->missing = count_missing(capture, &recorded);
-	summary->strays = count_strays(capture) + count_unknown(capture);
+	summary->strays = sum_files(capture, file_strays) + sum_files(capture, file_unknown);
 	return traces_sum(&capture->traces, summary);
 }
 
