@@ -105,8 +105,9 @@ struct entry *entry_begin(struct task *task, const struct place *place)
 	e->len = place->len;
 	e->state = STATE_BEGUN;
 	task_ids(task, &e->pid, &e->tid);
-	task_name(e->comm);
+	/* First: another task may rename this one once its name has been looked at. */
 	e->begin = log_now();
+	task_name(e->comm);
 	__atomic_store_n(&e->type, ENTRY_ACCESS, __ATOMIC_RELEASE);
 	return e;
 }
