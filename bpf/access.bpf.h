@@ -66,12 +66,42 @@ static __always_inline bool process_wanted(void)
 	return pid && bpf_map_lookup_elem(&pids_asked, &pid);
 }
 
-/* A task stays in its process, and that stays in the maps until it ends. */
-static __always_inline bool pid_wanted(struct task_state *st)
+/* So many generations of a family are looked at. */
+#define ANCESTORS	16
+
+/*
+ * One whose parent, or the parent of that, ... is traced is traced as well.  So there was no
+ * room in the map for it, or for the first of its line that is not there.
+ */
+__noinline u32 process_lost_track(void)
 {
-	if (!st->pid_wanted)
-		st->pid_wanted = process_wanted() ? 1 : 2;
-	return st->pid_wanted == 1;
+	struct task_struct *task = (void *)bpf_get_current_task();
+	u32 i, pid;
+
+	for (i = 0; i < ANCESTORS; i++) {
+		task = BPF_CORE_READ(task, group_leader, real_parent);
+		if (!task)
+			break;
+		pid = BPF_CORE_READ(task, tgid);
+		if (!pid)
+			break;
+		if (bpf_map_lookup_elem(&pids, &pid))
+			return true;
+	}
+	return false;
+}
+
+/* A task stays in its process, and that stays in the maps until it ends. */
+static __always_inline u32 pid_wanted(struct task_state *st)
+{
+	if (st->pid_wanted)
+		return st->pid_wanted;
+	if (process_wanted())
+		st->pid_wanted = PID_WANTED;
+	else
+		st->pid_wanted = lost_track && process_lost_track() ? PID_LOST_TRACK :
+								      PID_UNWANTED;
+	return st->pid_wanted;
 }
 
 /* Make the sums of an access that so far has at most one instruction. */
@@ -110,7 +140,7 @@ __noinline int access_put_apart(struct task_state *st, u32 class)
 static __always_inline void count_spilled_end(u32 access)
 {
 	count(bpf_get_smp_processor_id(),
-	      access == ACCESS_OPEN ? ISMT_CNT_SPILLED_DONE : ISMT_CNT_SPILLED_OVER);
+	      access == ACCESS_FILTERED ? ISMT_CNT_SPILLED_OVER : ISMT_CNT_SPILLED_DONE);
 }
 
 /*
@@ -129,7 +159,7 @@ __noinline int access_abandon(struct task_state *st, u32 cause)
 		return 0;
 	if (st->spilled)
 		count_spilled_end(access);
-	if (access == ACCESS_OPEN) {
+	if (access != ACCESS_FILTERED) {
 		access_put_apart(st, ISMT_APART_LOST);
 		count(cpu, cause & (ISMT_COUNTERS_PADDED - 1));
 	} else {
@@ -139,15 +169,19 @@ __noinline int access_abandon(struct task_state *st, u32 cause)
 	return 0;
 }
 
-/* What there is to look at when a filter is in force. */
-__noinline int access_passes(struct task_state *st)
+/* What there is to look at when a filter is in force: enum task_access. */
+__noinline u32 access_filter(struct task_state *st)
 {
+	u32 wanted = PID_WANTED;
+
 	if (!st)
-		return false;
+		return ACCESS_NONE;
 	access_who(st);
-	if (filter.by_pid && !pid_wanted(st))
-		return false;
-	return !filtered || access_wanted(&st->rec);
+	if (filter.by_pid)
+		wanted = pid_wanted(st);
+	if (wanted == PID_UNWANTED || (filtered && !access_wanted(&st->rec)))
+		return ACCESS_FILTERED;
+	return wanted == PID_LOST_TRACK ? ACCESS_UNTRACKED : ACCESS_OPEN;
 }
 
 /* The arguments of a driver's read or write. */
@@ -217,11 +251,11 @@ __noinline int access_enter(const struct access_args *args)
 	}
 	if (!counting)
 		access_who(st);
-	if ((filtered || filter.by_pid) && !access_passes(st))
-		access = ACCESS_FILTERED;
+	if (filtered || filter.by_pid)
+		access = access_filter(st);
 	if (st->spilled) {
-		count(bpf_get_smp_processor_id(),
-		      access == ACCESS_OPEN ? ISMT_CNT_SPILLED_OPEN : ISMT_CNT_SPILLED_OUT);
+		count(bpf_get_smp_processor_id(), access == ACCESS_FILTERED ?
+			      ISMT_CNT_SPILLED_OUT : ISMT_CNT_SPILLED_OPEN);
 		access |= ACCESS_SPILLED;
 	}
 	st->access = access;

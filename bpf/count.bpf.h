@@ -11,38 +11,13 @@
 
 #include "access.bpf.h"
 #include "buckets.h"
+#include "cells.bpf.h"
 #include "judge.h"
 #include "runs.h"
-#include "state.bpf.h"
 #include "tally.h"
 
 /* At most one example of a run in so many ns, per task and function. */
 #define RUN_TELL_NS	(1ULL << 27)
-
-struct ismt_cell cells[ISMT_CELLS] SEC(".bss.cells");
-__u32 cells_used;
-
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, ISMT_CELLS);
-	__type(key, struct ismt_cell_key);
-	__type(value, u32);
-} cell_index SEC(".maps");
-
-/* Cells whose process has ended, for use again. */
-struct {
-	__uint(type, BPF_MAP_TYPE_QUEUE);
-	__uint(max_entries, ISMT_CELLS);
-	__type(value, u32);
-} cells_free SEC(".maps");
-
-/* Processes that have cells and have not ended, by the key's pid. */
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 2 * ISMT_CELLS);
-	__type(key, u32);
-	__type(value, u8);
-} processes SEC(".maps");
 
 /* Functions that are not static are verified once, not at each call. */
 __noinline u32 cell_bucket(u64 value)
@@ -62,95 +37,6 @@ __noinline u32 cell_bucket(u64 value)
 static __always_inline u16 op_layer(const struct ismt_access *rec)
 {
 	return *(const u16 *)&rec->op;
-}
-
-/* A cell that nobody has; its index + 1, 0 if there is none. */
-static __always_inline u32 cell_take(void)
-{
-	u32 index;
-
-	if (cells_used < ISMT_CELLS) {
-		index = __sync_fetch_and_add(&cells_used, 1);
-		if (index < ISMT_CELLS)
-			return index + 1;
-	}
-	if (bpf_map_pop_elem(&cells_free, &index))
-		return 0;
-	return index + 1;
-}
-
-/* As of now: a number may be used again, and a program be another one. */
-static __always_inline void cell_name(u32 index)
-{
-	struct ismt_cell *cell = &cells[index & (ISMT_CELLS - 1)];
-
-	bpf_get_current_comm(cell->comm, sizeof(cell->comm));
-	cell->shown = task_ids() >> 32;
-}
-
-/* Another name for a cell's task; known: as in known_function. */
-static __always_inline void cell_rename(u64 known, const u64 *half)
-{
-	u64 *comm = (u64 *)cells[((u32)known - 1) & (ISMT_CELLS - 1)].comm;
-
-	if (!known)
-		return;
-	comm[0] = half[0];
-	comm[1] = half[1];
-}
-
-__noinline u32 cell_find(struct task_state *st, u32 region)
-{
-	struct ismt_cell_key key = { .region = region };
-	u32 *there, index, mine;
-	struct ismt_cell *cell;
-	u8 yes = 1;
-
-	if (!st)
-		return 0;
-	key.pid = bpf_get_current_pid_tgid() >> 32;
-	key.fid = known_of(st)->fid;
-	key.op = st->rec.op;
-	key.layer = st->rec.layer;
-	/* First: a cell whose process is not here is taken back. */
-	if (bpf_map_update_elem(&processes, &key.pid, &yes, BPF_ANY))
-		return 0;
-	there = bpf_map_lookup_elem(&cell_index, &key);
-	if (there) {
-		index = *there;
-		cell_name(index);
-		return index + 1;
-	}
-	mine = cell_take();
-	if (!mine)
-		return 0;
-	index = mine - 1;
-	cell = &cells[index & (ISMT_CELLS - 1)];
-	cell->key = key;
-	cell_name(index);
-	if (!bpf_map_update_elem(&cell_index, &key, &index, BPF_NOEXIST)) {
-		cell->used = 1;
-		return mine;
-	}
-	/* Another thread was faster, or the map has no memory. */
-	bpf_map_push_elem(&cells_free, &index, 0);
-	there = bpf_map_lookup_elem(&cell_index, &key);
-	return there ? *there + 1 : 0;
-}
-
-/* The index of the access's cell; ISMT_CELLS if there is none. */
-static __always_inline u32 cell_get(struct task_state *st, u32 region)
-{
-	u64 *known = &known_of(st)->cell[st->rec.op & 1], at = *known;
-
-	if (!at || at >> 32 != region) {
-		at = cell_find(st, region);
-		if (!at)
-			return ISMT_CELLS;
-		at |= (u64)region << 32;
-		*known = at;
-	}
-	return (u32)at - 1;
 }
 
 static __always_inline void size_extremes(struct ismt_cell *cell, u64 len)
@@ -344,13 +230,13 @@ __noinline int access_count(struct task_state *st, u64 now)
 	if (!st)
 		return 0;
 	rec = &st->rec;
-	region = rec->offset >> ISMT_OFFSET_SHIFT(rec->layer);
+	region = cell_region(rec->offset >> ISMT_OFFSET_SHIFT(rec->layer));
 	latency = now - rec->hdr.ts;
 	maxstbl = known_of(st)->maxstbl;
 	index = cell_get(st, region);
 	if (index >= ISMT_CELLS) {
 		access_put_apart(st, ISMT_APART_LOST);
-		count(bpf_get_smp_processor_id(), ISMT_CNT_LOST_SLOT);
+		count(bpf_get_smp_processor_id(), ISMT_CNT_LOST_CELL);
 		return 0;
 	}
 	cell = &cells[index & (ISMT_CELLS - 1)];

@@ -27,6 +27,9 @@ __noinline u32 access_sort_out(struct task_state *st, u32 access)
 	if (access == ACCESS_FILTERED) {
 		access_put_apart(st, ISMT_APART_FILTERED);
 		count(bpf_get_smp_processor_id(), ISMT_CNT_FILTERED);
+	} else if (access == ACCESS_UNTRACKED) {
+		access_put_apart(st, ISMT_APART_LOST);
+		count(bpf_get_smp_processor_id(), ISMT_CNT_LOST_TRACK);
 	}
 	return access;
 }

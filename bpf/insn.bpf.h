@@ -173,7 +173,7 @@ static __always_inline void insn_emit(struct task_state *st, const struct cur_in
 	bool inside;
 
 	inside = state_in_access(st) && (mio || insn_is_of(st, REQ_FH(cur->req)));
-	if (inside && ACCESS_KIND(st->access) == ACCESS_FILTERED)
+	if (inside && ACCESS_KIND(st->access) != ACCESS_OPEN)
 		return;
 	rec.hdr.type = ISMT_REC_INSN;
 	rec.hdr.len = sizeof(rec);

@@ -363,8 +363,9 @@ int follow_fork(u64 *ctx)
 	u32 ptgid = BPF_CORE_READ(parent, tgid), ctgid = BPF_CORE_READ(child, tgid);
 	u8 yes = 1;
 
-	if (filter.by_pid && ptgid != ctgid && process_wanted())
-		bpf_map_update_elem(&pids, &ctgid, &yes, BPF_ANY);
+	if (filter.by_pid && ptgid != ctgid && process_wanted() &&
+	    bpf_map_update_elem(&pids, &ctgid, &yes, BPF_ANY))
+		lost_track = 1;
 	return 0;
 }
 
@@ -383,7 +384,7 @@ int follow_exit(u64 *ctx)
 	if (!(filter.by_pid || counting) || !process_is_over())
 		return 0;
 	if (counting)
-		bpf_map_delete_elem(&processes, &pid);
+		cells_process_over(pid);
 	if (!filter.by_pid)
 		return 0;
 	bpf_map_delete_elem(&pids, &pid);

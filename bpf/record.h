@@ -277,7 +277,7 @@ struct ismt_rearm {
 enum ismt_counter {
 	ISMT_CNT_FILTERED,	/* left out as asked */
 	ISMT_CNT_LOST_RING,	/* ring buffer full */
-	ISMT_CNT_LOST_SLOT,	/* no memory for the task's state, or no cell */
+	ISMT_CNT_LOST_SLOT,	/* no memory for the task's state */
 	ISMT_CNT_LOST_RETURN,	/* its end was not seen */
 	ISMT_CNT_UNFINISHED,	/* under way when the trace ended */
 	ISMT_CNT_UNOPENED,	/* ends of accesses begun before the trace */
@@ -289,6 +289,8 @@ enum ismt_counter {
 	ISMT_CNT_SPILLED_DONE,	/* likewise, ended */
 	ISMT_CNT_SPILLED_OUT,	/* likewise begun, and left out as asked */
 	ISMT_CNT_SPILLED_OVER,	/* of these, ended */
+	ISMT_CNT_LOST_CELL,	/* no cell to count in, not even a shared one */
+	ISMT_CNT_LOST_TRACK,	/* of CMD's descendants that there was no room to remember */
 	ISMT_COUNTERS,
 };
 
@@ -356,6 +358,17 @@ struct ismt_scope {
  * numbers of any other access are below.
  */
 #define ISMT_CELLS		4096
+/* The last so many are for what found no room in those before, of all processes together. */
+#define ISMT_CELLS_SHARED	1024
+#define ISMT_CELLS_OWN		(ISMT_CELLS - ISMT_CELLS_SHARED)
+/* And they have this for a process, which is the idle task's and accesses nothing. */
+#define ISMT_PID_OTHERS		0
+/* The most that a process has of its own; a test has less. */
+#ifndef ISMT_PROCESS_CELLS
+#define ISMT_PROCESS_CELLS	256
+#endif
+/* Regions from here on are one: any number can be asked for, and hardly any are there. */
+#define ISMT_CELL_REGIONS	32
 /* Power-of-two buckets, as in user/hist.h; from 2^34 on, 17 s, all in the last. */
 #define ISMT_CELL_HIST		36
 #define ISMT_WHOLE_BUCKETS	14	/* up to 4096 bytes, and all that is longer */
@@ -367,6 +380,12 @@ struct ismt_cell_key {
 	__u8 op;		/* enum ismt_op */
 	__u8 layer;		/* enum ismt_layer */
 	__u16 pad;
+};
+
+/* A process that is counted, for as long as it lives. */
+struct ismt_process {
+	__u32 cells;		/* that it was given */
+	__u32 sharing;		/* some of its accesses are in shared cells */
 };
 
 struct ismt_cell {
@@ -453,6 +472,7 @@ ISMT_ASSERT(__builtin_offsetof(struct ismt_access, offset) == 56);
 ISMT_ASSERT(__builtin_offsetof(struct ismt_access, insn) == 96);
 ISMT_ASSERT(ISMT_BRIEF_LEN == 104);
 ISMT_ASSERT(sizeof(struct ismt_cell_key) == 16);
+ISMT_ASSERT(sizeof(struct ismt_process) == 8);
 /* A power of two: the programs find a counter by masking its offset. */
 ISMT_ASSERT(sizeof(struct ismt_cell) == 1024);
 ISMT_ASSERT(sizeof(struct ismt_tally) == 40);

@@ -7,6 +7,14 @@
 
 #include "runs.h"
 
+/* Is its process among those that are traced? */
+enum pid_wanted {
+	PID_NOT_ASKED = 0,
+	PID_WANTED,
+	PID_UNWANTED,
+	PID_LOST_TRACK,		/* it would be, but there was no room to remember it */
+};
+
 /* What a task is doing, as far as we are concerned. */
 enum task_access {
 	ACCESS_NONE = 0,
@@ -14,6 +22,7 @@ enum task_access {
 	ACCESS_SKIPPED,		/* an access to a device that is out of scope */
 	ACCESS_OPEN,		/* one that is recorded or counted */
 	ACCESS_FILTERED,	/* one that is counted as left out */
+	ACCESS_UNTRACKED,	/* one that is counted as lost: see process_lost_track() */
 	ACCESS_SPILLED = 8,	/* with one of these: the task has no slot */
 };
 
@@ -98,7 +107,7 @@ struct task_state {
 	u64 buf;		/* the caller's, in user memory */
 	u64 payload_len;	/* taken from the store block already */
 	u64 recorded;
-	u64 pid_wanted;		/* by the map of pids: 1 yes, 2 no, 0 not asked yet */
+	u64 pid_wanted;		/* by the map of pids: enum pid_wanted */
 	struct hot_write hot;
 	struct ismt_run run;	/* on the function at hand */
 	u64 told;		/* when a run was last sent as an example */
@@ -173,9 +182,13 @@ struct {
 	__type(value, struct ismt_apart);
 } apart SEC(".maps");
 
-/* Thread groups to trace, with ismt_filter.by_pid; numbers of the first PID namespace. */
+/*
+ * Thread groups to trace, with ismt_filter.by_pid; numbers of the first PID namespace.  User
+ * space makes it as large as there can be processes, which can be changed afterwards.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__uint(max_entries, 16384);
 	__type(key, u32);
 	__type(value, u8);
@@ -196,6 +209,9 @@ const volatile __u8 filtered;
 
 /* Count in the kernel; records only of what a rule may fire on. */
 const volatile __u8 counting;
+
+/* A child of a traced process found no room in the map of pids. */
+__u32 lost_track;
 
 /* The reader is woken when these bits of the number of a task's records are all 0. */
 const volatile __u32 wakeup_mask;

@@ -15,7 +15,7 @@
 #include "tallies.h"
 
 /* From so many cells in use on, those of processes that ended are taken back. */
-#define CELLS_TIGHT	(ISMT_CELLS / 4 * 3)
+#define CELLS_TIGHT	(ISMT_CELLS_OWN / 2)
 
 /* Of the kernel's: these do not come as findings, the cells have them. */
 #define TOLD		RULE_BIT(ISM004)
@@ -28,8 +28,9 @@ struct counting {
 	struct tallies tallies;
 	/* As they were read last: what is written to all the time stays as it was. */
 	struct ismt_cell *last;
-	uint32_t leaving[ISMT_CELLS];	/* indices, while cells are taken back */
-	int error;		/* -ENOMEM from a record */
+	uint32_t leaving[ISMT_CELLS_OWN];	/* indices, while cells are taken back */
+	uint32_t seen_over;	/* processes that had ended when cells were last taken back */
+	int error;		/* -ENOMEM from a record, or as cells were taken back */
 };
 
 static int on_access(void *arg, struct access *access)
@@ -100,7 +101,7 @@ static int add_cell(struct counting *counting, struct counts *counts, int index)
 	const struct function *fn = live_function(counting->live, there->key.fid);
 	struct count_key key = {
 		.fn = fn,
-		.pid = there->shown,
+		.pid = index < ISMT_CELLS_OWN ? there->shown : COUNT_OTHERS,
 		.region = there->key.region < SUMMARY_REGIONS ? there->key.region : SUMMARY_REGIONS,
 		.op = there->key.op,
 	};
@@ -117,27 +118,40 @@ static int add_cell(struct counting *counting, struct counts *counts, int index)
 		counting->last[index] = cell;
 	else
 		cell = counting->last[index];
-	memcpy(sum->comm, cell.comm, sizeof(sum->comm));
+	memcpy(sum->comm, cell.comm, sizeof(sum->comm));	/* of shared ones "" */
 	cell_counts(&cell, &part);
 	count_cell_add(sum, &part);
 	return 0;
 }
 
+/* The kernel adds to it meanwhile. */
+static uint32_t look(const uint32_t *number)
+{
+	return __atomic_load_n(number, __ATOMIC_RELAXED);
+}
+
+/* The first so many have been somebody's; of those that are shared, likewise. */
 static int cells_used(const struct counting *counting)
 {
-	uint32_t used = __atomic_load_n(&live_skeleton(counting->live)->bss->cells_used,
-					__ATOMIC_RELAXED);
+	uint32_t used = look(&live_skeleton(counting->live)->bss->cells_used);
 
-	return used < ISMT_CELLS ? (int)used : ISMT_CELLS;
+	return used < ISMT_CELLS_OWN ? (int)used : ISMT_CELLS_OWN;
+}
+
+static int cells_shared(const struct counting *counting)
+{
+	uint32_t used = look(&live_skeleton(counting->live)->bss->cells_shared);
+
+	return used < ISMT_CELLS_SHARED ? (int)used : ISMT_CELLS_SHARED;
 }
 
 /* The kernel's programs know, by numbers that need not be those of our namespace. */
 static bool process_is_over(struct counting *counting, uint32_t pid)
 {
-	uint8_t yes;
+	struct ismt_process process;
 
 	return bpf_map__lookup_elem(live_skeleton(counting->live)->maps.processes, &pid,
-				    sizeof(pid), &yes, sizeof(yes), 0) == -ENOENT;
+				    sizeof(pid), &process, sizeof(process), 0) == -ENOENT;
 }
 
 /* A cell that was taken out of the index: is there anybody who still writes to it? */
@@ -159,6 +173,7 @@ static int retire_cell(struct counting *counting, uint32_t index)
 	memset(cell, 0, sizeof(*cell));
 	memset(&counting->last[index], 0, sizeof(counting->last[index]));
 	bpf_map__update_elem(skel->maps.cells_free, NULL, 0, &index, sizeof(index), BPF_ANY);
+	__atomic_fetch_add(&skel->bss->cells_returned, 1, __ATOMIC_RELAXED);
 	return 0;
 }
 
@@ -166,9 +181,11 @@ static int retire_cell(struct counting *counting, uint32_t index)
 static int retire(struct counting *counting)
 {
 	struct ismtrace_bpf *skel = live_skeleton(counting->live);
+	uint32_t over = look(&skel->bss->processes_over);
 	int i, err = 0;
 	size_t k, nr = 0;
 
+	tallies_look(&counting->tallies, skel->bss->slots);
 	for (i = 0; i < cells_used(counting); i++) {
 		struct ismt_cell *cell = cell_at(counting, i);
 
@@ -182,7 +199,29 @@ static int retire(struct counting *counting)
 		err = live_quiet(counting->live);
 	for (k = 0; k < nr && !err; k++)
 		err = retire_cell(counting, counting->leaving[k]);
+	counting->seen_over = over;
 	return err;
+}
+
+/* While there is room, cells that are done with cost nothing where they are. */
+static int retire_if_tight(struct counting *counting)
+{
+	const struct ismtrace_bpf *skel = live_skeleton(counting->live);
+
+	if (look(&skel->bss->cells_taken) - look(&skel->bss->cells_returned) < CELLS_TIGHT ||
+	    look(&skel->bss->processes_over) == counting->seen_over)
+		return 0;
+	return retire(counting);
+}
+
+static int add_cells(struct counting *counting, struct counts *counts, int first, int nr)
+{
+	int i;
+
+	for (i = first; i < first + nr; i++)
+		if (cell_at(counting, i)->used && add_cell(counting, counts, i))
+			return -ENOMEM;
+	return 0;
 }
 
 const struct counts *counting_update(struct counting *counting)
@@ -190,14 +229,13 @@ const struct counts *counting_update(struct counting *counting)
 	struct counts *now = counting->now;
 	struct timespec ts;
 	size_t k;
-	int i;
 
 	while (live_poll(counting->live, 0) > 0)
 		;
 	if (counting->error)
 		return NULL;
 	tallies_look(&counting->tallies, live_skeleton(counting->live)->bss->slots);
-	if (cells_used(counting) >= CELLS_TIGHT && retire(counting))
+	if (retire_if_tight(counting))
 		return NULL;
 	if (counts_copy(now, counting->found))
 		return NULL;
@@ -210,9 +248,10 @@ const struct counts *counting_update(struct counting *counting)
 		memcpy(sum->comm, cell->comm, sizeof(sum->comm));
 		count_cell_add(sum, cell);
 	}
-	for (i = 0; i < cells_used(counting); i++)
-		if (cell_at(counting, i)->used && add_cell(counting, now, i))
-			return NULL;
+	if (add_cells(counting, now, 0, cells_used(counting)) ||
+	    add_cells(counting, now, ISMT_CELLS_OWN, cells_shared(counting)))
+		return NULL;
+	now->others = look(&live_skeleton(counting->live)->bss->processes_sharing);
 	live_losses(counting->live, &now->lost, &now->filtered);
 	clock_gettime(CLOCK_REALTIME, &ts);
 	now->ts = (uint64_t)ts.tv_sec * 1000000000ULL + (uint64_t)ts.tv_nsec;
@@ -221,8 +260,10 @@ const struct counts *counting_update(struct counting *counting)
 
 int counting_wait(struct counting *counting, int timeout_ms)
 {
-	int got = live_poll(counting->live, timeout_ms);
+	int got = live_poll(counting->live, timeout_ms), err = retire_if_tight(counting);
 
+	if (err)
+		counting->error = err;
 	return got == -EINTR ? -EINTR : 0;
 }
 

@@ -15,6 +15,9 @@
 #include "rules.h"
 #include "summary.h"
 
+/* In place of a process: those that have no room of their own, together. */
+#define COUNT_OTHERS	UINT32_MAX
+
 /* Whose counts they are.  In a cell the driver's name is the counts' own copy. */
 struct count_key {
 	const struct function *fn;
@@ -64,6 +67,8 @@ struct counts {
 	uint64_t nr_events;	/* ever; the last COUNT_EVENTS of them are kept */
 	/* The first of each rule; its fn is NULL if there is none. */
 	struct access first[RULE_COUNT];
+	/* Processes, at most, that cells of COUNT_OTHERS are of. */
+	uint64_t others;
 	/* Accesses that are in no cell. */
 	uint64_t filtered;
 	struct losses lost;

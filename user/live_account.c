@@ -191,6 +191,8 @@ void live_losses(const struct live *live, struct losses *lost, uint64_t *filtere
 	lost->n[LOSS_PROBES_OFF] = switch_off_seconds(&live->watch_switches.probes);
 	lost->n[LOSS_INSNS_UNSEEN] = live->lack_insns;
 	lost->n[LOSS_DRIVER] = switch_off_seconds(&live->watch_switches.driver);
+	lost->n[LOSS_CELL] = counter(live, ISMT_CNT_LOST_CELL);
+	lost->n[LOSS_TRACK] = counter(live, ISMT_CNT_LOST_TRACK);
 	*filtered = counter(live, ISMT_CNT_FILTERED);
 	if (live->frozen)
 		*filtered += counter(live, ISMT_CNT_SPILLED_OUT) -

@@ -6,6 +6,7 @@
 #include "live_internal.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -19,6 +20,9 @@
 #include "rlimits.h"
 #include "message.h"
 #include "scan.h"
+
+/* PID_MAX_LIMIT of the kernel's, include/linux/threads.h. */
+#define PIDS_MOST	(4UL << 20)
 
 static void fill_filter(const struct live_options *options, struct ismt_filter *out)
 {
@@ -67,6 +71,33 @@ static uint32_t wakeup_batch(uint64_t buffer)
 	while (batch < 1024 && 2 * batch * sizeof(struct ismt_access) <= buffer / 64)
 		batch *= 2;
 	return batch;
+}
+
+/* A number from /proc/sys/kernel; fallback if it is not there. */
+static unsigned long sysctl_kernel(const char *name, unsigned long fallback)
+{
+	char path[64];
+	unsigned long n;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/sys/kernel/%s", name);
+	file = fopen(path, "re");
+	if (!file)
+		return fallback;
+	if (fscanf(file, "%lu", &n) != 1)
+		n = fallback;
+	fclose(file);
+	return n;
+}
+
+/* A process has a number, and there are no more of these, or of tasks, than the kernel allows. */
+static uint32_t most_processes(void)
+{
+	unsigned long numbers = sysctl_kernel("pid_max", PIDS_MOST);
+	unsigned long tasks = sysctl_kernel("threads-max", PIDS_MOST);
+	unsigned long most = numbers < tasks ? numbers : tasks;
+
+	return most < PIDS_MOST ? (uint32_t)most : PIDS_MOST;
 }
 
 /* Where the core keeps what it knows of the MSI-X table; without it, nothing is known. */
@@ -120,6 +151,8 @@ static int load_with(struct live *live, const struct live_options *options,
 	skel->rodata->measuring = options->measure;
 	skel->rodata->wakeup_mask = wakeup_batch(ring_size(options->buffer_size)) - 1;
 	bpf_map__set_max_entries(skel->maps.records, ring_size(options->buffer_size));
+	if (filter->by_pid)
+		bpf_map__set_max_entries(skel->maps.pids, most_processes());
 	bpf_map__set_autocreate(skel->maps.payloads, filter->snaplen);
 	scan_count_maps(skel, options->counting);
 	scan_measure_maps(skel, options->measure);

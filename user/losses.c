@@ -49,6 +49,11 @@ const struct loss_info loss_infos[LOSS_COUNT] = {
 	[LOSS_DRIVER] = { "driver", LOST_DRIVER_SECONDS,
 			  "seconds at most of a driver's accesses: it was loaded after the trace began",
 			  "load the driver first, and then start the trace" },
+	[LOSS_CELL] = { "cell", LOST_ACCESSES,
+			"accesses: more functions than there is room to count for", "-d names the functions to count" },
+	[LOSS_TRACK] = { "track", LOST_ACCESSES,
+			 "accesses: of descendants of CMD that there was no room to remember",
+			 "kernel.pid_max and kernel.threads-max say how many are remembered: set them before, or use -a" },
 };
 
 static const char *const lost_words[LOST_WHATS] = {

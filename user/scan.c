@@ -25,6 +25,7 @@ void scan_count_maps(struct ismtrace_bpf *skel, bool counting)
 {
 	bpf_map__set_autocreate(skel->maps.cell_index, counting);
 	bpf_map__set_autocreate(skel->maps.cells_free, counting);
+	bpf_map__set_autocreate(skel->maps.shared_free, counting);
 	bpf_map__set_autocreate(skel->maps.processes, counting);
 	bpf_map__set_autocreate(skel->maps.runs_aside, counting);
 	if (!counting)

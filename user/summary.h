@@ -18,7 +18,7 @@
  * Regions from this index upwards share a row: the index comes from the file
  * offset, so that a client could otherwise make 65,536 rows of it.
  */
-#define SUMMARY_REGIONS	32
+#define SUMMARY_REGIONS	ISMT_CELL_REGIONS
 
 /*
  * One row: a function, the driver it was accessed through, region, direction.

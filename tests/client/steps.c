@@ -36,8 +36,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "contract.h"
-#include "vfio.h"
+#include "enable.h"
 
 static struct function fn;
 static struct vfio vfio = { -1, -1, -1, -1, 0 };
@@ -74,19 +73,11 @@ static void do_write(unsigned long len, bool next)
 
 static void do_open(void)
 {
-	uint16_t command;
-	uint64_t place;
-
 	if (vfio_open(&vfio, &fn, INTERFACE_AUTO) || vfio_query(&vfio, &fn))
 		exit(98);
-	place = place_position(&fn, REGION_CONFIG, CONFIG_COMMAND);
 	bar0 = place_position(&fn, REGION_BAR0, 0);
 	fcntl(vfio.device, F_SETFD, 0);
-	if (pread(vfio.device, &command, 2, (off_t)place) != 2)
-		fail("command");
-	/* Little-endian, as PCI has it. */
-	command |= (COMMAND_MEMORY | COMMAND_MASTER) << 8;
-	if (pwrite(vfio.device, &command, 2, (off_t)place) != 2)
+	if (client_enable(&vfio, &fn))
 		fail("command");
 }
 

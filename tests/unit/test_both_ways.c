@@ -9,6 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* In some of the rounds a process gets fewer. */
+static unsigned int process_cells;
+#define ISMT_PROCESS_CELLS process_cells
+
 #include "cell_counts.h"
 #include "counts.h"
 #include "ring_record.h"
@@ -70,6 +74,8 @@ static const struct actor *ends;	/* whose access ends just now */
 static unsigned int wrong_names;
 static uint64_t seed;
 static u32 ids;
+static bool together;	/* some are counted with others, so that processes are not told apart */
+static u32 first_cell, first_shared;
 
 /* What became of a round, in one of the ways. */
 struct outcome {
@@ -88,9 +94,14 @@ static u64 pick(u64 below)
 	return any_of(&seed, below);
 }
 
+static u32 fold_region(u32 region)
+{
+	return first_shared || region > SUMMARY_REGIONS ? SUMMARY_REGIONS : region;
+}
+
 static long receive(const void *data, u64 size)
 {
-	struct access *access = &way->reader.access;
+	struct access *access = &way->reader.access, one;
 
 	if (!ring_record_access(&way->reader, data, size)) {
 		access->fn = &functions[access->raw.fid - 1];
@@ -100,13 +111,16 @@ static long receive(const void *data, u64 size)
 	wrong_names += (!counting &&
 			memcmp(access->raw.comm, ends->began_as, sizeof(ends->began_as))) ||
 		       access->raw.tid != ends->tid || access->raw.pid != ends->tgid;
-	if (counting) {
-		rules_apply(NULL, access);
-		return counts_findings(way->counts, access, RULE_BIT(ISM004));
+	rules_apply(counting ? NULL : way->rules, access);
+	if (!counting)
+		way->recorded++;
+	one = *access;
+	if (together) {
+		one.raw.pid = COUNT_OTHERS;
+		one.raw.region = fold_region(one.raw.region);
 	}
-	rules_apply(way->rules, access);
-	way->recorded++;
-	return counts_access(way->counts, access);
+	return counting ? counts_findings(way->counts, &one, RULE_BIT(ISM004)) :
+			  counts_access(way->counts, &one);
 }
 
 static void make_device(unsigned int i)
@@ -403,7 +417,14 @@ static void reset_programs(void)
 	memset(counters, 0, sizeof(counters));
 	memset(actors, 0, sizeof(actors));
 	fake_forget_all();
-	cells_used = 0;
+	/* Short of cells: of a process's, of all, of those that are shared. */
+	together = !pick(4);
+	process_cells = together && pick(2) ? (unsigned int)pick(8) : 256;
+	first_cell = together ? ISMT_CELLS_OWN - (u32)pick(24) : 0;
+	cells_used = first_cell;
+	first_shared = together && pick(2) ? ISMT_CELLS_SHARED / 2 - (u32)pick(8) : 0;
+	cells_shared = first_shared;
+	processes_sharing = 0;
 	any_spilled = 0;
 	generation = 1;
 	numbers = 0;
@@ -446,30 +467,34 @@ static void choose_filter(void)
 	filtered = filter.by_fid || filter.comm_len || ~filter.regions || filter.size_min;
 }
 
+static void take_cell(struct counts *counts, const struct tallies *tallies, u32 i)
+{
+	struct count_key key = {
+		.fn = &functions[cells[i].key.fid - 1],
+		.driver = cells[i].key.layer == ISMT_LAYER_ISM ? "ism-vfio-pci" : "vfio-pci",
+		.pid = together ? COUNT_OTHERS : cells[i].shown,
+		.region = fold_region(cells[i].key.region),
+		.op = cells[i].key.op,
+	};
+	struct count_cell part, *sum = counts_cell(counts, &key);
+	struct ismt_cell cell;
+
+	if (!tallies_read(tallies, &cells[i], i, &cell))
+		ok(false, "a cell at rest");
+	cell_counts(&cell, &part);
+	count_cell_add(sum, &part);
+}
+
 static void take_cells(struct counts *counts)
 {
 	static struct tallies tallies;
-	struct count_cell part, *sum;
-	struct ismt_cell cell;
 	u32 i;
 
 	tallies_look(&tallies, slots);
-	for (i = 0; i < cells_used; i++) {
-		struct count_key key = {
-			.fn = &functions[cells[i].key.fid - 1],
-			.driver = cells[i].key.layer == ISMT_LAYER_ISM ? "ism-vfio-pci" : "vfio-pci",
-			.pid = cells[i].shown,
-			.region = cells[i].key.region < SUMMARY_REGIONS ? cells[i].key.region :
-									   SUMMARY_REGIONS,
-			.op = cells[i].key.op,
-		};
-
-		sum = counts_cell(counts, &key);
-		if (!tallies_read(&tallies, &cells[i], i, &cell))
-			ok(false, "a cell at rest");
-		cell_counts(&cell, &part);
-		count_cell_add(sum, &part);
-	}
+	for (i = first_cell; i < cells_used && i < ISMT_CELLS_OWN; i++)
+		take_cell(counts, &tallies, i);
+	for (i = first_shared; i < cells_shared && i < ISMT_CELLS_SHARED; i++)
+		take_cell(counts, &tallies, ISMT_CELLS_OWN + i);
 }
 
 static u64 counter_sum(enum ismt_counter which)
@@ -506,7 +531,8 @@ static void add_up(struct outcome *out)
 	out->unfinished = counter_sum(ISMT_CNT_UNFINISHED) + counter_sum(ISMT_CNT_SPILLED_OPEN) -
 			  counter_sum(ISMT_CNT_SPILLED_DONE);
 	out->lost = counter_sum(ISMT_CNT_LOST_RING) + counter_sum(ISMT_CNT_LOST_SLOT) +
-		    counter_sum(ISMT_CNT_LOST_RETURN) + out->unfinished;
+		    counter_sum(ISMT_CNT_LOST_RETURN) + counter_sum(ISMT_CNT_LOST_CELL) +
+		    out->unfinished;
 }
 
 static void run(struct outcome *out, uint64_t round, bool counts)
@@ -607,6 +633,7 @@ int main(void)
 {
 	unsigned int i, same = 0, live_adds = 0, stat_adds = 0;
 	u64 recorded = 0, filtered_ = 0, lost = 0, findings = 0, splits = 0, spilled = 0;
+	u64 sharing = 0;
 	struct outcome live, stat;
 	const char *what;
 
@@ -631,6 +658,7 @@ int main(void)
 		filtered_ += live.filtered;
 		lost += live.lost;
 		spilled += any_spilled;
+		sharing += processes_sharing;
 		findings += live.counts->nr_events;
 		for (size_t k = 0; k < live.counts->nr; k++)
 			splits += live.counts->cells[k].findings[ISM004];
@@ -647,5 +675,6 @@ int main(void)
 	   findings, splits);
 	is_int(wrong_names, 0, "records with another name or number than the task had as it began");
 	ok(spilled > ROUNDS / 10, "in %llu rounds two tasks wanted one slot", spilled);
+	ok(sharing > ROUNDS, "%llu processes found no room of their own", sharing);
 	return unit_end();
 }
