@@ -322,3 +322,19 @@ handle=0x"*" load=0 store=0 block=0" ]]
 	[[ $output == *"/dev/pts/0"* ]]
 	[[ $output == *"24 80"* ]]
 }
+
+@test "CPUs are turned off and on while others are busy" {
+	# Without lab/qemu/sigp.patch all of them wait for one another within the first ten rounds.
+	run -0 lab/run --smp 4 --timeout 600 -- sh -c '
+		for i in 1 2 3; do while :; do /bin/true; done & done
+		n=0
+		while [ $n -lt 25 ]; do
+			for cpu in /sys/devices/system/cpu/cpu[123]/online; do
+				echo 0 >$cpu
+				echo 1 >$cpu
+			done
+			n=$((n + 1))
+		done
+		echo "rounds: $n"'
+	[[ $output == *"rounds: 25"* ]]
+}
