@@ -3,11 +3,13 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "escape.h"
 #include "message.h"
 
 enum { OPT_SIZE = 0x100, OPT_ERRORS, OPT_RULE, OPT_COLOR };
@@ -64,10 +66,10 @@ static error_t parse_filter(int key, char *arg, struct argp_state *state)
 		return ARGP_ERR_UNKNOWN;
 	}
 	if (err == -E2BIG)
-		argp_error(state, "too many values (at most %d): '%s'",
-			   key == 'p' ? FILTER_PIDS : FILTER_MAX, arg);
+		option_error(state, "too many values (at most %d): '%s'",
+			     key == 'p' ? FILTER_PIDS : FILTER_MAX, arg);
 	else if (err)
-		argp_error(state, "cannot make sense of '%s'", arg);
+		option_error(state, "cannot make sense of '%s'", arg);
 	return 0;
 }
 
@@ -97,7 +99,8 @@ static error_t parse_common(int key, char *arg, struct argp_state *state)
 		else if (!strcmp(arg, "never"))
 			options->color = COLOR_NEVER;
 		else
-			argp_error(state, "--color is auto, always or never, not '%s'", arg);
+			option_error(state, "--color is auto, always or never, not '%s'",
+				     arg);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -105,6 +108,41 @@ static error_t parse_common(int key, char *arg, struct argp_state *state)
 }
 
 const struct argp common_argp = { .options = common_options, .parser = parse_common };
+
+void option_error(const struct argp_state *state, const char *format, ...)
+{
+	char text[512], line[ESCAPE_TEXT_LEN(sizeof(text))];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	escape_line(line, sizeof(line), text, sizeof(text));
+	argp_error(state, "%s", line);
+}
+
+void options_refuse(int argc, char **argv)
+{
+	char line[ESCAPE_TEXT_LEN(256)];
+	size_t len;
+	int i;
+
+	for (i = 1; i < argc && strcmp(argv[i], "--"); i++) {
+		if (argv[i][0] != '-')
+			continue;
+		len = strcspn(argv[i], "=");
+		/* A short one may have any value behind it. */
+		if (len > 1 && argv[i][1] != '-')
+			len = 2;
+		if (len > 256)
+			len = 256;
+		escape_line(line, sizeof(line), argv[i], len);
+		if (!strncmp(line, argv[i], len))
+			continue;
+		error("there is no option '%s'", line);
+		exit(EXIT_USAGE);
+	}
+}
 
 void options_parse(const struct argp *argp, const char *command, int argc, char **argv,
 		   int *arg_index, void *input)
@@ -114,6 +152,7 @@ void options_parse(const struct argp *argp, const char *command, int argc, char 
 	snprintf(name, sizeof(name), "ismtrace %s", command);
 	argv[0] = name;
 	argp_err_exit_status = EXIT_USAGE;
+	options_refuse(argc, argv);
 	if (argp_parse(argp, argc, argv, ARGP_IN_ORDER, arg_index, input))
 		exit(EXIT_USAGE);
 }
@@ -137,7 +176,7 @@ unsigned long long parse_count(const char *text, const char *what, struct argp_s
 	errno = 0;
 	value = strtoull(text, &end, 0);
 	if (errno || end == text || *end || !value || *text == '-')
-		argp_error(state, "%s is a positive number, not '%s'", what, text);
+		option_error(state, "%s is a positive number, not '%s'", what, text);
 	return value;
 }
 
@@ -149,7 +188,7 @@ unsigned long long parse_seconds(const char *text, struct argp_state *state)
 	errno = 0;
 	value = strtod(text, &end);
 	if (errno || end == text || *end || !isfinite(value) || value <= 0 || value > 1e9)
-		argp_error(state, "seconds are a positive number, not '%s'", text);
+		option_error(state, "seconds are a positive number, not '%s'", text);
 	return value * 1e9;
 }
 
@@ -157,8 +196,8 @@ char **parse_workload(struct argp_state *state)
 {
 	/* Only behind "--": a forgotten dash must not run something as root. */
 	if (strcmp(state->argv[state->next - 1], "--"))
-		argp_error(state, "unexpected '%s'; a command to run goes behind --",
-			   state->argv[state->next]);
+		option_error(state, "unexpected '%s'; a command to run goes behind --",
+			     state->argv[state->next]);
 	return state->argv + state->next;
 }
 
@@ -166,5 +205,5 @@ void parse_no_workload(struct argp_state *state)
 {
 	/* "-- $CMD" of nothing must not trace the whole machine for ever. */
 	if (state->argc && !strcmp(state->argv[state->argc - 1], "--"))
-		argp_error(state, "no command after --");
+		option_error(state, "no command after --");
 }
