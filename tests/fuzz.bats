@@ -11,7 +11,7 @@ load helper
 
 setup_file()
 {
-	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -s -C "$TOP" fuzz-build >&2
+	make_here fuzz-build
 }
 
 # In a folder of its own: neither what was found before nor a long run matters.
