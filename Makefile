@@ -8,6 +8,11 @@ MAKEFLAGS += --no-builtin-rules
 .SECONDARY:
 .DEFAULT_GOAL := help
 
+# A blank or a $ in the path would come out of each rule in another way: lib.sh says
+# what is wrong with it, before anything else.
+REFUSED := $(shell bash -c '. scripts/lib.sh' make 2>&1)
+$(if $(REFUSED),$(error $(REFUSED)))
+
 # dkms.conf is where the version is written.
 VERSION := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' driver/dkms.conf)
 KERNEL ?= 6.12
