@@ -107,11 +107,12 @@ cache_look()
 # deeper is as cached() has made it.  Whoever uses the cache asks first.
 cache_trusted()
 {
-	local WAY owner mode path last
+	local WAY owner mode path last seen
 	plain_path "the cache's path" "$CACHE" "ISMTRACE_CACHE=DIR names another"
 	cache_way
 	last=${WAY[-1]}
 	[ -e "$CACHE" ] || last=
+	seen=$(stat -c '%u %f %n' -- "${WAY[@]}") || die "cannot look at the way to the cache $CACHE"
 	while read -r owner mode path; do
 		mode=$((16#$mode))
 		if [ "$owner" != 0 ] && [ "$owner" != "$EUID" ]; then
@@ -124,7 +125,7 @@ cache_trusted()
 		if [ "$path" = "$last" ] || [ $((mode & 01000)) = 0 ]; then
 			not_trusted "$path" "can be written by others"
 		fi
-	done < <(stat -c '%u %f %n' -- "${WAY[@]}")
+	done <<<"$seen"
 	[ -n "${1:-}" ] && [ -e "$CACHE/$1" ] || return 0
 	# None that cached() has made; where it leads to nobody has looked.
 	[ ! -L "$CACHE/$1" ] || not_trusted "$CACHE/$1" "is a link"
