@@ -237,7 +237,7 @@ int main(int argc, char **argv)
 	argp_program_version = "ismtop " ISMTRACE_VERSION;
 	argp_err_exit_status = EXIT_USAGE;
 	filter_init(&cmd.replay.filter);
-	options_refuse(argc, argv);
+	options_refuse(&ismtop_argp, argc, argv);
 	if (argp_parse(&ismtop_argp, argc, argv, 0, NULL, &cmd))
 		return EXIT_USAGE;
 	if (cmd.batch)

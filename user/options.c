@@ -121,26 +121,79 @@ void option_error(const struct argp_state *state, const char *format, ...)
 	argp_error(state, "%s", line);
 }
 
-void options_refuse(int argc, char **argv)
+/* How many options a name of so many bytes may be short for; 1 if it is one's. */
+static unsigned int options_meant(const struct argp *argp, const char *name, size_t len)
 {
-	char line[ESCAPE_TEXT_LEN(256)];
-	size_t len;
+	const struct argp_child *child = argp->children;
+	const struct argp_option *option = argp->options;
+	unsigned int meant = 0, below;
+
+	for (; option && (option->name || option->key || option->doc); option++) {
+		if (!option->name || strncmp(option->name, name, len))
+			continue;
+		if (!option->name[len])
+			return 1;
+		meant++;
+	}
+	for (; child && child->argp; child++) {
+		below = options_meant(child->argp, name, len);
+		if (below == 1)
+			return 1;
+		meant += below;
+	}
+	return meant;
+}
+
+/* The option of one letter, or NULL. */
+static const struct argp_option *option_of(const struct argp *argp, char letter)
+{
+	const struct argp_child *child = argp->children;
+	const struct argp_option *option = argp->options;
+
+	for (; option && (option->name || option->key || option->doc); option++)
+		if (option->key == letter)
+			return option;
+	option = NULL;
+	for (; child && child->argp && !option; child++)
+		option = option_of(child->argp, letter);
+	return option;
+}
+
+/* As much as the C library may show of it: all that is not the value of an option. */
+static size_t option_shown(const struct argp *argp, const char *word)
+{
+	const struct argp_option *option;
+	size_t len = 1;
+
+	if (word[0] != '-' || !word[1])
+		return 0;
+	if (word[1] == '-') {
+		len = strcspn(word + 2, "=");
+		return options_meant(argp, word + 2, len) == 1 ? 2 + len : strlen(word);
+	}
+	while (word[len]) {
+		option = option_of(argp, word[len++]);
+		if (option && option->arg)
+			break;
+	}
+	return len;
+}
+
+void options_refuse(const struct argp *argp, int argc, char **argv)
+{
+	size_t len, size;
+	char *line;
 	int i;
 
 	for (i = 1; i < argc && strcmp(argv[i], "--"); i++) {
-		if (argv[i][0] != '-')
-			continue;
-		len = strcspn(argv[i], "=");
-		/* A short one may have any value behind it. */
-		if (len > 1 && argv[i][1] != '-')
-			len = 2;
-		if (len > 256)
-			len = 256;
-		escape_line(line, sizeof(line), argv[i], len);
-		if (!strncmp(line, argv[i], len))
-			continue;
-		error("there is no option '%s'", line);
-		exit(EXIT_USAGE);
+		len = option_shown(argp, argv[i]);
+		size = ESCAPE_TEXT_LEN(len);
+		line = malloc(size);
+		if (!line || escape_line(line, size, argv[i], len) != len) {
+			error("there is no option '%.256s'", line ? line : "?");
+			exit(EXIT_USAGE);
+		}
+		free(line);
 	}
 }
 
@@ -152,7 +205,7 @@ void options_parse(const struct argp *argp, const char *command, int argc, char 
 	snprintf(name, sizeof(name), "ismtrace %s", command);
 	argv[0] = name;
 	argp_err_exit_status = EXIT_USAGE;
-	options_refuse(argc, argv);
+	options_refuse(argp, argc, argv);
 	if (argp_parse(argp, argc, argv, ARGP_IN_ORDER, arg_index, input))
 		exit(EXIT_USAGE);
 }

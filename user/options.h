@@ -42,10 +42,10 @@ void option_error(const struct argp_state *state, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /*
- * options_refuse - an option that cannot be one, as escape_line() would change its
- * name: said, and exit with EXIT_USAGE.  The C library would show it as it is.
+ * options_refuse - a word that cannot be an option, and that escape_line() would
+ * change: said, and exit with EXIT_USAGE.  The C library would show it as it is.
  */
-void options_refuse(int argc, char **argv);
+void options_refuse(const struct argp *argp, int argc, char **argv);
 
 /*
  * May escapes be written to this stream?  Honours --color and NO_COLOR.  NULL: a

@@ -6,6 +6,7 @@
 #
 #   extremes ORDER OUT             accesses and an instruction with numbers of 64 bits at their ends
 #   names OUT                      accesses whose tasks and drivers have names that do harm
+#   told OUT                       the same, and so does all that a capture says of itself
 #   mutated N SEED SEEDS ORDER OUT N changed records out of the fuzzer's seeds in the folder SEEDS
 #   look N FILE                    exit status 1, and why, if tshark's output tells of an error, or
 #                                  has what must not reach a terminal; N: of so many records, or any
@@ -40,16 +41,26 @@ def block(order, kind, body):
     return struct.pack(order + "II", kind, size) + body + struct.pack(order + "I", size)
 
 
-def write(path, order, records):
+def options(order, values):
+    """Each a code and bytes, and the end of them."""
+    return b"".join(
+        struct.pack(order + "HH", code, len(value)) + value + bytes(-len(value) % 4)
+        for code, value in [*values, (0, b"")]
+    )
+
+
+def write(path, order, records, interfaces=((),), section=()):
+    """interfaces: the options of each but for if_tsresol; records take turns with them."""
     order = {"big": ">", "little": "<"}[order]
     with open(path, "wb") as out:
-        out.write(block(order, 0x0A0D0D0A, struct.pack(order + "IHHQ", 0x1A2B3C4D, 1, 0, 2**64 - 1)))
-        tsresol = struct.pack(order + "HHB3xHH", 9, 1, 9, 0, 0)
-        out.write(block(order, 1, struct.pack(order + "HHI", 150, 0, 0) + tsresol))
+        head = struct.pack(order + "IHHQ", 0x1A2B3C4D, 1, 0, 2**64 - 1)
+        out.write(block(order, 0x0A0D0D0A, head + options(order, section)))
+        for values in interfaces:
+            out.write(block(order, 1, struct.pack(order + "HHI", 150, 0, 0) + options(order, [(9, b"\x09"), *values])))
         for i, record in enumerate(records):
-            time = 1763696000123456789 + i
-            head = struct.pack(order + "IIIII", 0, time >> 32, time & 0xFFFFFFFF, len(record), len(record))
-            out.write(block(order, 6, head + record + bytes(-len(record) % 4)))
+            time, size = 1763696000123456789 + i, len(record)
+            head = struct.pack(order + "IIIII", i % len(interfaces), time >> 32, time & 0xFFFFFFFF, size, size)
+            out.write(block(order, 6, head + record + bytes(-size % 4)))
 
 
 def header(kind, size, comm=b"task", begin=0):
@@ -85,6 +96,12 @@ def extremes():
 def names():
     for name in NAMES:
         yield access(comm=name[:16], driver=name[:31])
+
+
+def told(path):
+    """if_name, if_description, comments; of the section the machine, its system, its program."""
+    interfaces = [[(2, name), (3, b"fid=0x22 ism=1 driver=" + name), (1, name)] for name in NAMES]
+    write(path, "big", names(), interfaces, [(code, NAMES[0] + NAMES[2]) for code in (1, 2, 3, 4)])
 
 
 def seeds(folder):
@@ -178,6 +195,8 @@ def main():
         write(rest[1], rest[0], extremes())
     elif how == "names":
         write(rest[0], "big", names())
+    elif how == "told":
+        told(rest[0])
     elif how == "mutated":
         write(rest[4], rest[3], mutated(int(rest[0]), rest[1], rest[2]))
     elif how == "look":
