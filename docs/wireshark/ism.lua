@@ -169,14 +169,30 @@ local function region_name(index)
 	return index < 6 and "bar" .. index or REGION[index] or "dev" .. index
 end
 
+-- What names have been made of bytes; there are few in a capture, or it is a bad one.
+local names, nr_names = {}, 0
+
 -- Bytes up to the first 0, or all of them: nothing behind the range is looked at.
 local function add_name(tree, field, range)
-	local name = escape(range:raw():match("^%Z*"))
+	local bytes = range:raw()
+	local name = names[bytes]
 
+	if not name then
+		name = escape(bytes:match("^%Z*"))
+		if nr_names == 1000 then
+			names, nr_names = {}, 0
+		end
+		names[bytes], nr_names = name, nr_names + 1
+	end
+	local item = tree:add(field, range, name)
 	-- Of the label Wireshark would double the backslashes.
-	tree:add(field, range, name):set_text(LABEL[field] .. ": " .. name)
+	if name:find("\\", 1, true) then
+		item:set_text(LABEL[field] .. ": " .. name)
+	end
 	return name
 end
+
+local ZERO, BLOCK = UInt64(0), UInt64(4096)
 
 -- As dump shows it, without leading zeros.
 local function hex(value)
@@ -207,7 +223,7 @@ local function add_error(tree, range)
 end
 
 local function add_command(tree, region, offset, op, payload)
-	if region ~= 2 or offset ~= UInt64(0) or payload:len() < 8 then
+	if region ~= 2 or offset ~= ZERO or payload:len() < 8 then
 		return
 	end
 	tree:add(f.command, payload(0, 4))
@@ -218,17 +234,17 @@ local function add_command(tree, region, offset, op, payload)
 end
 
 local function add_rules(tree, r)
-	local bar_write = r.op == 1 and r.region < 6 and r.len > UInt64(0)
+	local bar_write = r.op == 1 and r.region < 6 and r.len > ZERO
 	local stores = r.pcistg + r.pcistb + r.mio_stores
 
 	if bar_write and (stores > 1 or (stores == 1 and r.pcistb == 0)) then
 		tree:add_proto_expert_info(e.ISM001)
 	end
-	if bar_write and r.len > UInt64(4096) then
+	if bar_write and r.len > BLOCK then
 		tree:add_proto_expert_info(e.ISM002)
 	end
-	-- Not the sum, which may not fit.
-	if bar_write and r.len > UInt64(4096 - r.offset_in_block) then
+	-- A number of Lua's is exact enough for one that is not longer.
+	if bar_write and (r.len > BLOCK or r.offset_in_block + r.len:tonumber() > 4096) then
 		tree:add_proto_expert_info(e.ISM003)
 	end
 	if r.mio > 0 then
@@ -240,7 +256,7 @@ local function add_rules(tree, r)
 	if r.done and r.done < r.len then
 		tree:add_proto_expert_info(e.ISM009)
 	end
-	if r.done and r.failed > 0 and r.len > UInt64(0) then
+	if r.done and r.failed > 0 and r.len > ZERO then
 		tree:add_proto_expert_info(e.ISM011)
 	end
 end
@@ -254,7 +270,7 @@ local function dissect_access(buf, pinfo, tree, header)
 		done = buf(72, 1):uint() < 0x80 and buf(72, 8):uint64() or nil,
 		pcilg = buf(88, 4):uint(), pcistg = buf(92, 4):uint(), pcistb = buf(96, 4):uint(),
 		mio_stores = buf(104, 4):uint() + buf(108, 4):uint(), failed = buf(112, 4):uint(),
-		offset_in_block = buf(62, 2):uint() % 4096,
+		offset = buf(56, 8):uint64(), offset_in_block = buf(62, 2):uint() % 4096,
 	}
 	r.mio = buf(100, 4):uint() + r.mio_stores
 	r.insn = r.pcilg + r.pcistg + r.pcistb + r.mio
@@ -281,11 +297,11 @@ local function dissect_access(buf, pinfo, tree, header)
 	add_rules(tree, r)
 	if buf:len() > header then
 		tree:add(f.payload, buf(header))
-		add_command(tree, r.region, buf(56, 8):uint64(), r.op, buf(header):tvb())
+		add_command(tree, r.region, r.offset, r.op, buf(header):tvb())
 	end
 
 	pinfo.cols.info = string.format("%s %s+%s len=%s ret=%s %s%s", OP[r.op] or "?",
-		region_name(r.region), hex(buf(56, 8):uint64()), tostring(r.len), tostring(buf(72, 8):int64()),
+		region_name(r.region), hex(r.offset), tostring(r.len), tostring(buf(72, 8):int64()),
 		r.insn == 0 and "no instruction" or
 		string.format("pcilg=%d pcistg=%d pcistb=%d", r.pcilg, r.pcistg, r.pcistb),
 		err and " " .. err or "")
