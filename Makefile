@@ -8,6 +8,11 @@ MAKEFLAGS += --no-builtin-rules
 .SECONDARY:
 .DEFAULT_GOAL := help
 
+# A blank or a $ in the path would come out of each rule in another way: lib.sh says
+# what is wrong with it, before anything else.
+REFUSED := $(shell bash -c '. scripts/lib.sh' make 2>&1)
+$(if $(REFUSED),$(error $(REFUSED)))
+
 # dkms.conf is where the version is written.
 VERSION := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' driver/dkms.conf)
 KERNEL ?= 6.12
@@ -270,6 +275,12 @@ $(MEASURED:%=$(H)/bin/%): $(H)/bin/%: tests/bench/%.c tests/bench/bench.h $(H_OB
 	$(Q)mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(CSTD) $(WARN) $(CFLAGS) -Ibpf -Iuser -I$(B) -MMD -MP -o $@ $< $(H_OBJS) $(H_LIBS)
 
+# What the dissector's escapes are held against.
+$(H)/bin/escapes: tests/dissector/escapes.c $(H_OBJS)
+	$(call say,HOSTLD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(HOSTCC) $(CSTD) $(WARN) $(CFLAGS) -Iuser -MMD -MP -o $@ $< $(H_OBJS) $(H_LIBS)
+
 $(S)/bin/ring-sinks: tests/bench/ring-sinks.c tests/bench/bench.h $(COMMON:%=$(S)/user/%.o)
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
@@ -353,7 +364,7 @@ $(B)/check-types: vmlinux/check-types.c
 
 SCRIPTS := $(shell git ls-files 2>/dev/null | xargs -r grep -lE '^\#!.*\b(ba)?sh\b' 2>/dev/null)
 SOURCES := $(wildcard bpf/*.[ch] user/*.[ch] lab/ismload/*.[ch] lab/ismcheck/*.[ch] lab/ismsoak/*.[ch] lab/guest/*.[ch] vmlinux/*.c \
-	tests/unit/*.[ch] tests/fuzz/*.[ch] tests/soak/*.[ch])
+	tests/unit/*.[ch] tests/fuzz/*.[ch] tests/soak/*.[ch] tests/dissector/*.[ch])
 
 lint:
 	$(Q)shellcheck -x -P SCRIPTDIR $(SCRIPTS)

@@ -71,6 +71,14 @@ build_all()
 	export ISMTRACE_NO_BUILD=1
 }
 
+# make_here TARGET... -- what runs on this machine; one at a time, as files that are run
+# side by side want the same objects.
+make_here()
+{
+	mkdir -p "$TOP/build"
+	flock "$TOP/build/here.lock" env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -s -C "$TOP" "$@" >&2
+}
+
 # lab NAME [lab/run option...] -- SCRIPT [ARG...] -- boot, run tests/guest/SCRIPT
 # and keep what it leaves in /share, which is $BATS_FILE_TMPDIR/NAME.
 lab()

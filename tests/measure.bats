@@ -12,7 +12,7 @@ load helper
 setup_file()
 {
 	build_all
-	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -s -C "$TOP" host >&2
+	make_here host
 	lab measure --functions 2 -- measure.sh "$SECOND"
 }
 

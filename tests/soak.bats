@@ -13,7 +13,7 @@ load helper
 setup_file()
 {
 	build_all
-	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -s -C "$TOP" host build/host/bin/soak-check >&2
+	make_here host build/host/bin/soak-check
 }
 
 # soak SEED -- a round of it, and a last line that says what it was.

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "message.h"
+#include "options.h"
 
 /* What there is to say about standard output has been said. */
 static bool said;
@@ -25,7 +26,7 @@ static error_t parse_output(int key, char *arg, struct argp_state *state)
 	if (key != 'o')
 		return ARGP_ERR_UNKNOWN;
 	if (!*arg)
-		argp_error(state, "a file has a name");
+		option_error(state, "a file has a name");
 	out->path = strcmp(arg, "-") ? arg : NULL;
 	return 0;
 }

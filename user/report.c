@@ -78,14 +78,15 @@ static error_t parse_report(int key, char *arg, struct argp_state *state)
 	case OPT_SORT:
 		sort = sort_find(arg);
 		if (sort < 0)
-			argp_error(state,
-				   "--sort is count, bytes, errors or findings, not '%s'",
-				   arg);
+			option_error(
+				state,
+				"--sort is count, bytes, errors or findings, not '%s'",
+				arg);
 		cmd->sort = (enum table_sort)sort;
 		return 0;
 	case ARGP_KEY_END:
 		if (cmd->json && cmd->html)
-			argp_error(state, "--json or --html, not both");
+			option_error(state, "--json or --html, not both");
 		return ARGP_ERR_UNKNOWN;
 	default:
 		return ARGP_ERR_UNKNOWN;

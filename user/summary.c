@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "escape.h"
 #include "insns.h"
 #include "region.h"
 
@@ -252,6 +253,7 @@ uint64_t summary_stb_upper(unsigned int bucket)
 static void mismatch_sentence(const struct summary *summary, char *buf, size_t len)
 {
 	const struct summary_function *f;
+	char address[ESCAPE_TEXT_LEN(FUNCTION_ADDRESS_LEN)];
 	int used;
 	size_t i;
 
@@ -261,7 +263,8 @@ static void mismatch_sentence(const struct summary *summary, char *buf, size_t l
 		f = &summary->functions[i];
 		if (!measure_mismatch(&f->measure))
 			continue;
-		used = snprintf(buf, len, "%s: ", f->fn->address);
+		escape_text(address, sizeof(address), f->fn->address, sizeof(f->fn->address));
+		used = snprintf(buf, len, "%s: ", address);
 		if ((size_t)used < len)
 			measure_sentence(&f->measure, buf + used, len - (size_t)used);
 		return;

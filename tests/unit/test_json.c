@@ -215,6 +215,14 @@ static void too_large(void)
 	access.raw.len = (uint64_t)INT64_MAX - 1;
 	put(access);
 	is_int(capture.sink->ops->insn(capture.sink, &insn), 0, "taken");
+	/* Behind the latest, as bits, and not as time. */
+	access.ts = INT64_MAX;
+	put(access);
+	access.ts = INT64_MIN;
+	put(access);
+	json = line(4);
+	number(json, "ts", INT64_MIN);
+	json_decref(json);
 	json = line(0);
 	number(json, "ts", INT64_MIN);
 	number(json, "offset", INT64_MAX);

@@ -136,6 +136,23 @@ static void lost(void)
 	summary_free(NULL);
 }
 
+/* A capture may have any address. */
+static void mismatch(void)
+{
+	struct summary *s = summary_new();
+	struct function fn = sample_function();
+	struct summary_function *f;
+	char text[256];
+
+	strcpy(fn.address, "00\x1a\xe2\x80\xae");
+	f = summary_function(s, &fn);
+	f->measure.begun = 1;
+	f->measure.machine[ISMT_PCISTB] = 1;
+	summary_evidence(s, ISM013, text, sizeof(text));
+	is_int(strncmp(text, "00\\x1a\\xe2\\x80\\xae: ", 20), 0, "an address is escaped");
+	summary_free(s);
+}
+
 int main(void)
 {
 	unsigned int i;
@@ -147,6 +164,7 @@ int main(void)
 	names();
 	regions();
 	lost();
+	mismatch();
 	is_int(summary_stb_upper(0), 8, "the smallest store blocks");
 	is_int(summary_stb_upper(9), 4096, "the largest that can be");
 	for (i = 1; i < ISMT_STB_BUCKETS; i++)
