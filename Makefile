@@ -269,7 +269,7 @@ $(H)/bin/soak-check: $(wildcard tests/soak/*.c) tests/soak/check.h
 	$(Q)$(HOSTCC) $(CSTD) $(WARN) $(CFLAGS) -o $@ $(filter %.c,$^) -ljansson
 
 # Synthetic captures of any length, and user space on its own, to measure with.
-MEASURED := make-capture ring-sinks
+MEASURED := make-capture make-crowd ring-sinks
 $(MEASURED:%=$(H)/bin/%): $(H)/bin/%: tests/bench/%.c tests/bench/bench.h $(H_OBJS)
 	$(call say,HOSTLD,$@)
 	$(Q)mkdir -p $(@D)
