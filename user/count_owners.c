@@ -113,28 +113,34 @@ static int compare(const void *pa, const void *pb)
 	return a->number < b->number ? -1 : 1;
 }
 
+static void rank_all(const struct count_owners *owners, struct rank *ranks, uint64_t now, bool heavy)
+{
+	size_t i, nr = owners->nr - 1, half = nr / 4;
+
+	for (i = 0; i < nr; i++) {
+		ranks[i].first = heavy ? 0 : owners->owner[i + 1].active;
+		ranks[i].second = owners->owner[i + 1].weight;
+		ranks[i].number = (uint32_t)i + 1;
+	}
+	qsort(ranks, nr, sizeof(*ranks), compare);
+	if (!heavy)
+		return;
+	/* Half of the places are for those that weigh most, and half for who is active. */
+	for (i = half; i < nr; i++)
+		ranks[i].first = owners->owner[ranks[i].number].active + 1 >= now;
+	qsort(ranks + half, nr - half, sizeof(*ranks), compare);
+}
+
 void owners_choose(struct count_owners *owners, uint64_t now, bool heavy)
 {
 	size_t i, nr = owners->nr - 1, keep = nr / 2;
 	struct rank *ranks = calloc(nr + 1, sizeof(*ranks));
-	const struct count_owner *owner;
 
-	for (i = 0; i < nr; i++) {
-		owner = &owners->owner[i + 1];
-		/* Without memory those that came first stay, which is as good as needs be. */
-		if (!ranks) {
-			owners->owner[i + 1].next = i < keep ? STAYS : 0;
-			continue;
-		}
-		ranks[i].first = heavy ? owner->active + 1 >= now : owner->active;
-		ranks[i].second = owner->weight;
-		ranks[i].number = (uint32_t)i + 1;
-	}
-	if (ranks) {
-		qsort(ranks, nr, sizeof(*ranks), compare);
-		for (i = keep; i < nr; i++)
-			owners->owner[ranks[i].number].next = 0;
-	}
+	if (ranks)
+		rank_all(owners, ranks, now, heavy);
+	/* Without memory those that came first stay, which is as good as needs be. */
+	for (i = keep; i < nr; i++)
+		owners->owner[ranks ? ranks[i].number : i + 1].next = 0;
 	free(ranks);
 }
 

@@ -56,8 +56,8 @@ static inline bool owners_full(const struct count_owners *owners)
 void owners_stay(struct count_owners *owners);
 
 /*
- * owners_choose - the half that is worth most stays.  That is who was active at the tick `now`
- * or the one before; of the others, heavy: who weighs most, or else who was active last.
+ * owners_choose - the half that is worth most stays: who was active last, or if heavy, who weighs
+ * most, and as many of those that were active at the tick `now` or the one before.
  */
 void owners_choose(struct count_owners *owners, uint64_t now, bool heavy);
 

@@ -156,18 +156,11 @@ static int show_insn(struct replay *replay, const struct insn *insn)
 static int deliver_pending(struct replay *replay, const struct access *access, bool pass)
 {
 	struct pending *pending = &replay->pending;
+	const struct insn *insn = NULL;
 	int err = 0;
-	size_t i;
 
-	if (!pending->nr)
-		return 0;
-	for (i = 0; i < pending->nr && pass && !err; i++) {
-		const struct insn *insn = &pending->insns[i];
-
-		if (!pending_is(insn, access, PENDING_INSIDE))
-			continue;
+	while (pass && !err && (insn = pending_next(pending, insn, access, PENDING_INSIDE)))
 		err = show_insn(replay, insn);
-	}
 	pending_drop(pending, access->raw.tid);
 	return err;
 }
