@@ -156,7 +156,7 @@ void owners_choose_as(struct count_owners *owners, struct count_owners *after)
 	}
 }
 
-size_t owners_number(struct count_owners *owners)
+void owners_number(struct count_owners *owners)
 {
 	size_t i, nr = 1;
 
@@ -164,7 +164,6 @@ size_t owners_number(struct count_owners *owners)
 		if (owners->owner[i].next)
 			owners->owner[i].next = (uint32_t)nr++;
 	owners->owner[0].next = 0;
-	return owners->nr - nr;
 }
 
 void owners_leave(struct count_owners *owners)

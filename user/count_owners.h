@@ -22,6 +22,7 @@ struct count_owner {
 	uint64_t active;	/* when it was last added to: struct counts' tick */
 	uint64_t weight;	/* accesses, while it is decided who stays */
 	uint32_t next;		/* its number afterwards; 0: it goes to the others */
+	bool again;		/* a process that has gone before, and come back */
 };
 
 struct count_owners {
@@ -64,8 +65,8 @@ void owners_choose(struct count_owners *owners, uint64_t now, bool heavy);
 /* Only those stay who are in after, and were born there as they were here. */
 void owners_choose_as(struct count_owners *owners, struct count_owners *after);
 
-/* Who stays gets the number that it will have: `next`.  Returns how many go. */
-size_t owners_number(struct count_owners *owners);
+/* Who stays gets the number that it will have: `next`. */
+void owners_number(struct count_owners *owners);
 
 /* And they have gone. */
 void owners_leave(struct count_owners *owners);

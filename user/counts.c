@@ -27,6 +27,7 @@ void counts_free(struct counts *counts)
 {
 	if (!counts)
 		return;
+	gone_free(counts->gone);
 	names_drop(counts->names);
 	owners_free(&counts->processes);
 	owners_free(&counts->places);
@@ -40,6 +41,8 @@ void counts_clear(struct counts *counts)
 	slots_clear(&counts->slots);
 	owners_clear(&counts->processes);
 	owners_clear(&counts->places);
+	gone_free(counts->gone);
+	counts->gone = NULL;
 	counts->nr = 0;
 	counts->nr_events = 0;
 	memset(counts->first, 0, sizeof(counts->first));
@@ -124,6 +127,8 @@ static struct count_cell *cell_make(struct counts *counts, const struct count_ke
 	memset(cell, 0, sizeof(*cell));
 	cell->key = *key;
 	cell->process = key->pid == COUNT_OTHERS ? 0 : owners_enter(&counts->processes, &process);
+	if (counts->gone && cell->process)
+		counts->processes.owner[cell->process].again = gone_process(counts->gone, key->pid);
 	cell->place = key->fn == &function_others ? 0 : owners_enter(&counts->places, &place);
 	*counts_slot(counts, &cell->key) = (uint32_t)++counts->nr;
 	return touch(counts, counts->nr - 1);

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "access.h"
+#include "count_gone.h"
 #include "count_owners.h"
 #include "hist.h"
 #include "names.h"
@@ -86,11 +87,12 @@ struct counts {
 	/* The first of each rule; its fn is NULL if there is none. */
 	struct access first[RULE_COUNT];
 	/*
-	 * Processes, at most, that cells of COUNT_OTHERS are of: those that were folded, one that
-	 * came back as often as it was, and those that share cells in the kernel.
+	 * Processes, at most, that cells of COUNT_OTHERS are of: different ones that were folded, and
+	 * those that share cells in the kernel.  Some of them may have cells of their own as well.
 	 */
 	uint64_t folded, sharing;
 	uint64_t folded_places;	/* likewise of function_others */
+	struct count_gone *gone;	/* NULL: nobody yet, or a copy, of which no more goes */
 	/* Accesses that are in no cell. */
 	uint64_t filtered;
 	struct losses lost;

@@ -52,8 +52,8 @@ static void leave(struct counts *counts)
 	uint32_t *slot;
 	size_t i, nr = 0;
 
-	counts->folded += owners_number(&counts->processes);
-	counts->folded_places += owners_number(&counts->places);
+	owners_number(&counts->processes);
+	owners_number(&counts->places);
 	slots_clear(&counts->slots);
 	for (i = 0; i < counts->nr; i++) {
 		cell = &counts->cells[i];
@@ -77,6 +77,9 @@ void counts_fold(struct counts *counts)
 {
 	bool processes = owners_full(&counts->processes), places = owners_full(&counts->places);
 
+	/* Without memory, who comes back counts again. */
+	if (!counts->gone)
+		counts->gone = gone_new();
 	do {
 		/* One process may be at very many places, and one place have very many processes. */
 		if (!processes && !places) {
@@ -88,6 +91,8 @@ void counts_fold(struct counts *counts)
 			owners_choose(&counts->processes, counts->tick, counts->heavy);
 		if (places)
 			owners_choose(&counts->places, counts->tick, counts->heavy);
+		counts->folded += gone_note(counts->gone, &counts->processes);
+		counts->folded_places += gone_note(counts->gone, &counts->places);
 		leave(counts);
 		processes = places = false;
 	} while (counts->nr > CELLS_AFTER);

@@ -7,6 +7,7 @@
  *	rows	COUNT accesses of a function, driver, region and direction of their own, 3 bytes each,
  *		of which every 101st failed
  *	places	COUNT accesses of one process, each with a function and driver of its own
+ *	mix	COUNT accesses of 5000 processes at any function, through any driver
  *
  * An access is 1 ms after the one before.
  */
@@ -17,6 +18,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bench.h"
 #include "sink_capture.h"
 
 #define BEGIN_NS	1763696000000000000ULL
@@ -104,6 +106,17 @@ static struct access make_place(uint64_t ts, unsigned long long i)
 	return access;
 }
 
+static struct access make_mix(uint64_t ts)
+{
+	struct access access = one_write(ts, 8);
+
+	access.raw.pid = access.raw.tid = 1000 + any(5000);
+	access.fn = &fns[any(FUNCTIONS)];
+	access.driver = drivers[any(DRIVERS)];
+	access.raw.region = any(6);
+	return access;
+}
+
 static struct access make(const char *kind, uint64_t ts, unsigned long long i)
 {
 	struct access access;
@@ -111,6 +124,9 @@ static struct access make(const char *kind, uint64_t ts, unsigned long long i)
 	switch (*kind) {
 	case 'p':
 		access = kind[1] == 'i' ? make_pid(ts, i) : make_place(ts, i);
+		break;
+	case 'm':
+		access = make_mix(ts);
 		break;
 	default:
 		access = make_row(ts, i);
@@ -121,6 +137,17 @@ static struct access make(const char *kind, uint64_t ts, unsigned long long i)
 	access.raw.fid = access.fn->k.fid;
 	access.raw.fh = access.fn->k.fh;
 	return access;
+}
+
+static bool is_kind(const char *kind)
+{
+	static const char *const kinds[] = { "pids", "rows", "places", "mix" };
+	unsigned int i;
+
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (!strcmp(kinds[i], kind))
+			return true;
+	return false;
 }
 
 int main(int argc, char **argv)
@@ -138,8 +165,8 @@ int main(int argc, char **argv)
 	struct sink *sink;
 	int err;
 
-	if (!count || (strcmp(argv[2], "pids") && strcmp(argv[2], "rows") && strcmp(argv[2], "places"))) {
-		fprintf(stderr, "Usage: make-crowd FILE pids|rows|places COUNT [LEVEL]\n");
+	if (!count || !is_kind(argv[2])) {
+		fprintf(stderr, "Usage: make-crowd FILE pids|rows|places|mix COUNT [LEVEL]\n");
 		return 2;
 	}
 	prepare();

@@ -433,7 +433,7 @@ static void summaries(void)
 	is_str(keys(at(json, "lost")),
 	       "total ring slot return probe writer insn_ring insn_writer insn_probe "
 	       "apart_full unexamined unfinished "
-	       "insn_return error_probe errors_off probes_off insn_unseen driver",
+	       "insn_return error_probe errors_off probes_off insn_unseen driver cell track",
 	       "causes of loss");
 	number(json, "lost.total", 7);
 	number(json, "lost.ring", 5);
