@@ -251,7 +251,8 @@ int counts_copy(struct counts *to, const struct counts *from)
 	to->names = names_hold(from->names);
 	owners_copy(&to->processes, &from->processes);
 	owners_copy(&to->places, &from->places);
-	memcpy(to->cells, from->cells, from->nr * sizeof(*to->cells));
+	if (from->nr)
+		memcpy(to->cells, from->cells, from->nr * sizeof(*to->cells));
 	to->nr = from->nr;
 	for (i = 0; i < to->nr; i++)
 		*counts_slot(to, &to->cells[i].key) = (uint32_t)i + 1;
