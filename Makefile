@@ -74,7 +74,7 @@ LIVE_ONLY := scan drivers hooks retprobe source_live live_attach live_account li
 # ismtop is a program of its own: TOP_MODEL knows no screen, so that unit tests have it.
 TOP_LIVE := top_gather_live
 TOP_MODEL := top top_bars top_batch top_columns top_data top_gather_capture top_history top_json \
-	top_lines top_signals top_table
+	top_lines top_owners top_signals top_table
 TOP := ismtop $(filter-out $(TOP_LIVE) top_not_live,$(basename $(notdir $(wildcard user/top*.c))))
 USER := $(filter-out not_live top_not_live $(TOP_LIVE) $(TOP),$(basename $(notdir $(wildcard user/*.c))))
 COMMON := $(filter-out $(LIVE_ONLY) main,$(USER))

@@ -5,7 +5,8 @@
 #include "counts.h"
 
 /* The counters of a cell that simply add up. */
-static void add_numbers(struct count_cell *sum, const struct count_cell *part, uint64_t sign)
+static void add_numbers(struct count_cell *sum, const struct count_cell *part,
+			uint64_t sign)
 {
 	unsigned int i;
 

@@ -9,16 +9,16 @@
 #include "count_owners.h"
 
 /* The kernel has no larger ones; one in a capture that is larger is counted each time. */
-#define GONE_PIDS	(1u << 22)
+#define GONE_PIDS (1u << 22)
 /* More functions with a driver are counted each time. */
-#define GONE_PLACES	4096
+#define GONE_PLACES 4096
 
 struct count_gone {
-	uint64_t pid[GONE_PIDS / 64];	/* a bit each */
+	uint64_t pid[GONE_PIDS / 64]; /* a bit each */
 	struct count_owners places;
 };
 
-struct count_gone *gone_new(void);	/* NULL: no memory */
+struct count_gone *gone_new(void); /* NULL: no memory */
 void gone_free(struct count_gone *gone);
 
 /* Notes those who do not stay.  Returns how many of them have not gone before. */

@@ -31,16 +31,19 @@ void owners_clear(struct count_owners *owners)
 
 static bool same(const void *table, size_t element, const void *key)
 {
-	const struct count_owner_key *a = &((const struct count_owners *)table)->owner[element].key;
+	const struct count_owner_key *a =
+		&((const struct count_owners *)table)->owner[element].key;
 	const struct count_owner_key *b = key;
 
 	return a->fn == b->fn && a->pid == b->pid &&
-	       (a->driver == b->driver || (a->driver && b->driver && !strcmp(a->driver, b->driver)));
+	       (a->driver == b->driver ||
+		(a->driver && b->driver && !strcmp(a->driver, b->driver)));
 }
 
 static uint32_t *slot_of(struct count_owners *owners, const struct count_owner_key *key)
 {
-	uint64_t hash = hash_add(slots_hash(&owners->slots), (uintptr_t)key->fn ^ key->pid);
+	uint64_t hash =
+		hash_add(slots_hash(&owners->slots), (uintptr_t)key->fn ^ key->pid);
 
 	if (key->driver)
 		hash = hash_add_text(hash, key->driver);
@@ -113,7 +116,8 @@ static int compare(const void *pa, const void *pb)
 	return a->number < b->number ? -1 : 1;
 }
 
-static void rank_all(const struct count_owners *owners, struct rank *ranks, uint64_t now, bool heavy)
+static void rank_all(const struct count_owners *owners, struct rank *ranks, uint64_t now,
+		     bool heavy)
 {
 	size_t i, nr = owners->nr - 1, half = nr / 4;
 
@@ -131,6 +135,12 @@ static void rank_all(const struct count_owners *owners, struct rank *ranks, uint
 	qsort(ranks + half, nr - half, sizeof(*ranks), compare);
 }
 
+/* Processes without a number of ours, which are told of apart: counts_summary(). */
+static bool is_outside(const struct count_owner_key *key)
+{
+	return !key->fn && !key->pid;
+}
+
 void owners_choose(struct count_owners *owners, uint64_t now, bool heavy)
 {
 	size_t i, nr = owners->nr - 1, keep = nr / 2;
@@ -139,8 +149,13 @@ void owners_choose(struct count_owners *owners, uint64_t now, bool heavy)
 	if (ranks)
 		rank_all(owners, ranks, now, heavy);
 	/* Without memory those that came first stay, which is as good as needs be. */
-	for (i = keep; i < nr; i++)
-		owners->owner[ranks ? ranks[i].number : i + 1].next = 0;
+	for (i = keep; i < nr; i++) {
+		struct count_owner *owner =
+			&owners->owner[ranks ? ranks[i].number : i + 1];
+
+		if (!is_outside(&owner->key))
+			owner->next = 0;
+	}
 	free(ranks);
 }
 

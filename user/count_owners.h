@@ -10,7 +10,7 @@
 #include "slots.h"
 
 struct count_owner_key {
-	const struct function *fn;	/* NULL: a process */
+	const struct function *fn; /* NULL: a process */
 	const char *driver;
 	uint32_t pid;
 };
@@ -19,15 +19,15 @@ struct count_owner {
 	struct count_owner_key key;
 	/* Told apart from one with the same key that has gone to the others before. */
 	uint64_t born;
-	uint64_t active;	/* when it was last added to: struct counts' tick */
-	uint64_t weight;	/* accesses, while it is decided who stays */
-	uint32_t next;		/* its number afterwards; 0: it goes to the others */
-	bool again;		/* a process that has gone before, and come back */
+	uint64_t active; /* when it was last added to: struct counts' tick */
+	uint64_t weight; /* accesses, while it is decided who stays */
+	uint32_t next; /* its number afterwards; 0: it goes to the others */
+	bool again; /* a process that has gone before, and come back */
 };
 
 struct count_owners {
 	struct count_owner *owner;
-	size_t nr, max;		/* the others, number 0, included */
+	size_t nr, max; /* the others, number 0, included */
 	struct slots slots;
 	uint64_t births;
 };
@@ -58,7 +58,8 @@ void owners_stay(struct count_owners *owners);
 
 /*
  * owners_choose - the half that is worth most stays: who was active last, or if heavy, who weighs
- * most, and as many of those that were active at the tick `now` or the one before.
+ * most, and as many of those that were active at the tick `now` or the one before.  Process 0 always
+ * does.
  */
 void owners_choose(struct count_owners *owners, uint64_t now, bool heavy);
 

@@ -8,7 +8,7 @@
 #include "counts_internal.h"
 
 /* Whoever has too many cells goes, until there is so much room again. */
-#define CELLS_AFTER	(COUNT_CELLS / 4 * 3)
+#define CELLS_AFTER (COUNT_CELLS / 4 * 3)
 
 static void weigh(struct counts *counts)
 {
@@ -75,7 +75,8 @@ static void leave(struct counts *counts)
 
 void counts_fold(struct counts *counts)
 {
-	bool processes = owners_full(&counts->processes), places = owners_full(&counts->places);
+	bool processes = owners_full(&counts->processes),
+	     places = owners_full(&counts->places);
 
 	/* Without memory, who comes back counts again. */
 	if (!counts->gone)

@@ -27,8 +27,9 @@ int counts_summary(const struct counts *counts, struct summary *summary)
 		if (!cell->accesses && !any_finding(cell))
 			continue;
 		f = summary_function(summary, cell->key.fn);
-		row = f ? summary_row(summary, cell->key.fn, cell->key.driver, cell->key.region,
-				      cell->key.op) : NULL;
+		row = f ? summary_row(summary, cell->key.fn, cell->key.driver,
+				      cell->key.region, cell->key.op)
+			: NULL;
 		if (!row)
 			return -ENOMEM;
 		if (cell->key.fn == &function_others)

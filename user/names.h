@@ -9,8 +9,8 @@
 #include "slots.h"
 
 /* More than these are all called NAMES_OTHERS. */
-#define NAMES_MAX	1024
-#define NAMES_OTHERS	"(others)"
+#define NAMES_MAX    1024
+#define NAMES_OTHERS "(others)"
 
 struct names {
 	char **name;

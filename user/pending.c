@@ -7,7 +7,7 @@
 #include "slots.h"
 
 /* Places are given free when so many of them are of what has gone. */
-#define GONE_MANY(nr)	((nr) / 4)
+#define GONE_MANY(nr) ((nr) / 4)
 
 /* Thread ids are whatever a capture says; where the table lies is not. */
 static size_t bucket_of(const struct pending *pending, uint32_t tid)
@@ -92,10 +92,12 @@ bool pending_add(struct pending *pending, const struct insn *insn)
 
 static struct pending_insn *of(const struct insn *insn)
 {
-	return (struct pending_insn *)((char *)insn - offsetof(struct pending_insn, insn));
+	return (struct pending_insn *)((char *)insn -
+				       offsetof(struct pending_insn, insn));
 }
 
-static bool is(const struct insn *insn, const struct access *access, enum pending_match match)
+static bool is(const struct insn *insn, const struct access *access,
+	       enum pending_match match)
 {
 	if (insn->raw.tid != access->raw.tid)
 		return false;

@@ -15,23 +15,23 @@
  * More than these, as of one huge fragmented write, are not kept; where others were dropped, so
  * many places may not be free yet that it is a quarter less.
  */
-#define PENDING_MAX	16384
+#define PENDING_MAX 16384
 /* Tasks by their thread id; a power of two. */
-#define PENDING_BUCKETS	4096
+#define PENDING_BUCKETS 4096
 
 struct pending_insn {
 	struct insn insn;
-	uint32_t next;		/* of the same bucket: place + 1; 0: the last one */
-	bool gone;		/* it was dropped, and its place is not free yet */
+	uint32_t next; /* of the same bucket: place + 1; 0: the last one */
+	bool gone; /* it was dropped, and its place is not free yet */
 };
 
 /* Starts as zeros. */
 struct pending {
-	struct pending_insn *insns;	/* in the order in which they came */
+	struct pending_insn *insns; /* in the order in which they came */
 	size_t nr, room;
-	size_t live;			/* that have not gone */
-	uint32_t *first, *last;		/* by bucket: place + 1; 0: there is none */
-	uint64_t looks;			/* at instructions, ever: a measure that is no clock */
+	size_t live; /* that have not gone */
+	uint32_t *first, *last; /* by bucket: place + 1; 0: there is none */
+	uint64_t looks; /* at instructions, ever: a measure that is no clock */
 };
 
 /* Copies it; false if there are too many or there is no memory. */

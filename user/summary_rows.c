@@ -119,7 +119,8 @@ static uint32_t *row_slot(struct summary *summary, const struct row_key *key)
 	uint64_t hash = hash_add(slots_hash(&summary->row_slots), (uintptr_t)key->fn);
 
 	hash = hash_add(hash, (uint64_t)key->region << 1 | key->op);
-	return slots_find(&summary->row_slots, hash_add_text(hash, key->driver), same, summary, key);
+	return slots_find(&summary->row_slots, hash_add_text(hash, key->driver), same,
+			  summary, key);
 }
 
 static struct row_key key_of(const struct summary_row *row)
@@ -260,7 +261,8 @@ static int row_room(struct summary *summary, struct row_key *key)
 struct summary_row *summary_row(struct summary *summary, const struct function *fn,
 				const char *driver, uint32_t region, uint8_t op)
 {
-	struct row_key key = { fn, driver, region < SUMMARY_REGIONS ? region : SUMMARY_REGIONS, op };
+	struct row_key key = { fn, driver,
+			       region < SUMMARY_REGIONS ? region : SUMMARY_REGIONS, op };
 	size_t i = summary->last_row;
 	struct summary_row *row;
 	uint32_t slot;

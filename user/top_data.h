@@ -118,6 +118,9 @@ static inline bool row_is_others(enum top_view view, const struct row_key *key)
  */
 bool data_filter(const struct count_key *key, const char *comm, const char *filter);
 
+/* How many there are of what passes the filter, into data; and how many rows of others stand for. */
+void data_owners(struct top_data *data, const struct counts *now, const char *filter);
+
 /* What a row of the view that has the cell is called; not for sizes and findings. */
 struct row_key row_key_of(enum top_view view, const struct count_key *key);
 

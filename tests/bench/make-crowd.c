@@ -21,12 +21,12 @@
 #include "bench.h"
 #include "sink_capture.h"
 
-#define BEGIN_NS	1763696000000000000ULL
-#define STEP_NS		1000000ULL
+#define BEGIN_NS 1763696000000000000ULL
+#define STEP_NS	 1000000ULL
 
-#define FUNCTIONS	512u
-#define DRIVERS		7u
-#define REGIONS		14u
+#define FUNCTIONS 512u
+#define DRIVERS	  7u
+#define REGIONS	  14u
 
 static struct function fns[FUNCTIONS];
 static char drivers[DRIVERS][ISMT_NAME_LEN];
@@ -41,7 +41,8 @@ static void prepare(void)
 		fns[i].k.uid = 1 + i;
 		fns[i].k.maxstbl = 4096;
 		fns[i].is_ism = true;
-		snprintf(fns[i].address, sizeof(fns[i].address), "%04x:00:00.0", 0x1000 + i);
+		snprintf(fns[i].address, sizeof(fns[i].address), "%04x:00:00.0",
+			 0x1000 + i);
 	}
 	for (i = 0; i < DRIVERS; i++)
 		snprintf(drivers[i], sizeof(drivers[i]), "driver-%u", i);
@@ -166,7 +167,8 @@ int main(int argc, char **argv)
 	int err;
 
 	if (!count || !is_kind(argv[2])) {
-		fprintf(stderr, "Usage: make-crowd FILE pids|rows|places|mix COUNT [LEVEL]\n");
+		fprintf(stderr,
+			"Usage: make-crowd FILE pids|rows|places|mix COUNT [LEVEL]\n");
 		return 2;
 	}
 	prepare();

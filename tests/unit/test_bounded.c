@@ -22,12 +22,13 @@ static void names(void)
 	first = names_get(names, "first");
 	for (i = 0; i < 100000; i++) {
 		snprintf(text, sizeof(text), "name-%u", i % 50000);
-		wrong += strcmp(names_get(names, text), i % 50000 < NAMES_MAX - 1 ? text : NAMES_OTHERS) != 0;
+		wrong += strcmp(names_get(names, text),
+				i % 50000 < NAMES_MAX - 1 ? text : NAMES_OTHERS) != 0;
 	}
 	is_int(wrong, 0, "names that there is room for, and the others");
 	is_int(names->nr, NAMES_MAX + 1, "are as many as there may be");
-	ok(names->slots.probes > 100000 && names->slots.probes < 10 * 100000, "%llu slots were looked at",
-	   (unsigned long long)names->slots.probes);
+	ok(names->slots.probes > 100000 && names->slots.probes < 10 * 100000,
+	   "%llu slots were looked at", (unsigned long long)names->slots.probes);
 	others = names_get(names, "one more");
 	names_drop(names);
 	is_str(first, "first", "who holds them as well has them");
@@ -60,10 +61,12 @@ static void functions(void)
 	is_int(wrong, 0, "functions that there is room for, and no more");
 	for (i = 0; i < CAPTURE_FUNCTIONS_MAX; i++) {
 		fn = variant(i);
-		wrong += traces_function(&traces, &fn) != function_at(traces.functions, i);
+		wrong +=
+			traces_function(&traces, &fn) != function_at(traces.functions, i);
 	}
 	is_int(wrong, 0, "one that is there is found when there is no room for another");
-	is_int(function_count(traces.functions), CAPTURE_FUNCTIONS_MAX, "and not made again");
+	is_int(function_count(traces.functions), CAPTURE_FUNCTIONS_MAX,
+	       "and not made again");
 	traces_free(&traces);
 }
 
@@ -71,7 +74,9 @@ static void functions(void)
 static void accounts(void)
 {
 	static uint8_t entries[128 * 504];
-	struct account_part part = { .nr = 128, .total = 128, .entries = entries, .entry_len = 504 };
+	struct account_part part = {
+		.nr = 128, .total = 128, .entries = entries, .entry_len = 504
+	};
 	struct capture_traces traces;
 	unsigned int i, taken = 0;
 
@@ -110,7 +115,8 @@ static void waiting(void)
 			insn.raw.offset = k;
 			refused += !pending_add(&pending, &insn);
 		}
-		for (at = NULL, k = 0; (at = pending_next(&pending, at, &access, PENDING_INSIDE)); k++) {
+		for (at = NULL, k = 0;
+		     (at = pending_next(&pending, at, &access, PENDING_INSIDE)); k++) {
 			found++;
 			in_order += at->raw.offset == k;
 		}
@@ -121,7 +127,8 @@ static void waiting(void)
 	is_int(found, 60000, "each access has found its own");
 	is_int(in_order, 60000, "in the order in which they came");
 	is_int(pending.live, PENDING_MAX / 2, "those that wait are still there");
-	ok(pending.looks >= 60000 && pending.looks < 20 * 60000, "%llu were looked at", (unsigned long long)pending.looks);
+	ok(pending.looks >= 60000 && pending.looks < 20 * 60000, "%llu were looked at",
+	   (unsigned long long)pending.looks);
 	for (at = NULL, k = 0; (at = pending_any(&pending, at)); k++)
 		in_order += at->raw.tid == 1000000 + k;
 	is_int(k, PENDING_MAX / 2, "all of these");
@@ -130,7 +137,8 @@ static void waiting(void)
 		;
 	ok(pending.live > PENDING_MAX / 4 * 3, "there is room for %zu", pending.live);
 	pending_drop_all(&pending);
-	ok(!pending_any(&pending, NULL) && pending_add(&pending, &insn), "and then again");
+	ok(!pending_any(&pending, NULL) && pending_add(&pending, &insn),
+	   "and then again");
 	pending_free(&pending);
 }
 

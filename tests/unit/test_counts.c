@@ -11,12 +11,12 @@
 #include "sample.h"
 #include "unit.h"
 
-#define FUNCTIONS	600
+#define FUNCTIONS 600
 
 static struct function fns[FUNCTIONS];
 
-static void put_at(struct counts *counts, uint32_t pid, const struct function *fn, const char *driver,
-		   unsigned int times)
+static void put_at(struct counts *counts, uint32_t pid, const struct function *fn,
+		   const char *driver, unsigned int times)
 {
 	struct access access = sample_write(fn, 0, 8);
 
@@ -35,7 +35,10 @@ static void put(struct counts *counts, uint32_t pid, unsigned int times)
 
 static const struct count_cell *cell(const struct counts *counts, uint32_t pid)
 {
-	struct count_key key = { .fn = &fns[0], .driver = "ism-vfio-pci", .pid = pid, .region = 2,
+	struct count_key key = { .fn = &fns[0],
+				 .driver = "ism-vfio-pci",
+				 .pid = pid,
+				 .region = 2,
 				 .op = ISMT_WRITE };
 
 	return counts_find(counts, &key);
@@ -62,10 +65,12 @@ static struct count_cell sum_of(const struct counts *counts)
 static void short_lived(void)
 {
 	struct counts *counts = counts_new();
+	struct summary *summary = summary_new();
 	struct count_cell sum;
 	size_t room = 0, most = 0;
 	unsigned int i, kept = 0;
 
+	put(counts, 0, 3);
 	put(counts, 7, 50000);
 	for (i = 0; i < 20000; i++) {
 		if (i % 10 == 0)
@@ -77,21 +82,29 @@ static void short_lived(void)
 		if (i == 5000)
 			room = counts->room;
 	}
-	ok(most <= COUNT_PROCESSES + 1, "of 20,000 processes at most %zu have a cell", most);
+	ok(most <= COUNT_PROCESSES + 1, "of 20,000 processes at most %zu have a cell",
+	   most);
 	is_int(counts->room, room, "no memory is taken after a quarter of them");
 	sum = sum_of(counts);
-	is_int(sum.accesses, 50000 + 19000 + 20000 - 1 + 20000, "the sum is exact");
+	is_int(sum.accesses, 3 + 50000 + 19000 + 20000 - 1 + 20000, "the sum is exact");
 	is_int(sum.size.count, sum.accesses, "of sizes");
 	is_int(sum.latency.count, sum.accesses, "of latencies");
 	is_int(sum.whole, sum.accesses, "of blocks");
 	for (i = 0; i < COUNT_PROCESSES / 2; i++)
 		kept += accesses(counts, 20999 - i) == 1 + (19999 - i) % 3;
-	is_int(kept, COUNT_PROCESSES / 2, "those that were active last are there, with all that is theirs");
+	is_int(kept, COUNT_PROCESSES / 2,
+	       "those that were active last are there, with all that is theirs");
 	ok(!cell(counts, 7), "what has been long ago is not, however much it was");
-	is_int(counts->folded + counts->processes.nr - 1, 20002, "others are as many as have gone");
+	is_int(counts->folded + counts->processes.nr - 1, 20003,
+	       "others are as many as have gone");
 	ok(!cell(counts, COUNT_OTHERS)->comm[0], "and have no name");
-	ok(counts->slots.probes > 20000 && counts->slots.probes < 10 * 20000 * 4, "%llu slots were looked at",
-	   (unsigned long long)counts->slots.probes);
+	is_int(counts_summary(counts, summary), 0, "as a summary");
+	is_int(summary->foreign, 3,
+	       "accesses from outside the PID namespace are told of as ever");
+	is_int(summary->recorded, sum.accesses, "among all of them");
+	summary_free(summary);
+	ok(counts->slots.probes > 20000 && counts->slots.probes < 10 * 20000 * 4,
+	   "%llu slots were looked at", (unsigned long long)counts->slots.probes);
 	counts_free(counts);
 }
 
@@ -114,7 +127,8 @@ static void heavy_ones(void)
 	is_int(kept, 100, "the heavy ones are exact");
 	is_int(sum_of(counts).accesses, 300000, "and so is the sum");
 	is_int(accesses(counts, 200999), 1, "the last one is active");
-	is_int(counts->folded + counts->processes.nr - 1, 200100, "all of them were there");
+	is_int(counts->folded + counts->processes.nr - 1, 200100,
+	       "all of them were there");
 	counts_free(counts);
 }
 
@@ -140,10 +154,12 @@ static void came_back(void)
 	put(now, 7, 120);
 	counts_copy(part, now);
 	counts_subtract(part, before);
-	is_int(accesses(part, 7), 120, "it begins anew, and what it was before is not taken off that");
+	is_int(accesses(part, 7), 120,
+	       "it begins anew, and what it was before is not taken off that");
 	is_int(accesses(part, 8), 0, "one that is with the others has no row");
 	is_int(accesses(part, 9), 3 + pid - 1000000, "one that was not is as it was");
-	is_int(accesses(part, COUNT_OTHERS) + accesses(part, 9) + accesses(part, 7) + part->nr - 3,
+	is_int(accesses(part, COUNT_OTHERS) + accesses(part, 9) + accesses(part, 7) +
+		       part->nr - 3,
 	       5 + 120 + 3 + 2 * (pid - 1000000), "what is left is the others'");
 	is_int(sum_of(part).accesses, 5 + 120 + 3 + 2 * (pid - 1000000), "of all");
 	/* Nothing was folded: nothing to do. */
@@ -157,7 +173,7 @@ static void came_back(void)
 	counts_free(part);
 }
 
-#define DRIVERS	3
+#define DRIVERS 3
 
 /* What there has been, kept in a way that needs no folding. */
 struct model {
@@ -171,9 +187,10 @@ static const char *const drivers[DRIVERS] = { "ism-vfio-pci", "vfio-pci", "other
 static void put_any(struct counts *counts, struct model *model, uint64_t span)
 {
 	uint32_t pid = (uint32_t)(any(2) ? any(6000) : any(200) + span % 5800);
-	unsigned int fn = (unsigned int)(any(20) ? any(3) : any(FUNCTIONS)), driver = (unsigned int)any(DRIVERS);
-	struct access access = any(2) ? sample_write(&fns[fn], 0, 1ULL << any(13)) :
-					sample_read(&fns[fn], 0, 8, 3);
+	unsigned int fn = (unsigned int)(any(20) ? any(3) : any(FUNCTIONS)),
+		     driver = (unsigned int)any(DRIVERS);
+	struct access access = any(2) ? sample_write(&fns[fn], 0, 1ULL << any(13))
+				      : sample_read(&fns[fn], 0, 8, 3);
 
 	access.raw.pid = pid;
 	access.driver = drivers[driver];
@@ -190,16 +207,19 @@ static void put_any(struct counts *counts, struct model *model, uint64_t span)
 static bool negative(const struct count_cell *cell)
 {
 	const uint64_t *number = &cell->accesses;
-	size_t i, nr = (sizeof(*cell) - offsetof(struct count_cell, accesses)) / sizeof(*number);
+	size_t i, nr = (sizeof(*cell) - offsetof(struct count_cell, accesses)) /
+		       sizeof(*number);
 
 	for (i = 0; i < nr; i++)
-		if (number[i] >> 62 && &number[i] != &cell->latency.max && &number[i] != &cell->size.max)
+		if (number[i] >> 62 && &number[i] != &cell->latency.max &&
+		    &number[i] != &cell->size.max)
 			return true;
 	return false;
 }
 
 /* Rows of an interval: none is negative, none of a process is more than it did, sums are exact. */
-static unsigned int check_part(const struct counts *part, const struct model *now, const struct model *then)
+static unsigned int check_part(const struct counts *part, const struct model *now,
+			       const struct model *then)
 {
 	static uint64_t at[FUNCTIONS][DRIVERS], process[6000];
 	uint64_t all = 0, findings = 0, sizes = 0;
@@ -223,7 +243,8 @@ static unsigned int check_part(const struct counts *part, const struct model *no
 		if (cell->key.pid != COUNT_OTHERS)
 			process[cell->key.pid] += cell->accesses;
 	}
-	wrong += all != now->all - then->all || sizes != all || findings != now->findings - then->findings;
+	wrong += all != now->all - then->all || sizes != all ||
+		 findings != now->findings - then->findings;
 	for (i = 0; i < 6000; i++)
 		wrong += process[i] > now->process[i] - then->process[i];
 	for (f = 0; f < FUNCTIONS; f++)
@@ -262,10 +283,12 @@ static void differences(void)
 	}
 	ok(now->folds > 20, "it was folded %llu times", (unsigned long long)now->folds);
 	ok(now->folded > 5000 && now->folded <= 6000 && now->folded_places > 100 &&
-	   now->folded_places <= DRIVERS * FUNCTIONS, "%llu processes, %llu places",
-	   (unsigned long long)now->folded, (unsigned long long)now->folded_places);
+		   now->folded_places <= DRIVERS * FUNCTIONS,
+	   "%llu processes, %llu places", (unsigned long long)now->folded,
+	   (unsigned long long)now->folded_places);
 	ok(now->nr <= COUNT_CELLS && now->processes.nr <= COUNT_PROCESSES + 1 &&
-	   now->places.nr <= COUNT_PLACES + 1, "never more than there is room for");
+		   now->places.nr <= COUNT_PLACES + 1,
+	   "never more than there is room for");
 	is_int(wrong, 0, "intervals that are not what was added in them");
 	is_int(wrong_base, 0, "or since the reset");
 	is_int(sum_of(now).accesses, model.all, "and the sum of all");
@@ -290,13 +313,16 @@ static void places(void)
 			put_at(counts, 7, &fns[i], driver, 1);
 			put_at(counts, 7, &fns[1], "vfio-pci", 1);
 		}
-	ok(counts->places.nr <= COUNT_PLACES + 1 && counts->nr <= COUNT_CELLS, "bounded: %zu", counts->nr);
+	ok(counts->places.nr <= COUNT_PLACES + 1 && counts->nr <= COUNT_CELLS,
+	   "bounded: %zu", counts->nr);
 	is_int(sum_of(counts).accesses, 2 * 20 * FUNCTIONS, "the sum is exact");
-	is_int(counts->folded_places + counts->places.nr - 1, 20 * FUNCTIONS + 1, "all of them were there");
+	is_int(counts->folded_places + counts->places.nr - 1, 20 * FUNCTIONS + 1,
+	       "all of them were there");
 	is_int(counts->folded, 0, "and the process is the only one");
 	for (i = 0; i < counts->nr; i++)
 		if (counts->cells[i].key.fn == &function_others) {
-			is_int(counts->cells[i].key.pid, 7, "which is known of the others as well");
+			is_int(counts->cells[i].key.pid, 7,
+			       "which is known of the others as well");
 			is_str(counts->cells[i].key.driver, NAMES_OTHERS, "their driver");
 		}
 	is_int(counts_summary(counts, summary), 0, "as a summary");
@@ -313,7 +339,9 @@ static void kernel_cells(void)
 {
 	struct counts *counts = counts_new();
 	static struct ismt_cell cells[64], last[64];
-	struct count_key key = { .fn = &fns[0], .driver = "ism-vfio-pci", .region = 2, .op = ISMT_WRITE };
+	struct count_key key = {
+		.fn = &fns[0], .driver = "ism-vfio-pci", .region = 2, .op = ISMT_WRITE
+	};
 	uint64_t all = 0, all_bytes = 0, slowest = 0;
 	struct count_cell sum;
 	unsigned int i, k;
@@ -353,7 +381,8 @@ static void kernel_cells(void)
 			const struct count_cell *one = counts_find(counts, &key);
 
 			is_int(one->accesses, 6, "accesses of the last one");
-			is_int(one->latency.min, cell->latency_min, "its fastest, exactly");
+			is_int(one->latency.min, cell->latency_min,
+			       "its fastest, exactly");
 			is_int(one->latency.max, cell->latency_max, "its slowest");
 			is_str(one->comm, "client", "its name");
 		}
