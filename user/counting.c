@@ -27,6 +27,7 @@ struct counting {
 	 * but nothing is taken away.
 	 */
 	struct counts *now;
+	struct summary *forgotten;	/* of functions: the instructions of what was */
 	struct tallies tallies;
 	struct ismt_cell *last;	/* cells as they were when they were last added */
 	uint32_t leaving[ISMT_CELLS_OWN];	/* indices, while cells are taken back */
@@ -64,7 +65,8 @@ int counting_open(struct counting **result, const struct live_options *options)
 		goto no_memory;
 	counting->now = counts_new();
 	counting->last = calloc(ISMT_CELLS, sizeof(*counting->last));
-	if (!counting->last || !counting->now)
+	counting->forgotten = summary_new();
+	if (!counting->last || !counting->now || !counting->forgotten)
 		goto no_memory;
 	with_cells.counting = true;
 	with_cells.insns = false;
@@ -245,9 +247,12 @@ struct counts *counting_update(struct counting *counting)
 	return now;
 }
 
-void counting_forget(struct counting *counting)
+int counting_forget(struct counting *counting)
 {
+	int err = counts_instructions(counting->now, counting->forgotten);
+
 	counts_clear(counting->now);
+	return err;
 }
 
 int counting_wait(struct counting *counting, int timeout_ms)
@@ -269,6 +274,8 @@ int counting_summary(struct counting *counting, struct summary *summary)
 	const struct counts *counts = counting_update(counting);
 	int err = counts ? counts_summary(counts, summary) : -ENOMEM;
 
+	if (!err)
+		err = summary_add_instructions(summary, counting->forgotten);
 	if (err)
 		return err;
 	/* With what is known only at the end. */
@@ -287,6 +294,7 @@ void counting_close(struct counting *counting)
 		return;
 	live_close(counting->live);
 	counts_free(counting->now);
+	summary_free(counting->forgotten);
 	free(counting->last);
 	free(counting);
 }

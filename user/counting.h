@@ -28,8 +28,11 @@ void counting_arm(struct counting *counting);
  */
 struct counts *counting_update(struct counting *counting);
 
-/* Somebody else has added up the cells and events, and they begin anew. */
-void counting_forget(struct counting *counting);
+/*
+ * Somebody else has added up the cells and events, and they begin anew; the functions' instructions
+ * stay in counting_summary().  0 or -ENOMEM.
+ */
+int counting_forget(struct counting *counting);
 
 /*
  * counting_wait - sleep for at most timeout_ms, taking in findings as they

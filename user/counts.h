@@ -173,4 +173,7 @@ int counts_copy(struct counts *to, const struct counts *from);
  */
 int counts_summary(const struct counts *counts, struct summary *summary);
 
+/* Of that only the functions' instructions inside accesses; to any summary.  0 or -ENOMEM. */
+int counts_instructions(const struct counts *counts, struct summary *summary);
+
 #endif /* ISMT_COUNTS_H */

@@ -13,6 +13,29 @@ static bool any_finding(const struct count_cell *cell)
 	return false;
 }
 
+static void add_inside(struct summary_function *f, const struct count_cell *cell)
+{
+	unsigned int k;
+
+	for (k = 0; k < ISMT_KINDS; k++)
+		f->inside[k] += cell->insns[k];
+	f->inside_failed += cell->failed;
+}
+
+int counts_instructions(const struct counts *counts, struct summary *summary)
+{
+	struct summary_function *f;
+	size_t i;
+
+	for (i = 0; i < counts->nr; i++) {
+		f = summary_function(summary, counts->cells[i].key.fn);
+		if (!f)
+			return -ENOMEM;
+		add_inside(f, &counts->cells[i]);
+	}
+	return 0;
+}
+
 int counts_summary(const struct counts *counts, struct summary *summary)
 {
 	struct summary_row *row;
@@ -40,12 +63,10 @@ int counts_summary(const struct counts *counts, struct summary *summary)
 		row->accesses += cell->accesses;
 		row->bytes += cell->bytes;
 		row->errors += cell->errors;
-		for (k = 0; k < ISMT_KINDS; k++) {
+		add_inside(f, cell);
+		for (k = 0; k < ISMT_KINDS; k++)
 			row->insns[k] += cell->insns[k];
-			f->inside[k] += cell->insns[k];
-		}
 		row->failed += cell->failed;
-		f->inside_failed += cell->failed;
 		row->insn_bytes += cell->insn_bytes;
 		hist_merge(&row->size, &cell->size);
 		hist_merge(&row->latency, &cell->latency);

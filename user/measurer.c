@@ -198,7 +198,7 @@ static void run(int socket, int blocks)
 	signal(SIGQUIT, SIG_IGN);
 	signal(SIGTERM, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
-	if (take_descriptors(socket, blocks) || privilege_keep_files())
+	if (take_descriptors(socket, blocks) || privilege_keep_files(false))
 		_exit(1);
 	serve_all();
 	_exit(0);

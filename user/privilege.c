@@ -75,7 +75,7 @@ int privilege_drop(void)
 	return err;
 }
 
-int privilege_keep_files(void)
+int privilege_keep_files(bool of_others)
 {
 	const cap_value_t keep = CAP_DAC_OVERRIDE;
 	cap_t caps = cap_init();
@@ -85,7 +85,7 @@ int privilege_keep_files(void)
 
 	if (!caps || !have || cap_get_flag(have, keep, CAP_PERMITTED, &may))
 		err = -errno;
-	if (!err && may == CAP_SET &&
+	if (!err && of_others && may == CAP_SET &&
 	    (cap_set_flag(caps, CAP_PERMITTED, 1, &keep, CAP_SET) ||
 	     cap_set_flag(caps, CAP_EFFECTIVE, 1, &keep, CAP_SET)))
 		err = -errno;

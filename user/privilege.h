@@ -21,10 +21,10 @@ int privilege_missing(char *buf, size_t len);
 int privilege_drop(void);
 
 /*
- * privilege_keep_files - stay who we are, without any capability but the one to
- * open files whatever their modes say.  Returns 0 or -errno, as above.
+ * privilege_keep_files - stay who we are, without any capability; of_others: but the one to
+ * make files in a directory of somebody else's.  Returns 0 or -errno, as above.
  */
-int privilege_keep_files(void);
+int privilege_keep_files(bool of_others);
 
 /*
  * privilege_keep_tracing - become nobody, but stay able to load and attach again:

@@ -13,6 +13,7 @@
 #include "capture_files.h"
 #include "command.h"
 #include "message.h"
+#include "outfile.h"
 #include "output.h"
 #include "session.h"
 #include "sink_capture.h"
@@ -164,7 +165,7 @@ static int open_output(struct session *session)
 			     (unsigned int)cmd->keep);
 	if (cmd->fd >= 0)
 		return EXIT_DONE;
-	error("cannot write %s: %s", cmd->path, output_reason(cmd->fd));
+	error("cannot write %s: %s", cmd->path, outfile_reason(cmd->fd));
 	return EXIT_OUTPUT;
 }
 

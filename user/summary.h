@@ -133,6 +133,9 @@ int summary_leave_out(struct summary *summary, const struct access *access);
 struct summary_function *summary_function(struct summary *summary,
 					  const struct function *fn);
 
+/* Add part's instructions inside accesses, function by function.  0 or -ENOMEM. */
+int summary_add_instructions(struct summary *summary, const struct summary *part);
+
 /* Likewise the row of these; others are folded for it if there is no room. */
 struct summary_row *summary_row(struct summary *summary, const struct function *fn,
 				const char *driver, uint32_t region, uint8_t op);

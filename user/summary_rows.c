@@ -101,6 +101,23 @@ struct summary_function *summary_function(struct summary *summary,
 	return &f[nr];
 }
 
+int summary_add_instructions(struct summary *summary, const struct summary *part)
+{
+	struct summary_function *f;
+	unsigned int k;
+	size_t i;
+
+	for (i = 0; i < part->nr_functions; i++) {
+		f = summary_function(summary, part->functions[i].fn);
+		if (!f)
+			return -ENOMEM;
+		for (k = 0; k < ISMT_KINDS; k++)
+			f->inside[k] += part->functions[i].inside[k];
+		f->inside_failed += part->functions[i].inside_failed;
+	}
+	return 0;
+}
+
 /* --- Rows. */
 
 static bool row_is(const struct summary_row *row, const struct row_key *key)

@@ -272,7 +272,8 @@ static int advance(struct gather *gather, int64_t ts)
 		losses_add(&sum->lost, &now->lost);
 		sum->filtered += now->filtered;
 		sum->sharing += now->sharing;
-		counting_forget(g->counting);
+		if (counting_forget(g->counting))
+			err = -ENOMEM;
 	}
 	sum->ts = at + g->mono_offset;
 	return err;
