@@ -98,7 +98,7 @@ readlink /proc/"$(pgrep -x sleep)"/fd/0 >$OUT/swapped.held
 wc -c </proc/"$(pgrep -x sleep)"/fd/0 >>$OUT/swapped.held
 pkill -x sleep
 wait $holder
-(cd /tmp/way/out && stat -c '%F %a %u %h %n' -- * && ls -A | grep -v '^x') >$OUT/swapped.files
+(cd /tmp/way/out && stat -c '%F %a %u %h %n' -- * && find . -mindepth 1 ! -name 'x.*') >$OUT/swapped.files
 ls -A /tmp/victim >$OUT/swapped.victim
 cat /tmp/victim/file >>$OUT/swapped.victim
 ismtrace dump --json /tmp/way/out/x.*.pcapng >$OUT/swapped.dump 2>$OUT/swapped.note
