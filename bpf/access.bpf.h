@@ -196,15 +196,15 @@ struct access_args {
 
 /*
  * May the task's next access to this device go through access_enter_again()?  Not if there is
- * anything to look at, and not if a device is opened just now: forget_known() changes the
- * generation first.
+ * anything to look at, and not if a device is opened just now, or the task renamed:
+ * forget_known() changes the generation first, task_renamed() the time.
  */
 static __always_inline void access_allow_again(struct task_state *st)
 {
 	if (filtered || filter.errors || filter.snaplen || st->spilled)
 		return;
 	__sync_lock_test_and_set(&st->again, st->vdev);
-	if (st->generation != generation)
+	if (st->generation != generation || st->renamed)
 		st->again = 0;
 }
 
@@ -231,7 +231,7 @@ __noinline int access_enter(const struct access_args *args)
 		}
 		access_abandon(st, ISMT_CNT_LOST_RETURN);
 	}
-	task_take_name(st);
+	task_look_at_name(st);
 	if (st->vdev != args->vdev || st->generation != generation || !st->number)
 		known_switch(st, args->vdev);
 	access_allow_again(st);

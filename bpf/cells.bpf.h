@@ -201,7 +201,8 @@ static __always_inline u32 cell_get(struct task_state *st, u32 region)
 {
 	u64 *known = &known_of(st)->cell[st->rec.op & 1], at = *known;
 
-	if (!at || at >> 32 != region) {
+	/* Found anew, it gets the name that its task has now. */
+	if (!at || at >> 32 != region || st->renamed) {
 		at = cell_find(st, region);
 		if (!at)
 			return ISMT_CELLS;

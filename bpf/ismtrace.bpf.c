@@ -439,7 +439,7 @@ int follow_rename(u64 *ctx)
 			return 0;
 	}
 	bpf_probe_read_kernel_str(name.comm, sizeof(name.comm), (void *)ctx[1]);
-	task_name(st, name.half);
+	task_renamed(st);
 	for (i = 0; counting && i < KNOWN; i++) {
 		if (!st->known[i].vdev)
 			continue;

@@ -103,7 +103,7 @@ struct task_state {
 	u32 at;			/* its index in known */
 	u32 victim;		/* of known: what goes next when there is no room */
 	u32 spilled;		/* ACCESS_SPILLED if the state is in task storage */
-	u32 renamed;		/* while an access is open, which has the name that it began with */
+	u32 pad;
 	u64 buf;		/* the caller's, in user memory */
 	u64 payload_len;	/* taken from the store block already */
 	u64 recorded;
@@ -114,7 +114,7 @@ struct task_state {
 	struct known_function known[KNOWN];
 	struct cur_insn cur;
 	struct cur_insn cur_front;	/* the MIO-capable helper above it */
-	u64 name[2];		/* another comm, for the next access, if renamed */
+	u64 renamed;		/* when it was last given another name, ns; 0: long ago */
 	struct ismt_access rec;
 };
 

@@ -62,7 +62,7 @@ static __always_inline void task_learn_namespace(void)
 
 /*
  * Who does it; of a task with a slot only asked for again when it has executed a
- * program.  Another name is put into its record by follow_rename().
+ * program.  Another name is seen by task_look_at_name().
  */
 static __always_inline void access_who(struct task_state *st)
 {
@@ -82,29 +82,31 @@ static __always_inline void access_who(struct task_state *st)
 	st->who_known = !st->spilled;
 }
 
-/* A name for the record; given to a task inside an access it is for the next one. */
-static __always_inline void task_name(struct task_state *st, const u64 *half)
-{
-	bool open = st->access > ACCESS_READY;
-	u64 *comm = open ? st->name : (u64 *)st->rec.comm;
+/*
+ * A task is given another name.  The kernel tells before the name is in the task, and of two who
+ * give it one at once, by 7.2 without a lock, not in the order in which they get there.  So
+ * for some time its accesses look at the name that it really has.
+ */
+#define RENAME_NS	1000000000ULL
 
-	st->renamed = open;
-	if (open)
-		st->again = 0;
-	comm[0] = half[0];
-	comm[1] = half[1];
+static __always_inline void task_renamed(struct task_state *st)
+{
+	__sync_lock_test_and_set(&st->renamed, bpf_ktime_get_ns());
+	st->again = 0;
 }
 
-/* At the beginning of an access. */
-static __always_inline void task_take_name(struct task_state *st)
+/* At the beginning of an access; an open one keeps the name that it began with. */
+static __always_inline void task_look_at_name(struct task_state *st)
 {
-	u64 *comm = (u64 *)st->rec.comm;
+	u64 at = st->renamed;
 
-	if (!st->renamed)
+	if (!at)
 		return;
-	st->renamed = 0;
-	comm[0] = st->name[0];
-	comm[1] = st->name[1];
+	if (st->who_known)
+		bpf_get_current_comm(st->rec.comm, sizeof(st->rec.comm));
+	/* Another name may have come meanwhile. */
+	if (bpf_ktime_get_ns() - at > RENAME_NS)
+		__sync_val_compare_and_swap(&st->renamed, at, 0);
 }
 
 /* Of a process, the last thread: its others may have gone on without the first. */
@@ -166,7 +168,6 @@ static __always_inline void task_executes(struct task_state *st)
 	u32 i;
 
 	st->who_known = 0;
-	st->renamed = 0;
 	st->number = 0;
 	st->run.size = 0;
 	for (i = 0; i < KNOWN; i++)

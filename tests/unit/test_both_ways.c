@@ -207,6 +207,13 @@ static void rename_task(struct actor *a)
 
 	snprintf(comm, sizeof(comm), "name%u", (u32)pick(3));
 	follow_rename(ctx);
+	/* Another one who was told of later, but got there before. */
+	if (!pick(4)) {
+		char other[16] = "other";
+		u64 late[2] = { ctx[0], (u64)(uintptr_t)other };
+
+		follow_rename(late);
+	}
 	memcpy(a->comm, comm, sizeof(comm));
 	be(a);
 }
