@@ -110,7 +110,7 @@ static int add_cell(struct counting *counting, struct counts *counts, int index)
 
 	if (!fn)
 		return -ENOMEM;
-	key.driver = live_driver(fn, there->key.layer);
+	key.driver = live_driver(counting->live, fn, there->key.layer);
 	sum = counts_cell(counts, &key);
 	if (!sum)
 		return -ENOMEM;
