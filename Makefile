@@ -65,7 +65,7 @@ H := $(B)/host$(if $(ASAN),-asan)
 
 # Needs libbpf and a kernel; everything else in user/ builds on any machine, where
 # not_live takes the place of these.
-LIVE_ONLY := scan drivers hooks retprobe source_live live_attach live_account live_measure measurer live_switches rlimits counting session live record stat capture_files check_live list doctor message_bpf check privilege workload interrupt kernel_btf hook_target
+LIVE_ONLY := scan drivers hooks retprobe source_live live_attach live_account live_measure measurer live_switches rlimits counting session live record stat capture_files check_live list doctor doctor_seal message_bpf check privilege workload interrupt kernel_btf hook_target
 # ismtop is a program of its own: TOP_MODEL knows no screen, so that unit tests have it.
 TOP_LIVE := top_gather_live
 TOP_MODEL := top top_bars top_batch top_columns top_data top_gather_capture top_history top_json \
@@ -169,7 +169,7 @@ $(S)/%.skel.h: $(S)/%.bpf.o
 # --- The toolkit for s390x.
 
 S_OBJS := $(USER:%=$(S)/user/%.o)
-S_LIBS := -lbpf -lelf -lz -ljansson -lcap -lm -pthread
+S_LIBS := -lbpf -lelf -lz -ljansson -lcap -lseccomp -lm -pthread
 
 $(S)/user/%.o: user/%.c | $(B)/version.h $(S)/ismtrace.skel.h
 	$(call say,CC,$@)
@@ -237,7 +237,7 @@ $(DRIVER_BUILD)/ism-vfio-pci.ko: $(wildcard driver/*.c driver/*.h driver/Kbuild 
 # --- Unit tests: the same on this machine and, big-endian, as s390x programs.
 
 H_OBJS := $(COMMON:%=$(H)/user/%.o)
-H_LIBS := -lz -ljansson -lm -pthread
+H_LIBS := -lz -ljansson -lseccomp -lm -pthread
 
 $(H)/user/%.o: user/%.c | $(B)/version.h
 	$(call say,HOSTCC,$@)

@@ -14,6 +14,7 @@
 
 #include "output.h"
 #include "privilege.h"
+#include "sandbox.h"
 
 void files_name(const struct capture_files *files, unsigned int number, char *buf, size_t len)
 {
@@ -54,6 +55,27 @@ static void send_answer(int socket, int fd)
 		;
 }
 
+/* What is left is to make and remove files in the one directory. */
+static int give_up(const struct capture_files *files)
+{
+	const char *base = strrchr(files->path, '/');
+	char name[PATH_MAX];
+	int dir, err;
+
+	/* With its slash, that of the root directory being all of it. */
+	snprintf(name, sizeof(name), "%.*s", base ? (int)(base - files->path) + 1 : 1,
+		 base ? files->path : ".");
+	dir = open(name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	err = dir < 0 ? -errno : privilege_keep_files();
+	if (!err) {
+		sandbox_files(SANDBOX_OPENER, dir);
+		sandbox_calls(SANDBOX_OPENER);
+	}
+	if (dir >= 0)
+		close(dir);
+	return err;
+}
+
 /* The process: opens by number, in order, until the other side has gone. */
 static void serve(const struct capture_files *files, int socket)
 {
@@ -71,7 +93,7 @@ static void serve(const struct capture_files *files, int socket)
 	close(1);
 	close(2);
 	close_range(4, ~0U, 0);
-	if (privilege_keep_files())
+	if (give_up(files))
 		_exit(1);
 	while (read(3, &number, sizeof(number)) == sizeof(number) && number == expected) {
 		expected++;
