@@ -8,6 +8,11 @@ MAKEFLAGS += --no-builtin-rules
 .SECONDARY:
 .DEFAULT_GOAL := help
 
+# A blank or a $ in the path would come out of each rule in another way: lib.sh says
+# what is wrong with it, before anything else.
+REFUSED := $(shell bash -c '. scripts/lib.sh' make 2>&1)
+$(if $(REFUSED),$(error $(REFUSED)))
+
 # dkms.conf is where the version is written.
 VERSION := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' driver/dkms.conf)
 KERNEL ?= 6.12
@@ -69,7 +74,7 @@ LIVE_ONLY := scan drivers hooks retprobe source_live live_attach live_account li
 # ismtop is a program of its own: TOP_MODEL knows no screen, so that unit tests have it.
 TOP_LIVE := top_gather_live
 TOP_MODEL := top top_bars top_batch top_columns top_data top_gather_capture top_history top_json \
-	top_lines top_signals top_table
+	top_lines top_owners top_signals top_table
 TOP := ismtop $(filter-out $(TOP_LIVE) top_not_live,$(basename $(notdir $(wildcard user/top*.c))))
 USER := $(filter-out not_live top_not_live $(TOP_LIVE) $(TOP),$(basename $(notdir $(wildcard user/*.c))))
 COMMON := $(filter-out $(LIVE_ONLY) main,$(USER))
@@ -264,11 +269,17 @@ $(H)/bin/soak-check: $(wildcard tests/soak/*.c) tests/soak/check.h
 	$(Q)$(HOSTCC) $(CSTD) $(WARN) $(CFLAGS) -o $@ $(filter %.c,$^) -ljansson
 
 # Synthetic captures of any length, and user space on its own, to measure with.
-MEASURED := make-capture ring-sinks
+MEASURED := make-capture make-crowd ring-sinks
 $(MEASURED:%=$(H)/bin/%): $(H)/bin/%: tests/bench/%.c tests/bench/bench.h $(H_OBJS)
 	$(call say,HOSTLD,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(CSTD) $(WARN) $(CFLAGS) -Ibpf -Iuser -I$(B) -MMD -MP -o $@ $< $(H_OBJS) $(H_LIBS)
+
+# What the dissector's escapes are held against.
+$(H)/bin/escapes: tests/dissector/escapes.c $(H_OBJS)
+	$(call say,HOSTLD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(HOSTCC) $(CSTD) $(WARN) $(CFLAGS) -Iuser -MMD -MP -o $@ $< $(H_OBJS) $(H_LIBS)
 
 $(S)/bin/ring-sinks: tests/bench/ring-sinks.c tests/bench/bench.h $(COMMON:%=$(S)/user/%.o)
 	$(call say,LD,$@)
@@ -353,7 +364,7 @@ $(B)/check-types: vmlinux/check-types.c
 
 SCRIPTS := $(shell git ls-files 2>/dev/null | xargs -r grep -lE '^\#!.*\b(ba)?sh\b' 2>/dev/null)
 SOURCES := $(wildcard bpf/*.[ch] user/*.[ch] lab/ismload/*.[ch] lab/ismcheck/*.[ch] lab/ismsoak/*.[ch] lab/guest/*.[ch] vmlinux/*.c \
-	tests/unit/*.[ch] tests/fuzz/*.[ch] tests/soak/*.[ch])
+	tests/unit/*.[ch] tests/fuzz/*.[ch] tests/soak/*.[ch] tests/dissector/*.[ch])
 
 lint:
 	$(Q)shellcheck -x -P SCRIPTDIR $(SCRIPTS)

@@ -4,6 +4,12 @@
 # What lab/run and lab/shell share: the options, what the machine is made of,
 # and how QEMU is called.  Sourced by the two, not run.
 
+# The name that the caller knows us by: lab/run or lab/shell.
+NAME=lab/${0##*/}
+# A status of 1 would be CMD's.
+DIE_NAME=$NAME
+DIE_STATUS=125
+
 LAB=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$LAB/../scripts/lib.sh"
 . "$LAB/initramfs.sh"
@@ -26,9 +32,6 @@ ICOUNT=
 TERMINAL=
 COMMAND=()
 SYNOPSIS="-- CMD [ARG...]"
-
-# The name that the caller knows us by: lab/run or lab/shell.
-NAME=lab/${0##*/}
 
 usage()
 {
@@ -167,7 +170,6 @@ build_toolkit()
 {
 	[ -z "${ISMTRACE_NO_BUILD:-}" ] || return 0
 	[ -e "$TOP/Makefile" ] || return 0
-	mkdir -p "$CACHE/lock"
 	(
 		flock 9
 		# Whoever runs us from make must not lend us its job slots.
@@ -294,6 +296,7 @@ machine_main()
 	local kernel guest ends
 	RUN=
 	trap leave EXIT
+	cache_begin
 	# A name it does not know is its status 2, and the caller's mistake.
 	kernel=$("$TOP/scripts/get-kernel" "$KERNEL") || {
 		[ $? -ne 2 ] || exit 2

@@ -6,18 +6,140 @@
 
 set -euo pipefail
 
-TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-CACHE=${ISMTRACE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/ismtrace}
-
 say()
 {
 	printf '%s\n' "$*" >&2
 }
 
+# Who speaks, and the status of a failure that is ours.
+DIE_NAME=${DIE_NAME:-${0##*/}}
+DIE_STATUS=${DIE_STATUS:-1}
+
+# die TEXT [HINT] -- one line that says what is wrong, and one what to do.
 die()
 {
-	printf '%s: %s\n' "${0##*/}" "$*" >&2
-	exit 1
+	printf '%s: %s\n' "$DIE_NAME" "$1" >&2
+	[ -z "${2:-}" ] || say "  hint: $2"
+	exit "$DIE_STATUS"
+}
+
+# plain_path WHAT PATH [HINT] -- dies if there is a character in it that make or Kbuild
+# take for one of their own: they split at blanks and colons, and no quoting helps.
+# Letters of any script are fine.
+plain_path()
+{
+	local LC_ALL=C bad path=\'$2\'
+	bad=${2//[-A-Za-z0-9\/._+,@=~^$'\x80'-$'\xff']/}
+	[ -n "$bad" ] || return 0
+	bad=\'${bad:0:1}\'
+	[[ $path != *[[:cntrl:]]* ]] || path=$(printf %q "$2")
+	[[ $bad != *[[:cntrl:]]* ]] || bad="a control character"
+	die "$1 $path has $bad in it, which make and Kbuild cannot take; letters, digits and /._-+,=@~^ are fine" "${3:-}"
+}
+
+TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P && echo .)
+TOP=${TOP%$'\n.'}
+plain_path "the tree's path" "$TOP"
+
+CACHE=${ISMTRACE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/ismtrace}
+[[ $CACHE == /* ]] || CACHE=${PWD%/}/$CACHE
+
+# Directories of the cache that are no entries.
+CACHE_OWN=(apt lock log)
+
+# not_trusted PATH WHY -- what is in the cache is run, some of it as root.
+not_trusted()
+{
+	local hint="chmod -R go-w $1 if all in it is yours, else remove it; or ISMTRACE_CACHE=DIR names another"
+	[[ $2 != *owner* ]] ||
+		hint="ISMTRACE_CACHE=DIR names a cache of your own${SUDO_USER:+; sudo -H uses that of root}"
+	die "the cache is not to be trusted: $1 $2" "$hint"
+}
+
+# cache_way -- sets WAY to all that is passed on the way to the cache, links and what
+# they lead to, as far as it exists.
+cache_way()
+{
+	local rest=$CACHE at='' next links=0
+	WAY=(/)
+	while [ -n "$rest" ]; do
+		next=${rest%%/*}
+		rest=${rest#"$next"}
+		rest=${rest#/}
+		case $next in
+		'' | .) continue ;;
+		..)
+			at=${at%/*}
+			continue
+			;;
+		esac
+		next=$at/$next
+		if [ -L "$next" ]; then
+			WAY+=("$next")
+			[ $((links += 1)) -le 40 ] || die "the cache's path $CACHE has too many links"
+			next=$(readlink -- "$next")
+			[[ $next != /* ]] || at=
+			rest=$next/$rest
+		elif [ -e "$next" ]; then
+			WAY+=("$next")
+			at=$next
+		else
+			return 0
+		fi
+	done
+}
+
+# cache_look DEPTH PATH... -- dies if others own one of these, or what is down to so
+# many levels below, or can write to it.
+cache_look()
+{
+	local found
+	found=$(find "${@:2}" -maxdepth "$1" \( ! -uid 0 ! -uid "$EUID" -printf '%p has another owner, %u\n' -quit \) -o \
+		\( ! -type l -perm /022 -printf '%p can be written by others\n' -quit \)) || die "cannot look at ${*:2}"
+	[ -z "$found" ] || not_trusted "${found%% *}" "${found#* }"
+}
+
+# cache_trusted [ENTRY] -- dies unless nobody but us and root can change what is found
+# under the cache's name, or under that of the entry.  All that is on the way there
+# belongs to us or to root, and others may write to a directory there only if it is
+# sticky, as /tmp is: what sshd asks with StrictModes.  The cache itself they may not
+# write to at all, nor to an entry, three levels down, where programs are; what is
+# deeper is as cached() has made it.  Whoever uses the cache asks first.
+cache_trusted()
+{
+	local WAY owner mode path last seen
+	plain_path "the cache's path" "$CACHE" "ISMTRACE_CACHE=DIR names another"
+	cache_way
+	last=${WAY[-1]}
+	[ -e "$CACHE" ] || last=
+	seen=$(stat -c '%u %f %n' -- "${WAY[@]}") || die "cannot look at the way to the cache $CACHE"
+	while read -r owner mode path; do
+		mode=$((16#$mode))
+		if [ "$owner" != 0 ] && [ "$owner" != "$EUID" ]; then
+			not_trusted "$path" "has another owner, $(id -nu "$owner" 2>/dev/null || echo "$owner")"
+		fi
+		# Of a link only the owner counts; S_IFMT, S_IFLNK, S_ISVTX.
+		if [ $((mode & 0170000)) = $((0120000)) ] || [ $((mode & 022)) = 0 ]; then
+			continue
+		fi
+		if [ "$path" = "$last" ] || [ $((mode & 01000)) = 0 ]; then
+			not_trusted "$path" "can be written by others"
+		fi
+	done <<<"$seen"
+	[ -n "${1:-}" ] && [ -e "$CACHE/$1" ] || return 0
+	# None that cached() has made; where it leads to nobody has looked.
+	[ ! -L "$CACHE/$1" ] || not_trusted "$CACHE/$1" "is a link"
+	cache_look 3 "$CACHE/$1"
+}
+
+# cache_begin -- the cache is there, and trusted, with what it has besides entries.
+cache_begin()
+{
+	cache_trusted
+	(umask go-w && mkdir -p "$CACHE" "${CACHE_OWN[@]/#/$CACHE/}")
+	# Once more: somebody may have been faster than mkdir.
+	cache_trusted
+	cache_look 0 "${CACHE_OWN[@]/#/$CACHE/}"
 }
 
 # key_of FILE... -- a short name for what the files say.  A product in the
@@ -60,11 +182,14 @@ apart()
 cached()
 {
 	local dir=$CACHE/$1-$2 log=$CACHE/log/$1.log tmp start name=$1
+	cache_trusted "$1-$2"
 	shift 2
 	if [ ! -e "$dir" ]; then
 		[ -z "${CACHED_ONLY:-}" ] || return 1
-		mkdir -p "$CACHE/log" "$CACHE/lock"
+		cache_begin
 		(
+			umask go-w
+			exec 9>"$CACHE/lock/$name"
 			flock 9
 			[ ! -e "$dir" ] || exit 0
 			tmp=$dir.tmp.$$
@@ -77,11 +202,15 @@ cached()
 				rm -rf "$tmp"
 				die "cannot make $name; the whole log is $log"
 			fi
+			# As packages have it, it may be a group's, or anybody's.
+			chmod -R go-w "$tmp"
+			[ "$EUID" != 0 ] || chown -hR 0:0 "$tmp"
 			mv -T "$tmp" "$dir"
 			say "  CACHE   $name done in $((SECONDS - start)) s"
-		) 9>"$CACHE/lock/$name" || return 1
+		) || return 1
 	fi
-	touch -c "$dir"
+	# Root's is not ours to touch.
+	touch -c "$dir" 2>/dev/null || :
 	printf '%s\n' "$dir"
 }
 
@@ -161,13 +290,16 @@ apt_into()
 {
 	local dir=$1 suites=$2 apt=$CACHE/apt
 	shift 2
-	mkdir -p "$dir" "$CACHE/lock" "$apt"/{state,lists/partial,cache/archives/partial}
+	cache_begin
 	(
+		umask go-w
+		exec 8>"$CACHE/lock/apt"
 		flock 8
+		mkdir -p "$dir" "$apt"/{state,lists/partial,cache/archives/partial}
 		: >>"$apt/state/status"
 		apt_suites "$suites" || exit
 		cd "$dir" && apt_apart "$@"
-	) 8>"$CACHE/lock/apt"
+	)
 }
 
 # suites_of NAME/SUITE... -- each of them once.

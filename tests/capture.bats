@@ -11,7 +11,7 @@ load helper
 setup_file()
 {
 	build_all
-	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -s -C "$TOP" host >&2
+	make_here host
 	lab ism-vfio-pci -- capture.sh ism-vfio-pci &
 	local first=$! rc=0
 	lab vfio-pci --driver vfio-pci -- capture.sh vfio-pci || rc=1

@@ -15,7 +15,7 @@ HOST=$TOP/build/host/bin
 setup_file()
 {
 	build_all
-	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -s -C "$TOP" host >&2
+	make_here host
 	lab gate -- gate.sh
 }
 

@@ -96,6 +96,7 @@ all_are()
 }
 
 @test "none of them needed a call that it has not" {
+	# lab() looks at it, of all boots.
 	same "refused calls" "$(cat "$(at refused)")" ""
 }
 

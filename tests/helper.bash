@@ -71,6 +71,14 @@ build_all()
 	export ISMTRACE_NO_BUILD=1
 }
 
+# make_here TARGET... -- what runs on this machine; one at a time, as files that are run
+# side by side want the same objects.
+make_here()
+{
+	mkdir -p "$TOP/build"
+	flock "$TOP/build/here.lock" env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -s -C "$TOP" "$@" >&2
+}
+
 # lab NAME [lab/run option...] -- SCRIPT [ARG...] -- boot, run tests/guest/SCRIPT
 # and keep what it leaves in /share, which is $BATS_FILE_TMPDIR/NAME.
 lab()
@@ -91,6 +99,11 @@ lab()
 		>"$share/stdout" 2>"$share/stderr"; then
 		echo "lab/run ${options[*]} -- $* failed:" >&2
 		tail -n 30 "$share/stdout" "$share/stderr" >&2
+		return 1
+	fi
+	if [ -s "$share/refused" ]; then
+		echo "system calls that user/sandbox.c does not have:" >&2
+		head -n 20 "$share/refused" >&2
 		return 1
 	fi
 }

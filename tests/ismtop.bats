@@ -14,7 +14,7 @@ HOST=$TOP/build/host/bin
 
 setup_file()
 {
-	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -s -C "$TOP" host build/host/bin/make-capture >&2
+	make_here host build/host/bin/make-capture
 	local name
 	for name in several tour-ism-kprobe tour-vfio-kprobe apart; do
 		"$HOST/ismtrace" dump --json "$TRACES/$name.pcapng.gz" >"$BATS_FILE_TMPDIR/$name.dump" || return

@@ -12,7 +12,7 @@ load helper
 setup_file()
 {
 	build_all
-	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -s -C "$TOP" host >&2
+	make_here host
 	lab measure --functions 2 -- measure.sh "$SECOND"
 }
 
@@ -116,9 +116,9 @@ sees()
 		test("^0011:00:00.0: .* 0 store blocks, the machine counted [0-9]+")' true
 }
 
-@test "the process that begins blocks: one capability, nothing of the tracer's, and mortal" {
-	grep -qE '^CapPrm:[[:space:]]0{15}2$' "$(at helper.proc)"
-	grep -qE '^CapEff:[[:space:]]0{15}2$' "$(at helper.proc)"
+@test "the process that begins blocks: no capability, nothing of the tracer's, and mortal" {
+	grep -qE '^CapPrm:[[:space:]]0{16}$' "$(at helper.proc)"
+	grep -qE '^CapEff:[[:space:]]0{16}$' "$(at helper.proc)"
 	grep -qE '^NoNewPrivs:[[:space:]]1$' "$(at helper.proc)"
 	same "descriptors" "$(grep -c -- '->' "$(at helper.proc)")" 3
 	# The ring buffer's two pieces, and the measures.

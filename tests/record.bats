@@ -12,7 +12,7 @@ load helper
 setup_file()
 {
 	build_all
-	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -s -C "$TOP" host >&2
+	make_here host
 	lab record -- record.sh
 }
 
@@ -90,6 +90,31 @@ ops()
 	says "$(at gone.err)" 'ismtrace: the reader closed the output'
 	run -0 --separate-stderr tool dump "$(at gone.pcapng)"
 	[[ $stderr == *"is cut off at byte"* ]]
+}
+
+@test "several files in a directory of somebody else's: no file of others, none that others hold" {
+	local n
+	status_of swapped 0
+	# Nothing is in the other directory, and nothing in the file that was there.
+	same "the other directory" "$(paste -sd ' ' "$(at swapped.victim)")" "file root's own"
+	# As it was opened, and empty.
+	same "what somebody held open" "$(paste -sd ' ' "$(at swapped.held)")" "/tmp/way/out/x.00006.pcapng (deleted) 0"
+	n=$(wc -l <"$(at swapped.files)")
+	[ "$n" -ge 7 ] || fail "$(cat "$(at swapped.files)")"
+	same "new files, for root alone, with no other name" \
+		"$(grep -c '^regular file 600 0 1 x\.' "$(at swapped.files)")" "$n"
+	# All that the client did, before and after.
+	same "notes" "$(cat "$(at swapped.note)")" ""
+	same "writes" "$(jq -r 'select(.type == "access" and .op == "write") | .pid' "$(at swapped.dump)" | uniq -c)" \
+		"$(jq -r 'select(.type == "op" and .op == "write") | .pid' "$(at swapped.1.ops)" "$(at swapped.2.ops)" | uniq -c)"
+}
+
+@test "the process that makes the files has no right that it does not need, and can be ended" {
+	same "in root's directory" "$(paste -sd' ' "$(at opener.root)" | tr -s '\t ' ' ')" \
+		"Uid: 0 0 0 0 CapPrm: 0000000000000000 CapEff: 0000000000000000 NoNewPrivs: 1 ended"
+	# To make a file in it takes CAP_DAC_OVERRIDE, which is bit 1.
+	same "in somebody else's" "$(paste -sd' ' "$(at opener.nobody)" | tr -s '\t ' ' ')" \
+		"Uid: 0 0 0 0 CapPrm: 0000000000000002 CapEff: 0000000000000002 NoNewPrivs: 1 ended"
 }
 
 # --- The trace ends first.

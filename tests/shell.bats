@@ -14,7 +14,7 @@ HOST=$TOP/build/host/bin
 setup_file()
 {
 	build_all
-	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -s -C "$TOP" host >&2
+	make_here host
 	lab shell --functions 4 -- shell.sh
 	export TMUX_TMPDIR=$BATS_FILE_TMPDIR
 	unset TMUX NO_COLOR COLUMNS LINES

@@ -13,7 +13,7 @@ load helper
 setup_file()
 {
 	build_all
-	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -s -C "$TOP" host build/host/bin/soak-check >&2
+	make_here host build/host/bin/soak-check
 }
 
 # soak SEED -- a round of it, and a last line that says what it was.
@@ -63,5 +63,13 @@ changed()
 	changed stat.json 's/\("rule":"ISM004",[^}]*"count":\)/\11/' 'stat: runs'
 	changed top.json 's/\("processes":\[{"pid":[^}]*"accesses":\)/\11/' 'ismtop: processes'
 	changed top.json 's/\("totals":{"accesses":\)/\11/' 'ismtop: sums'
+	# Two processes that there was no room for; then some more than they did.
+	local others='.processes |= .[2:] + [{pid: null, comm: null, others: 2, accesses: (.[:2] | map(.accesses) | add)}]'
+	cp -r "$round" "$BATS_TEST_TMPDIR/others"
+	jq -c "$others" "$round/top.json" >"$BATS_TEST_TMPDIR/others/top.json"
+	run -0 "$TOP/build/host/bin/soak-check" "$BATS_TEST_TMPDIR/others"
+	jq -c "$others | .processes[-1].accesses += 1000" "$round/top.json" >"$BATS_TEST_TMPDIR/others/top.json"
+	run -1 "$TOP/build/host/bin/soak-check" "$BATS_TEST_TMPDIR/others"
+	[[ $output == *'ismtop: processes'* ]] || fail "$output"
 	changed 0011:00:00.0.statistics 's/\(Load operations:[[:space:]]*\)/\11/' 'live: block'
 }

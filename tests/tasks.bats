@@ -13,7 +13,7 @@ load helper
 setup_file()
 {
 	build_all
-	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -s -C "$TOP" test-clients build/host/bin/ismtrace >&2
+	make_here test-clients build/host/bin/ismtrace
 	mkdir -p "$BATS_FILE_TMPDIR/tasks"
 	cp "$TOP"/build/s390x/tests/{steps,timens} "$BATS_FILE_TMPDIR/tasks/"
 	lab tasks --functions 2 --smp 2 -- tasks.sh

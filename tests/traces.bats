@@ -25,7 +25,7 @@ setup_file()
 {
 	local file name
 	build_all
-	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -s -C "$TOP" host >&2
+	make_here host
 	# The last test looks at it; until then the others have the time.
 	(
 		trap 'echo $? >"$BATS_FILE_TMPDIR/killed.done"' EXIT

@@ -27,6 +27,9 @@ struct function {
 	bool is_ism;
 };
 
+/* In place of a function: those that there is no room to keep apart; its driver is NAMES_OTHERS. */
+extern const struct function function_others;
+
 /*
  * One access.  Strings in it come from the traced machine: a sink must not
  * print them without escaping.

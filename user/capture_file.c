@@ -149,16 +149,13 @@ static int on_interface(struct capture_file *file, const struct pcapng_block *bl
 	struct capture_section *section = &file->section;
 	struct capture_interface *interface;
 	struct function fn;
-	void *grown;
 
 	if (block->len < 8)
 		return fail(file, -EBADMSG, "interface %zu is damaged", section->nr_interfaces);
 	if (section->nr_interfaces == INTERFACES_MAX)
 		return fail(file, -EBADMSG, "has more than %d interfaces", INTERFACES_MAX);
-	grown = reallocarray(section->interfaces, section->nr_interfaces + 1, sizeof(*interface));
-	if (!grown)
+	if (section_grow(section))
 		return -ENOMEM;
-	section->interfaces = grown;
 	interface = &section->interfaces[section->nr_interfaces];
 	if (interface_link(block) != LINKTYPE_USER3) {
 		/* mergecap may have put it beside ours: its packets are left out, and counted. */

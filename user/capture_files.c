@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "output.h"
+#include "outfile.h"
 #include "privilege.h"
 #include "sandbox.h"
 
@@ -55,53 +55,54 @@ static void send_answer(int socket, int fd)
 		;
 }
 
-/* What is left is to make and remove files in the one directory. */
-static int give_up(const struct capture_files *files)
+/* These as descriptors 3 and 4, and no others. */
+static void keep_two(int three, int four)
 {
-	const char *base = strrchr(files->path, '/');
-	char name[PATH_MAX];
-	int dir, err;
+	/* Each may have the other's number. */
+	three = fcntl(three, F_DUPFD, 5);
+	four = fcntl(four, F_DUPFD, 5);
+	if (three < 0 || four < 0 || dup2(three, 3) < 0 || dup2(four, 4) < 0)
+		_exit(1);
+	close_range(0, 2, 0);
+	close_range(5, ~0U, 0);
+}
 
-	/* With its slash, that of the root directory being all of it. */
-	snprintf(name, sizeof(name), "%.*s", base ? (int)(base - files->path) + 1 : 1,
-		 base ? files->path : ".");
-	dir = open(name, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	err = dir < 0 ? -errno : privilege_keep_files();
-	if (!err) {
-		sandbox_files(SANDBOX_OPENER, dir);
-		sandbox_calls(SANDBOX_OPENER);
-	}
-	if (dir >= 0)
-		close(dir);
-	return err;
+/* What is left is to make and remove files in the one directory, which has no others above it. */
+static int give_up(const struct outdir *dir)
+{
+	bool of_others = !outdir_is_ours(dir);
+	int err = privilege_shut_in(dir->fd) ?: privilege_keep_files(of_others);
+
+	if (err)
+		return err;
+	sandbox_files(SANDBOX_OPENER, dir->fd);
+	sandbox_calls(SANDBOX_OPENER);
+	return 0;
 }
 
 /* The process: opens by number, in order, until the other side has gone. */
 static void serve(const struct capture_files *files, int socket)
 {
+	const struct outdir dir = { .fd = 4 };
 	char name[PATH_MAX];
 	uint32_t number, expected = 1;
 	int fd;
 
 	/* Ctrl-C is for the one that traces, which ends us when it is done. */
 	signal(SIGINT, SIG_IGN);
-	signal(SIGTERM, SIG_IGN);
+	signal(SIGTERM, SIG_DFL);
 	signal(SIGHUP, SIG_IGN);
 	/* Programs, maps and somebody's pipe must not live on through us. */
-	dup2(socket, 3);
-	close(0);
-	close(1);
-	close(2);
-	close_range(4, ~0U, 0);
-	if (give_up(files))
+	keep_two(socket, files->dir.fd);
+	if (give_up(&dir))
 		_exit(1);
 	while (read(3, &number, sizeof(number)) == sizeof(number) && number == expected) {
 		expected++;
 		files_name(files, number, name, sizeof(name));
-		fd = output_new_file(name);
+		fd = outfile_make(&dir, outfile_base(name), 0600);
 		if (fd >= 0 && files->keep && number >= files->keep) {
 			files_name(files, number - files->keep, name, sizeof(name));
-			unlink(name);
+			unlinkat(dir.fd, outfile_base(name), 0);
 		}
 		send_answer(3, fd);
 		if (fd >= 0)
@@ -131,32 +132,39 @@ static int start_process(struct capture_files *files)
 	return 0;
 }
 
+/* The first of several; the directory stays open for the rest. */
+static int open_first(struct capture_files *files)
+{
+	char name[PATH_MAX];
+	int err, fd;
+
+	if (strlen(files->path) + sizeof(".00000") > sizeof(name))
+		return -ENAMETOOLONG;
+	files_name(files, 0, name, sizeof(name));
+	err = outdir_open(&files->dir, name);
+	if (err)
+		return err;
+	fd = outfile_make(&files->dir, outfile_base(name), 0600);
+	err = fd < 0 ? fd : start_process(files);
+	outdir_close(&files->dir);
+	if (err && fd >= 0)
+		close(fd);
+	return err ? err : fd;
+}
+
 int files_open(struct capture_files *files, const char *path, bool numbered,
 	       unsigned int keep)
 {
-	char name[PATH_MAX];
-	int fd, err;
+	int fd;
 
 	*files = (struct capture_files){
-		.path = path, .numbered = numbered, .keep = keep, .socket = -1,
+		.path = path, .numbered = numbered, .keep = keep, .dir = OUTDIR_NONE, .socket = -1,
 	};
-	if (!strcmp(path, "-"))
+	if (!strcmp(path, "-")) {
 		fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
-	else if (strlen(path) + sizeof(".00000") > sizeof(name))
-		return -ENAMETOOLONG;
-	else {
-		files_name(files, 0, name, sizeof(name));
-		fd = output_new_file(name);
+		return fd < 0 ? -errno : fd;
 	}
-	if (!strcmp(path, "-") && fd < 0)
-		return -errno;
-	if (fd < 0 || !numbered)
-		return fd;
-	err = start_process(files);
-	if (!err)
-		return fd;
-	close(fd);
-	return err;
+	return numbered ? open_first(files) : outfile_open(path, 0600);
 }
 
 int files_next(void *arg, unsigned int number)

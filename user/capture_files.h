@@ -2,9 +2,9 @@
 /*
  * capture_files.h - the files that a capture is written to.  The first is
  * opened with all privileges.  Where there are several, a small process keeps
- * the right to open the next ones and passes them over a socket, so that the
- * one that handles records can become nobody: it can ask for a number, never
- * for a name.
+ * the directory, which was looked up once, and the right to make files in it, and passes the
+ * next ones over a socket, so that the one that handles records can become nobody: it can
+ * ask for a number, never for a name.
  */
 #ifndef ISMT_CAPTURE_FILES_H
 #define ISMT_CAPTURE_FILES_H
@@ -12,10 +12,13 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "outfile.h"
+
 struct capture_files {
 	const char *path;	/* as given; borrowed */
 	bool numbered;		/* "x.pcapng.gz" becomes "x.00001.pcapng.gz" and so on */
 	unsigned int keep;	/* so many of the newest; 0: all */
+	struct outdir dir;	/* that they are in */
 	int socket;		/* to the process that opens; -1: there is none */
 	pid_t pid;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "capture_section.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,11 +28,28 @@ static bool is_foreign(const struct pcapng_block *block)
 void section_begin(struct capture_section *section, const struct pcapng_block *block)
 {
 	struct capture_interface *interfaces = section->interfaces;
+	size_t room = section->room;
 
 	memset(section, 0, sizeof(*section));
 	section->interfaces = interfaces;
+	section->room = room;
 	section->little = block->little;
 	section->foreign = is_foreign(block);
+}
+
+int section_grow(struct capture_section *section)
+{
+	size_t room = section->room ? 2 * section->room : 4;
+	struct capture_interface *interfaces;
+
+	if (section->nr_interfaces < section->room)
+		return 0;
+	interfaces = reallocarray(section->interfaces, room, sizeof(*interfaces));
+	if (!interfaces)
+		return -ENOMEM;
+	section->interfaces = interfaces;
+	section->room = room;
+	return 0;
 }
 
 void section_take(struct capture_section *section, const struct account_part *part,

@@ -17,7 +17,7 @@
 
 struct capture_section {
 	struct capture_interface *interfaces;	/* fn NULL: not one of ours */
-	size_t nr_interfaces;
+	size_t nr_interfaces, room;
 	struct trace *trace;		/* NULL: it has not said */
 	uint64_t accesses, insns;	/* records of it that were read */
 
@@ -39,6 +39,9 @@ enum section_account {
 
 /* A new one begins; block is its header. */
 void section_begin(struct capture_section *section, const struct pcapng_block *block);
+
+/* Room for one more interface, which is made by whoever calls.  0 or -ENOMEM. */
+int section_grow(struct capture_section *section);
 
 /* A packet comes, of whatever kind. */
 static inline void section_packet(struct capture_section *section)

@@ -10,7 +10,7 @@ int traces_init(struct capture_traces *traces)
 	memset(traces, 0, sizeof(*traces));
 	traces->functions = function_table_new();
 	traces->traces = calloc(CAPTURE_TRACES_MAX, sizeof(*traces->traces));
-	traces->names = calloc(CAPTURE_NAMES_MAX + 1, sizeof(*traces->names));
+	traces->names = names_new();
 	if (traces->functions && traces->traces && traces->names)
 		return 0;
 	traces_free(traces);
@@ -25,10 +25,8 @@ void traces_free(struct capture_traces *traces)
 		free(traces->traces[i]->functions);
 		free(traces->traces[i]);
 	}
-	for (i = 0; i < traces->nr_names; i++)
-		free(traces->names[i]);
 	free(traces->traces);
-	free(traces->names);
+	names_drop(traces->names);
 	function_table_free(traces->functions);
 	memset(traces, 0, sizeof(*traces));
 }
@@ -36,9 +34,12 @@ void traces_free(struct capture_traces *traces)
 const struct function *traces_function(struct capture_traces *traces,
 				       const struct function *like)
 {
-	const struct function *fn;
+	size_t nr = function_count(traces->functions);
+	const struct function *fn = function_known(traces->functions, like);
 
-	if (function_count(traces->functions) >= CAPTURE_FUNCTIONS_MAX) {
+	if (fn)
+		return fn;
+	if (nr >= CAPTURE_FUNCTIONS_MAX) {
 		errno = E2BIG;
 		return NULL;
 	}
@@ -50,18 +51,7 @@ const struct function *traces_function(struct capture_traces *traces,
 
 const char *traces_name(struct capture_traces *traces, const char *name)
 {
-	size_t i;
-
-	/* There are a few drivers, and whoever calls remembers the last one. */
-	for (i = 0; i < traces->nr_names; i++)
-		if (!strcmp(traces->names[i], name))
-			return traces->names[i];
-	if (i > CAPTURE_NAMES_MAX)
-		return traces->names[CAPTURE_NAMES_MAX];
-	traces->names[i] = strdup(i == CAPTURE_NAMES_MAX ? "(others)" : name);
-	if (traces->names[i])
-		traces->nr_names++;
-	return traces->names[i];
+	return names_get(traces->names, name);
 }
 
 static struct trace *trace_find(struct capture_traces *traces, uint64_t id)
@@ -108,27 +98,46 @@ static int take_function(struct capture_traces *traces, struct trace_function *t
 	return to->sum.fmb_note ? 0 : -ENOMEM;
 }
 
+/* Room for so many entries more.  0, -ENOMEM, or -E2BIG. */
+static int entries_grow(struct capture_traces *traces, struct trace *trace, size_t nr)
+{
+	size_t need = trace->nr_functions + nr, room = trace->room;
+	struct trace_function *functions;
+
+	if (need > CAPTURE_FUNCTIONS_MAX)
+		return -E2BIG;
+	while (room < need)
+		room = room ? 2 * room : 2;
+	if (room == trace->room)
+		return 0;
+	if (traces->nr_entries + room - trace->room > CAPTURE_ENTRIES_MAX)
+		return -E2BIG;
+	functions = reallocarray(trace->functions, room, sizeof(*functions));
+	if (!functions)
+		return -ENOMEM;
+	traces->nr_entries += room - trace->room;
+	trace->functions = functions;
+	trace->room = room;
+	return 0;
+}
+
 /* Parts come in order; what does not follow the one before is left out. */
 static int take_functions(struct capture_traces *traces, struct trace *trace,
 			  const struct account_part *part)
 {
 	struct account_function function;
-	struct trace_function *functions;
 	size_t i, nr;
 	int err;
 
 	if (part->first != trace->nr_functions || !part->nr)
 		return 0;
-	if (part->first + part->nr > CAPTURE_FUNCTIONS_MAX)
-		return -E2BIG;
-	functions = reallocarray(trace->functions, part->first + part->nr, sizeof(*functions));
-	if (!functions)
-		return -ENOMEM;
-	trace->functions = functions;
+	err = entries_grow(traces, trace, part->nr);
+	if (err)
+		return err;
 	for (i = 0; i < part->nr; i++) {
 		account_get_function(part, i, &function);
 		nr = trace->nr_functions;
-		err = take_function(traces, &functions[nr], &function);
+		err = take_function(traces, &trace->functions[nr], &function);
 		if (err)
 			return err;
 		trace->nr_functions++;

@@ -13,13 +13,14 @@
 
 #include "capture_account.h"
 #include "function.h"
+#include "names.h"
 #include "summary.h"
 
 /* More are refused. */
 #define CAPTURE_FUNCTIONS_MAX	4096
 #define CAPTURE_TRACES_MAX	1024
-/* More get the last one's name. */
-#define CAPTURE_NAMES_MAX	1024
+/* Entries of functions in the accounts of all traces. */
+#define CAPTURE_ENTRIES_MAX	16384
 
 /* One run of `ismtrace record`, in one file or several. */
 struct trace {
@@ -28,7 +29,7 @@ struct trace {
 		const struct function *fn;
 		struct summary_function sum;
 	} *functions;
-	size_t nr_functions;
+	size_t nr_functions, room;
 	uint32_t number;		/* from 1: tells the tasks of several traces apart */
 	bool known;			/* there is an account */
 	uint64_t read;			/* accesses of it that were read */
@@ -38,8 +39,8 @@ struct capture_traces {
 	struct function_table *functions;
 	struct trace **traces;		/* pointers stay good */
 	size_t nr_traces;
-	char **names;
-	size_t nr_names;
+	size_t nr_entries;		/* of all of them */
+	struct names *names;		/* of drivers, and notes */
 };
 
 /* 0 or -ENOMEM. */
@@ -50,7 +51,7 @@ void traces_free(struct capture_traces *traces);
 const struct function *traces_function(struct capture_traces *traces,
 				       const struct function *like);
 
-/* A copy that is good until traces_free(), made once; NULL: no memory. */
+/* A copy that is good until traces_free(), as names_get() makes it; NULL: no memory. */
 const char *traces_name(struct capture_traces *traces, const char *name);
 
 /*

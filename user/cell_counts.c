@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "cell_counts.h"
 
+#include <errno.h>
 #include <string.h>
 
 static void hist_set(struct hist *hist, const __u64 *bucket, uint64_t sum, uint64_t min,
@@ -64,4 +65,25 @@ void cell_counts(const struct ismt_cell *cell, struct count_cell *part)
 	hist_set(&part->latency, cell->latency, cell->latency_sum, cell->latency_min, cell->latency_max);
 	add_whole(part, cell);
 	part->findings[ISM004] = cell->split;
+}
+
+int cell_counts_since(struct counts *counts, const struct count_key *key,
+		      const struct ismt_cell *cell, const struct ismt_cell *last)
+{
+	struct count_cell whole, part, was, *sum;
+
+	if (!memcmp(cell, last, sizeof(*cell)))
+		return 0;
+	sum = counts_cell(counts, key);
+	if (!sum)
+		return -ENOMEM;
+	cell_counts(cell, &whole);
+	cell_counts(last, &was);
+	part = whole;
+	count_cell_sub(&part, &was);
+	count_cell_add(sum, &part);
+	/* A difference does not know its extremes, and one may have come later than what it is of. */
+	count_cell_widen(sum, &whole);
+	memcpy(sum->comm, cell->comm, sizeof(sum->comm)); /* of shared ones "" */
+	return 0;
 }

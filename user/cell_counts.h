@@ -11,4 +11,11 @@
 /* What a copy of a cell, tallies included, adds up to; part gets neither key nor name. */
 void cell_counts(const struct ismt_cell *cell, struct count_cell *part);
 
+/*
+ * cell_counts_since - into the cell of the key goes what has been added to a cell of the kernel's
+ * since last, which is an earlier state of it, or zeros.  0 or -ENOMEM.
+ */
+int cell_counts_since(struct counts *counts, const struct count_key *key,
+		      const struct ismt_cell *cell, const struct ismt_cell *last);
+
 #endif /* ISMT_CELL_COUNTS_H */

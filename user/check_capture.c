@@ -59,7 +59,7 @@ static int parse_severity(const char *arg, struct argp_state *state)
 	for (severity = SEV_INFO; severity <= SEV_ERROR; severity++)
 		if (!strcmp(arg, severity_name((enum severity)severity)))
 			return severity;
-	argp_error(state, "--severity is error, warning or info, not '%s'", arg);
+	option_error(state, "--severity is error, warning or info, not '%s'", arg);
 	return SEV_INFO;
 }
 
@@ -91,8 +91,11 @@ static error_t parse_check(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_ALLOW:
 		if (gate_parse(arg, &cmd->check.allow))
-			argp_error(state, "--allow is one or more of empty, filtered, lost, unaccounted, partial, "
-				   "strays or cut, not '%s'", arg);
+			option_error(
+				state,
+				"--allow is one or more of empty, filtered, lost, unaccounted, partial, "
+				"strays or cut, not '%s'",
+				arg);
 		return 0;
 	case OPT_SEVERITY:
 		cmd->check.severity = (enum severity)parse_severity(arg, state);
@@ -102,16 +105,18 @@ static error_t parse_check(int key, char *arg, struct argp_state *state)
 		if (!state->quoted || state->next <= state->quoted)
 			return ARGP_ERR_UNKNOWN;
 		if (cmd->options.nr_files)
-			argp_error(state, "captures or a command to run, not both");
+			option_error(state, "captures or a command to run, not both");
 		cmd->argv = state->argv + state->next - 1;
 		cmd->options.no_files = true;
 		state->next = state->argc;
 		return 0;
 	case ARGP_KEY_END:
 		if (cmd->check.measure && !cmd->argv)
-			argp_error(state, "--measure is for -- CMD: captures say themselves what was measured");
+			option_error(
+				state,
+				"--measure is for -- CMD: captures say themselves what was measured");
 		if (cmd->check.run_as.given && !cmd->argv)
-			argp_error(state, "-Z is for -- CMD: captures are read as who you are");
+			option_error(state, "-Z is for -- CMD: captures are read as who you are");
 		return ARGP_ERR_UNKNOWN;
 	default:
 		return ARGP_ERR_UNKNOWN;

@@ -22,12 +22,14 @@
 
 struct counting {
 	struct live *live;
-	struct counts *found;	/* findings only: what came as records */
-	struct counts *retired;	/* cells that were taken back */
+	/*
+	 * All that was counted, added to as it is seen: cells may be taken back, and processes folded,
+	 * but nothing is taken away.
+	 */
 	struct counts *now;
+	struct summary *forgotten;	/* of functions: the instructions of what was */
 	struct tallies tallies;
-	/* As they were read last: what is written to all the time stays as it was. */
-	struct ismt_cell *last;
+	struct ismt_cell *last;	/* cells as they were when they were last added */
 	uint32_t leaving[ISMT_CELLS_OWN];	/* indices, while cells are taken back */
 	uint32_t seen_over;	/* processes that had ended when cells were last taken back */
 	int error;		/* -ENOMEM from a record, or as cells were taken back */
@@ -39,7 +41,7 @@ static int on_access(void *arg, struct access *access)
 	int err;
 
 	rules_apply(NULL, access);
-	err = counts_findings(counting->found, access, TOLD);
+	err = counts_findings(counting->now, access, TOLD);
 	if (err)
 		counting->error = err;
 	return err;
@@ -61,11 +63,10 @@ int counting_open(struct counting **result, const struct live_options *options)
 
 	if (!counting)
 		goto no_memory;
-	counting->found = counts_new();
-	counting->retired = counts_new();
 	counting->now = counts_new();
 	counting->last = calloc(ISMT_CELLS, sizeof(*counting->last));
-	if (!counting->last || !counting->found || !counting->retired || !counting->now)
+	counting->forgotten = summary_new();
+	if (!counting->last || !counting->now || !counting->forgotten)
 		goto no_memory;
 	with_cells.counting = true;
 	with_cells.insns = false;
@@ -94,8 +95,11 @@ static struct ismt_cell *cell_at(struct counting *counting, int i)
 	return &live_skeleton(counting->live)->bss_cells->cells[i];
 }
 
-/* A cell of the kernel's, which may be counting meanwhile, into the counts. */
-static int add_cell(struct counting *counting, struct counts *counts, int index)
+/*
+ * What is new in a cell of the kernel's, which may be counting meanwhile: what is written to all
+ * the time has nothing new until it can be read.  0, -EAGAIN for such a one, or -ENOMEM.
+ */
+static int add_cell(struct counting *counting, int index)
 {
 	const struct ismt_cell *there = cell_at(counting, index);
 	const struct function *fn = live_function(counting->live, there->key.fid);
@@ -105,23 +109,18 @@ static int add_cell(struct counting *counting, struct counts *counts, int index)
 		.region = there->key.region < SUMMARY_REGIONS ? there->key.region : SUMMARY_REGIONS,
 		.op = there->key.op,
 	};
-	struct count_cell part, *sum;
 	struct ismt_cell cell;
+	int err;
 
 	if (!fn)
 		return -ENOMEM;
+	if (!tallies_read(&counting->tallies, there, (uint32_t)index, &cell))
+		return -EAGAIN;
 	key.driver = live_driver(counting->live, fn, there->key.layer);
-	sum = counts_cell(counts, &key);
-	if (!sum)
-		return -ENOMEM;
-	if (tallies_read(&counting->tallies, there, (uint32_t)index, &cell))
+	err = cell_counts_since(counting->now, &key, &cell, &counting->last[index]);
+	if (!err)
 		counting->last[index] = cell;
-	else
-		cell = counting->last[index];
-	memcpy(sum->comm, cell.comm, sizeof(sum->comm));	/* of shared ones "" */
-	cell_counts(&cell, &part);
-	count_cell_add(sum, &part);
-	return 0;
+	return err;
 }
 
 /* The kernel adds to it meanwhile. */
@@ -167,9 +166,10 @@ static int retire_cell(struct counting *counting, uint32_t index)
 				     &index, sizeof(index), BPF_NOEXIST);
 		return 0;
 	}
-	err = add_cell(counting, counting->retired, (int)index);
+	err = add_cell(counting, (int)index);
+	/* Nobody writes to it, but if so, it is looked at again. */
 	if (err)
-		return err;
+		return err == -EAGAIN ? 0 : err;
 	memset(cell, 0, sizeof(*cell));
 	memset(&counting->last[index], 0, sizeof(counting->last[index]));
 	bpf_map__update_elem(skel->maps.cells_free, NULL, 0, &index, sizeof(index), BPF_ANY);
@@ -214,22 +214,22 @@ static int retire_if_tight(struct counting *counting)
 	return retire(counting);
 }
 
-static int add_cells(struct counting *counting, struct counts *counts, int first, int nr)
+static int add_cells(struct counting *counting, int first, int nr)
 {
 	int i;
 
 	for (i = first; i < first + nr; i++)
-		if (cell_at(counting, i)->used && add_cell(counting, counts, i))
+		if (cell_at(counting, i)->used && add_cell(counting, i) == -ENOMEM)
 			return -ENOMEM;
 	return 0;
 }
 
-const struct counts *counting_update(struct counting *counting)
+struct counts *counting_update(struct counting *counting)
 {
 	struct counts *now = counting->now;
 	struct timespec ts;
-	size_t k;
 
+	counts_tick(now);
 	while (live_poll(counting->live, 0) > 0)
 		;
 	if (counting->error)
@@ -237,25 +237,22 @@ const struct counts *counting_update(struct counting *counting)
 	tallies_look(&counting->tallies, live_skeleton(counting->live)->bss->slots);
 	if (retire_if_tight(counting))
 		return NULL;
-	if (counts_copy(now, counting->found))
+	if (add_cells(counting, 0, cells_used(counting)) ||
+	    add_cells(counting, ISMT_CELLS_OWN, cells_shared(counting)))
 		return NULL;
-	for (k = 0; k < counting->retired->nr; k++) {
-		const struct count_cell *cell = &counting->retired->cells[k];
-		struct count_cell *sum = counts_cell(now, &cell->key);
-
-		if (!sum)
-			return NULL;
-		memcpy(sum->comm, cell->comm, sizeof(sum->comm));
-		count_cell_add(sum, cell);
-	}
-	if (add_cells(counting, now, 0, cells_used(counting)) ||
-	    add_cells(counting, now, ISMT_CELLS_OWN, cells_shared(counting)))
-		return NULL;
-	now->others = look(&live_skeleton(counting->live)->bss->processes_sharing);
+	now->sharing = look(&live_skeleton(counting->live)->bss->processes_sharing);
 	live_losses(counting->live, &now->lost, &now->filtered);
 	clock_gettime(CLOCK_REALTIME, &ts);
 	now->ts = (uint64_t)ts.tv_sec * 1000000000ULL + (uint64_t)ts.tv_nsec;
 	return now;
+}
+
+int counting_forget(struct counting *counting)
+{
+	int err = counts_instructions(counting->now, counting->forgotten);
+
+	counts_clear(counting->now);
+	return err;
 }
 
 int counting_wait(struct counting *counting, int timeout_ms)
@@ -277,6 +274,8 @@ int counting_summary(struct counting *counting, struct summary *summary)
 	const struct counts *counts = counting_update(counting);
 	int err = counts ? counts_summary(counts, summary) : -ENOMEM;
 
+	if (!err)
+		err = summary_add_instructions(summary, counting->forgotten);
 	if (err)
 		return err;
 	/* With what is known only at the end. */
@@ -294,9 +293,8 @@ void counting_close(struct counting *counting)
 	if (!counting)
 		return;
 	live_close(counting->live);
-	counts_free(counting->found);
-	counts_free(counting->retired);
 	counts_free(counting->now);
+	summary_free(counting->forgotten);
 	free(counting->last);
 	free(counting);
 }

@@ -22,11 +22,17 @@ int counting_open(struct counting **result, const struct live_options *options);
 void counting_arm(struct counting *counting);
 
 /*
- * counting_update - bring the counts up to now: all since counting_arm(), not
- * since the last update.  The counts are the counting's own, good until
- * counting_close().  NULL: no memory.
+ * counting_update - bring the counts up to now: all since counting_arm(), or since
+ * counting_forget(), but for losses and what was filtered, which is always all.  The counts are the
+ * counting's own, good until counting_close().  NULL: no memory.
  */
-const struct counts *counting_update(struct counting *counting);
+struct counts *counting_update(struct counting *counting);
+
+/*
+ * Somebody else has added up the cells and events, and they begin anew; the functions' instructions
+ * stay in counting_summary().  0 or -ENOMEM.
+ */
+int counting_forget(struct counting *counting);
 
 /*
  * counting_wait - sleep for at most timeout_ms, taking in findings as they

@@ -5,9 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "counts_internal.h"
 #include "judge.h"
-
-#define SLOTS_MIN	256
 
 struct counts *counts_new(void)
 {
@@ -15,134 +14,152 @@ struct counts *counts_new(void)
 
 	if (!counts)
 		return NULL;
-	counts->slots = SLOTS_MIN;
-	counts->index = calloc(counts->slots, sizeof(*counts->index));
-	if (!counts->index) {
-		free(counts);
-		return NULL;
-	}
-	return counts;
+	counts->names = names_new();
+	if (counts->names && !slots_make(&counts->slots, COUNT_CELLS) &&
+	    !owners_init(&counts->processes, COUNT_PROCESSES + 1) &&
+	    !owners_init(&counts->places, COUNT_PLACES + 1))
+		return counts;
+	counts_free(counts);
+	return NULL;
 }
 
 void counts_free(struct counts *counts)
 {
-	size_t i;
-
 	if (!counts)
 		return;
-	for (i = 0; i < counts->nr_drivers; i++)
-		free(counts->drivers[i]);
-	free(counts->drivers);
+	gone_free(counts->gone);
+	names_drop(counts->names);
+	owners_free(&counts->processes);
+	owners_free(&counts->places);
+	slots_free(&counts->slots);
 	free(counts->cells);
-	free(counts->index);
 	free(counts);
 }
 
 void counts_clear(struct counts *counts)
 {
-	memset(counts->index, 0, counts->slots * sizeof(*counts->index));
+	slots_clear(&counts->slots);
+	owners_clear(&counts->processes);
+	owners_clear(&counts->places);
+	gone_free(counts->gone);
+	counts->gone = NULL;
 	counts->nr = 0;
 	counts->nr_events = 0;
 	memset(counts->first, 0, sizeof(counts->first));
+	counts->folded = 0;
+	counts->sharing = 0;
+	counts->folded_places = 0;
 	counts->filtered = 0;
 	memset(&counts->lost, 0, sizeof(counts->lost));
 }
 
 static bool key_same(const struct count_key *a, const struct count_key *b)
 {
-	return a->fn == b->fn && a->pid == b->pid && a->region == b->region && a->op == b->op &&
+	return a->fn == b->fn && a->pid == b->pid && a->region == b->region &&
+	       a->op == b->op &&
 	       (a->driver == b->driver || !strcmp(a->driver, b->driver));
 }
 
-/* The driver is left out: it is text, and hardly ever tells two keys apart. */
-static uint32_t key_hash(const struct count_key *key)
+static bool same(const void *table, size_t element, const void *key)
 {
-	uint64_t h = (uint64_t)(uintptr_t)key->fn;
-
-	h = (h ^ key->pid) * 0x9e3779b97f4a7c15ULL;
-	h = (h ^ h >> 32 ^ ((uint64_t)key->region << 1 | key->op)) * 0x9e3779b97f4a7c15ULL;
-	return h >> 32;
+	return key_same(&((const struct counts *)table)->cells[element].key, key);
 }
 
-/* The slot that holds the key, or the free one where it would go. */
-static uint32_t *slot_of(const struct counts *counts, const struct count_key *key)
+uint32_t *counts_slot(const struct counts *counts, const struct count_key *key)
 {
-	size_t i = key_hash(key) & (counts->slots - 1);
+	/* A look at it changes nothing but how many looks there were. */
+	struct slots *slots = (struct slots *)&counts->slots;
+	uint64_t hash = hash_add(slots_hash(slots), (uintptr_t)key->fn);
 
-	while (counts->index[i] && !key_same(&counts->cells[counts->index[i] - 1].key, key))
-		i = (i + 1) & (counts->slots - 1);
-	return &counts->index[i];
+	hash = hash_add(hash, (uint64_t)key->pid << 32 | key->region << 1 | key->op);
+	return slots_find(slots, hash_add_text(hash, key->driver), same, counts, key);
 }
 
-/* Room for one more; at most half of the slots are in use. */
-static int counts_grow(struct counts *counts)
+/* Room for so many cells. */
+static int cells_room(struct counts *counts, size_t nr)
 {
+	size_t room = counts->room ? counts->room : 16;
 	struct count_cell *cells;
-	uint32_t *index;
-	size_t i;
 
-	if (!(counts->nr & (counts->nr - 1))) {
-		cells = reallocarray(counts->cells, counts->nr ? 2 * counts->nr : 1,
-				     sizeof(*cells));
-		if (!cells)
-			return -ENOMEM;
-		counts->cells = cells;
-	}
-	if (2 * (counts->nr + 1) <= counts->slots)
+	if (nr <= counts->room)
 		return 0;
-	index = calloc(2 * counts->slots, sizeof(*index));
-	if (!index)
+	while (room < nr)
+		room *= 2;
+	cells = reallocarray(counts->cells, room, sizeof(*cells));
+	if (!cells)
 		return -ENOMEM;
-	free(counts->index);
-	counts->index = index;
-	counts->slots *= 2;
-	for (i = 0; i < counts->nr; i++)
-		*slot_of(counts, &counts->cells[i].key) = i + 1;
+	counts->cells = cells;
+	counts->room = room;
 	return 0;
 }
 
-/* There are two or three in a machine. */
-static const char *driver_copy(struct counts *counts, const char *name)
+static bool is_full(struct counts *counts, const struct count_owner_key *process,
+		    const struct count_owner_key *place)
 {
-	char **drivers;
-	size_t i;
+	return counts->nr == COUNT_CELLS ||
+	       (owners_full(&counts->processes) && process->pid != COUNT_OTHERS &&
+		!owners_find(&counts->processes, process)) ||
+	       (owners_full(&counts->places) && place->fn != &function_others &&
+		!owners_find(&counts->places, place));
+}
 
-	for (i = 0; i < counts->nr_drivers; i++)
-		if (!strcmp(counts->drivers[i], name))
-			return counts->drivers[i];
-	drivers = reallocarray(counts->drivers, i + 1, sizeof(*drivers));
-	if (!drivers)
+static struct count_cell *touch(struct counts *counts, size_t number)
+{
+	struct count_cell *cell = &counts->cells[number];
+
+	counts->last = number;
+	counts->processes.owner[cell->process].active = counts->tick;
+	counts->places.owner[cell->place].active = counts->tick;
+	return cell;
+}
+
+/* The key's driver is one of our names. */
+static struct count_cell *cell_make(struct counts *counts, const struct count_key *key)
+{
+	struct count_owner_key process = { .pid = key->pid };
+	struct count_owner_key place = { .fn = key->fn, .driver = key->driver };
+	struct count_cell *cell;
+
+	if (is_full(counts, &process, &place))
+		counts_fold(counts);
+	if (cells_room(counts, counts->nr + 1))
 		return NULL;
-	counts->drivers = drivers;
-	drivers[i] = strdup(name);
-	if (!drivers[i])
-		return NULL;
-	counts->nr_drivers++;
-	return drivers[i];
+	cell = &counts->cells[counts->nr];
+	memset(cell, 0, sizeof(*cell));
+	cell->key = *key;
+	cell->process =
+		key->pid == COUNT_OTHERS ? 0 : owners_enter(&counts->processes, &process);
+	if (counts->gone && cell->process)
+		counts->processes.owner[cell->process].again =
+			gone_process(counts->gone, key->pid);
+	cell->place =
+		key->fn == &function_others ? 0 : owners_enter(&counts->places, &place);
+	*counts_slot(counts, &cell->key) = (uint32_t)++counts->nr;
+	return touch(counts, counts->nr - 1);
 }
 
 struct count_cell *counts_cell(struct counts *counts, const struct count_key *key)
 {
-	uint32_t *slot = slot_of(counts, key);
-	struct count_cell *cell;
-	const char *driver;
+	struct count_key known = *key;
+	uint32_t slot;
 
-	if (*slot)
-		return &counts->cells[*slot - 1];
-	driver = driver_copy(counts, key->driver);
-	if (!driver || counts_grow(counts))
+	if (counts->last < counts->nr && key_same(&counts->cells[counts->last].key, key))
+		return touch(counts, counts->last);
+	slot = *counts_slot(counts, key);
+	if (slot)
+		return touch(counts, slot - 1);
+	/* One of too many drivers has another name here. */
+	known.driver = names_get(counts->names, key->driver);
+	if (!known.driver)
 		return NULL;
-	cell = &counts->cells[counts->nr++];
-	memset(cell, 0, sizeof(*cell));
-	cell->key = *key;
-	cell->key.driver = driver;
-	*slot_of(counts, key) = counts->nr;
-	return cell;
+	slot = *counts_slot(counts, &known);
+	return slot ? touch(counts, slot - 1) : cell_make(counts, &known);
 }
 
-const struct count_cell *counts_find(const struct counts *counts, const struct count_key *key)
+const struct count_cell *counts_find(const struct counts *counts,
+				     const struct count_key *key)
 {
-	uint32_t slot = *slot_of(counts, key);
+	uint32_t slot = *counts_slot(counts, key);
 
 	return slot ? &counts->cells[slot - 1] : NULL;
 }
@@ -175,7 +192,8 @@ int counts_findings(struct counts *counts, const struct access *access, uint32_t
 	if (!cell)
 		return -ENOMEM;
 	for (set = access->rules; set; set &= set - 1) {
-		struct count_event *event = &counts->events[counts->nr_events++ % COUNT_EVENTS];
+		struct count_event *event =
+			&counts->events[counts->nr_events++ % COUNT_EVENTS];
 
 		event->rule = __builtin_ctz(set);
 		event->access = *access;
@@ -228,147 +246,33 @@ int counts_access(struct counts *counts, const struct access *access)
 	return counts_findings(counts, access, 0);
 }
 
-/* The counters of a cell that simply add up. */
-static void add_numbers(struct count_cell *sum, const struct count_cell *part, uint64_t sign)
-{
-	unsigned int i;
-
-	sum->accesses += sign * part->accesses;
-	sum->bytes += sign * part->bytes;
-	sum->errors += sign * part->errors;
-	sum->failed += sign * part->failed;
-	sum->insn_bytes += sign * part->insn_bytes;
-	sum->block_bytes += sign * part->block_bytes;
-	sum->whole += sign * part->whole;
-	sum->full_bytes += sign * part->full_bytes;
-	for (i = 0; i < ISMT_KINDS; i++)
-		sum->insns[i] += sign * part->insns[i];
-	for (i = 0; i < ISMT_WIDTHS; i++)
-		sum->width[i] += sign * part->width[i];
-	for (i = 0; i < ISMT_STB_BUCKETS; i++)
-		sum->stb[i] += sign * part->stb[i];
-	for (i = 0; i < RULE_COUNT; i++)
-		sum->findings[i] += sign * part->findings[i];
-}
-
-void count_cell_add(struct count_cell *sum, const struct count_cell *part)
-{
-	add_numbers(sum, part, 1);
-	hist_merge(&sum->size, &part->size);
-	hist_merge(&sum->latency, &part->latency);
-}
-
-void count_cell_sub(struct count_cell *sum, const struct count_cell *part)
-{
-	add_numbers(sum, part, -1ULL);
-	hist_subtract(&sum->size, &part->size);
-	hist_subtract(&sum->latency, &part->latency);
-}
-
-void counts_subtract(struct counts *counts, const struct counts *before)
-{
-	const struct count_cell *part;
-	size_t i;
-
-	for (i = 0; i < counts->nr; i++) {
-		part = counts_find(before, &counts->cells[i].key);
-		if (part)
-			count_cell_sub(&counts->cells[i], part);
-	}
-	counts->filtered -= before->filtered;
-	losses_subtract(&counts->lost, &before->lost);
-}
-
-/* The names of drivers are each counts' own. */
-static int own_driver(struct counts *counts, struct access *access)
-{
-	if (access->fn)
-		access->driver = driver_copy(counts, access->driver);
-	return access->driver || !access->fn ? 0 : -ENOMEM;
-}
-
 int counts_copy(struct counts *to, const struct counts *from)
 {
-	struct count_key key;
-	int err = 0;
 	size_t i;
 
+	if (cells_room(to, from->nr))
+		return -ENOMEM;
 	counts_clear(to);
-	for (i = 0; i < from->nr; i++) {
-		struct count_cell *cell = counts_cell(to, &from->cells[i].key);
-
-		if (!cell)
-			return -ENOMEM;
-		key = cell->key;
-		*cell = from->cells[i];
-		cell->key = key;
-	}
+	names_drop(to->names);
+	to->names = names_hold(from->names);
+	owners_copy(&to->processes, &from->processes);
+	owners_copy(&to->places, &from->places);
+	if (from->nr)
+		memcpy(to->cells, from->cells, from->nr * sizeof(*to->cells));
+	to->nr = from->nr;
+	for (i = 0; i < to->nr; i++)
+		*counts_slot(to, &to->cells[i].key) = (uint32_t)i + 1;
 	to->ts = from->ts;
+	to->tick = from->tick;
+	to->folds = from->folds;
+	to->heavy = from->heavy;
 	memcpy(to->events, from->events, sizeof(to->events));
 	memcpy(to->first, from->first, sizeof(to->first));
-	for (i = 0; i < COUNT_EVENTS && i < from->nr_events && !err; i++)
-		err = own_driver(to, &to->events[i].access);
-	for (i = 0; i < RULE_COUNT && !err; i++)
-		err = own_driver(to, &to->first[i]);
 	to->nr_events = from->nr_events;
+	to->folded = from->folded;
+	to->sharing = from->sharing;
+	to->folded_places = from->folded_places;
 	to->filtered = from->filtered;
 	to->lost = from->lost;
-	return err;
-}
-
-static bool any_finding(const struct count_cell *cell)
-{
-	unsigned int i;
-
-	for (i = 0; i < RULE_COUNT; i++)
-		if (cell->findings[i])
-			return true;
-	return false;
-}
-
-int counts_summary(const struct counts *counts, struct summary *summary)
-{
-	struct summary_row *row;
-	struct summary_function *f;
-	unsigned int k;
-	size_t i;
-
-	for (i = 0; i < counts->nr; i++) {
-		const struct count_cell *cell = &counts->cells[i];
-
-		/* Of a difference. */
-		if (!cell->accesses && !any_finding(cell))
-			continue;
-		f = summary_function(summary, cell->key.fn);
-		row = f ? summary_row(summary, cell->key.fn, cell->key.driver, cell->key.region,
-				      cell->key.op) : NULL;
-		if (!row)
-			return -ENOMEM;
-		summary->recorded += cell->accesses;
-		if (!cell->key.pid)
-			summary->foreign += cell->accesses;
-		row->accesses += cell->accesses;
-		row->bytes += cell->bytes;
-		row->errors += cell->errors;
-		for (k = 0; k < ISMT_KINDS; k++) {
-			row->insns[k] += cell->insns[k];
-			f->inside[k] += cell->insns[k];
-		}
-		row->failed += cell->failed;
-		f->inside_failed += cell->failed;
-		row->insn_bytes += cell->insn_bytes;
-		hist_merge(&row->size, &cell->size);
-		hist_merge(&row->latency, &cell->latency);
-		for (k = 0; k < ISMT_WIDTHS; k++)
-			row->width[k] += cell->width[k];
-		for (k = 0; k < ISMT_STB_BUCKETS; k++)
-			row->stb[k] += cell->stb[k];
-		for (k = 0; k < RULE_COUNT; k++)
-			summary->findings[k].count += cell->findings[k];
-	}
-	for (k = 0; k < RULE_COUNT; k++)
-		summary->findings[k].first = counts->first[k];
-	summary->filtered += counts->filtered;
-	summary->lost = counts->lost;
 	return 0;
 }

@@ -3,6 +3,10 @@
  * counts.h - everything counted until now, by process, function, region and
  * direction: what `ismtrace stat` and `ismtop` look at.  It is filled from the
  * counters that the kernel keeps (counting.h), or access by access.
+ *
+ * It takes bounded memory: processes, and functions with a driver, that there is no room for
+ * are folded into one that stands for the others.  All sums stay exact, of any function, region
+ * or rule as well, and so do differences: see counts_follow().
  */
 #ifndef ISMT_COUNTS_H
 #define ISMT_COUNTS_H
@@ -11,12 +15,23 @@
 #include <stdint.h>
 
 #include "access.h"
+#include "count_gone.h"
+#include "count_owners.h"
 #include "hist.h"
+#include "names.h"
 #include "rules.h"
 #include "summary.h"
 
 /* In place of a process: those that have no room of their own, together. */
 #define COUNT_OTHERS	UINT32_MAX
+
+/*
+ * The most that are kept apart, and cells in all.  About as many as in the kernel (record.h);
+ * who is folded are half of them, so that it costs little for each.
+ */
+#define COUNT_PROCESSES	2048
+#define COUNT_PLACES	512	/* functions, with a driver each */
+#define COUNT_CELLS	8192
 
 /* Whose counts they are.  In a cell the driver's name is the counts' own copy. */
 struct count_key {
@@ -29,6 +44,7 @@ struct count_key {
 
 struct count_cell {
 	struct count_key key;
+	uint32_t process, place;	/* numbers in the counts' owners */
 	char comm[ISMT_COMM_LEN];	/* of the process, as last seen; not escaped */
 	uint64_t accesses;
 	uint64_t bytes;		/* that the calls said were transferred */
@@ -57,18 +73,26 @@ struct count_event {
 struct counts {
 	int64_t ts;		/* when they were taken, ns since 1970 */
 	struct count_cell *cells;
-	size_t nr;
-	uint32_t *index;	/* hash of the key: cell + 1; 0 is free */
-	size_t slots;		/* of index; a power of two */
-	char **drivers;		/* names, each once */
-	size_t nr_drivers;
+	size_t nr, room;
+	size_t last;		/* cell that was asked for last: likely the next, too */
+	struct slots slots;
+	struct names *names;	/* of drivers; copies have the same ones */
+	struct count_owners processes, places;
+	uint64_t tick;		/* see counts_tick() */
+	uint64_t folds;		/* so far */
+	bool heavy;		/* to be set by whoever makes it: what there is much of stays */
 	/* The latest findings: event number i is at i % COUNT_EVENTS. */
 	struct count_event events[COUNT_EVENTS];
 	uint64_t nr_events;	/* ever; the last COUNT_EVENTS of them are kept */
 	/* The first of each rule; its fn is NULL if there is none. */
 	struct access first[RULE_COUNT];
-	/* Processes, at most, that cells of COUNT_OTHERS are of. */
-	uint64_t others;
+	/*
+	 * Processes, at most, that cells of COUNT_OTHERS are of: different ones that were folded, and
+	 * those that share cells in the kernel.  Some of them may have cells of their own as well.
+	 */
+	uint64_t folded, sharing;
+	uint64_t folded_places;	/* likewise of function_others */
+	struct count_gone *gone;	/* NULL: nobody yet, or a copy, of which no more goes */
 	/* Accesses that are in no cell. */
 	uint64_t filtered;
 	struct losses lost;
@@ -80,11 +104,23 @@ void counts_free(struct counts *counts);
 /* Forget everything but the names of drivers. */
 void counts_clear(struct counts *counts);
 
+/* Another interval begins: those who are added to in it, and were in the last, stay when it is folded. */
+static inline void counts_tick(struct counts *counts)
+{
+	counts->tick++;
+}
+
 /* The cell of a key, made if need be; NULL: no memory.  Good until the next is made. */
 struct count_cell *counts_cell(struct counts *counts, const struct count_key *key);
 
 /* Likewise, NULL if there is none. */
 const struct count_cell *counts_find(const struct counts *counts, const struct count_key *key);
+
+/* Processes that cells of COUNT_OTHERS stand for, at most. */
+static inline uint64_t counts_others(const struct counts *counts)
+{
+	return counts->folded + counts->sharing;
+}
 
 /*
  * counts_access - one access that rules_apply() has seen, and its findings.
@@ -103,15 +139,30 @@ int counts_findings(struct counts *counts, const struct access *access, uint32_t
  * count_cell_sub - sum -= part, where part is an earlier state of sum.  The
  * extremes of a difference are not known: they become the ends of its
  * outermost buckets, narrowed by sum's own.
+ * count_cell_widen - the extremes of by are sum's, too.
  */
 void count_cell_add(struct count_cell *sum, const struct count_cell *part);
 void count_cell_sub(struct count_cell *sum, const struct count_cell *part);
+void count_cell_widen(struct count_cell *sum, const struct count_cell *by);
 
 /*
- * counts_subtract - what was added since before, an earlier state of the same
- * counts; cells of which nothing is left stay, with zeros.
+ * counts_fold - about half of the processes, or functions, whichever there are too many of, go
+ * to the others.  Needs no memory.  Whoever adds cells need not call it.
  */
-void counts_subtract(struct counts *counts, const struct counts *before);
+void counts_fold(struct counts *counts);
+
+/*
+ * counts_follow - fold in `before`, an earlier copy of counts, whatever has been folded in counts
+ * since.  After that each cell of before is in counts, and no number of it is smaller there: one
+ * that was folded and has come back is another.  Costs nothing if nothing has been folded.
+ */
+void counts_follow(struct counts *before, struct counts *counts);
+
+/*
+ * counts_subtract - what was added since before, an earlier copy of the same counts, which
+ * follows them; cells of which nothing is left stay, with zeros.
+ */
+void counts_subtract(struct counts *counts, struct counts *before);
 
 /* Make to a copy of from, for differences.  0 or -ENOMEM. */
 int counts_copy(struct counts *to, const struct counts *from);
@@ -121,5 +172,8 @@ int counts_copy(struct counts *to, const struct counts *from);
  * findings, and the functions' instructions inside accesses.  0 or -ENOMEM.
  */
 int counts_summary(const struct counts *counts, struct summary *summary);
+
+/* Of that only the functions' instructions inside accesses; to any summary.  0 or -ENOMEM. */
+int counts_instructions(const struct counts *counts, struct summary *summary);
 
 #endif /* ISMT_COUNTS_H */

@@ -3,7 +3,6 @@
  * doctor.c - `ismtrace doctor`: every check, and a trial of attaching.
  */
 #include <errno.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,7 +10,9 @@
 #include "check.h"
 #include "command.h"
 #include "doctor_seal.h"
+#include "escape.h"
 #include "ismtrace.skel.h"
+#include "json.h"
 #include "message.h"
 #include "options.h"
 #include "output.h"
@@ -50,7 +51,7 @@ static error_t parse_doctor(int key, char *arg, struct argp_state *state)
 		cmd->json = true;
 		return 0;
 	case ARGP_KEY_ARG:
-		argp_error(state, "unexpected '%s'", arg);
+		option_error(state, "unexpected '%s'", arg);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -83,21 +84,20 @@ static void show(const struct doctor_command *cmd, const char *name,
 		 const struct check_finding *finding)
 {
 	const char *word = result_word(finding->result);
+	char found[ESCAPE_TEXT_LEN(sizeof(finding->found))];
 	FILE *out = cmd->output.file;
-	json_t *line;
 
 	if (!cmd->json) {
-		fprintf(out, "%-8s %-11s %s\n", word, name, finding->found);
+		escape_line(found, sizeof(found), finding->found, sizeof(finding->found));
+		fprintf(out, "%-8s %-11s %s\n", word, name, found);
 		if (finding->hint && finding->result != CHECK_OK)
 			fprintf(out, "%-8s %-11s -> %s\n", "", "", finding->hint);
 		return;
 	}
-	line = json_pack("{s:s, s:s, s:s, s:s, s:s?}", "type", "check", "name", name, "result", word,
-			 "found", finding->found, "hint", finding->hint);
-	if (line)
-		json_dumpf(line, out, JSON_COMPACT);
-	putc('\n', out);
-	json_decref(line);
+	json_print(json_pack("{s:s, s:s, s:s, s:o, s:s?}", "type", "check", "name", name,
+			     "result", word, "found", json_text(finding->found), "hint",
+			     finding->hint),
+		   out);
 }
 
 static int no_access(void *arg, struct access *access)

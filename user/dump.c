@@ -69,7 +69,7 @@ static error_t parse_dump(int key, char *arg, struct argp_state *state)
 	case OPT_JSON:
 	case OPT_CSV:
 		if (cmd->format != DUMP_TEXT)
-			argp_error(state, "--json or --csv, not both");
+			option_error(state, "--json or --csv, not both");
 		cmd->format = key == OPT_JSON ? DUMP_JSON : DUMP_CSV;
 		return 0;
 	case OPT_TIME:
@@ -80,7 +80,7 @@ static error_t parse_dump(int key, char *arg, struct argp_state *state)
 		else if (!strcmp(arg, "real"))
 			cmd->time = TIME_REAL;
 		else
-			argp_error(state, "--time is rel, mono or real, not '%s'", arg);
+			option_error(state, "--time is rel, mono or real, not '%s'", arg);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;

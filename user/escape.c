@@ -5,6 +5,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "utf8.h"
+
 /* U+FFFD REPLACEMENT CHARACTER */
 #define REPLACEMENT "\xef\xbf\xbd"
 
@@ -35,10 +37,22 @@ static void hex(char *dst, unsigned int value, unsigned int digits)
 		*dst++ = "0123456789abcdef"[value >> (4 * digits) & 0xf];
 }
 
+/* One character, of n bytes. */
+static bool put_bytes(struct writer *w, const char *src, size_t n)
+{
+	char code[16];
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		memcpy(code + 4 * i, "\\x", 2);
+		hex(code + 4 * i + 2, (unsigned char)src[i], 2);
+	}
+	return put(w, code, 4 * n);
+}
+
 size_t escape_text(char *dst, size_t size, const char *src, size_t len)
 {
 	struct writer w = { dst, size, 0 };
-	char code[4] = "\\x";
 	size_t i;
 
 	for (i = 0; i < len && src[i]; i++) {
@@ -49,8 +63,7 @@ size_t escape_text(char *dst, size_t size, const char *src, size_t len)
 				break;
 			continue;
 		}
-		hex(code + 2, c, 2);
-		if (!put(&w, code, sizeof(code)))
+		if (!put_bytes(&w, &src[i], 1))
 			break;
 	}
 	if (!i)
@@ -58,64 +71,36 @@ size_t escape_text(char *dst, size_t size, const char *src, size_t len)
 	return finish(&w);
 }
 
-/*
- * The length of the UTF-8 sequence at src and its code point; 0 if it is not
- * one: cut off, overlong, a surrogate, or above U+10FFFF.
- */
-static size_t utf8_decode(const char *src, size_t len, uint32_t *point)
+size_t escape_json_code(char code[12], uint32_t point)
 {
-	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	unsigned char c = (unsigned char)src[0];
-	size_t n, i;
-
-	if (c < 0x80) {
-		*point = c;
-		return 1;
+	memcpy(code, "\\u", 2);
+	if (point < 0x10000) {
+		hex(code + 2, point, 4);
+		return 6;
 	}
-	if (c >= 0xc2 && c <= 0xdf) {
-		n = 2;
-		*point = c & 0x1f;
-	} else if (c >= 0xe0 && c <= 0xef) {
-		n = 3;
-		*point = c & 0x0f;
-	} else if (c >= 0xf0 && c <= 0xf4) {
-		n = 4;
-		*point = c & 0x07;
-	} else {
-		return 0;
-	}
-	if (n > len)
-		return 0;
-	for (i = 1; i < n; i++) {
-		c = (unsigned char)src[i];
-		if ((c & 0xc0) != 0x80)
-			return 0;
-		*point = *point << 6 | (c & 0x3f);
-	}
-	if (*point < least[n] || *point > 0x10ffff ||
-	    (*point >= 0xd800 && *point <= 0xdfff))
-		return 0;
-	return n;
+	/* Above, JSON has the two halves of UTF-16. */
+	point -= 0x10000;
+	hex(code + 2, 0xd800 | point >> 10, 4);
+	memcpy(code + 6, "\\u", 2);
+	hex(code + 8, 0xdc00 | (point & 0x3ff), 4);
+	return 12;
 }
 
 static bool put_json(struct writer *w, const char *src, size_t n, uint32_t point)
 {
-	char code[6] = "\\u";
+	char code[12];
 
 	if (point == '"' || point == '\\') {
 		code[0] = '\\';
 		code[1] = (char)point;
 		return put(w, code, 2);
 	}
-	if (point < ' ' || (point >= 0x7f && point <= 0x9f)) {
-		hex(code + 2, point, 4);
-		return put(w, code, sizeof(code));
-	}
+	if (utf8_hides(point))
+		return put(w, code, escape_json_code(code, point));
 	return put(w, src, n);
 }
 
-static size_t escape_unicode(char *dst, size_t size, const char *src, size_t len,
-			     bool json)
+size_t escape_json(char *dst, size_t size, const char *src, size_t len)
 {
 	struct writer w = { dst, size, 0 };
 	uint32_t point;
@@ -124,13 +109,11 @@ static size_t escape_unicode(char *dst, size_t size, const char *src, size_t len
 
 	for (i = 0; i < len && src[i]; i += n) {
 		n = utf8_decode(src + i, len - i, &point);
-		if (!n) {
-			n = 1;
-			fits = put(&w, REPLACEMENT, 3);
-		} else if (json) {
+		if (n) {
 			fits = put_json(&w, src + i, n, point);
 		} else {
-			fits = put(&w, src + i, n);
+			n = 1;
+			fits = put(&w, REPLACEMENT, 3);
 		}
 		if (!fits)
 			break;
@@ -138,12 +121,55 @@ static size_t escape_unicode(char *dst, size_t size, const char *src, size_t len
 	return finish(&w);
 }
 
-size_t escape_json(char *dst, size_t size, const char *src, size_t len)
+/* U+FFFD for what is no UTF-8; with hide also for what nobody would see. */
+static size_t replace(char *dst, size_t size, const char *src, size_t len, bool hide)
 {
-	return escape_unicode(dst, size, src, len, true);
+	struct writer w = { dst, size, 0 };
+	uint32_t point;
+	size_t i, n;
+	bool fits;
+
+	for (i = 0; i < len && src[i]; i += n) {
+		n = utf8_decode(src + i, len - i, &point);
+		if (n && !(hide && utf8_hides(point))) {
+			fits = put(&w, src + i, n);
+		} else {
+			n = n ? n : 1;
+			fits = put(&w, REPLACEMENT, 3);
+		}
+		if (!fits)
+			break;
+	}
+	return finish(&w);
 }
 
 size_t escape_utf8(char *dst, size_t size, const char *src, size_t len)
 {
-	return escape_unicode(dst, size, src, len, false);
+	return replace(dst, size, src, len, false);
+}
+
+size_t escape_seen(char *dst, size_t size, const char *src, size_t len)
+{
+	return replace(dst, size, src, len, true);
+}
+
+size_t escape_line(char *dst, size_t size, const char *src, size_t len)
+{
+	struct writer w = { dst, size, 0 };
+	uint32_t point;
+	size_t i, n;
+	bool fits;
+
+	for (i = 0; i < len && src[i]; i += n) {
+		n = utf8_decode(src + i, len - i, &point);
+		if (n && !utf8_hides(point)) {
+			fits = put(&w, src + i, n);
+		} else {
+			n = n ? n : 1;
+			fits = put_bytes(&w, src + i, n);
+		}
+		if (!fits)
+			break;
+	}
+	return finish(&w);
 }

@@ -5,23 +5,54 @@
 
 #include "color.h"
 
+static bool same(const void *table, size_t element, const void *key)
+{
+	return ((const struct findings_text *)table)->seen[element].fn == key;
+}
+
+static uint32_t *slot_of(struct findings_text *findings, const struct function *fn)
+{
+	return slots_find(&findings->slots,
+			  hash_add(slots_hash(&findings->slots), (uintptr_t)fn), same, findings,
+			  fn);
+}
+
+/* Room for one more. */
+static bool grow(struct findings_text *findings)
+{
+	size_t room = findings->room ? 2 * findings->room : 8, i;
+	struct findings_seen *seen;
+
+	if (findings->nr < findings->room)
+		return true;
+	seen = reallocarray(findings->seen, room, sizeof(*seen));
+	if (!seen)
+		return false;
+	findings->seen = seen;
+	if (slots_make(&findings->slots, room))
+		return false;
+	findings->room = room;
+	for (i = 0; i < findings->nr; i++)
+		*slot_of(findings, seen[i].fn) = (uint32_t)i + 1;
+	return true;
+}
+
 /* How often each rule was spelled out on a function; NULL: no memory. */
 static uint8_t *counts_get(struct findings_text *findings, const struct function *fn)
 {
-	void *seen;
-	size_t i;
+	struct findings_seen *seen;
+	uint32_t *slot;
 
-	for (i = 0; i < findings->nr; i++)
-		if (findings->seen[i].fn == fn)
-			return findings->seen[i].count;
-	seen = reallocarray(findings->seen, i + 1, sizeof(*findings->seen));
-	if (!seen)
+	if (!grow(findings))
 		return NULL;
-	findings->seen = seen;
-	findings->nr++;
-	memset(&findings->seen[i], 0, sizeof(findings->seen[i]));
-	findings->seen[i].fn = fn;
-	return findings->seen[i].count;
+	slot = slot_of(findings, fn);
+	if (*slot)
+		return findings->seen[*slot - 1].count;
+	seen = &findings->seen[findings->nr];
+	memset(seen, 0, sizeof(*seen));
+	seen->fn = fn;
+	*slot = (uint32_t)++findings->nr;
+	return seen->count;
 }
 
 static void put_finding(enum rule_id id, const struct access *access, struct outbuf *out,
@@ -61,6 +92,6 @@ void findings_text_write(struct findings_text *findings, const struct access *ac
 void findings_text_free(struct findings_text *findings)
 {
 	free(findings->seen);
-	findings->seen = NULL;
-	findings->nr = 0;
+	slots_free(&findings->slots);
+	memset(findings, 0, sizeof(*findings));
 }

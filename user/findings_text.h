@@ -8,16 +8,20 @@
 
 #include "outbuf.h"
 #include "rules.h"
+#include "slots.h"
 
 /* Findings of a rule on a function that are spelled out. */
 #define FINDINGS_SPELLED	3
 
+struct findings_seen {
+	const struct function *fn;
+	uint8_t count[RULE_COUNT];	/* up to FINDINGS_SPELLED */
+};
+
 struct findings_text {
-	struct {
-		const struct function *fn;
-		uint8_t count[RULE_COUNT];	/* up to FINDINGS_SPELLED */
-	} *seen;
-	size_t nr;
+	struct findings_seen *seen;
+	size_t nr, room;
+	struct slots slots;
 	bool said;		/* that the rest is left out */
 };
 

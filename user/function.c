@@ -9,10 +9,17 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "names.h"
+
+const struct function function_others = { .address = NAMES_OTHERS };
+
 struct function_table {
 	struct function **entries;
 	size_t count, room;
 	struct function *last;	/* found by fid; most lookups repeat */
+	/* By what function_same() looks at; none if an entry may change (function_update()). */
+	struct slots slots;
+	bool changes;
 };
 
 struct function_table *function_table_new(void)
@@ -29,6 +36,7 @@ void function_table_free(struct function_table *table)
 	for (i = 0; i < table->count; i++)
 		free(table->entries[i]);
 	free(table->entries);
+	slots_free(&table->slots);
 	free(table);
 }
 
@@ -89,6 +97,7 @@ struct function *function_update(struct function_table *table, const struct ismt
 	struct function *fn = function_by_fid(table, k->fid);
 	struct ismt_function before;
 
+	table->changes = true;
 	if (!fn)
 		fn = function_add(table);
 	if (!fn)
@@ -124,17 +133,64 @@ bool function_same(const struct function *a, const struct function *b)
 	       !strcmp(a->address, b->address);
 }
 
-struct function *function_enter(struct function_table *table, const struct function *like)
+static bool same(const void *table, size_t element, const void *key)
 {
-	struct function *fn;
+	return function_same(((const struct function_table *)table)->entries[element], key);
+}
+
+static uint32_t *slot_of(struct function_table *table, const struct function *fn)
+{
+	uint64_t hash = slots_hash(&table->slots);
+
+	hash = hash_add(hash, (uint64_t)fn->k.fid << 32 | fn->k.uid);
+	hash = hash_add(hash, (uint64_t)fn->k.pchid << 32 | (uint64_t)fn->k.vfn << 16 | fn->k.maxstbl);
+	hash = hash_add(hash, (uint64_t)fn->k.vendor << 16 | fn->k.device);
+	hash = hash_add(hash, (uint64_t)fn->k.pft << 16 | (uint64_t)fn->k.pfgid << 8 | fn->is_ism);
+	return slots_find(&table->slots, hash_add_text(hash, fn->address), same, table, fn);
+}
+
+struct function *function_known(struct function_table *table, const struct function *like)
+{
+	uint32_t slot;
 	size_t i;
 
+	if (!table->changes) {
+		slot = table->slots.nr ? *slot_of(table, like) : 0;
+		return slot ? table->entries[slot - 1] : NULL;
+	}
 	for (i = 0; i < table->count; i++)
 		if (function_same(table->entries[i], like))
 			return table->entries[i];
-	fn = function_add(table);
+	return NULL;
+}
+
+/* Half of the slots are in use at most. */
+static int index_grow(struct function_table *table)
+{
+	size_t i;
+
+	if (2 * (table->count + 1) <= table->slots.nr)
+		return 0;
+	if (slots_make(&table->slots, 2 * (table->count + 1)))
+		return -ENOMEM;
+	for (i = 0; i < table->count; i++)
+		*slot_of(table, table->entries[i]) = (uint32_t)i + 1;
+	return 0;
+}
+
+struct function *function_enter(struct function_table *table, const struct function *like)
+{
+	struct function *fn = function_known(table, like);
+
 	if (fn)
-		*fn = *like;
+		return fn;
+	if (index_grow(table))
+		return NULL;
+	fn = function_add(table);
+	if (!fn)
+		return NULL;
+	*fn = *like;
+	*slot_of(table, fn) = (uint32_t)table->count;
 	return fn;
 }
 

@@ -33,6 +33,9 @@ bool function_same(const struct function *a, const struct function *b);
  */
 struct function *function_enter(struct function_table *table, const struct function *like);
 
+/* Likewise, NULL if there is none. */
+struct function *function_known(struct function_table *table, const struct function *like);
+
 /* By fid, or by function handle with its enable bit left out; or NULL. */
 struct function *function_by_fid(struct function_table *table, uint32_t fid);
 struct function *function_by_fh(struct function_table *table, uint32_t fh);

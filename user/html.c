@@ -10,37 +10,13 @@
 
 #define TEXT_MAX 4096
 
-/*
- * Length of a sequence in valid UTF-8 at text that must not be shown: C0, DEL
- * and C1, and the bidirectional controls U+202A to U+202E, U+2066 to U+2069.
- */
-static size_t hidden(const unsigned char *text)
-{
-	if (text[0] < ' ' || text[0] == 0x7f)
-		return 1;
-	if (text[0] == 0xc2 && text[1] <= 0x9f)
-		return 2;
-	if (text[0] == 0xe2 && text[1] == 0x80 && text[2] >= 0xaa && text[2] <= 0xae)
-		return 3;
-	if (text[0] == 0xe2 && text[1] == 0x81 && text[2] >= 0xa6 && text[2] <= 0xa9)
-		return 3;
-	return 0;
-}
-
 void html_text(struct outbuf *out, const char *text)
 {
 	char clean[ESCAPE_UTF8_LEN(TEXT_MAX)];
-	const char *c = clean;
-	size_t n;
+	const char *c;
 
-	escape_utf8(clean, sizeof(clean), text, TEXT_MAX);
-	while (*c) {
-		n = hidden((const unsigned char *)c);
-		if (n) {
-			out_lit(out, "\xef\xbf\xbd");
-			c += n;
-			continue;
-		}
+	escape_seen(clean, sizeof(clean), text, TEXT_MAX);
+	for (c = clean; *c; c++) {
 		switch (*c) {
 		case '<':
 			out_lit(out, "&lt;");
@@ -60,7 +36,6 @@ void html_text(struct outbuf *out, const char *text)
 		default:
 			out_char(out, *c);
 		}
-		c++;
 	}
 }
 

@@ -73,7 +73,7 @@ static double parse_number(const char *text, const char *what, double min, doubl
 	double value = strtod(text, &end);
 
 	if (end == text || *end || !(value >= min) || value > max)
-		argp_error(state, "%s is %g to %g, not '%s'", what, min, max, text);
+		option_error(state, "%s is %g to %g, not '%s'", what, min, max, text);
 	return value;
 }
 
@@ -82,7 +82,7 @@ static void parse_view(struct top_command *cmd, const char *arg, struct argp_sta
 	int view = view_find(arg);
 
 	if (view < 0)
-		argp_error(
+		option_error(
 			state,
 			"--view is functions, processes, regions, sizes or findings, not '%s'",
 			arg);
@@ -102,19 +102,20 @@ static void check_options(struct top_command *cmd, struct argp_state *state)
 	}
 	if (sort &&
 	    (!column_by_id(cmd->view, sort) || !column_by_id(cmd->view, sort)->key))
-		argp_error(state, "the view '%s' has no column '%s' to sort by",
-			   view_name(cmd->view), sort);
+		option_error(state, "the view '%s' has no column '%s' to sort by",
+			     view_name(cmd->view), sort);
 	if (cmd->speed > 0 && !cmd->replay.nr_files)
-		argp_error(state, "--speed is for captures, and none is named");
+		option_error(state, "--speed is for captures, and none is named");
 	if (cmd->measure && cmd->replay.nr_files)
-		argp_error(state, "--measure is for the running kernel, not for captures");
+		option_error(state,
+			     "--measure is for the running kernel, not for captures");
 	if (cmd->run_as.given && cmd->replay.nr_files)
-		argp_error(state, "-Z is for the running kernel: captures are read as who you are");
+		option_error(state, "-Z is for the running kernel: captures are read as who you are");
 	if (cmd->speed > 0 && cmd->batch)
-		argp_error(state,
-			   "--speed makes no sense with --batch, which does not wait");
+		option_error(state,
+			     "--speed makes no sense with --batch, which does not wait");
 	if (!cmd->batch && cmd->replay.nr_files && !strcmp(cmd->replay.files[0], "-"))
-		argp_error(
+		option_error(
 			state,
 			"a capture from standard input cannot be replayed; use --batch");
 }
@@ -243,6 +244,7 @@ int main(int argc, char **argv)
 	argp_program_version = "ismtop " ISMTRACE_VERSION;
 	argp_err_exit_status = EXIT_USAGE;
 	filter_init(&cmd.replay.filter);
+	options_refuse(&ismtop_argp, argc, argv);
 	if (argp_parse(&ismtop_argp, argc, argv, 0, NULL, &cmd))
 		return EXIT_USAGE;
 	if (cmd.batch)

@@ -2,8 +2,10 @@
 #include "json.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 #include "escape.h"
+#include "utf8.h"
 
 json_t *json_number(uint64_t value)
 {
@@ -31,22 +33,24 @@ json_t *json_append(json_t *array, json_t *item)
 }
 
 /*
- * jansson leaves DEL and the C1 control characters, which a terminal may
- * obey, as they are.  It never hands over a part of a character.
+ * jansson leaves as they are DEL and all that is hidden above it: those that a
+ * terminal may obey, that turn text, that are not to be seen.  It never hands
+ * over a part of a character.
  */
 static int write_part(const char *text, size_t len, void *out)
 {
 	size_t i, n, from = 0;
+	char code[12];
+	uint32_t point;
 
 	for (i = 0; i < len; i += n) {
-		unsigned char last;
-
-		n = text[i] == '\xc2' && i + 1 < len ? 2 : 1;
-		last = (unsigned char)text[i + n - 1];
-		if (last < 0x7f || last > 0x9f || (n == 1 && last != 0x7f))
+		n = utf8_decode(text + i, len - i, &point);
+		if (!n)
+			return -1;
+		if (!utf8_hides(point))
 			continue;
 		out_mem(out, text + from, i - from);
-		out_printf(out, "\\u%04x", last);
+		out_mem(out, code, escape_json_code(code, point));
 		from = i + n;
 	}
 	out_mem(out, text + from, len - from);
@@ -65,4 +69,21 @@ int json_write(json_t *json, struct outbuf *out)
 		return -ENOMEM;
 	out_char(out, '\n');
 	return out->error;
+}
+
+int json_print(json_t *json, FILE *file)
+{
+	struct outbuf *out = malloc(sizeof(*out));
+	int err;
+
+	if (!out) {
+		json_decref(json);
+		return -ENOMEM;
+	}
+	out_init(out, file);
+	err = json_write(json, out);
+	if (!err)
+		err = out_flush(out);
+	free(out);
+	return err;
 }

@@ -9,6 +9,7 @@
 
 #include <jansson.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "outbuf.h"
 
@@ -23,5 +24,8 @@ json_t *json_append(json_t *array, json_t *item);
 
 /* Writes it on one line.  Returns 0, -ENOMEM, or the buffer's error; drops it. */
 int json_write(json_t *json, struct outbuf *out);
+
+/* The same to a file that nothing else is buffered for. */
+int json_print(json_t *json, FILE *file);
 
 #endif /* ISMT_JSON_H */

@@ -4,14 +4,15 @@
  */
 #include <errno.h>
 #include <inttypes.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "check.h"
 #include "command.h"
+#include "escape.h"
 #include "function.h"
 #include "ismtrace.skel.h"
+#include "json.h"
 #include "message.h"
 #include "options.h"
 #include "output.h"
@@ -50,7 +51,7 @@ static error_t parse_list(int key, char *arg, struct argp_state *state)
 		cmd->json = true;
 		return 0;
 	case ARGP_KEY_ARG:
-		argp_error(state, "unexpected '%s'", arg);
+		option_error(state, "unexpected '%s'", arg);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -100,12 +101,17 @@ static void print_text(struct function_table *table, FILE *out)
 	for (i = 0; i < function_count(table); i++) {
 		const struct function *fn = function_at(table, i);
 		const struct ismt_function *k = &fn->k;
+		char address[ESCAPE_TEXT_LEN(FUNCTION_ADDRESS_LEN)],
+			driver[ESCAPE_TEXT_LEN(ISMT_NAME_LEN)];
 		char bars[128];
 
+		escape_text(address, sizeof(address), fn->address, sizeof(fn->address));
+		escape_text(driver, sizeof(driver), k->driver, sizeof(k->driver));
 		format_bars(k, bars, sizeof(bars));
-		fprintf(out, "%-12s 0x%08" PRIx32 " %#6" PRIx32 " %#6x %-3s %-16s %7u %-24s",
-			fn->address[0] ? fn->address : "-", k->fid, k->uid, k->pchid,
-			fn->is_ism ? "yes" : "no", k->driver[0] ? k->driver : "-", k->maxstbl, bars);
+		fprintf(out,
+			"%-12s 0x%08" PRIx32 " %#6" PRIx32 " %#6x %-3s %-16s %7u %-24s",
+			address, k->fid, k->uid, k->pchid, fn->is_ism ? "yes" : "no",
+			driver, k->maxstbl, bars);
 		if (k->flags & ISMT_FN_HAS_FMB)
 			fprintf(out, " %12llu %12llu %12llu %12llu\n",
 				(unsigned long long)k->fmb_loads, (unsigned long long)k->fmb_stores,
@@ -147,18 +153,17 @@ static void print_json(struct function_table *table, FILE *out)
 	for (i = 0; i < function_count(table); i++) {
 		const struct function *fn = function_at(table, i);
 		const struct ismt_function *k = &fn->k;
-		json_t *line = json_pack("{s:s, s:s, s:I, s:I, s:I, s:i, s:i, s:i, s:b, s:s?, s:i, s:b, s:o, s:o}",
-					 "type", "function", "function", fn->address, "fid", (json_int_t)k->fid,
-					 "uid", (json_int_t)k->uid, "fh", (json_int_t)k->fh, "pchid", (int)k->pchid,
-					 "pft", (int)k->pft, "pfgid", (int)k->pfgid, "ism", (int)fn->is_ism,
-					 "driver", k->driver[0] ? k->driver : NULL, "maxstbl", (int)k->maxstbl,
-					 "mio", !!(k->flags & ISMT_FN_MIO_CAPABLE), "bars", bars_json(k), "fmb",
-					 fmb_json(k));
+		json_t *line = json_pack(
+			"{s:s, s:o, s:I, s:I, s:I, s:i, s:i, s:i, s:b, s:o, s:i, s:b, s:o, s:o}",
+			"type", "function", "function", json_text(fn->address), "fid",
+			(json_int_t)k->fid, "uid", (json_int_t)k->uid, "fh",
+			(json_int_t)k->fh, "pchid", (int)k->pchid, "pft", (int)k->pft,
+			"pfgid", (int)k->pfgid, "ism", (int)fn->is_ism, "driver",
+			k->driver[0] ? json_text(k->driver) : json_null(), "maxstbl",
+			(int)k->maxstbl, "mio", !!(k->flags & ISMT_FN_MIO_CAPABLE),
+			"bars", bars_json(k), "fmb", fmb_json(k));
 
-		if (line)
-			json_dumpf(line, out, JSON_COMPACT);
-		putc('\n', out);
-		json_decref(line);
+		json_print(line, out);
 	}
 }
 

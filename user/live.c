@@ -59,7 +59,7 @@ static error_t parse_live(int key, char *arg, struct argp_state *state)
 		else if (!strcmp(arg, "real"))
 			cmd->time = TIME_REAL;
 		else
-			argp_error(state, "--time is rel, mono or real, not '%s'", arg);
+			option_error(state, "--time is rel, mono or real, not '%s'", arg);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;

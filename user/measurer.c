@@ -193,17 +193,13 @@ static int take_descriptors(int socket, int blocks)
 }
 
 /*
- * Root owns what is written to, so that it takes no capability to open.  With the
- * directory of blocks as its root there are no other files, whatever the kernel has of
- * Landlock.
+ * Root owns what is written to, so that it takes no capability to open; and the directory
+ * of blocks has no other files, whatever the kernel has of Landlock.
  */
 static int give_up(void)
 {
-	int err = 0;
+	int err = privilege_shut_in(FD_BLOCKS) ?: privilege_keep_files(false);
 
-	if (fchdir(FD_BLOCKS) || (chroot(".") && errno != EPERM))
-		return -errno;
-	err = geteuid() ? privilege_keep_files() : privilege_stay();
 	if (err)
 		return err;
 	sandbox_files(SANDBOX_MEASURER, FD_BLOCKS);

@@ -5,6 +5,9 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+#include "escape.h"
 
 static int verbosity;
 static const char *name = "ismtrace";
@@ -36,20 +39,40 @@ int message_verbosity(void)
 /* What a listener is given: longer ones are cut. */
 #define LINE_LEN	512
 
+/*
+ * Words of the command line, names of files, what the kernel says: none of it
+ * is trusted to be a line.  To be freed; NULL without memory.
+ */
+static char *make_line(const char *format, va_list args)
+{
+	char *text, *line;
+	size_t size;
+
+	if (vasprintf(&text, format, args) < 0)
+		return NULL;
+	size = ESCAPE_TEXT_LEN(strlen(text));
+	line = malloc(size);
+	if (line)
+		escape_line(line, size, text, strlen(text));
+	free(text);
+	return line;
+}
+
 static void say(const char *prefix, bool named, const char *format, va_list args)
 {
-	char line[LINE_LEN], *text;
+	char *line = make_line(format, args), cut[LINE_LEN];
 
+	if (!line)
+		return;
 	if (listener.fn) {
-		vsnprintf(line, sizeof(line), format, args);
-		listener.fn(listener.arg, line);
-		return;
+		snprintf(cut, sizeof(cut), "%s", line);
+		listener.fn(listener.arg, cut);
+	} else {
+		/* One write, so that what CMD says at the same time does not come in between. */
+		fprintf(stderr, "%s%s%s%s\n", named ? name : "", named ? ": " : "",
+			prefix, line);
 	}
-	/* One write, so that what CMD says at the same time does not come in between. */
-	if (vasprintf(&text, format, args) < 0)
-		return;
-	fprintf(stderr, "%s%s%s%s\n", named ? name : "", named ? ": " : "", prefix, text);
-	free(text);
+	free(line);
 }
 
 #define SAY(prefix, named)				\
@@ -62,6 +85,11 @@ static void say(const char *prefix, bool named, const char *format, va_list args
 	} while (0)
 
 void error(const char *format, ...)
+{
+	SAY("", true);
+}
+
+void note(const char *format, ...)
 {
 	SAY("", true);
 }

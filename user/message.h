@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * message.h - what is said to the person: on standard error, one line each.
+ * message.h - what is said to the person: on standard error, one line each,
+ * whatever is in what is told: it goes through escape_line().
  */
 #ifndef ISMT_MESSAGE_H
 #define ISMT_MESSAGE_H
@@ -38,6 +39,8 @@ struct message_listener message_listen(struct message_listener listener);
 /* "ismtrace: ..."; a newline is added. */
 void error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* What is no trouble: looks like an error, as all that is said does. */
+void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* "  hint: ..."; what to do about the error just said. */
 void hint(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Said as it is, at or above the verbosity. */

@@ -3,11 +3,13 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "escape.h"
 #include "message.h"
 
 enum { OPT_SIZE = 0x100, OPT_ERRORS, OPT_RULE, OPT_COLOR };
@@ -64,10 +66,10 @@ static error_t parse_filter(int key, char *arg, struct argp_state *state)
 		return ARGP_ERR_UNKNOWN;
 	}
 	if (err == -E2BIG)
-		argp_error(state, "too many values (at most %d): '%s'",
-			   key == 'p' ? FILTER_PIDS : FILTER_MAX, arg);
+		option_error(state, "too many values (at most %d): '%s'",
+			     key == 'p' ? FILTER_PIDS : FILTER_MAX, arg);
 	else if (err)
-		argp_error(state, "cannot make sense of '%s'", arg);
+		option_error(state, "cannot make sense of '%s'", arg);
 	return 0;
 }
 
@@ -97,7 +99,8 @@ static error_t parse_common(int key, char *arg, struct argp_state *state)
 		else if (!strcmp(arg, "never"))
 			options->color = COLOR_NEVER;
 		else
-			argp_error(state, "--color is auto, always or never, not '%s'", arg);
+			option_error(state, "--color is auto, always or never, not '%s'",
+				     arg);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -105,6 +108,94 @@ static error_t parse_common(int key, char *arg, struct argp_state *state)
 }
 
 const struct argp common_argp = { .options = common_options, .parser = parse_common };
+
+void option_error(const struct argp_state *state, const char *format, ...)
+{
+	char text[512], line[ESCAPE_TEXT_LEN(sizeof(text))];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	escape_line(line, sizeof(line), text, sizeof(text));
+	argp_error(state, "%s", line);
+}
+
+/* How many options a name of so many bytes may be short for; 1 if it is one's. */
+static unsigned int options_meant(const struct argp *argp, const char *name, size_t len)
+{
+	const struct argp_child *child = argp->children;
+	const struct argp_option *option = argp->options;
+	unsigned int meant = 0, below;
+
+	for (; option && (option->name || option->key || option->doc); option++) {
+		if (!option->name || strncmp(option->name, name, len))
+			continue;
+		if (!option->name[len])
+			return 1;
+		meant++;
+	}
+	for (; child && child->argp; child++) {
+		below = options_meant(child->argp, name, len);
+		if (below == 1)
+			return 1;
+		meant += below;
+	}
+	return meant;
+}
+
+/* The option of one letter, or NULL. */
+static const struct argp_option *option_of(const struct argp *argp, char letter)
+{
+	const struct argp_child *child = argp->children;
+	const struct argp_option *option = argp->options;
+
+	for (; option && (option->name || option->key || option->doc); option++)
+		if (option->key == letter)
+			return option;
+	option = NULL;
+	for (; child && child->argp && !option; child++)
+		option = option_of(child->argp, letter);
+	return option;
+}
+
+/* As much as the C library may show of it: all that is not the value of an option. */
+static size_t option_shown(const struct argp *argp, const char *word)
+{
+	const struct argp_option *option;
+	size_t len = 1;
+
+	if (word[0] != '-' || !word[1])
+		return 0;
+	if (word[1] == '-') {
+		len = strcspn(word + 2, "=");
+		return options_meant(argp, word + 2, len) == 1 ? 2 + len : strlen(word);
+	}
+	while (word[len]) {
+		option = option_of(argp, word[len++]);
+		if (option && option->arg)
+			break;
+	}
+	return len;
+}
+
+void options_refuse(const struct argp *argp, int argc, char **argv)
+{
+	size_t len, size;
+	char *line;
+	int i;
+
+	for (i = 1; i < argc && strcmp(argv[i], "--"); i++) {
+		len = option_shown(argp, argv[i]);
+		size = ESCAPE_TEXT_LEN(len);
+		line = malloc(size);
+		if (!line || escape_line(line, size, argv[i], len) != len) {
+			error("there is no option '%.256s'", line ? line : "?");
+			exit(EXIT_USAGE);
+		}
+		free(line);
+	}
+}
 
 void options_parse(const struct argp *argp, const char *command, int argc, char **argv,
 		   int *arg_index, void *input)
@@ -114,6 +205,7 @@ void options_parse(const struct argp *argp, const char *command, int argc, char 
 	snprintf(name, sizeof(name), "ismtrace %s", command);
 	argv[0] = name;
 	argp_err_exit_status = EXIT_USAGE;
+	options_refuse(argp, argc, argv);
 	if (argp_parse(argp, argc, argv, ARGP_IN_ORDER, arg_index, input))
 		exit(EXIT_USAGE);
 }
@@ -134,9 +226,9 @@ void parse_run_as(struct run_as *as, const char *text, struct argp_state *state)
 	int err = run_as_parse(as, text);
 
 	if (err == -ENOENT)
-		argp_error(state, "no such user in /etc/passwd: '%s'", text);
+		option_error(state, "no such user in /etc/passwd: '%s'", text);
 	else if (err)
-		argp_error(state, "-Z is a user's name or number, not '%s'", text);
+		option_error(state, "-Z is a user's name or number, not '%s'", text);
 }
 
 unsigned long long parse_count(const char *text, const char *what, struct argp_state *state)
@@ -147,7 +239,7 @@ unsigned long long parse_count(const char *text, const char *what, struct argp_s
 	errno = 0;
 	value = strtoull(text, &end, 0);
 	if (errno || end == text || *end || !value || *text == '-')
-		argp_error(state, "%s is a positive number, not '%s'", what, text);
+		option_error(state, "%s is a positive number, not '%s'", what, text);
 	return value;
 }
 
@@ -159,7 +251,7 @@ unsigned long long parse_seconds(const char *text, struct argp_state *state)
 	errno = 0;
 	value = strtod(text, &end);
 	if (errno || end == text || *end || !isfinite(value) || value <= 0 || value > 1e9)
-		argp_error(state, "seconds are a positive number, not '%s'", text);
+		option_error(state, "seconds are a positive number, not '%s'", text);
 	return value * 1e9;
 }
 
@@ -167,8 +259,8 @@ char **parse_workload(struct argp_state *state)
 {
 	/* Only behind "--": a forgotten dash must not run something as root. */
 	if (strcmp(state->argv[state->next - 1], "--"))
-		argp_error(state, "unexpected '%s'; a command to run goes behind --",
-			   state->argv[state->next]);
+		option_error(state, "unexpected '%s'; a command to run goes behind --",
+			     state->argv[state->next]);
 	return state->argv + state->next;
 }
 
@@ -176,5 +268,5 @@ void parse_no_workload(struct argp_state *state)
 {
 	/* "-- $CMD" of nothing must not trace the whole machine for ever. */
 	if (state->argc && !strcmp(state->argv[state->argc - 1], "--"))
-		argp_error(state, "no command after --");
+		option_error(state, "no command after --");
 }

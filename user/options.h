@@ -36,6 +36,19 @@ void options_parse(const struct argp *argp, const char *command, int argc, char 
 		   int *arg_index, void *input);
 
 /*
+ * option_error - argp_error() of one line, whatever is in what was given: of 511
+ * bytes at most, by escape_line().
+ */
+void option_error(const struct argp_state *state, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/*
+ * options_refuse - a word that cannot be an option, and that escape_line() would
+ * change: said, and exit with EXIT_USAGE.  The C library would show it as it is.
+ */
+void options_refuse(const struct argp *argp, int argc, char **argv);
+
+/*
  * May escapes be written to this stream?  Honours --color and NO_COLOR.  NULL: a
  * file that is not open yet.
  */
@@ -43,17 +56,17 @@ bool color_allowed(const struct common_options *options, FILE *out);
 
 /*
  * At ARGP_KEY_ARGS: the command and its arguments behind "--", ended by NULL;
- * argp_error() and no return if there is anything else.
+ * option_error() and no return if there is anything else.
  */
 char **parse_workload(struct argp_state *state);
 
 /* ARGP_KEY_NO_ARGS: a usage error if "--" is all that there is. */
 void parse_no_workload(struct argp_state *state);
 
-/* Of -Z; argp_error() and no return if there is no such user. */
+/* Of -Z; option_error() and no return if there is no such user. */
 void parse_run_as(struct run_as *as, const char *text, struct argp_state *state);
 
-/* A positive number; argp_error() and no return if it is none. */
+/* A positive number; option_error() and no return if it is none. */
 unsigned long long parse_count(const char *text, const char *what, struct argp_state *state);
 /* Seconds, with a fraction if wanted, as nanoseconds; likewise. */
 unsigned long long parse_seconds(const char *text, struct argp_state *state);

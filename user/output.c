@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include "message.h"
+#include "options.h"
+#include "outfile.h"
 
 /* What there is to say about standard output has been said. */
 static bool said;
@@ -25,42 +27,12 @@ static error_t parse_output(int key, char *arg, struct argp_state *state)
 	if (key != 'o')
 		return ARGP_ERR_UNKNOWN;
 	if (!*arg)
-		argp_error(state, "a file has a name");
+		option_error(state, "a file has a name");
 	out->path = strcmp(arg, "-") ? arg : NULL;
 	return 0;
 }
 
 const struct argp output_argp = { .options = output_options, .parser = parse_output };
-
-/*
- * Whoever may write to the directory must not be able to lead us elsewhere by a
- * link, and an old file's readers are not those of the new one.
- */
-int output_new_file(const char *path)
-{
-	struct stat st;
-	int err, fd;
-
-	fd = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY, 0600);
-	/* /dev/stdout and the like are links of the system's own. */
-	if (fd < 0 && errno == ELOOP && !strncmp(path, "/dev/", 5))
-		fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
-	if (fd < 0)
-		return -errno;
-	if (!fstat(fd, &st) && S_ISREG(st.st_mode) &&
-	    (fchmod(fd, 0600) || ftruncate(fd, 0))) {
-		err = -errno;
-		close(fd);
-		return err;
-	}
-	return fd;
-}
-
-const char *output_reason(int err)
-{
-	return err == -ELOOP ? "it is a symbolic link, which is not followed"
-			     : strerror(-err);
-}
 
 int output_open(struct output *out)
 {
@@ -70,14 +42,14 @@ int output_open(struct output *out)
 		out->file = stdout;
 		return EXIT_DONE;
 	}
-	fd = output_new_file(out->path);
+	fd = outfile_open(out->path, 0600);
 	if (fd >= 0) {
 		out->file = fdopen(fd, "w");
 		if (out->file)
 			return EXIT_DONE;
 		fd = -errno;
 	}
-	error("cannot write %s: %s", out->path, output_reason(fd));
+	error("cannot write %s: %s", out->path, outfile_reason(fd));
 	return EXIT_OUTPUT;
 }
 

@@ -20,8 +20,8 @@ struct output {
 extern const struct argp output_argp;
 
 /*
- * output_open - a file is made for the owner alone, and emptied if it is there; a link
- * is not followed.  EXIT_DONE, or EXIT_OUTPUT after having said why not.
+ * output_open - a file is made for the owner alone, in place of one that is there; a link
+ * is not followed (outfile.h).  EXIT_DONE, or EXIT_OUTPUT after having said why not.
  */
 int output_open(struct output *out);
 
@@ -56,14 +56,5 @@ bool output_mixes(const char *path);
 
 /* Do both names lead to the same file? */
 bool output_is(const char *path, const char *other);
-
-/*
- * output_new_file - open path for writing as output_open() does: a descriptor, or
- * -errno.  What is no regular file is opened as it is.
- */
-int output_new_file(const char *path);
-
-/* Why that failed, for the person; err is -errno. */
-const char *output_reason(int err);
 
 #endif /* ISMT_OUTPUT_H */

@@ -11,12 +11,27 @@
 
 #include "access.h"
 
-/* More than these, as of one huge fragmented write, are not kept. */
-#define PENDING_MAX	16384
+/*
+ * More than these, as of one huge fragmented write, are not kept; where others were dropped, so
+ * many places may not be free yet that it is a quarter less.
+ */
+#define PENDING_MAX 16384
+/* Tasks by their thread id; a power of two. */
+#define PENDING_BUCKETS 4096
 
+struct pending_insn {
+	struct insn insn;
+	uint32_t next; /* of the same bucket: place + 1; 0: the last one */
+	bool gone; /* it was dropped, and its place is not free yet */
+};
+
+/* Starts as zeros. */
 struct pending {
-	struct insn *insns;	/* in the order in which they came */
+	struct pending_insn *insns; /* in the order in which they came */
 	size_t nr, room;
+	size_t live; /* that have not gone */
+	uint32_t *first, *last; /* by bucket: place + 1; 0: there is none */
+	uint64_t looks; /* at instructions, ever: a measure that is no clock */
 };
 
 /* Copies it; false if there are too many or there is no memory. */
@@ -25,13 +40,19 @@ bool pending_add(struct pending *pending, const struct insn *insn);
 enum pending_match { PENDING_BEFORE, PENDING_INSIDE };
 
 /*
- * pending_is - whether an instruction belongs to the task of the access, and
- * was begun before it (of an access that is not in the trace) or in it.
+ * pending_next - the next instruction after *at, which is NULL for the first, that belongs to
+ * the task of the access, and was begun before it (of an access that is not in the trace) or in
+ * it.  NULL if there is none; good until one is added or dropped.
  */
-bool pending_is(const struct insn *insn, const struct access *access, enum pending_match match);
+const struct insn *pending_next(struct pending *pending, const struct insn *at,
+				const struct access *access, enum pending_match match);
 
-/* Drops all instructions of the task. */
+/* The same over all instructions, whosever they are. */
+const struct insn *pending_any(struct pending *pending, const struct insn *at);
+
+/* Drops all instructions of the task, or of all. */
 void pending_drop(struct pending *pending, uint32_t tid);
+void pending_drop_all(struct pending *pending);
 
 void pending_free(struct pending *pending);
 

@@ -103,12 +103,13 @@ int privilege_drop(const struct run_as *as)
 	return err ?: seal();
 }
 
-int privilege_stay(void)
+/* Without the capability for it, as a user with capabilities may be, it stays as it is. */
+int privilege_shut_in(int dir)
 {
-	return drop_capabilities() ?: seal();
+	return fchdir(dir) || (chroot(".") && errno != EPERM) ? -errno : 0;
 }
 
-int privilege_keep_files(void)
+int privilege_keep_files(bool of_others)
 {
 	const cap_value_t keep = CAP_DAC_OVERRIDE;
 	cap_t caps = cap_init();
@@ -118,7 +119,7 @@ int privilege_keep_files(void)
 
 	if (!caps || !have || cap_get_flag(have, keep, CAP_PERMITTED, &may))
 		err = -errno;
-	if (!err && may == CAP_SET &&
+	if (!err && of_others && may == CAP_SET &&
 	    (cap_set_flag(caps, CAP_PERMITTED, 1, &keep, CAP_SET) ||
 	     cap_set_flag(caps, CAP_EFFECTIVE, 1, &keep, CAP_SET)))
 		err = -errno;

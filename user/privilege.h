@@ -24,15 +24,16 @@ int privilege_missing(char *buf, size_t len);
 int privilege_drop(const struct run_as *as);
 
 /*
- * privilege_stay - the same, but stay who we are.
+ * privilege_shut_in - dir, a descriptor of a directory, becomes the root directory and the
+ * current one; where that takes a capability which we lack, the current one only.  0 or -errno.
  */
-int privilege_stay(void);
+int privilege_shut_in(int dir);
 
 /*
- * privilege_keep_files - stay who we are, without any capability but the one to
- * open files whatever their modes say.  Returns 0 or -errno, as above.
+ * privilege_keep_files - stay who we are, without any capability; of_others: but the one to
+ * make files in a directory of somebody else's.  Returns 0 or -errno, as above.
  */
-int privilege_keep_files(void);
+int privilege_keep_files(bool of_others);
 
 /*
  * privilege_keep_tracing - as privilege_drop(), but stay able to load and attach again:

@@ -13,6 +13,7 @@
 #include "capture_files.h"
 #include "command.h"
 #include "message.h"
+#include "outfile.h"
 #include "output.h"
 #include "session.h"
 #include "sink_capture.h"
@@ -65,7 +66,7 @@ static const struct argp_child record_children[] = {
 static int parse_level(const char *text, struct argp_state *state)
 {
 	if (text[0] < '0' || text[0] > '9' || text[1])
-		argp_error(state, "a level is a number from 0 to 9, not '%s'", text);
+		option_error(state, "a level is a number from 0 to 9, not '%s'", text);
 	return text[0] - '0';
 }
 
@@ -81,9 +82,9 @@ static void check_options(struct record_command *cmd, struct argp_state *state)
 	bool rotates = cmd->max_size || cmd->max_ns;
 
 	if (rotates && !strcmp(cmd->path, "-"))
-		argp_error(state, "standard output cannot be several files");
+		option_error(state, "standard output cannot be several files");
 	if (cmd->keep && !rotates)
-		argp_error(state, "-W needs -C or -G");
+		option_error(state, "-W needs -C or -G");
 	if (cmd->level == LEVEL_UNSET)
 		cmd->level = ends_in(cmd->path, ".gz") ? DEFAULT_LEVEL : WRITER_PLAIN;
 }
@@ -99,15 +100,16 @@ static error_t parse_record(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 'o':
 		if (!*arg)
-			argp_error(state, "a file has a name");
+			option_error(state, "a file has a name");
 		cmd->path = arg;
 		return 0;
 	case 's':
 		if (parse_size(arg, &bytes))
-			argp_error(state, "-s is a number of bytes, not '%s'", arg);
+			option_error(state, "-s is a number of bytes, not '%s'", arg);
 		/* More than a store block is not there to be had. */
 		if (bytes > ISMT_PAYLOAD_MAX)
-			argp_error(state, "-s is at most %d bytes, not '%s'", ISMT_PAYLOAD_MAX, arg);
+			option_error(state, "-s is at most %d bytes, not '%s'",
+				     ISMT_PAYLOAD_MAX, arg);
 		cmd->session.options.snaplen = (uint32_t)bytes;
 		return 0;
 	case 'z':
@@ -115,7 +117,7 @@ static error_t parse_record(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 'C':
 		if (parse_size(arg, &cmd->max_size) || !cmd->max_size)
-			argp_error(state, "cannot make sense of '%s'", arg);
+			option_error(state, "cannot make sense of '%s'", arg);
 		return 0;
 	case 'G':
 		cmd->max_ns = parse_seconds(arg, state);
@@ -123,11 +125,12 @@ static error_t parse_record(int key, char *arg, struct argp_state *state)
 	case 'W':
 		cmd->keep = parse_count(arg, "COUNT", state);
 		if (cmd->keep > UINT_MAX)
-			argp_error(state, "COUNT is too large: '%s'", arg);
+			option_error(state, "COUNT is too large: '%s'", arg);
 		return 0;
 	case OPT_ORDER:
 		if (strcmp(arg, "big") && strcmp(arg, "little"))
-			argp_error(state, "--byte-order is big or little, not '%s'", arg);
+			option_error(state, "--byte-order is big or little, not '%s'",
+				     arg);
 		cmd->little = *arg == 'l';
 		return 0;
 	case OPT_QUIET:
@@ -162,7 +165,7 @@ static int open_output(struct session *session)
 			     (unsigned int)cmd->keep);
 	if (cmd->fd >= 0)
 		return EXIT_DONE;
-	error("cannot write %s: %s", cmd->path, output_reason(cmd->fd));
+	error("cannot write %s: %s", cmd->path, outfile_reason(cmd->fd));
 	return EXIT_OUTPUT;
 }
 
@@ -218,7 +221,7 @@ static int finish(struct session *session)
 	struct record_command *cmd = (struct record_command *)session;
 	struct writer_stats stats;
 	uint64_t lost;
-	char name[PATH_MAX];
+	char name[PATH_MAX], before[40];
 
 	sink_capture_stats(session->sink, &stats);
 	lost = summary_lost(session->summary) + stats.failed;
@@ -227,16 +230,15 @@ static int finish(struct session *session)
 		snprintf(name, sizeof(name), "standard output");
 	/* As with any pipeline: not our failure, but say what there was. */
 	if (session->output_error == -EPIPE)
-		fprintf(stderr, "ismtrace: the reader closed the output\n");
+		note("the reader closed the output");
 	else if (session->output_error)
 		error("cannot write %s: %s", name, strerror(-session->output_error));
 	if (!cmd->quiet || lost || session->output_error) {
-		fprintf(stderr, "ismtrace: %" PRIu64 " access%s, %" PRIu64 " bytes written to %s",
-			stats.accesses, stats.accesses == 1 ? "" : "es", stats.bytes,
-			name);
-		if (stats.files > 1)
-			fprintf(stderr, " and %u before it", stats.files - 1);
-		fprintf(stderr, "; %" PRIu64 " lost\n", lost);
+		snprintf(before, sizeof(before), " and %u before it", stats.files - 1);
+		note("%" PRIu64 " access%s, %" PRIu64 " bytes written to %s%s; %" PRIu64
+		     " lost",
+		     stats.accesses, stats.accesses == 1 ? "" : "es", stats.bytes, name,
+		     stats.files > 1 ? before : "", lost);
 	}
 	say_incomplete(session->summary);
 	return session->output_error && session->output_error != -EPIPE ? EXIT_OUTPUT : EXIT_DONE;

@@ -11,6 +11,7 @@
 #include "filter_match.h"
 #include "function.h"
 #include "message.h"
+#include "options.h"
 #include "output.h"
 
 /* Until the first progress line, and between two. */
@@ -32,7 +33,7 @@ static error_t add_file(struct replay_options *options, const char *file,
 	const char **files;
 
 	if (options->nr_files == CAPTURE_FILES_MAX)
-		argp_error(state, "too many captures (at most %d)", CAPTURE_FILES_MAX);
+		option_error(state, "too many captures (at most %d)", CAPTURE_FILES_MAX);
 	files = reallocarray(options->files, options->nr_files + 1, sizeof(*files));
 	if (!files)
 		return ENOMEM;
@@ -54,14 +55,14 @@ static error_t parse_replay(int key, char *arg, struct argp_state *state)
 		return add_file(options, arg, state);
 	case ARGP_KEY_NO_ARGS:
 		if (!options->no_files)
-			argp_error(state, "no capture named ('-' is standard input)");
+			option_error(state, "no capture named ('-' is standard input)");
 		return 0;
 	case ARGP_KEY_END:
 		/* A name that can never match would make `check` find nothing. */
 		for (i = 0; i < options->filter.nr_functions; i++)
 			if (!filter_name_valid(options->filter.functions[i]))
-				argp_error(state, "cannot make sense of '%s'",
-					   options->filter.functions[i]);
+				option_error(state, "cannot make sense of '%s'",
+					     options->filter.functions[i]);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -155,18 +156,11 @@ static int show_insn(struct replay *replay, const struct insn *insn)
 static int deliver_pending(struct replay *replay, const struct access *access, bool pass)
 {
 	struct pending *pending = &replay->pending;
+	const struct insn *insn = NULL;
 	int err = 0;
-	size_t i;
 
-	if (!pending->nr)
-		return 0;
-	for (i = 0; i < pending->nr && pass && !err; i++) {
-		const struct insn *insn = &pending->insns[i];
-
-		if (!pending_is(insn, access, PENDING_INSIDE))
-			continue;
+	while (pass && !err && (insn = pending_next(pending, insn, access, PENDING_INSIDE)))
 		err = show_insn(replay, insn);
-	}
 	pending_drop(pending, access->raw.tid);
 	return err;
 }

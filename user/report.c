@@ -6,10 +6,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "command.h"
 #include "message.h"
 #include "options.h"
+#include "outfile.h"
 #include "replay.h"
 #include "report_html.h"
 #include "summary_json.h"
@@ -78,14 +80,15 @@ static error_t parse_report(int key, char *arg, struct argp_state *state)
 	case OPT_SORT:
 		sort = sort_find(arg);
 		if (sort < 0)
-			argp_error(state,
-				   "--sort is count, bytes, errors or findings, not '%s'",
-				   arg);
+			option_error(
+				state,
+				"--sort is count, bytes, errors or findings, not '%s'",
+				arg);
 		cmd->sort = (enum table_sort)sort;
 		return 0;
 	case ARGP_KEY_END:
 		if (cmd->json && cmd->html)
-			argp_error(state, "--json or --html, not both");
+			option_error(state, "--json or --html, not both");
 		return ARGP_ERR_UNKNOWN;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -147,11 +150,11 @@ static int write_html(const struct report_command *cmd, struct outbuf *out)
 		.top = cmd->top,
 	};
 	bool to_stdout = !strcmp(cmd->html, "-");
-	FILE *file = to_stdout ? stdout : fopen(cmd->html, "we");
-	int err;
+	int fd = to_stdout ? STDOUT_FILENO : outfile_open(cmd->html, 0666), err;
+	FILE *file = to_stdout ? stdout : fd < 0 ? NULL : fdopen(fd, "w");
 
 	if (!file)
-		return -errno;
+		return fd < 0 ? fd : -errno;
 	out_init(out, file);
 	report_html_write(&page, out);
 	err = out_flush(out);
@@ -179,7 +182,7 @@ static int report(struct report_command *cmd)
 		err = cmd->html ? write_html(cmd, out) : write_stdout(cmd, out);
 	free(out);
 	if (err && err != -EPIPE && cmd->html) {
-		error("cannot write %s: %s", cmd->html, strerror(-err));
+		error("cannot write %s: %s", cmd->html, outfile_reason(err));
 		return EXIT_OUTPUT;
 	}
 	return replay_end(&cmd->replay, err);

@@ -185,6 +185,9 @@ static void put_rows(const struct summary *s, struct outbuf *out)
 		out_lit(out, "</tr>\n");
 	}
 	out_lit(out, "</tbody></table></div>\n");
+	if (s->folded)
+		out_printf(out, "<p class=\"dim\">Too many to keep: %" PRIu64 " of the least busy, or "
+			   "fewer, are counted together as " NAMES_OTHERS ".</p>\n", s->folded);
 }
 
 static void put_charts(const struct summary_row *row, struct outbuf *out, unsigned int id)
@@ -205,7 +208,7 @@ static void put_charts(const struct summary_row *row, struct outbuf *out, unsign
 	out_lit(out, "</div>\n");
 }
 
-/* Indexes of rows, busiest first; a few hundred at most. */
+/* Rows, busiest first. */
 static int compare_rows(const void *pa, const void *pb)
 {
 	const struct summary_row *const *a = pa, *const *b = pb;

@@ -76,7 +76,7 @@ static const struct call calls[] = {
 	CALL(access, A), CALL(faccessat, A), CALL(faccessat2, A), CALL(readlink, A), CALL(readlinkat, A),
 	CALL_HAS(open, A, 1, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY),
 	CALL_HAS(openat, A, 2, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY),
-	CALL(open, O), CALL(openat, O), CALL(unlink, O), CALL(unlinkat, O), CALL(fchmod, O),
+	CALL(open, O), CALL(openat, O), CALL(openat2, O), CALL(unlink, O), CALL(unlinkat, O), CALL(fchmod, O),
 	CALL(rename, O), CALL(renameat, O), CALL(renameat2, O), CALL(linkat, O), CALL(fchown, O),
 	CALL(fstatfs, O), CALL(flock, O),
 	CALL_HAS(openat, M, 2, O_ACCMODE | O_CREAT | O_TRUNC, O_WRONLY),

@@ -66,11 +66,12 @@ static error_t parse_session(int key, char *arg, struct argp_state *state)
 		if (parse_size(arg, &session->options.buffer_size) ||
 		    !session->options.buffer_size ||
 		    session->options.buffer_size > LIVE_BUFFER_MAX)
-			argp_error(state, "--buffer-size is 1 to 1G bytes, not '%s'", arg);
+			option_error(state, "--buffer-size is 1 to 1G bytes, not '%s'",
+				     arg);
 		return 0;
 	case OPT_MIO:
 		if (parse_mio(arg, &session->options.mio))
-			argp_error(state, "--mio is auto, on or off, not '%s'", arg);
+			option_error(state, "--mio is auto, on or off, not '%s'", arg);
 		return 0;
 	case 'Z':
 		parse_run_as(&session->options.run_as, arg, state);

@@ -45,10 +45,11 @@ static bool keep_milli(struct sink_json *json, int64_t ts)
 {
 	uint64_t ns = (uint64_t)ts;
 
-	if (ns - json->milli < MILLI_NS && json->milli_len)
-		return true;
+	/* Before all else: the earliest time is, as bits, behind the latest. */
 	if (ts < (int64_t)MILLI_NS)
 		return false;
+	if (ns - json->milli < MILLI_NS && json->milli_len)
+		return true;
 	json->milli = ns / MILLI_NS * MILLI_NS;
 	json->milli_len = (size_t)(at_u64(json->milli_text, ns / MILLI_NS) - json->milli_text);
 	return true;

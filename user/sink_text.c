@@ -255,11 +255,11 @@ static void put_insn_alone(struct sink_text *text, const struct insn *insn)
 
 static void put_pending_alone(struct sink_text *text)
 {
-	size_t i;
+	const struct insn *insn = NULL;
 
-	for (i = 0; i < text->pending.nr; i++)
-		put_insn_alone(text, &text->pending.insns[i]);
-	text->pending.nr = 0;
+	while ((insn = pending_any(&text->pending, insn)))
+		put_insn_alone(text, insn);
+	pending_drop_all(&text->pending);
 }
 
 /* From COMM to REGION. */
@@ -340,24 +340,20 @@ static int text_access(struct sink *sink, const struct access *access)
 	const struct ismt_access *raw = &access->raw;
 	struct pending *pending = &text->pending;
 	struct outbuf *out = &text->out;
-	size_t i;
+	const struct insn *insn = NULL;
 
 	if (text->options.quiet)
 		return 0;
-	for (i = 0; i < pending->nr; i++)
-		if (pending_is(&pending->insns[i], access, PENDING_BEFORE))
-			put_insn_alone(text, &pending->insns[i]);
+	while ((insn = pending_next(pending, insn, access, PENDING_BEFORE)))
+		put_insn_alone(text, insn);
 	put_access(text, access);
 	if (access->rules && text->options.findings)
 		findings_text_write(&text->findings, access, out, text->options.color);
 	if (text->options.hex && access->payload)
 		hexdump_write(out, access->payload, access->payload_len, raw->offset,
 			      raw->len, HEX_INDENT);
-	if (!pending->nr)
-		return out->error;
-	for (i = 0; i < pending->nr; i++)
-		if (pending_is(&pending->insns[i], access, PENDING_INSIDE))
-			put_insn_under(text, &pending->insns[i]);
+	while ((insn = pending_next(pending, insn, access, PENDING_INSIDE)))
+		put_insn_under(text, insn);
 	pending_drop(pending, raw->tid);
 	return out->error;
 }

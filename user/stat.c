@@ -81,7 +81,7 @@ static error_t parse_stat(int key, char *arg, struct argp_state *state)
 	case 'I':
 		cmd->interval_ns = parse_count(arg, "MS", state) * 1000000ULL;
 		if (cmd->interval_ns < 10000000ULL || cmd->interval_ns > 86400000000000ULL)
-			argp_error(state, "-I is 10 to 86400000 ms, not '%s'", arg);
+			option_error(state, "-I is 10 to 86400000 ms, not '%s'", arg);
 		return 0;
 	case 'n':
 		cmd->count = parse_count(arg, "COUNT", state);
@@ -100,7 +100,7 @@ static error_t parse_stat(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_MIO:
 		if (parse_mio(arg, &cmd->options.mio))
-			argp_error(state, "--mio is auto, on or off, not '%s'", arg);
+			option_error(state, "--mio is auto, on or off, not '%s'", arg);
 		return 0;
 	case 'Z':
 		parse_run_as(&cmd->options.run_as, arg, state);
@@ -113,10 +113,11 @@ static error_t parse_stat(int key, char *arg, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_END:
 		if (cmd->count && !cmd->interval_ns)
-			argp_error(state, "-n counts intervals: it needs -I");
+			option_error(state, "-n counts intervals: it needs -I");
 		if (cmd->options.filter.rules)
-			argp_error(state, "stat counts without looking at each access: "
-					  "--rule is for live, record and the captures");
+			option_error(state,
+				     "stat counts without looking at each access: "
+				     "--rule is for live, record and the captures");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;

@@ -7,105 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "escape.h"
 #include "insns.h"
 #include "region.h"
-
-struct summary *summary_new(void)
-{
-	return calloc(1, sizeof(struct summary));
-}
-
-void summary_free(struct summary *summary)
-{
-	size_t i;
-
-	if (!summary)
-		return;
-	for (i = 0; i < summary->nr_rows; i++)
-		free((char *)summary->rows[i].driver);
-	free(summary->rows);
-	free(summary->functions);
-	free(summary);
-}
-
-/* Doubles an array when its length is a power of two, so no size is kept. */
-static void *array_grow(void *array, size_t nr, size_t size)
-{
-	if (nr & (nr - 1))
-		return array;
-	return reallocarray(array, nr ? 2 * nr : 1, size);
-}
-
-static bool row_is(const struct summary_row *row, const struct function *fn, const char *driver,
-		   uint32_t region, uint8_t op)
-{
-	return row->fn == fn && row->region == region && row->op == op &&
-	       (row->driver == driver || !strcmp(row->driver, driver));
-}
-
-struct summary_row *summary_row(struct summary *summary, const struct function *fn,
-				const char *driver, uint32_t region, uint8_t op)
-{
-	struct summary_row *rows = summary->rows;
-	size_t i = summary->last_row;
-	char *copy;
-
-	if (region > SUMMARY_REGIONS)
-		region = SUMMARY_REGIONS;
-	if (i < summary->nr_rows && row_is(&rows[i], fn, driver, region, op))
-		return &rows[i];
-	for (i = 0; i < summary->nr_rows; i++) {
-		if (row_is(&rows[i], fn, driver, region, op)) {
-			summary->last_row = i;
-			summary->last_alike = 0;
-			return &rows[i];
-		}
-	}
-	rows = array_grow(rows, i, sizeof(*rows));
-	if (!rows)
-		return NULL;
-	summary->rows = rows;
-	/* The caller's may go with the function table's next update. */
-	copy = strdup(driver);
-	if (!copy)
-		return NULL;
-	memset(&rows[i], 0, sizeof(rows[i]));
-	rows[i].fn = fn;
-	rows[i].driver = copy;
-	rows[i].region = region;
-	rows[i].op = op;
-	summary->last_row = i;
-	summary->last_alike = 0;
-	summary->nr_rows++;
-	return &rows[i];
-}
-
-struct summary_function *summary_function(struct summary *summary,
-					  const struct function *fn)
-{
-	struct summary_function *f;
-	size_t i = summary->last_function;
-
-	if (i < summary->nr_functions && summary->functions[i].fn == fn)
-		return &summary->functions[i];
-	for (i = 0; i < summary->nr_functions; i++) {
-		if (summary->functions[i].fn == fn) {
-			summary->last_function = i;
-			summary->last_alike = 0;
-			return &summary->functions[i];
-		}
-	}
-	f = array_grow(summary->functions, i, sizeof(*f));
-	if (!f)
-		return NULL;
-	summary->functions = f;
-	memset(&f[i], 0, sizeof(f[i]));
-	f[i].fn = fn;
-	summary->last_function = i;
-	summary->last_alike = 0;
-	summary->nr_functions++;
-	return &f[i];
-}
+#include "summary_rows.h"
 
 /* The instructions of an access: one PCISTB, as nearly always, or any number of them. */
 static void add_insns(struct summary_row *row, struct summary_function *f,
@@ -252,6 +157,7 @@ uint64_t summary_stb_upper(unsigned int bucket)
 static void mismatch_sentence(const struct summary *summary, char *buf, size_t len)
 {
 	const struct summary_function *f;
+	char address[ESCAPE_TEXT_LEN(FUNCTION_ADDRESS_LEN)];
 	int used;
 	size_t i;
 
@@ -261,7 +167,8 @@ static void mismatch_sentence(const struct summary *summary, char *buf, size_t l
 		f = &summary->functions[i];
 		if (!measure_mismatch(&f->measure))
 			continue;
-		used = snprintf(buf, len, "%s: ", f->fn->address);
+		escape_text(address, sizeof(address), f->fn->address, sizeof(f->fn->address));
+		used = snprintf(buf, len, "%s: ", address);
 		if ((size_t)used < len)
 			measure_sentence(&f->measure, buf + used, len - (size_t)used);
 		return;
@@ -288,49 +195,11 @@ const char *summary_fix(const struct summary *summary, enum rule_id id)
 	return remedy ?: rules[id].fix;
 }
 
-static int function_compare(const struct function *a, const struct function *b)
-{
-	int order = strcmp(a->address, b->address);
-
-	if (order)
-		return order;
-	return (a->k.fid > b->k.fid) - (a->k.fid < b->k.fid);
-}
-
-static int row_compare(const void *pa, const void *pb)
-{
-	const struct summary_row *a = pa, *b = pb;
-	int order = function_compare(a->fn, b->fn);
-
-	if (order)
-		return order;
-	if (a->region != b->region)
-		return a->region < b->region ? -1 : 1;
-	if (a->op != b->op)
-		return a->op < b->op ? -1 : 1;
-	return strcmp(a->driver, b->driver);
-}
-
-static int functions_compare(const void *pa, const void *pb)
-{
-	const struct summary_function *a = pa, *b = pb;
-
-	return function_compare(a->fn, b->fn);
-}
-
 void summary_finish(struct summary *summary)
 {
 	size_t i;
 
-	/* Not in place of an empty array: qsort() wants a pointer to something. */
-	if (summary->nr_rows)
-		qsort(summary->rows, summary->nr_rows, sizeof(*summary->rows),
-		      row_compare);
-	if (summary->nr_functions)
-		qsort(summary->functions, summary->nr_functions,
-		      sizeof(*summary->functions), functions_compare);
-	summary->last_row = 0;
-	summary->last_function = 0;
+	summary_sort(summary);
 	summary->findings[ISM012].count = losses_all(&summary->lost);
 	summary->findings[ISM013].count = 0;
 	for (i = 0; i < summary->nr_functions; i++)

@@ -12,6 +12,7 @@
 #include "access.h"
 #include "hist.h"
 #include "measure.h"
+#include "names.h"
 #include "rules.h"
 
 /*
@@ -19,6 +20,12 @@
  * offset, so that a client could otherwise make 65,536 rows of it.
  */
 #define SUMMARY_REGIONS	ISMT_CELL_REGIONS
+
+/*
+ * The most rows; half of them, those with fewest accesses, are folded where there are more, each
+ * into that of function_others with its region and direction.  Sums stay exact.
+ */
+#define SUMMARY_ROWS	4096
 
 /*
  * One row: a function, the driver it was accessed through, region, direction.
@@ -40,6 +47,10 @@ struct summary_row {
 	struct hist latency;	/* of accesses, ns */
 	uint64_t width[ISMT_WIDTHS];	/* loads and stores of 1 << i bytes */
 	uint64_t stb[ISMT_STB_BUCKETS];	/* store blocks by size */
+	/* Rows that it stands for, one that came back as often as it was folded; 0: an ordinary one. */
+	uint64_t folded;
+	/* At most so many of its accesses may be in a row of the others instead. */
+	uint64_t missed;
 };
 
 /* One function: all instructions that are known to have been issued on it. */
@@ -88,14 +99,18 @@ struct summary {
 	const char *cut;
 	struct losses lost;
 	int64_t begin_ns, end_ns;	/* since 1970 */
-	struct summary_row *rows;	/* sorted: function, region, op, driver */
+	struct summary_row *rows;	/* sorted: function, region, op, driver; the others last */
 	size_t nr_rows;
 	struct summary_function *functions;
 	size_t nr_functions;
+	uint64_t folded;	/* rows, at most: of one that came back each time */
+	uint64_t missed;	/* for rows that are made from now on */
 	struct summary_finding findings[RULE_COUNT];
 	/* Where the last access went: likely the next too, and certainly one that is alike. */
 	size_t last_row, last_function;
 	uint64_t last_alike;
+	struct slots row_slots, function_slots;
+	struct names *names;	/* of drivers; NULL: none yet */
 };
 
 struct summary *summary_new(void);
@@ -118,7 +133,10 @@ int summary_leave_out(struct summary *summary, const struct access *access);
 struct summary_function *summary_function(struct summary *summary,
 					  const struct function *fn);
 
-/* Likewise the row of these. */
+/* Add part's instructions inside accesses, function by function.  0 or -ENOMEM. */
+int summary_add_instructions(struct summary *summary, const struct summary *part);
+
+/* Likewise the row of these; others are folded for it if there is no room. */
 struct summary_row *summary_row(struct summary *summary, const struct function *fn,
 				const char *driver, uint32_t region, uint8_t op);
 

@@ -65,20 +65,29 @@ static json_t *kinds(const uint64_t *n, uint64_t failed)
 			 json_number(failed));
 }
 
+/* That of the others has no name, and no driver. */
+static json_t *function_name(const struct function *fn, const char *name)
+{
+	return fn == &function_others ? json_null() : json_text(name);
+}
+
 static json_t *row_json(const struct summary_row *row)
 {
+	const struct function *fn = row->fn;
 	char region[REGION_NAME_LEN];
 
 	return json_pack(
-		"{s:o, s:o, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-		"function", json_text(row->fn->address), "fid", json_number(row->fn->k.fid),
-		"driver", json_text(row->driver), "region", summary_region(row, region),
+		"{s:o, s:o, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+		"function", function_name(fn, fn->address), "fid",
+		fn == &function_others ? json_null() : json_number(fn->k.fid),
+		"driver", function_name(fn, row->driver), "region", summary_region(row, region),
 		"op", row->op == ISMT_READ ? "read" : "write", "accesses",
 		json_number(row->accesses), "bytes", json_number(row->bytes), "errors",
 		json_number(row->errors), "insn", kinds(row->insns, row->failed), "insn_bytes",
 		json_number(row->insn_bytes), "size", hist_json(&row->size), "latency_ns",
 		hist_json(&row->latency), "latency", percentiles(&row->latency), "width",
-		width_json(row->width), "pcistb", stb_json(row->stb));
+		width_json(row->width), "pcistb", stb_json(row->stb), "folded",
+		json_number(row->folded), "missed_max", json_number(row->missed));
 }
 
 static json_t *rows_json(const struct summary *summary)
@@ -141,7 +150,7 @@ static json_t *function_json(const struct summary_function *f)
 
 	return json_pack(
 		"{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "function",
-		json_text(f->fn->address), "fid", json_number(f->fn->k.fid), "uid",
+		function_name(f->fn, f->fn->address), "fid", json_number(f->fn->k.fid), "uid",
 		json_number(f->fn->k.uid), "inside", kinds(f->inside, f->inside_failed),
 		"outside", apart_json(&f->outside), "filtered", apart_json(&f->filtered),
 		"lost", apart_json(&f->lost), "issued", json_number(issued), "failed",

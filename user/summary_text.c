@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "color.h"
@@ -160,6 +161,11 @@ static void put_rows(const struct summary *s, struct outbuf *out, bool color)
 	out_char(out, '\n');
 	for (i = 0; i < s->nr_rows; i++)
 		summary_row_text(&s->rows[i], out);
+	if (s->folded)
+		out_printf(out,
+			   "(too many to keep: %llu of the least busy, or fewer, are counted together as "
+			   NAMES_OTHERS "; --json says by how much rows may be short)\n",
+			   (ull)s->folded);
 }
 
 void summary_view_insns(struct hist_view *view, const struct summary_row *row)
@@ -215,28 +221,42 @@ static void put_hists(const struct summary_row *row, struct outbuf *out)
 	out_char(out, '\n');
 }
 
-/* True if fewer than ROWS_DRAWN rows have more accesses than this one. */
-static bool row_is_drawn(const struct summary *s, size_t index)
+/* The rows with most accesses, of those that are alike the first; how many. */
+static size_t choose_drawn(const struct summary *s, size_t *drawn)
 {
-	size_t i, before = 0;
+	size_t i, k, nr = 0;
 
-	for (i = 0; i < s->nr_rows; i++)
-		if (s->rows[i].accesses > s->rows[index].accesses ||
-		    (s->rows[i].accesses == s->rows[index].accesses && i < index))
-			before++;
-	return before < ROWS_DRAWN && s->rows[index].accesses > 1;
+	for (i = 0; i < s->nr_rows; i++) {
+		if (s->rows[i].accesses <= 1)
+			continue;
+		for (k = nr; k && s->rows[drawn[k - 1]].accesses < s->rows[i].accesses; k--)
+			if (k < ROWS_DRAWN)
+				drawn[k] = drawn[k - 1];
+		if (k == ROWS_DRAWN)
+			continue;
+		drawn[k] = i;
+		nr += nr < ROWS_DRAWN;
+	}
+	return nr;
+}
+
+static int compare_places(const void *pa, const void *pb)
+{
+	const size_t *a = pa, *b = pb;
+
+	return (*a > *b) - (*a < *b);
 }
 
 static void put_all_hists(const struct summary *s, struct outbuf *out)
 {
-	size_t i, left = 0;
+	size_t drawn[ROWS_DRAWN], nr = choose_drawn(s, drawn), i, left = 0;
 
-	for (i = 0; i < s->nr_rows; i++) {
-		if (row_is_drawn(s, i))
-			put_hists(&s->rows[i], out);
-		else if (s->rows[i].accesses > 1)
-			left++;
-	}
+	qsort(drawn, nr, sizeof(*drawn), compare_places);
+	for (i = 0; i < nr; i++)
+		put_hists(&s->rows[drawn[i]], out);
+	for (i = 0; i < s->nr_rows; i++)
+		left += s->rows[i].accesses > 1;
+	left -= nr;
 	if (left)
 		out_printf(
 			out,

@@ -5,9 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Slots a row: open addressing wants room. */
-#define SPREAD 2
-
 _Static_assert(sizeof(struct table_key) ==
 		       sizeof(void *) + sizeof(uint64_t) + ISMT_COMM_LEN,
 	       "keys are compared as memory");
@@ -18,14 +15,13 @@ int table_init(struct table *table, size_t limit, enum table_sort sort)
 	table->limit = limit;
 	table->sort = sort;
 	table->rows = malloc(limit * sizeof(*table->rows));
-	table->slots = calloc(SPREAD * limit, sizeof(*table->slots));
-	return table->rows && table->slots ? 0 : -ENOMEM;
+	return table->rows ? slots_make(&table->slots, limit) : -ENOMEM;
 }
 
 void table_free(struct table *table)
 {
 	free(table->rows);
-	free(table->slots);
+	slots_free(&table->slots);
 }
 
 void totals_add(struct totals *sum, const struct totals *part)
@@ -41,46 +37,32 @@ void totals_add(struct totals *sum, const struct totals *part)
 		sum->latency_max = part->latency_max;
 }
 
-static uint64_t mix(uint64_t hash, uint64_t word)
+static bool same(const void *table, size_t element, const void *key)
 {
-	hash = (hash ^ word) * 0x9e3779b97f4a7c15ULL;
-	return hash ^ hash >> 29;
-}
-
-/*
- * Names and process ids are for others to choose; where the table lies is not,
- * so nobody can prepare a capture in which all keys fall into one slot.
- */
-static size_t key_slot(const struct table *table, const struct table_key *key)
-{
-	uint64_t hash = (uintptr_t)table->slots, name[2];
-
-	memcpy(name, key->name, sizeof(name));
-	hash = mix(hash, (uintptr_t)key->fn);
-	hash = mix(hash, key->number);
-	hash = mix(hash, name[0]);
-	hash = mix(hash, name[1]);
-	return hash & (SPREAD * table->limit - 1);
+	return !memcmp(&((const struct table *)table)->rows[element].key, key,
+		       sizeof(struct table_key));
 }
 
 /* The slot that holds the key, or the free one where it would go. */
-static size_t slot_find(const struct table *table, const struct table_key *key)
+static uint32_t *slot_find(struct table *table, const struct table_key *key)
 {
-	size_t slot = key_slot(table, key);
+	uint64_t hash = slots_hash(&table->slots), name[2];
 
-	while (table->slots[slot] &&
-	       memcmp(&table->rows[table->slots[slot] - 1].key, key, sizeof(*key)))
-		slot = (slot + 1) & (SPREAD * table->limit - 1);
-	return slot;
+	memcpy(name, key->name, sizeof(name));
+	hash = hash_add(hash, (uintptr_t)key->fn);
+	hash = hash_add(hash, key->number);
+	hash = hash_add(hash, name[0]);
+	hash = hash_add(hash, name[1]);
+	return slots_find(&table->slots, hash, same, table, key);
 }
 
 static void index_rebuild(struct table *table)
 {
 	size_t i;
 
-	memset(table->slots, 0, SPREAD * table->limit * sizeof(*table->slots));
+	slots_clear(&table->slots);
 	for (i = 0; i < table->nr; i++)
-		table->slots[slot_find(table, &table->rows[i].key)] = (uint32_t)i + 1;
+		*slot_find(table, &table->rows[i].key) = (uint32_t)i + 1;
 	table->last = 0;
 }
 
@@ -173,7 +155,7 @@ void table_add(struct table *table, const struct table_key *key,
 	       const struct totals *totals)
 {
 	struct table_row *row;
-	size_t slot;
+	uint32_t *slot;
 
 	if (table->last < table->nr) {
 		row = &table->rows[table->last];
@@ -183,7 +165,7 @@ void table_add(struct table *table, const struct table_key *key,
 		}
 	}
 	slot = slot_find(table, key);
-	if (!table->slots[slot]) {
+	if (!*slot) {
 		if (table->nr == table->limit) {
 			fold(table);
 			slot = slot_find(table, key);
@@ -192,8 +174,8 @@ void table_add(struct table *table, const struct table_key *key,
 		row->key = *key;
 		memset(&row->totals, 0, sizeof(row->totals));
 		row->missed = table->missed;
-		table->slots[slot] = (uint32_t)++table->nr;
+		*slot = (uint32_t)++table->nr;
 	}
-	table->last = table->slots[slot] - 1;
+	table->last = *slot - 1;
 	totals_add(&table->rows[table->last].totals, totals);
 }

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "access.h"
+#include "slots.h"
 
 enum table_sort { SORT_COUNT, SORT_BYTES, SORT_ERRORS, SORT_FINDINGS };
 
@@ -44,7 +45,7 @@ struct table_row {
 struct table {
 	struct table_row *rows;
 	size_t nr, limit; /* limit is a power of two */
-	uint32_t *slots; /* hash index: row + 1; 0 is free */
+	struct slots slots; /* of keys */
 	size_t last; /* row of the last key: likely the next, too */
 	enum table_sort sort;
 	struct totals others; /* of what was folded */

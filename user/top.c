@@ -40,6 +40,10 @@ static int step(struct top *top, int64_t ts)
 
 	if (!err)
 		err = top->gather->ops->advance(top->gather, ts);
+	/* Differences are of what is counted apart now. */
+	counts_follow(top->before, top->gather->counts);
+	if (top->has_base)
+		counts_follow(top->base, top->gather->counts);
 	if (!err && top->history)
 		err = history_tick(top->history, top->gather->counts, top->before);
 	if (top->history && top->gather->has_end && top->gather->lost_why && !top->told) {

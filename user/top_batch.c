@@ -92,7 +92,7 @@ static void put_head(const struct top *top, struct outbuf *out)
 	else
 		put_rate(out, "lost/s\n", UNIT_RATE, data->last_lost, data->seconds);
 	out_printf(out,
-		   "%u functions, %u processes, %" PRIu64 " accesses, %" PRIu64
+		   "%" PRIu64 " functions, %" PRIu64 " processes, %" PRIu64 " accesses, %" PRIu64
 		   " findings, ",
 		   data->functions, data->processes, data->total.all.cell.accesses,
 		   data->total.all.findings);

@@ -13,11 +13,19 @@
 
 /* --- Texts. */
 
+/* Brackets are in no address, and a process with such a name has a number. */
+static void put_others(const struct top_row *row, char *buf, size_t len)
+{
+	snprintf(buf, len, "(%" PRIu64 " others)", row->others);
+}
+
 static void text_function(const struct top_row *row, char *buf, size_t len)
 {
 	const struct function *fn = row->key.fn;
 
-	if (fn->address[0])
+	if (fn == &function_others)
+		put_others(row, buf, len);
+	else if (fn->address[0])
 		escape_text(buf, len, fn->address, sizeof(fn->address));
 	else
 		snprintf(buf, len, "fid:0x%" PRIx32, fn->k.fid);
@@ -30,12 +38,18 @@ static void text_driver(const struct top_row *row, char *buf, size_t len)
 
 static void text_pid(const struct top_row *row, char *buf, size_t len)
 {
-	snprintf(buf, len, "%" PRIu64, row->key.number);
+	if (row->key.number == COUNT_OTHERS)
+		snprintf(buf, len, "-");
+	else
+		snprintf(buf, len, "%" PRIu64, row->key.number);
 }
 
 static void text_comm(const struct top_row *row, char *buf, size_t len)
 {
-	escape_text(buf, len, row->comm, sizeof(row->comm));
+	if (row->key.number == COUNT_OTHERS)
+		put_others(row, buf, len);
+	else
+		escape_text(buf, len, row->comm, sizeof(row->comm));
 }
 
 static void text_region(const struct top_row *row, char *buf, size_t len)

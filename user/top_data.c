@@ -8,7 +8,7 @@
 #include "region.h"
 #include "times.h"
 
-#define SLOTS_MIN 64
+#define ROWS_MIN 32
 
 /* Store blocks of bucket 0 are up to 8 bytes long: size class 3. */
 #define STB_CLASS 3
@@ -20,43 +20,36 @@ bool row_key_same(const struct row_key *a, const struct row_key *b)
 		(a->driver && b->driver && !strcmp(a->driver, b->driver)));
 }
 
-static uint32_t key_hash(const struct row_key *key)
+static bool same(const void *table, size_t element, const void *key)
 {
-	uint64_t h = (uint64_t)(uintptr_t)key->fn;
-
-	h = (h ^ key->number) * 0x9e3779b97f4a7c15ULL;
-	return (uint32_t)(h >> 32);
+	return row_key_same(&((const struct top_data *)table)->rows[element].key, key);
 }
 
-static uint32_t *slot_of(const struct top_data *data, const struct row_key *key)
+static uint32_t *slot_of(struct top_data *data, const struct row_key *key)
 {
-	size_t i = key_hash(key) & (data->slots - 1);
+	uint64_t hash = hash_add(slots_hash(&data->slots), (uintptr_t)key->fn ^ key->number);
 
-	while (data->index[i] && !row_key_same(&data->rows[data->index[i] - 1].key, key))
-		i = (i + 1) & (data->slots - 1);
-	return &data->index[i];
+	if (key->driver)
+		hash = hash_add_text(hash, key->driver);
+	return slots_find(&data->slots, hash, same, data, key);
 }
 
-/* Room for one more row; at most half of the slots are in use. */
+/* Room for one more row. */
 static bool data_grow(struct top_data *data)
 {
-	size_t slots = data->slots ? 2 * data->slots : SLOTS_MIN;
+	size_t room = data->room ? 2 * data->room : ROWS_MIN;
 	struct top_row *rows;
-	uint32_t *index;
 	size_t i;
 
-	if (2 * (data->nr + 1) <= data->slots)
+	if (data->nr < data->room)
 		return true;
-	rows = reallocarray(data->rows, slots / 2, sizeof(*rows));
+	rows = reallocarray(data->rows, room, sizeof(*rows));
 	if (!rows)
 		return false;
 	data->rows = rows;
-	index = calloc(slots, sizeof(*index));
-	if (!index)
+	if (slots_make(&data->slots, room))
 		return false;
-	free(data->index);
-	data->index = index;
-	data->slots = slots;
+	data->room = room;
 	for (i = 0; i < data->nr; i++)
 		*slot_of(data, &data->rows[i].key) = (uint32_t)i + 1;
 	return true;
@@ -280,51 +273,14 @@ bool data_filter(const struct count_key *key, const char *comm, const char *filt
 
 	if (!*filter)
 		return true;
-	snprintf(pid, sizeof(pid), "%u", key->pid);
+	/* The others have neither name nor number. */
+	pid[0] = '\0';
+	if (key->pid != COUNT_OTHERS)
+		snprintf(pid, sizeof(pid), "%u", key->pid);
 	memcpy(name, comm, ISMT_COMM_LEN);
 	name[ISMT_COMM_LEN] = '\0';
 	return strstr(key->fn->address, filter) || strstr(key->driver, filter) ||
 	       strstr(name, filter) || strstr(pid, filter);
-}
-
-static int compare_ids(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return x < y ? -1 : x > y;
-}
-
-static unsigned int count_different(uint64_t *ids, size_t nr)
-{
-	unsigned int different = 0;
-	size_t i;
-
-	qsort(ids, nr, sizeof(*ids), compare_ids);
-	for (i = 0; i < nr; i++)
-		different += !i || ids[i] != ids[i - 1];
-	return different;
-}
-
-/* How many different functions and processes there are among the cells. */
-static void count_owners(struct top_data *data, const struct counts *now,
-			 const char *filter)
-{
-	uint64_t *ids = reallocarray(NULL, 2 * now->nr + 1, sizeof(*ids));
-	size_t i, nr = 0;
-
-	if (!ids) {
-		data->failed = true;
-		return;
-	}
-	for (i = 0; i < now->nr; i++) {
-		if (!data_filter(&now->cells[i].key, now->cells[i].comm, filter))
-			continue;
-		ids[nr] = (uint64_t)(uintptr_t)now->cells[i].key.fn;
-		ids[now->nr + nr++] = now->cells[i].key.pid;
-	}
-	data->functions = count_different(ids, nr);
-	data->processes = count_different(ids + now->nr, nr);
-	free(ids);
 }
 
 void data_build(struct top_data *data, enum top_view view,
@@ -337,8 +293,7 @@ void data_build(struct top_data *data, enum top_view view,
 
 	data->view = view;
 	data->nr = 0;
-	if (data->index)
-		memset(data->index, 0, data->slots * sizeof(*data->index));
+	slots_clear(&data->slots);
 	memset(&data->total, 0, sizeof(data->total));
 	data->functions = 0;
 	data->processes = 0;
@@ -369,7 +324,7 @@ void data_build(struct top_data *data, enum top_view view,
 			row_of(data, &key)->last.findings = data->last_lost + data->last_missing;
 		}
 	}
-	count_owners(data, now, counts->filter);
+	data_owners(data, now, counts->filter);
 }
 
 void data_histograms(struct top_row *row, enum top_view view,
@@ -403,6 +358,6 @@ void data_histograms(struct top_row *row, enum top_view view,
 void data_free(struct top_data *data)
 {
 	free(data->rows);
-	free(data->index);
+	slots_free(&data->slots);
 	memset(data, 0, sizeof(*data));
 }

@@ -27,7 +27,7 @@ struct row_key {
 	const struct function *fn;
 	const char *driver;	/* of the same counts, so that pointers can be compared */
 	/*
-	 * A process id; region << 1 | op; a size class: k is (1 << (k - 1), 1 << k]
+	 * A process id, or COUNT_OTHERS; region << 1 | op; a size class: k is (1 << (k - 1), 1 << k]
 	 * and 0 is 0 and 1; an enum rule_id.
 	 */
 	uint64_t number;
@@ -48,6 +48,11 @@ struct row_sum {
 
 struct top_row {
 	struct row_key key;
+	/*
+	 * How many it stands for, at most, if it is that of all others together (row_is_others());
+	 * it is the last one in any order.
+	 */
+	uint64_t others;
 	char comm[ISMT_COMM_LEN];	/* processes: not escaped */
 	/* Since the beginning, or since the reset; histograms: see data_histograms(). */
 	struct row_sum all;
@@ -61,16 +66,16 @@ struct top_data {
 	struct top_row total;
 	double seconds;		/* of the interval, measured */
 	double all_seconds;	/* since the beginning or the reset */
-	unsigned int functions;	/* different ones */
-	unsigned int processes;
+	uint64_t functions;	/* different ones; at most, where some are counted together */
+	uint64_t processes;
 	uint64_t lost, last_lost;	/* accesses, by any cause; as far as is known */
 	uint64_t missing, last_missing;	/* what else makes it incomplete (ISM012) */
 	const char *lost_why;	/* it is not known; as struct gather has it */
 	uint64_t filtered;
 	bool failed;		/* there was no memory for all of it */
 
-	uint32_t *index;	/* hash of the key: row + 1; 0 is free */
-	size_t slots;
+	struct slots slots;
+	size_t room;		/* of rows */
 };
 
 struct top_counts {
@@ -100,12 +105,21 @@ void data_histograms(struct top_row *row, enum top_view view, const struct top_c
 bool row_has(enum top_view view, const struct row_key *key, const struct access *access);
 bool row_key_same(const struct row_key *a, const struct row_key *b);
 
+/* Is it of processes, or functions, that are counted together? */
+static inline bool row_is_others(enum top_view view, const struct row_key *key)
+{
+	return (view == VIEW_PROCESSES && key->number == COUNT_OTHERS) ||
+	       key->fn == &function_others;
+}
 
 /*
  * Does the text occur in the function's address, its driver, the process's name
  * (ISMT_COMM_LEN bytes) or number?
  */
 bool data_filter(const struct count_key *key, const char *comm, const char *filter);
+
+/* How many there are of what passes the filter, into data; and how many rows of others stand for. */
+void data_owners(struct top_data *data, const struct counts *now, const char *filter);
 
 /* What a row of the view that has the cell is called; not for sizes and findings. */
 struct row_key row_key_of(enum top_view view, const struct count_key *key);

@@ -179,6 +179,7 @@ static int advance(struct gather *gather, int64_t ts)
 
 	if (ts < counts->ts && start(g))
 		gather->status = EXIT_CAPTURE;
+	counts_tick(counts);
 	while (!err && g->have && access_end(&g->rec.access) <= ts) {
 		err = take(g);
 		if (!err && next_access(g) < 0)
@@ -280,6 +281,8 @@ int gather_capture_open(struct gather **result,
 			free_capture(&g->gather);
 		return EXIT_CAPTURE;
 	}
+	/* All of it is there to be looked at, and what there was most of is what is looked for. */
+	g->gather.counts->heavy = true;
 	g->gather.ops = &capture_ops;
 	g->gather.name = options->files[0];
 	g->gather.lost_why = "not read to the end yet";

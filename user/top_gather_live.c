@@ -30,7 +30,10 @@ struct gather_live {
 	struct gather gather; /* first: operations get this one */
 	struct live_options options;
 	struct counting *counting; /* NULL: not attached */
-	struct counts *past; /* of sessions that are over */
+	struct counts *past; /* of sessions that are over, until the next advance */
+	/* Of sessions that are over, for good. */
+	struct losses lost;
+	uint64_t filtered, sharing;
 	/*
 	 * Functions of a session go with it; rows and history stay, so they
 	 * are about these.
@@ -60,6 +63,8 @@ static uint64_t clock_ns(clockid_t clock)
 static const struct function *our_function(struct gather_live *g,
 					   const struct function *fn)
 {
+	if (fn == &function_others)
+		return fn;
 	if (fn != g->last_theirs) {
 		g->last_ours = function_enter(g->functions, fn);
 		g->last_theirs = g->last_ours ? fn : NULL;
@@ -76,28 +81,17 @@ static int add_events(struct gather_live *g, struct counts *sum,
 	sum->nr_events += i;
 	for (; i < part->nr_events; i++) {
 		struct count_event *event = &sum->events[sum->nr_events++ % COUNT_EVENTS];
-		struct count_key key = { 0 };
-		const struct count_cell *cell;
 
 		*event = part->events[i % COUNT_EVENTS];
-		key.fn = our_function(g, event->access.fn);
-		key.driver = event->access.driver;
-		key.pid = event->access.raw.pid;
-		key.region = event->access.raw.region < SUMMARY_REGIONS
-				     ? event->access.raw.region
-				     : SUMMARY_REGIONS;
-		key.op = event->access.raw.op;
-		/* The sum's own copy of the driver's name is its cell's. */
-		cell = key.fn ? counts_cell(sum, &key) : NULL;
-		if (!cell)
+		event->access.fn = our_function(g, event->access.fn);
+		event->access.driver = names_get(sum->names, event->access.driver);
+		if (!event->access.fn || !event->access.driver)
 			return -ENOMEM;
-		event->access.fn = key.fn;
-		event->access.driver = cell->key.driver;
 	}
 	return 0;
 }
 
-/* sum += part, functions made ours.  0 or -ENOMEM. */
+/* sum += part's cells and events, functions made ours.  0 or -ENOMEM. */
 static int add_counts(struct gather_live *g, struct counts *sum,
 		      const struct counts *part)
 {
@@ -106,24 +100,16 @@ static int add_counts(struct gather_live *g, struct counts *sum,
 	for (i = 0; i < part->nr; i++) {
 		struct count_key key = part->cells[i].key;
 		struct count_cell *cell;
-		size_t nr = sum->nr;
 
 		key.fn = our_function(g, key.fn);
 		cell = key.fn ? counts_cell(sum, &key) : NULL;
 		if (!cell)
 			return -ENOMEM;
-		if (sum->nr > nr) {
-			/* Nearly always: it is new. */
-			key.driver = cell->key.driver;
-			*cell = part->cells[i];
-			cell->key = key;
-		} else {
-			count_cell_add(cell, &part->cells[i]);
-			memcpy(cell->comm, part->cells[i].comm, sizeof(cell->comm));
-		}
+		count_cell_add(cell, &part->cells[i]);
+		memcpy(cell->comm, part->cells[i].comm, sizeof(cell->comm));
 	}
-	sum->filtered += part->filtered;
-	losses_add(&sum->lost, &part->lost);
+	sum->folded += part->folded;
+	sum->folded_places += part->folded_places;
 	return add_events(g, sum, part);
 }
 
@@ -226,8 +212,12 @@ static int session_close(struct gather_live *g)
 		return 0;
 	counting_stop(g->counting);
 	counts = counting_update(g->counting);
-	if (counts)
+	if (counts) {
 		err = add_counts(g, g->past, counts);
+		losses_add(&g->lost, &counts->lost);
+		g->filtered += counts->filtered;
+		g->sharing += counts->sharing;
+	}
 	if (!err && counts && g->gather.measured)
 		err = keep_measured(g);
 	counting_close(g->counting);
@@ -272,10 +262,20 @@ static int advance(struct gather *gather, int64_t ts)
 	}
 	/* Not the counts' own time: somebody may set the clock between two of them. */
 	at = clock_ns(CLOCK_MONOTONIC);
-	counts_clear(sum);
+	counts_tick(sum);
 	err = add_counts(g, sum, g->past);
-	if (!err && now)
+	counts_clear(g->past);
+	sum->lost = g->lost;
+	sum->filtered = g->filtered;
+	sum->sharing = g->sharing;
+	if (!err && now) {
 		err = add_counts(g, sum, now);
+		losses_add(&sum->lost, &now->lost);
+		sum->filtered += now->filtered;
+		sum->sharing += now->sharing;
+		if (counting_forget(g->counting))
+			err = -ENOMEM;
+	}
 	sum->ts = at + g->mono_offset;
 	return err;
 }

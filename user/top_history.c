@@ -7,8 +7,8 @@
 
 #include "times.h"
 
-/* A power of two, at least twice HISTORY_ROWS. */
-#define SLOTS (2 * HISTORY_ROWS)
+/* So many are forgotten at once, as the index is made anew for it. */
+#define FORGOTTEN (HISTORY_ROWS / 4)
 
 struct line {
 	enum top_view view;
@@ -21,62 +21,95 @@ struct line {
 struct history {
 	struct line *lines;
 	size_t nr, room;
-	uint32_t index[SLOTS]; /* hash: line + 1; 0 is free */
+	struct slots slots;
 	uint64_t ticks; /* so far */
 	double seconds[HISTORY_LEN];
 };
 
 struct history *history_new(void)
 {
-	return calloc(1, sizeof(struct history));
+	struct history *history = calloc(1, sizeof(*history));
+
+	if (history && !slots_make(&history->slots, HISTORY_ROWS))
+		return history;
+	history_free(history);
+	return NULL;
 }
 
 void history_free(struct history *history)
 {
-	if (history)
-		free(history->lines);
+	if (!history)
+		return;
+	free(history->lines);
+	slots_free(&history->slots);
 	free(history);
 }
 
 void history_clear(struct history *history)
 {
-	memset(history->index, 0, sizeof(history->index));
+	slots_clear(&history->slots);
 	history->nr = 0;
 	history->ticks = 0;
+}
+
+struct line_key {
+	enum top_view view;
+	const struct row_key *key;
+};
+
+static bool same(const void *table, size_t element, const void *key)
+{
+	const struct line *line = &((const struct history *)table)->lines[element];
+	const struct line_key *wanted = key;
+
+	return line->view == wanted->view && row_key_same(&line->key, wanted->key);
 }
 
 static uint32_t *slot_of(struct history *history, enum top_view view,
 			 const struct row_key *key)
 {
-	uint64_t h = ((uint64_t)(uintptr_t)key->fn ^ view) * 0x9e3779b97f4a7c15ULL;
-	size_t i;
+	const struct line_key wanted = { view, key };
+	uint64_t hash = hash_add(slots_hash(&history->slots), (uintptr_t)key->fn ^ view);
 
-	h = (h ^ key->number ^ h >> 32) * 0x9e3779b97f4a7c15ULL;
-	i = (h >> 32) & (SLOTS - 1);
-	while (history->index[i]) {
-		const struct line *line = &history->lines[history->index[i] - 1];
-
-		if (line->view == view && row_key_same(&line->key, key))
-			break;
-		i = (i + 1) & (SLOTS - 1);
-	}
-	return &history->index[i];
+	hash = hash_add(hash, key->number);
+	if (key->driver)
+		hash = hash_add_text(hash, key->driver);
+	return slots_find(&history->slots, hash, same, history, &wanted);
 }
 
-/* Forget the row that was idle longest; the index is made anew. */
-static size_t evict(struct history *history)
+static int compare_last(const void *pa, const void *pb)
 {
-	size_t i, oldest = 0;
+	const uint64_t *a = pa, *b = pb;
 
-	for (i = 1; i < history->nr; i++)
-		if (history->lines[i].last < history->lines[oldest].last)
-			oldest = i;
-	history->lines[oldest] = history->lines[--history->nr];
-	memset(history->index, 0, sizeof(history->index));
+	return *a < *b ? -1 : *a > *b;
+}
+
+/* Forget the rows that were idle longest, and no more than FORGOTTEN. */
+static int forget(struct history *history)
+{
+	uint64_t *last = calloc(history->nr, sizeof(*last)), limit;
+	size_t i, nr = 0, left = FORGOTTEN;
+
+	if (!last)
+		return -ENOMEM;
 	for (i = 0; i < history->nr; i++)
-		*slot_of(history, history->lines[i].view, &history->lines[i].key) =
-			(uint32_t)i + 1;
-	return history->nr;
+		last[i] = history->lines[i].last;
+	qsort(last, history->nr, sizeof(*last), compare_last);
+	limit = last[FORGOTTEN - 1];
+	free(last);
+	slots_clear(&history->slots);
+	for (i = 0; i < history->nr; i++) {
+		if (left && history->lines[i].last <= limit) {
+			left--;
+			continue;
+		}
+		if (i != nr)
+			history->lines[nr] = history->lines[i];
+		*slot_of(history, history->lines[nr].view, &history->lines[nr].key) = (uint32_t)nr + 1;
+		nr++;
+	}
+	history->nr = nr;
+	return 0;
 }
 
 static struct line *line_of(struct history *history, enum top_view view,
@@ -88,7 +121,8 @@ static struct line *line_of(struct history *history, enum top_view view,
 	if (slot)
 		return &history->lines[slot - 1];
 	if (history->nr == HISTORY_ROWS) {
-		evict(history);
+		if (forget(history))
+			return NULL;
 	} else if (history->nr == history->room) {
 		size_t room = history->room ? 2 * history->room : 64;
 

@@ -13,7 +13,7 @@
 /* Intervals that are kept: four minutes of one second each. */
 #define HISTORY_LEN	240
 
-/* Rows that are kept; of more, that one is forgotten which was idle longest. */
+/* Rows that are kept; of more, the quarter is forgotten that was idle longest. */
 #define HISTORY_ROWS	4096
 
 struct history;

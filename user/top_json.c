@@ -35,6 +35,19 @@ static json_t *column_json(const struct column *column, const struct top_row *ro
 	return json_value(true, value);
 }
 
+/* They have no name or number of their own, but there are so many of them. */
+static json_t *others_json(json_t *object, enum top_view view, const struct top_row *row)
+{
+	bool process = view == VIEW_PROCESSES;
+
+	if (!json_object_set_new(object, "others", json_number(row->others)) &&
+	    !json_object_set_new(object, process ? "pid" : "function", json_null()) &&
+	    !json_object_set_new(object, process ? "comm" : "driver", json_null()))
+		return object;
+	json_decref(object);
+	return NULL;
+}
+
 static json_t *row_json(const struct top *top, const struct top_row *row)
 {
 	json_t *object = json_object();
@@ -50,6 +63,8 @@ static json_t *row_json(const struct top *top, const struct top_row *row)
 			object = NULL;
 		}
 	}
+	if (object && row_is_others(top->view, &row->key))
+		return others_json(object, top->view, row);
 	/* A name as it is, not as a column shows it. */
 	if (object && top->view == VIEW_PROCESSES) {
 		char comm[ISMT_COMM_LEN + 1] = "";
@@ -157,7 +172,7 @@ int batch_json(struct top *top, unsigned long long number, struct outbuf *out)
 {
 	const struct gather *gather = top->gather;
 	json_t *object = json_pack(
-		"{s:s, s:o, s:o, s:o, s:f, s:o, s:s, s:o, s:i, s:s, s:o, s:b, s:o, s:i, s:i, s:o, s:o, "
+		"{s:s, s:o, s:o, s:o, s:f, s:o, s:s, s:o, s:i, s:s, s:o, s:b, s:o, s:o, s:o, s:o, s:o, "
 		"s:o}",
 		"type", top->intervals > 1 ? "gap" : "interval",
 		"number", json_number(number),
@@ -172,8 +187,8 @@ int batch_json(struct top *top, unsigned long long number, struct outbuf *out)
 		"note", gather->note[0] ? json_text(gather->note) : json_null(),
 		"lost_known", !gather->lost_why,
 		"lost_why", gather->lost_why ? json_string(gather->lost_why) : json_null(),
-		"nr_functions", (int)top->data.functions,
-		"nr_processes", (int)top->data.processes,
+		"nr_functions", json_number(top->data.functions),
+		"nr_processes", json_number(top->data.processes),
 		"interval", interval_json(top),
 		"rates", rates_json(top),
 		"totals", totals_json(top));

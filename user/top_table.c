@@ -103,6 +103,9 @@ static int compare_rows(const void *left, const void *right, void *arg)
 	bool have_v, have_w;
 	int way;
 
+	/* Of no use between rows that are of one each. */
+	if (row_is_others(order->data->view, &a->key) != row_is_others(order->data->view, &b->key))
+		return row_is_others(order->data->view, &a->key) ? 1 : -1;
 	if (column->value) {
 		have_v = column->value(a, order->data, &v);
 		have_w = column->value(b, order->data, &w);
@@ -122,13 +125,11 @@ static int compare_rows(const void *left, const void *right, void *arg)
 void top_sort(struct top_data *data, const struct column *column, bool reverse)
 {
 	struct order order = { .column = column, .data = data, .sign = reverse ? -1 : 1 };
-	size_t i;
 
 	if (data->nr)
 		qsort_r(data->rows, data->nr, sizeof(*data->rows), compare_rows, &order);
 	/* The index was by place. */
-	for (i = 0; i < data->slots; i++)
-		data->index[i] = 0;
+	slots_clear(&data->slots);
 }
 
 /* --- Formatting. */
@@ -210,6 +211,10 @@ void row_label(enum top_view view, const struct top_row *row, char *buf, size_t 
 	column->text(row, first, sizeof(first));
 	switch (view) {
 	case VIEW_PROCESSES:
+		if (row_is_others(view, &row->key)) {
+			column_by_id(view, "comm")->text(row, buf, len);
+			return;
+		}
 		column_by_id(view, "comm")->text(row, second, sizeof(second));
 		snprintf(buf, len, "%s[%s]", second, first);
 		return;

@@ -107,7 +107,10 @@ static void put_totals(const struct top *top)
 {
 	const struct top_data *data = &top->data;
 	char line[LINE_BYTES], accesses[16], findings[16], lost[16], filtered[16];
+	char functions[16], processes[16];
 
+	format_value(UNIT_COUNT, (double)data->functions, functions, sizeof(functions));
+	format_value(UNIT_COUNT, (double)data->processes, processes, sizeof(processes));
 	format_value(UNIT_COUNT, (double)data->total.all.cell.accesses, accesses,
 		     sizeof(accesses));
 	format_value(UNIT_COUNT, (double)data->total.all.findings, findings,
@@ -116,8 +119,8 @@ static void put_totals(const struct top *top)
 	format_value(UNIT_COUNT, (double)data->filtered, filtered, sizeof(filtered));
 	/* Why it is not known comes last, as there may be no room for it. */
 	snprintf(line, sizeof(line),
-		 "functions %u  processes %u  accesses %s  findings %s  %s%s%s%sfiltered %s%s%s",
-		 data->functions, data->processes, accesses, findings,
+		 "functions %s  processes %s  accesses %s  findings %s  %s%s%s%sfiltered %s%s%s",
+		 functions, processes, accesses, findings,
 		 data->lost_why ? "" : "lost ", data->lost_why ? "" : lost,
 		 data->lost_why ? "" : data->missing ? "+" : "", data->lost_why ? "" : "  ",
 		 filtered, data->lost_why ? "  lost: unknown, " : "",

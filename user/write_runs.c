@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "runs.h"
+#include "slots.h"
 
 #define NONE UINT16_MAX
 
@@ -53,9 +54,10 @@ static uint64_t task_of(const struct access *access)
 
 static uint16_t *bucket_of(struct runs *runs, const struct function *fn, uint64_t task)
 {
-	uint32_t key = (uint32_t)task * 2654435761u ^ (uint32_t)((uintptr_t)fn >> 4);
+	/* Tasks are whatever a capture says; where this lies is not. */
+	uint64_t hash = hash_add(hash_add((uintptr_t)runs, (uintptr_t)fn), task);
 
-	return &runs->bucket[(key ^ key >> 16) % RUNS_MAX];
+	return &runs->bucket[hash % RUNS_MAX];
 }
 
 static void list_remove(struct runs *runs, uint16_t i)

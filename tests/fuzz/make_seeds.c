@@ -201,6 +201,10 @@ static void make_records(const char *dir)
 			access = capture_sample(how + i);
 			if (how % 4 == 3)
 				strcpy(access.raw.comm, "=1+\033[31m<b>\",");
+			else if (how % 4 == 2)
+				strcpy(access.raw.comm,
+				       "a\xe2\x80\xae\xf3\xa0\x81\x81\xc2\x9b"
+				       "b");
 			len += put_access_piece(all + len, (uint8_t)(i + 1), &access);
 			insn = capture_sample_insn(how + i);
 			record_put_insn(insn_data, &insn);

@@ -14,6 +14,7 @@
 #include "sink.h"
 #include "summary_json.h"
 #include "tables.h"
+#include "utf8.h"
 
 /* A small compressed file may hold a great many records. */
 #define SHOWN_MAX 1000
@@ -47,7 +48,7 @@ struct views {
 	struct stream streams[VIEWS];
 };
 
-static const char file_name[] = "a file\033[31m<b>,=\xff.pcapng";
+static const char file_name[] = "a file\033[31m<b>,=\xff\xe2\x80\xae.pcapng";
 
 /* In place of message.c: what is said is looked at, and not shown. */
 static void say(const char *format, va_list args)
@@ -194,36 +195,35 @@ static void must_be_utf8(const char *text, size_t len)
 	json_decref(json);
 }
 
-/* No control characters but those given, and colors only where they may be. */
+/* A character that must not be there, with what is in front of it. */
+static void found_hidden(const struct stream *stream, const char *at, uint32_t point)
+{
+	size_t len = (size_t)(at - stream->text), shown = len > 200 ? 200 : len;
+
+	fprintf(stderr, "U+%04x at %zu of %zu behind: %.*s\n", point, len, stream->len,
+		(int)shown, at - shown);
+	abort();
+}
+
+/* Nothing that utf8_hides() but what is given, and colors only where they may be. */
 static void must_be_harmless(const struct stream *stream, const char *allowed, bool color)
 {
 	const char *at = stream->text, *end = at + stream->len;
+	uint32_t point;
+	size_t n;
 
 	must_be_utf8(at, stream->len);
-	while (at < end) {
-		unsigned char c = (unsigned char)*at++;
-
-		if (c == '\033') {
-			MUST(color && *at == '[');
-			at++;
-			at += strspn(at, "0123456789;");
-			MUST(*at == 'm');
+	for (; at < end; at += n) {
+		n = utf8_decode(at, (size_t)(end - at), &point);
+		MUST(n);
+		if (!utf8_hides(point) ||
+		    (point && point < 0x80 && strchr(allowed, (int)point)))
 			continue;
-		}
-		if ((c < ' ' && !(c && strchr(allowed, c))) || c == 0x7f) {
-			fprintf(stderr, "byte 0x%02x at %zu of %zu behind: %.*s\n", c,
-				(size_t)(at - 1 - stream->text), stream->len,
-				(int)(at - 1 - stream->text > 200
-					      ? 200
-					      : at - 1 - stream->text),
-				at - 1 -
-					(at - 1 - stream->text > 200
-						 ? 200
-						 : at - 1 - stream->text));
-			abort();
-		}
-		/* C1 control characters. */
-		MUST(c != 0xc2 || (unsigned char)*at >= 0xa0);
+		if (!color || point != '\033')
+			found_hidden(stream, at, point);
+		MUST(at[1] == '[');
+		n = 2 + strspn(at + 2, "0123456789;");
+		MUST(at[n++] == 'm');
 	}
 }
 

@@ -91,8 +91,8 @@ who who-second
 kill "$first"
 wait "$first"
 
-# What was refused until here; doctor's own trial comes after it.
-dmesg | grep -F 'type=1326' >"$OUT/refused"
+# --- What there is to say about it.
+
 ran doctor ismtrace doctor
 ran doctor-json ismtrace doctor --json
 cat /sys/kernel/security/lsm >"$OUT/lsm"

@@ -71,6 +71,61 @@ ran was-run ls /tmp/was-run
 } | head -c 2000 >$OUT/gone.pcapng
 appears /tmp/gone-on
 
+# --- Somebody else owns the directory, and what is in it.
+
+as_nobody()
+{
+	su -s /bin/sh nobody -c "$*"
+}
+
+mkdir -p /tmp/way/in /tmp/victim
+echo "root's own" >/tmp/victim/file
+chmod 600 /tmp/victim/file
+chown -R nobody /tmp/way
+echo 0 >/proc/sys/fs/protected_hardlinks
+as_nobody 'cd /tmp/way/in && mkfifo x.00002.pcapng && ln -s /tmp/victim/file x.00003.pcapng &&
+	ln -s /tmp/victim/new x.00004.pcapng && touch x.00006.pcapng && chmod 666 x.00006.pcapng'
+ln /tmp/victim/file /tmp/way/in/x.00005.pcapng
+as_nobody 'exec sleep 1000 </tmp/way/in/x.00006.pcapng' &
+holder=$!
+until pgrep -x sleep >/dev/null; do sleep 0.1; done
+# What is written with the file open before, and after the way there leads elsewhere.
+ran swapped ismtrace record -o /tmp/way/in/x.pcapng -s 4096 -C 20k -- sh -c '
+	ismload --json block:size=4096,count=20,verify=0 >/share/swapped.1.ops
+	su -s /bin/sh nobody -c "mv /tmp/way/in /tmp/way/out && ln -s /tmp/victim /tmp/way/in"
+	ismload --json block:size=4096,count=20,verify=0 >/share/swapped.2.ops'
+readlink /proc/"$(pgrep -x sleep)"/fd/0 >$OUT/swapped.held
+wc -c </proc/"$(pgrep -x sleep)"/fd/0 >>$OUT/swapped.held
+pkill -x sleep
+wait $holder
+(cd /tmp/way/out && stat -c '%F %a %u %h %n' -- * && find . -mindepth 1 ! -name 'x.*') >$OUT/swapped.files
+ls -A /tmp/victim >$OUT/swapped.victim
+cat /tmp/victim/file >>$OUT/swapped.victim
+ismtrace dump --json /tmp/way/out/x.*.pcapng >$OUT/swapped.dump 2>$OUT/swapped.note
+rm -rf /tmp/way
+
+# The process that makes the files: what it may do, and that it can be ended.
+for owner in root nobody; do
+	mkdir /tmp/some
+	chown $owner /tmp/some
+	ismtrace record -o /tmp/some/y.pcapng -C 20k -- sh -c 'ismload --quiet block:size=64,count=3; touch /tmp/done; sleep 1000' \
+		2>/dev/null &
+	tracer=$!
+	appears /tmp/done
+	opener=$(pgrep -x -P $tracer ismtrace)
+	grep -E '^(Uid|CapEff|CapPrm|NoNewPrivs)' /proc/"$opener"/status >$OUT/opener.$owner
+	kill -TERM "$opener"
+	n=0
+	while [ -e /proc/"$opener"/exe ] && [ $n -lt 100 ]; do
+		n=$((n + 1))
+		sleep 0.1
+	done
+	[ $n = 100 ] || echo ended >>$OUT/opener.$owner
+	kill -TERM $tracer
+	wait $tracer
+	rm -rf /tmp/some /tmp/done
+done
+
 # --- The trace ends first.
 
 # ends NAME OPTION VALUE CMD -- what ismtrace makes of a CMD that it has to end.

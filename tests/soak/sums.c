@@ -194,10 +194,46 @@ static bool had_name(const struct load *load, json_int_t pid, const char *comm)
 	return false;
 }
 
+/* Accesses of processes that have no row, or less in it than they did. */
+struct missing {
+	json_int_t least, most;
+	bool others; /* there is a row for them */
+};
+
+static void process_compare(const struct process *p, size_t pid, struct missing *missing)
+{
+	if (missing->others && p->rows_accesses <= p->all) {
+		missing->least += p->rows_accesses < p->sure ? p->sure - p->rows_accesses : 0;
+		missing->most += p->all - p->rows_accesses;
+	} else if (p->rows_accesses < p->sure || p->rows_accesses > p->all) {
+		differ("ismtop", "processes",
+		       "%zu: %" JSON_INTEGER_FORMAT " accesses, but it did "
+		       "%" JSON_INTEGER_FORMAT,
+		       pid, p->rows_accesses, p->sure);
+	} else if (p->sure == p->all && p->rows_bytes != p->bytes) {
+		differ("ismtop", "processes",
+		       "%zu: %" JSON_INTEGER_FORMAT " bytes, but it moved "
+		       "%" JSON_INTEGER_FORMAT,
+		       pid, p->rows_bytes, p->bytes);
+	}
+}
+
+/* The row of the others has what is missing of all of them, and no name. */
+static void others_compare(json_int_t accesses, const struct missing *missing)
+{
+	if (accesses < missing->least || accesses > missing->most)
+		differ("ismtop", "processes",
+		       "others: %" JSON_INTEGER_FORMAT " accesses, but %" JSON_INTEGER_FORMAT
+		       " to %" JSON_INTEGER_FORMAT " are in no row of a process",
+		       accesses, missing->least, missing->most);
+}
+
 /* ismtop's rows of processes against what these did. */
 static void processes_compare(const struct load *load, const json_t *top)
 {
 	struct process *processes = processes_of(load);
+	struct missing missing = { 0 };
+	json_int_t others = 0;
 	const json_t *row;
 	size_t i;
 
@@ -207,6 +243,11 @@ static void processes_compare(const struct load *load, const json_t *top)
 	{
 		json_int_t pid = number_of(row, "pid");
 
+		if (json_object_get(row, "others")) {
+			missing.others = true;
+			others += number_of(row, "accesses");
+			continue;
+		}
 		processes[pid & (PIDS - 1)].rows_accesses += number_of(row, "accesses");
 		processes[pid & (PIDS - 1)].rows_bytes += number_of(row, "bytes");
 		if (!had_name(load, pid, text_of(row, "comm")))
@@ -214,20 +255,10 @@ static void processes_compare(const struct load *load, const json_t *top)
 			       "%" JSON_INTEGER_FORMAT " '%s': it never had that name",
 			       pid, text_of(row, "comm"));
 	}
-	for (i = 0; i < PIDS; i++) {
-		const struct process *p = &processes[i];
-
-		if (p->rows_accesses < p->sure || p->rows_accesses > p->all)
-			differ("ismtop", "processes",
-			       "%zu: %" JSON_INTEGER_FORMAT " accesses, but it did "
-			       "%" JSON_INTEGER_FORMAT,
-			       i, p->rows_accesses, p->sure);
-		else if (p->sure == p->all && p->rows_bytes != p->bytes)
-			differ("ismtop", "processes",
-			       "%zu: %" JSON_INTEGER_FORMAT " bytes, but it moved "
-			       "%" JSON_INTEGER_FORMAT,
-			       i, p->rows_bytes, p->bytes);
-	}
+	for (i = 0; i < PIDS; i++)
+		process_compare(&processes[i], i, &missing);
+	if (missing.others)
+		others_compare(others, &missing);
 	free(processes);
 }
 

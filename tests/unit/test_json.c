@@ -215,6 +215,14 @@ static void too_large(void)
 	access.raw.len = (uint64_t)INT64_MAX - 1;
 	put(access);
 	is_int(capture.sink->ops->insn(capture.sink, &insn), 0, "taken");
+	/* Behind the latest, as bits, and not as time. */
+	access.ts = INT64_MAX;
+	put(access);
+	access.ts = INT64_MIN;
+	put(access);
+	json = line(4);
+	number(json, "ts", INT64_MIN);
+	json_decref(json);
 	json = line(0);
 	number(json, "ts", INT64_MIN);
 	number(json, "offset", INT64_MAX);
@@ -425,7 +433,7 @@ static void summaries(void)
 	is_str(keys(at(json, "lost")),
 	       "total ring slot return probe writer insn_ring insn_writer insn_probe "
 	       "apart_full unexamined unfinished "
-	       "insn_return error_probe errors_off probes_off insn_unseen driver",
+	       "insn_return error_probe errors_off probes_off insn_unseen driver cell track",
 	       "causes of loss");
 	number(json, "lost.total", 7);
 	number(json, "lost.ring", 5);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "summary.h"
 
+#include <stdlib.h>
+
 #include "region.h"
 #include "sample.h"
 #include "unit.h"
@@ -113,6 +115,77 @@ static void regions(void)
 	summary_free(s);
 }
 
+#define MANY	100000
+
+/* Row number i of as many as there can be. */
+static struct access many_row(struct function *many, char (*drivers)[16], unsigned int i)
+{
+	struct access access = sample_refused(&many[i % 512], 0, 8, EINVAL);
+
+	access.driver = drivers[i / 512 % 7];
+	access.raw.op = i / 3584 % 2 ? ISMT_READ : ISMT_WRITE;
+	access.raw.region = 9 + i / 7168;
+	return access;
+}
+
+static void folding(void)
+{
+	struct function *many = calloc(512, sizeof(*many));
+	uint64_t by_place[40][2] = { 0 }, got[40][2] = { 0 }, folded = 0, sum = 0, heavy = 0;
+	struct summary *s = summary_new();
+	static char drivers[7][16];
+	unsigned int i, wrong = 0, together = 0;
+	struct access access;
+
+	for (i = 0; i < 512; i++) {
+		many[i] = sample_function();
+		many[i].k.fid = i;
+		snprintf(many[i].address, sizeof(many[i].address), "%04x:00:00.0", i);
+	}
+	for (i = 0; i < 7; i++)
+		snprintf(drivers[i], sizeof(drivers[i]), "driver-%u", i);
+	for (i = 0; i < MANY; i++) {
+		access = many_row(many, drivers, i);
+		summary_access(s, &access);
+		by_place[access.raw.region][access.raw.op]++;
+		/* Some that are there all along. */
+		access = many_row(many, drivers, i % 100);
+		access.rules = RULE_BIT(ISM010);
+		summary_access(s, &access);
+		by_place[access.raw.region][access.raw.op]++;
+	}
+	ok(s->row_slots.probes >= MANY && s->row_slots.probes < 10ULL * 2 * MANY, "%llu slots were looked at for %u rows",
+	   (unsigned long long)s->row_slots.probes, MANY);
+	summary_finish(s);
+	is_int(s->recorded, 2 * MANY, "all of them");
+	ok(s->nr_rows <= SUMMARY_ROWS, "in %zu rows", s->nr_rows);
+	is_int(s->nr_functions, 512, "functions");
+	is_str(s->findings[ISM010].first.driver, "driver-0", "a name that outlives its row");
+	for (i = 0; i < s->nr_rows; i++) {
+		const struct summary_row *row = &s->rows[i];
+
+		got[row->region][row->op] += row->accesses;
+		sum += row->errors;
+		folded += row->folded;
+		together += row->folded > 0;
+		if (row->folded)
+			wrong += row->fn != &function_others || strcmp(row->driver, NAMES_OTHERS);
+		else if (row->accesses > MANY / 100)
+			heavy += row->accesses == MANY / 100 + 1 && !row->missed;
+		else
+			wrong += !row->missed && row->accesses != 1;
+		wrong += i && s->rows[i - 1].folded && !row->folded;
+	}
+	is_int(memcmp(got, by_place, sizeof(got)), 0, "sums by region and direction are exact");
+	is_int(sum, 2 * MANY, "of errors as well");
+	is_int(heavy, 100, "the heavy ones are exact, and known to be");
+	is_int(folded, s->folded, "the others say how many they are");
+	is_int(folded + s->nr_rows - together, MANY, "and nobody came back");
+	is_int(wrong, 0, "others are last, and have no names");
+	summary_free(s);
+	free(many);
+}
+
 static void lost(void)
 {
 	struct summary *s = summary_new();
@@ -136,6 +209,23 @@ static void lost(void)
 	summary_free(NULL);
 }
 
+/* A capture may have any address. */
+static void mismatch(void)
+{
+	struct summary *s = summary_new();
+	struct function fn = sample_function();
+	struct summary_function *f;
+	char text[256];
+
+	strcpy(fn.address, "00\x1a\xe2\x80\xae");
+	f = summary_function(s, &fn);
+	f->measure.begun = 1;
+	f->measure.machine[ISMT_PCISTB] = 1;
+	summary_evidence(s, ISM013, text, sizeof(text));
+	is_int(strncmp(text, "00\\x1a\\xe2\\x80\\xae: ", 20), 0, "an address is escaped");
+	summary_free(s);
+}
+
 int main(void)
 {
 	unsigned int i;
@@ -146,7 +236,9 @@ int main(void)
 	sums();
 	names();
 	regions();
+	folding();
 	lost();
+	mismatch();
 	is_int(summary_stb_upper(0), 8, "the smallest store blocks");
 	is_int(summary_stb_upper(9), 4096, "the largest that can be");
 	for (i = 1; i < ISMT_STB_BUCKETS; i++)

@@ -130,6 +130,9 @@ static void folding(void)
 		put(tables, sample_write(&ism, 0, 8), 8, "late");
 	tables_finish(tables);
 	tables_view(tables, BY_PROCESS, 3, &view);
+	ok(tables->table[BY_PROCESS].slots.probes > 100000 &&
+	   tables->table[BY_PROCESS].slots.probes < 10 * 300000, "%llu slots were looked at",
+	   (unsigned long long)tables->table[BY_PROCESS].slots.probes);
 	is_str(label(&view, 0), "busy[7]", "the busiest is there");
 	is_int(view.rows[0].totals.accesses, 100000, "and exact");
 	is_int(view.rows[0].missed, 0, "which is known");

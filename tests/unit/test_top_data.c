@@ -9,6 +9,7 @@
 #include "sample.h"
 #include "top_data.h"
 #include "top_history.h"
+#include "top_table.h"
 #include "unit.h"
 
 #define S 1000000000ULL
@@ -180,15 +181,63 @@ static void many(void)
 
 	before->ts = 100 * S;
 	now->ts = 101 * S;
-	for (pid = 1; pid <= 3000; pid++)
+	for (pid = 1; pid <= 2000; pid++)
 		put(now, sample_write(&one, 0, 64), &one, pid, "p", 1 + pid % 3);
 	data_build(&data, VIEW_PROCESSES, &counts);
-	is_int(data.nr, 3000, "3000 processes");
-	for (pid = 1; pid <= 3000; pid++)
+	is_int(data.nr, 2000, "2000 processes");
+	for (pid = 1; pid <= 2000; pid++)
 		wrong += !row(&data, pid) ||
 			 row(&data, pid)->last.cell.accesses != 1 + pid % 3;
 	is_int(wrong, 0, "each with its own counts");
-	is_int(data.total.last.cell.accesses, 6000, "sum");
+	is_int(data.total.last.cell.accesses, 4001, "sum");
+	data_free(&data);
+	counts_free(before);
+	counts_free(now);
+}
+
+/* More processes than there is room for, and more again in the next interval. */
+static void others(void)
+{
+	struct counts *before = counts_new(), *now = counts_new();
+	struct top_counts counts = { now, before, NULL, 100 * S, "", NULL };
+	struct top_data data = { 0 };
+	uint64_t all = 0, last = 0;
+	char text[64];
+	uint32_t pid;
+	size_t i;
+
+	before->ts = 100 * S;
+	for (pid = 1; pid <= 5000; pid++)
+		put(now, sample_write(&one, 0, 64), &one, pid, "p", 1);
+	counts_copy(before, now);
+	now->ts = 101 * S;
+	counts_tick(now);
+	for (pid = 4001; pid <= 9000; pid++)
+		put(now, sample_write(&one, 0, 64), &one, pid, "p", 2);
+	counts_follow(before, now);
+	data_build(&data, VIEW_PROCESSES, &counts);
+	for (i = 0; i < data.nr; i++) {
+		all += data.rows[i].all.cell.accesses;
+		last += data.rows[i].last.cell.accesses;
+	}
+	is_int(all, 15000, "rows are all that there was");
+	is_int(last, 10000, "and what of it was in the interval");
+	is_int(data.total.last.cell.accesses, 10000, "as the sum says");
+	ok(data.processes >= 9000 && data.processes <= 11000, "at most so many: %llu",
+	   (unsigned long long)data.processes);
+	is_int(row(&data, COUNT_OTHERS)->others, counts_others(now), "a row says how many it stands for");
+	for (i = 0; i < 2; i++) {
+		top_sort(&data, column_by_id(VIEW_PROCESSES, i ? "pid" : "accesses_per_s"), i);
+		is_int(data.rows[data.nr - 1].key.number, COUNT_OTHERS, "it comes last");
+	}
+	row_label(VIEW_PROCESSES, &data.rows[data.nr - 1], text, sizeof(text));
+	has_str(text, " others)", "what it is called");
+	counts.filter = "4294967295";
+	data_build(&data, VIEW_PROCESSES, &counts);
+	is_int(data.nr, 0, "it has no number to be found by");
+	counts.filter = "0011";
+	data_build(&data, VIEW_PROCESSES, &counts);
+	ok(row(&data, COUNT_OTHERS), "but it has functions");
 	data_free(&data);
 	counts_free(before);
 	counts_free(now);
@@ -270,6 +319,7 @@ int main(void)
 	sizes_and_findings();
 	reset_and_filter();
 	many();
+	others();
 	history();
 	return unit_end();
 }

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * counts_internal.h - what the files that counts are made of share.
+ */
+#ifndef ISMT_COUNTS_INTERNAL_H
+#define ISMT_COUNTS_INTERNAL_H
+
+#include "counts.h"
+
+/* The slot that holds the cell of the key, or the free one where it would go. */
+uint32_t *counts_slot(const struct counts *counts, const struct count_key *key);
+
+#endif /* ISMT_COUNTS_INTERNAL_H */

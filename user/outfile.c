@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "outfile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <linux/openat2.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* A name for the time until the file gets its own is somebody's already. */
+#define TRIES	16
+
+const char *outfile_base(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+int outdir_open(struct outdir *dir, const char *path)
+{
+	size_t len = (size_t)(outfile_base(path) - path);
+	char name[PATH_MAX];
+
+	if (len >= sizeof(name))
+		return -ENAMETOOLONG;
+	memcpy(name, path, len);
+	name[len] = '\0';
+	dir->fd = open(len ? name : ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return dir->fd < 0 ? -errno : 0;
+}
+
+void outdir_close(struct outdir *dir)
+{
+	if (dir->fd >= 0)
+		close(dir->fd);
+	dir->fd = -1;
+}
+
+bool outdir_is_ours(const struct outdir *dir)
+{
+	struct stat st;
+
+	return !fstat(dir->fd, &st) && st.st_uid == geteuid() && (st.st_mode & 0300) == 0300;
+}
+
+/*
+ * Beneath the directory, by no link of any kind.  A name without a slash that has to be new leads
+ * nowhere else by open flags alone, where the kernel or a sandbox does not have the call.
+ */
+static int open_new(const struct outdir *dir, const char *name, mode_t mode)
+{
+	struct open_how how = {
+		.flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY,
+		.mode = mode,
+		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
+	};
+	int fd = (int)syscall(SYS_openat2, dir->fd, name, &how, sizeof(how));
+
+	if (fd < 0 && (errno == ENOSYS || errno == EPERM))
+		fd = openat(dir->fd, name, (int)how.flags, mode);
+	return fd < 0 ? -errno : fd;
+}
+
+/* A new file under a name of its own, which then takes that of the old one. */
+static int replace(const struct outdir *dir, const char *name, mode_t mode)
+{
+	char other[NAME_MAX + 1];
+	int fd = -EEXIST, tries, err;
+	uint64_t lot = 0;
+
+	for (tries = 0; fd == -EEXIST && tries < TRIES; tries++) {
+		if (getrandom(&lot, sizeof(lot), GRND_NONBLOCK) != sizeof(lot))
+			lot = (uint64_t)getpid() << 32 | (uint32_t)tries;
+		/* Its own may be as long as names are. */
+		snprintf(other, sizeof(other), ".ismtrace-%016" PRIx64, lot);
+		fd = open_new(dir, other, mode);
+	}
+	if (fd < 0)
+		return fd;
+	if (!renameat(dir->fd, other, dir->fd, name))
+		return fd;
+	err = -errno;
+	unlinkat(dir->fd, other, 0);
+	close(fd);
+	return err;
+}
+
+int outfile_make(const struct outdir *dir, const char *name, mode_t mode)
+{
+	int fd = open_new(dir, name, mode);
+
+	return fd == -EEXIST ? replace(dir, name, mode) : fd;
+}
+
+/* It must be there, and be what it is to be: nobody else's, with no second name. */
+static int empty_own(const struct outdir *dir, const char *name)
+{
+	int fd = openat(dir->fd, name, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY), err = 0;
+	struct stat st;
+
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &st))
+		err = -errno;
+	else if (!S_ISREG(st.st_mode) || st.st_uid != geteuid() || st.st_nlink != 1)
+		err = -EACCES;
+	else if (ftruncate(fd, 0))
+		err = -errno;
+	if (!err)
+		return fd;
+	close(fd);
+	return err;
+}
+
+/* A device, a pipe: one that is a file by now has been put there by somebody else. */
+static int open_special(const struct outdir *dir, const char *name)
+{
+	int fd = openat(dir->fd, name, O_WRONLY | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY);
+	struct stat st;
+
+	if (fd < 0)
+		return -errno;
+	if (!fstat(fd, &st) && !S_ISREG(st.st_mode))
+		return fd;
+	close(fd);
+	return -EAGAIN;
+}
+
+/* /dev/stdout and the like are links of the system's own. */
+static bool is_systems_link(const char *path)
+{
+	return !strncmp(path, "/dev/", 5) && !strstr(path, "/../");
+}
+
+static int open_in(const struct outdir *dir, const char *name, mode_t mode)
+{
+	struct stat st;
+	int fd, own;
+
+	if (!*name)
+		return -EISDIR;
+	if (!fstatat(dir->fd, name, &st, AT_SYMLINK_NOFOLLOW)) {
+		if (S_ISLNK(st.st_mode))
+			return -ELOOP;
+		if (!S_ISREG(st.st_mode))
+			return open_special(dir, name);
+	}
+	fd = outfile_make(dir, name, mode);
+	if (fd != -EACCES && fd != -EPERM && fd != -EROFS && fd != -EBUSY)
+		return fd;
+	own = empty_own(dir, name);
+	return own == -ENOENT ? fd : own;
+}
+
+int outfile_open(const char *path, mode_t mode)
+{
+	struct outdir dir = OUTDIR_NONE;
+	int fd = outdir_open(&dir, path);
+
+	if (fd)
+		return fd;
+	fd = open_in(&dir, outfile_base(path), mode);
+	outdir_close(&dir);
+	if (fd == -ELOOP && is_systems_link(path)) {
+		fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+		if (fd < 0)
+			fd = -errno;
+	}
+	return fd;
+}
+
+const char *outfile_reason(int err)
+{
+	return err == -ELOOP ? "it is a symbolic link, which is not followed" : strerror(-err);
+}

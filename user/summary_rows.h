@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * summary_rows.h - the rows and functions of a summary in their order.
+ */
+#ifndef ISMT_SUMMARY_ROWS_H
+#define ISMT_SUMMARY_ROWS_H
+
+#include "summary.h"
+
+/* As summary.h says.  More may be added afterwards. */
+void summary_sort(struct summary *summary);
+
+#endif /* ISMT_SUMMARY_ROWS_H */
