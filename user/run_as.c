@@ -11,7 +11,7 @@
 #include <sys/resource.h>
 
 /* One in 2^27 is in use, if any: whoever finds so many is told by somebody who lies. */
-#define TRIES	16
+#define TRIES 16
 
 /*
  * By the file: getpwnam() would ask through shared libraries, which a static program has
@@ -86,7 +86,8 @@ int run_as_choose(const struct run_as *as, struct run_as *chosen)
 		return 0;
 	chosen->given = true;
 	/* Whoever runs as it may send signals; that of another trace would be one of two. */
-	if (!look_up(chosen, RUN_AS_NAME, 0) && chosen->uid && !run_as_in_use(chosen->uid))
+	if (!look_up(chosen, RUN_AS_NAME, 0) && chosen->uid &&
+	    !run_as_in_use(chosen->uid))
 		return 0;
 	chosen->name[0] = '\0';
 	for (i = 0; i < TRIES; i++) {

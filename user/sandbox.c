@@ -92,7 +92,7 @@ static const struct call calls[] = {
 	CALL_IS(bpf, A, 0, BPF_BTF_GET_FD_BY_ID),
 	CALL_IS(bpf, A, 0, BPF_RAW_TRACEPOINT_OPEN), CALL_IS(bpf, A, 0, BPF_LINK_CREATE),
 	CALL(perf_event_open, A), CALL(memfd_create, A),
-	CALL(capget, A), CALL(capset, A), CALL(uname, T | A), CALL(getrlimit, A),
+	CALL(capget, A), CALL(capset, A), CALL(uname, T | A), CALL(sysinfo, T | A), CALL(getrlimit, A),
 	/* Limits: its own only, which is no pid. */
 	CALL(setrlimit, A), CALL_IS(prlimit64, A, 0, 0),
 

@@ -14,6 +14,7 @@ looked()
 {
 	for looked_pid; do
 		cat "/proc/$looked_pid"/task/*/status
+		echo "Root: $(readlink "/proc/$looked_pid/root")"
 	done
 }
 
