@@ -70,7 +70,7 @@ H := $(B)/host$(if $(ASAN),-asan)
 
 # Needs libbpf and a kernel; everything else in user/ builds on any machine, where
 # not_live takes the place of these.
-LIVE_ONLY := scan drivers hooks retprobe source_live live_attach live_account live_measure measurer live_switches rlimits counting session live record stat capture_files check_live list doctor message_bpf check privilege workload interrupt kernel_btf hook_target
+LIVE_ONLY := scan drivers hooks retprobe source_live live_attach live_account live_measure measurer live_switches rlimits counting session live record stat capture_files check_live list doctor doctor_seal message_bpf check privilege workload interrupt kernel_btf hook_target
 # ismtop is a program of its own: TOP_MODEL knows no screen, so that unit tests have it.
 TOP_LIVE := top_gather_live
 TOP_MODEL := top top_bars top_batch top_columns top_data top_gather_capture top_history top_json \
@@ -174,7 +174,7 @@ $(S)/%.skel.h: $(S)/%.bpf.o
 # --- The toolkit for s390x.
 
 S_OBJS := $(USER:%=$(S)/user/%.o)
-S_LIBS := -lbpf -lelf -lz -ljansson -lcap -lm -pthread
+S_LIBS := -lbpf -lelf -lz -ljansson -lcap -lseccomp -lm -pthread
 
 $(S)/user/%.o: user/%.c | $(B)/version.h $(S)/ismtrace.skel.h
 	$(call say,CC,$@)
@@ -242,7 +242,7 @@ $(DRIVER_BUILD)/ism-vfio-pci.ko: $(wildcard driver/*.c driver/*.h driver/Kbuild 
 # --- Unit tests: the same on this machine and, big-endian, as s390x programs.
 
 H_OBJS := $(COMMON:%=$(H)/user/%.o)
-H_LIBS := -lz -ljansson -lm -pthread
+H_LIBS := -lz -ljansson -lseccomp -lm -pthread
 
 $(H)/user/%.o: user/%.c | $(B)/version.h
 	$(call say,HOSTCC,$@)
@@ -399,6 +399,7 @@ install: s390x $(S)/completion/bash $(S)/completion/zsh $(S)/completion-ismtop/b
 	$(Q)install -m 755 $(S)/bin/ismload $(DESTDIR)$(PREFIX)/bin
 	$(Q)install -m 644 docs/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
 	$(Q)install -m 644 docs/*.8 $(DESTDIR)$(PREFIX)/share/man/man8
+	$(Q)install -D -m 644 packaging/ismtrace.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/ismtrace.conf
 	$(Q)install -d $(DESTDIR)$(PREFIX)/share/ismtrace
 	$(Q)install -m 644 docs/wireshark/ism.lua docs/capture-format.md docs/rules.md \
 		$(DESTDIR)$(PREFIX)/share/ismtrace

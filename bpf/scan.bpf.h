@@ -158,6 +158,21 @@ static __always_inline void read_msix(struct pci_dev *pdev)
 	found.msix_offset = offset;
 }
 
+/*
+ * What sysfs would tell as well.  The tracer has no files that it could read there once it
+ * is attached.
+ */
+static __always_inline void read_pdev(struct pci_dev *pdev)
+{
+	struct device_driver *driver = BPF_CORE_READ(pdev, dev.driver);
+
+	found.vendor = BPF_CORE_READ(pdev, vendor);
+	found.device = BPF_CORE_READ(pdev, device);
+	if (driver)
+		bpf_probe_read_kernel_str(found.driver, sizeof(found.driver),
+					  BPF_CORE_READ(driver, name));
+}
+
 /* Fill in found with the next function; returns 0 when there is none. */
 SEC("raw_tp")
 int scan_next(void *ctx)
@@ -202,8 +217,10 @@ int scan_next(void *ctx)
 		found.bus = BPF_CORE_READ(zbus, bus, number);
 		found.devfn = BPF_CORE_READ(zdev, devfn);
 		pdev = pdev_on(zbus, found.devfn);
-		if (pdev)
+		if (pdev) {
+			read_pdev(pdev);
 			read_msix(pdev);
+		}
 	}
 	read_fmb(zdev);
 	return 1;

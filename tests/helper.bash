@@ -101,6 +101,11 @@ lab()
 		tail -n 30 "$share/stdout" "$share/stderr" >&2
 		return 1
 	fi
+	if [ -s "$share/refused" ]; then
+		echo "system calls that user/sandbox.c does not have:" >&2
+		head -n 20 "$share/refused" >&2
+		return 1
+	fi
 }
 
 # A file of the boot called $BOOT.

@@ -14,6 +14,7 @@
 
 #include "outfile.h"
 #include "privilege.h"
+#include "sandbox.h"
 
 void files_name(const struct capture_files *files, unsigned int number, char *buf, size_t len)
 {
@@ -66,6 +67,19 @@ static void keep_two(int three, int four)
 	close_range(5, ~0U, 0);
 }
 
+/* What is left is to make and remove files in the one directory, which has no others above it. */
+static int give_up(const struct outdir *dir)
+{
+	bool of_others = !outdir_is_ours(dir);
+	int err = privilege_shut_in(dir->fd) ?: privilege_keep_files(of_others);
+
+	if (err)
+		return err;
+	sandbox_files(SANDBOX_OPENER, dir->fd);
+	sandbox_calls(SANDBOX_OPENER);
+	return 0;
+}
+
 /* The process: opens by number, in order, until the other side has gone. */
 static void serve(const struct capture_files *files, int socket)
 {
@@ -80,7 +94,7 @@ static void serve(const struct capture_files *files, int socket)
 	signal(SIGHUP, SIG_IGN);
 	/* Programs, maps and somebody's pipe must not live on through us. */
 	keep_two(socket, files->dir.fd);
-	if (privilege_keep_files(!outdir_is_ours(&dir)))
+	if (give_up(&dir))
 		_exit(1);
 	while (read(3, &number, sizeof(number)) == sizeof(number) && number == expected) {
 		expected++;

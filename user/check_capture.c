@@ -40,6 +40,7 @@ static const struct argp_option check_options[] = {
 	{ "json", OPT_JSON, NULL, 0, "one JSON object a finding, then the summary", 0 },
 	{ "measure", OPT_MEASURE, NULL, 0, "with -- CMD: " MEASURE_HELP, 0 },
 	{ "quiet", 'q', NULL, 0, "only how many findings there are", 0 },
+	{ "relinquish-privileges", 'Z', "USER", 0, "with -- CMD: " RUN_AS_HELP, 0 },
 	{ 0 },
 };
 
@@ -82,6 +83,9 @@ static error_t parse_check(int key, char *arg, struct argp_state *state)
 	case OPT_MEASURE:
 		cmd->check.measure = true;
 		return 0;
+	case 'Z':
+		parse_run_as(&cmd->check.run_as, arg, state);
+		return 0;
 	case OPT_JSON:
 		cmd->check.json = true;
 		return 0;
@@ -111,6 +115,8 @@ static error_t parse_check(int key, char *arg, struct argp_state *state)
 			option_error(
 				state,
 				"--measure is for -- CMD: captures say themselves what was measured");
+		if (cmd->check.run_as.given && !cmd->argv)
+			option_error(state, "-Z is for -- CMD: captures are read as who you are");
 		return ARGP_ERR_UNKNOWN;
 	default:
 		return ARGP_ERR_UNKNOWN;

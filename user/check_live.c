@@ -147,6 +147,7 @@ static int check_live(const struct filter *filter, const struct check_options *o
 	check.options = *options;
 	check.session.options.filter = *filter;
 	check.session.options.measure = options->measure;
+	check.session.options.run_as = options->run_as;
 	check.session.argv = argv;
 	check.session.apart = output_mixes(options->output->path);
 	status = session_run(&check.session);

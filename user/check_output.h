@@ -12,6 +12,7 @@
 #include "outbuf.h"
 #include "output.h"
 #include "rules.h"
+#include "run_as.h"
 #include "summary.h"
 
 struct check_options {
@@ -20,6 +21,7 @@ struct check_options {
 	bool quiet; /* only how many */
 	bool color;
 	bool measure; /* of a live trace */
+	struct run_as run_as; /* likewise */
 	enum severity severity; /* what is below is neither shown nor counts */
 	uint32_t rules; /* bit per rule to show; 0: all */
 	uint32_t allow; /* gate.h: what may be lacking; that something is lost is then no finding */

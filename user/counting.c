@@ -116,7 +116,7 @@ static int add_cell(struct counting *counting, int index)
 		return -ENOMEM;
 	if (!tallies_read(&counting->tallies, there, (uint32_t)index, &cell))
 		return -EAGAIN;
-	key.driver = live_driver(fn, there->key.layer);
+	key.driver = live_driver(counting->live, fn, there->key.layer);
 	err = cell_counts_since(counting->now, &key, &cell, &counting->last[index]);
 	if (!err)
 		counting->last[index] = cell;

@@ -9,6 +9,7 @@
 #include "access.h"
 #include "check.h"
 #include "command.h"
+#include "doctor_seal.h"
 #include "escape.h"
 #include "ismtrace.skel.h"
 #include "json.h"
@@ -166,6 +167,30 @@ static bool show_switches(const struct doctor_command *cmd)
 	return kprobes.result != CHECK_FAILS;
 }
 
+/* None of it keeps anybody from tracing. */
+static void show_seal(const struct doctor_command *cmd)
+{
+	struct seal seal;
+	size_t i;
+	int err;
+
+	/* What is not written yet would be written twice. */
+	fflush(cmd->output.file);
+	err = seal_try(&seal);
+	for (i = 0; i < nr_seal_checks; i++) {
+		struct check_finding finding = { .result = CHECK_OK };
+
+		if (!err) {
+			seal_checks[i].look(&seal, &finding);
+		} else {
+			finding.result = CHECK_UNKNOWN;
+			snprintf(finding.found, sizeof(finding.found),
+				 "a tracer cannot give up its privileges: %s", strerror(-err));
+		}
+		show(cmd, seal_checks[i].name, &finding);
+	}
+}
+
 static void try_attach(struct check_finding *finding)
 {
 	struct live_options options = { .buffer_size = 1 << 16 };
@@ -201,6 +226,7 @@ int command_doctor(int argc, char **argv)
 		fails |= finding.result == CHECK_FAILS;
 		show(&cmd, checks[i].name, &finding);
 	}
+	show_seal(&cmd);
 	if (!fails)
 		fails = !show_switches(&cmd);
 	if (!fails) {

@@ -56,15 +56,13 @@ static unsigned int sysfs_number(const char *address, const char *attribute)
 	return value;
 }
 
-void function_read_driver(struct function *fn)
+static void read_driver(struct function *fn)
 {
 	char path[PATH_MAX], target[PATH_MAX];
 	const char *name;
 	ssize_t len;
 
 	fn->k.driver[0] = '\0';
-	if (!fn->address[0])
-		return;
 	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/driver", fn->address);
 	len = readlink(path, target, sizeof(target) - 1);
 	if (len < 0)
@@ -116,10 +114,13 @@ struct function *function_update(struct function_table *table, const struct ismt
 		return fn;
 	snprintf(fn->address, sizeof(fn->address), "%04x:%02x:%02x.%x", k->domain, k->bus,
 		 k->devfn >> 3, k->devfn & 7);
-	fn->k.vendor = sysfs_number(fn->address, "vendor");
-	fn->k.device = sysfs_number(fn->address, "device");
+	/* The program has not found its device; files can be read until the trace begins. */
+	if (!k->vendor) {
+		fn->k.vendor = sysfs_number(fn->address, "vendor");
+		fn->k.device = sysfs_number(fn->address, "device");
+		read_driver(fn);
+	}
 	fn->is_ism = fn->k.vendor == PCI_VENDOR_ID_IBM && fn->k.device == PCI_DEVICE_ID_ISM;
-	function_read_driver(fn);
 	return fn;
 }
 

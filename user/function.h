@@ -46,9 +46,6 @@ struct function *function_by_fh(struct function_table *table, uint32_t fh);
  */
 struct function *function_by_name(struct function_table *table, const char *name);
 
-/* Refresh the name of the driver from sysfs; "" if none is bound. */
-void function_read_driver(struct function *fn);
-
 size_t function_count(const struct function_table *table);
 struct function *function_at(struct function_table *table, size_t index);
 

@@ -31,6 +31,7 @@ struct top_command {
 	double speed; /* 0: not given */
 	enum top_view view;
 	const char *sort; /* NULL: the view's own */
+	struct run_as run_as;
 	bool reverse;
 };
 
@@ -45,6 +46,7 @@ static const struct argp_option ismtop_options[] = {
 	{ "monochrome", 'M', NULL, 0, "no colours, as with NO_COLOR in the environment",
 	  0 },
 	{ "measure", OPT_MEASURE, NULL, 0, MEASURE_HELP, 0 },
+	{ "relinquish-privileges", 'Z', "USER", 0, RUN_AS_HELP, 0 },
 	{ "speed", OPT_SPEED, "X", 0, "of the replay of a capture (default 1)", 0 },
 	{ NULL, 0, NULL, 0, "Without a screen:", 0 },
 	{ "batch", 'b', NULL, 0,
@@ -107,6 +109,8 @@ static void check_options(struct top_command *cmd, struct argp_state *state)
 	if (cmd->measure && cmd->replay.nr_files)
 		option_error(state,
 			     "--measure is for the running kernel, not for captures");
+	if (cmd->run_as.given && cmd->replay.nr_files)
+		option_error(state, "-Z is for the running kernel: captures are read as who you are");
 	if (cmd->speed > 0 && cmd->batch)
 		option_error(state,
 			     "--speed makes no sense with --batch, which does not wait");
@@ -139,6 +143,9 @@ static error_t parse_ismtop(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 'M':
 		cmd->mono = true;
+		return 0;
+	case 'Z':
+		parse_run_as(&cmd->run_as, arg, state);
 		return 0;
 	case 'v':
 		message_set_verbosity(message_verbosity() + 1);
@@ -194,7 +201,7 @@ static int open_source(struct gather **gather, struct top_command *cmd)
 
 	if (cmd->replay.nr_files)
 		return gather_capture_open(gather, &options);
-	return gather_live_open(gather, &cmd->replay.filter, cmd->measure);
+	return gather_live_open(gather, &cmd->replay.filter, cmd->measure, &cmd->run_as);
 }
 
 static int show(struct top_command *cmd, struct gather *gather)

@@ -43,6 +43,7 @@ struct window {
 struct live_measure {
 	struct measurer *measurer;
 	bool own;		/* the process is ours to end */
+	long others;		/* CPUs besides one */
 	bool stopped;
 	size_t nr;
 	struct window windows[ISMT_MEASURES];
@@ -128,6 +129,7 @@ int live_measure_start(struct live *live, const struct live_options *options)
 		return EXIT_ATTACH;
 	}
 	live->measure = measure;
+	measure->others = sysconf(_SC_NPROCESSORS_ONLN) - 1;
 	measure->measurer = options->measurer;
 	measure->own = !options->measurer;
 	return measure->own ? measurer_start(&measure->measurer) : EXIT_DONE;
@@ -275,7 +277,7 @@ static void copy(struct live *live, size_t i, struct ismt_measure *m)
 
 static void fill(struct live *live, size_t i, struct measure *out)
 {
-	long others = sysconf(_SC_NPROCESSORS_ONLN) - 1;
+	long others = live->measure->others;
 	const struct window *window = &live->measure->windows[i];
 	struct ismt_measure m;
 	uint64_t in_blocks;

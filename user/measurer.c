@@ -18,6 +18,7 @@
 
 #include "message.h"
 #include "privilege.h"
+#include "sandbox.h"
 
 #define BLOCKS	"/sys/kernel/debug/pci"
 
@@ -191,6 +192,21 @@ static int take_descriptors(int socket, int blocks)
 	return 0;
 }
 
+/*
+ * Root owns what is written to, so that it takes no capability to open; and the directory
+ * of blocks has no other files, whatever the kernel has of Landlock.
+ */
+static int give_up(void)
+{
+	int err = privilege_shut_in(FD_BLOCKS) ?: privilege_keep_files(false);
+
+	if (err)
+		return err;
+	sandbox_files(SANDBOX_MEASURER, FD_BLOCKS);
+	sandbox_calls(SANDBOX_MEASURER);
+	return 0;
+}
+
 static void run(int socket, int blocks)
 {
 	/* Ctrl-C is for the one that traces; the end of its socket ends us. */
@@ -198,7 +214,7 @@ static void run(int socket, int blocks)
 	signal(SIGQUIT, SIG_IGN);
 	signal(SIGTERM, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
-	if (take_descriptors(socket, blocks) || privilege_keep_files(false))
+	if (take_descriptors(socket, blocks) || give_up())
 		_exit(1);
 	serve_all();
 	_exit(0);

@@ -221,6 +221,16 @@ bool color_allowed(const struct common_options *options, FILE *out)
 	return out && isatty(fileno(out)) && term && strcmp(term, "dumb");
 }
 
+void parse_run_as(struct run_as *as, const char *text, struct argp_state *state)
+{
+	int err = run_as_parse(as, text);
+
+	if (err == -ENOENT)
+		option_error(state, "no such user in /etc/passwd: '%s'", text);
+	else if (err)
+		option_error(state, "-Z is a user's name or number, not '%s'", text);
+}
+
 unsigned long long parse_count(const char *text, const char *what, struct argp_state *state)
 {
 	unsigned long long value;

@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "filter.h"
+#include "run_as.h"
 
 /* -d, -p, -c, -r, -w, --size, --errors, --rule; input is a struct filter. */
 extern const struct argp filter_argp;
@@ -61,6 +62,9 @@ char **parse_workload(struct argp_state *state);
 
 /* ARGP_KEY_NO_ARGS: a usage error if "--" is all that there is. */
 void parse_no_workload(struct argp_state *state);
+
+/* Of -Z; option_error() and no return if there is no such user. */
+void parse_run_as(struct run_as *as, const char *text, struct argp_state *state);
 
 /* A positive number; option_error() and no return if it is none. */
 unsigned long long parse_count(const char *text, const char *what, struct argp_state *state);

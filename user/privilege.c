@@ -6,13 +6,8 @@
 #include <stdio.h>
 #include <sys/capability.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
-
-/*
- * The kernel's overflow uid and gid, which nobody owns anything by.  By number:
- * a user database would have to be asked for through shared libraries.
- */
-#define NOBODY	65534
 
 /* libcap of Debian 12 knows both; the numbers are ABI. */
 #ifndef CAP_PERFMON
@@ -56,23 +51,62 @@ int privilege_missing(char *buf, size_t len)
 	return missing;
 }
 
-int privilege_drop(void)
+/*
+ * Real, effective and saved: who shares any of the first two with us may signal us.  What
+ * was started without root, by capabilities, stays who it is unless told otherwise.
+ */
+static int become(const struct run_as *as)
 {
-	cap_t none;
-	int err = 0;
+	struct run_as who;
+	int err;
 
-	if (!geteuid()) {
-		if (setgroups(0, NULL) || setresgid(NOBODY, NOBODY, NOBODY) ||
-		    setresuid(NOBODY, NOBODY, NOBODY))
-			return -errno;
-	}
-	none = cap_init();
-	if (!none || cap_set_proc(none))
-		err = -errno;
+	if (geteuid() && !as->given)
+		return 0;
+	err = run_as_choose(as, &who);
+	if (err)
+		return err;
+	if (setgroups(0, NULL) || setresgid(who.gid, who.gid, who.gid) ||
+	    setresuid(who.uid, who.uid, who.uid))
+		return -errno;
+	return 0;
+}
+
+/*
+ * No way back, and nothing of our memory for others: the data of accesses are in there.
+ * A core dump is not even begun for what is not dumpable; the limit says it to people.
+ */
+static int seal(void)
+{
+	const struct rlimit none = {};
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) ||
+	    setrlimit(RLIMIT_CORE, &none))
+		return -errno;
+	return 0;
+}
+
+static int drop_capabilities(void)
+{
+	cap_t none = cap_init();
+	int err = !none || cap_set_proc(none) ? -errno : 0;
+
 	cap_free(none);
-	if (!err && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
-		err = -errno;
 	return err;
+}
+
+int privilege_drop(const struct run_as *as)
+{
+	int err = become(as);
+
+	if (!err)
+		err = drop_capabilities();
+	return err ?: seal();
+}
+
+/* Without the capability for it, as a user with capabilities may be, it stays as it is. */
+int privilege_shut_in(int dir)
+{
+	return fchdir(dir) || (chroot(".") && errno != EPERM) ? -errno : 0;
 }
 
 int privilege_keep_files(bool of_others)
@@ -93,9 +127,7 @@ int privilege_keep_files(bool of_others)
 		err = -errno;
 	cap_free(caps);
 	cap_free(have);
-	if (!err && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
-		err = -errno;
-	return err;
+	return err ?: seal();
 }
 
 /* Of what loading needs that which the process may use; nothing else stays. */
@@ -127,18 +159,15 @@ int privilege_raise(bool raise)
 	return keep_needed(raise);
 }
 
-int privilege_keep_tracing(void)
+int privilege_keep_tracing(const struct run_as *as)
 {
 	int err;
 
 	/* Permitted capabilities go with the uid unless the kernel is told. */
-	if (!geteuid()) {
-		if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) || setgroups(0, NULL) ||
-		    setresgid(NOBODY, NOBODY, NOBODY) || setresuid(NOBODY, NOBODY, NOBODY))
-			return -errno;
-	}
-	err = keep_needed(false);
-	if (!err && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
-		err = -errno;
-	return err;
+	if (!geteuid() && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0))
+		return -errno;
+	err = become(as);
+	if (!err)
+		err = keep_needed(false);
+	return err ?: seal();
 }

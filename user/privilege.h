@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "run_as.h"
+
 /*
  * privilege_missing - the names of the capabilities that loading needs and
  * the process lacks, separated by ", ".  Returns their number.
@@ -15,10 +17,17 @@
 int privilege_missing(char *buf, size_t len);
 
 /*
- * privilege_drop - become nobody, without any capability, for good.  Returns
- * 0 or -errno; on an error the caller must not go on.
+ * privilege_drop - become who as says, or stay who we are if that is not root and nothing
+ * was given; without any capability, for good, and with nothing in core dumps.  Returns 0
+ * or -errno; on an error the caller must not go on.
  */
-int privilege_drop(void);
+int privilege_drop(const struct run_as *as);
+
+/*
+ * privilege_shut_in - dir, a descriptor of a directory, becomes the root directory and the
+ * current one; where that takes a capability which we lack, the current one only.  0 or -errno.
+ */
+int privilege_shut_in(int dir);
 
 /*
  * privilege_keep_files - stay who we are, without any capability; of_others: but the one to
@@ -27,11 +36,11 @@ int privilege_drop(void);
 int privilege_keep_files(bool of_others);
 
 /*
- * privilege_keep_tracing - become nobody, but stay able to load and attach again:
+ * privilege_keep_tracing - as privilege_drop(), but stay able to load and attach again:
  * what privilege_missing() asks for, and nothing else, is kept, and lies idle until
  * privilege_raise(true).  Returns 0 or -errno, as above.
  */
-int privilege_keep_tracing(void);
+int privilege_keep_tracing(const struct run_as *as);
 
 /* What was kept, in effect or idle again.  0 or -errno. */
 int privilege_raise(bool raise);

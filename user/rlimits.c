@@ -75,7 +75,7 @@ bool rlimits_hint(int err)
 		hint("sysctl fs.file-max raises the limit");
 		return true;
 	case EAGAIN:
-		hint("ulimit -u raises the limit, which counts the threads of user nobody, too; pids.max of the cgroup and kernel.threads-max are others");
+		hint("ulimit -u raises the limit, which counts all threads of the user; pids.max of the cgroup and kernel.threads-max are others");
 		return true;
 	default:
 		return false;

@@ -10,6 +10,7 @@
 #include "message.h"
 #include "privilege.h"
 #include "rlimits.h"
+#include "sandbox.h"
 
 /* How long to sleep when there is nothing; the kernel wakes us in batches. */
 #define POLL_MS	50
@@ -27,6 +28,7 @@ static const struct argp_option session_options[] = {
 	{ "measure", OPT_MEASURE, NULL, 0, MEASURE_HELP, 0 },
 	{ "mio", OPT_MIO, "auto|on|off", 0,
 	  "probe the MIO-capable helpers too; auto: where the machine has MIO", 0 },
+	{ "relinquish-privileges", 'Z', "USER", 0, RUN_AS_HELP, 0 },
 	{ 0 },
 };
 
@@ -70,6 +72,9 @@ static error_t parse_session(int key, char *arg, struct argp_state *state)
 	case OPT_MIO:
 		if (parse_mio(arg, &session->options.mio))
 			option_error(state, "--mio is auto, on or off, not '%s'", arg);
+		return 0;
+	case 'Z':
+		parse_run_as(&session->options.run_as, arg, state);
 		return 0;
 	case ARGP_KEY_ARGS:
 		session->argv = parse_workload(state);
@@ -334,17 +339,20 @@ static int trace(struct session *session)
 		status = session->ops->prepare(session);
 	if (status)
 		return status;
-	err = privilege_drop();
+	err = privilege_drop(&session->options.run_as);
 	if (err) {
 		error("cannot drop privileges: %s", strerror(-err));
 		return EXIT_ATTACH;
 	}
+	/* Before there is a thread that writes; the calls are left until it was made. */
+	sandbox_files(SANDBOX_TRACE, -1);
 	err = make_sink(session);
 	if (err) {
 		say_no_sink(err);
 		return EXIT_ATTACH;
 	}
 	interrupt_catch();
+	sandbox_calls(SANDBOX_TRACE);
 	session->output_error = session->sink->ops->begin(session->sink);
 	/* Nothing at all can be written: as if it could not be opened. */
 	if (session->output_error && session->ops->output_only)

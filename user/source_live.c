@@ -50,13 +50,13 @@ const struct function *live_function(struct live *live, uint32_t fid)
 	return function_update(live->functions, &(struct ismt_function){ .fid = fid });
 }
 
-const char *live_driver(const struct function *fn, uint8_t layer)
+const char *live_driver(struct live *live, const struct function *fn, uint8_t layer)
 {
 	if (layer == ISMT_LAYER_ISM)
 		return OUR_DRIVER;
 	/* It may have been bound to another one since. */
 	if (!fn->k.driver[0] || !strcmp(fn->k.driver, OUR_DRIVER))
-		function_read_driver((struct function *)fn);
+		scan_functions(live->skel, live->functions);
 	if (!fn->k.driver[0] || !strcmp(fn->k.driver, OUR_DRIVER))
 		return GENERIC_DRIVER;
 	return fn->k.driver;
@@ -81,7 +81,7 @@ static int on_access(struct live *live, const void *data, size_t size)
 			access->alike = 0;
 			return -ENOMEM;
 		}
-		access->driver = live_driver(access->fn, access->raw.layer);
+		access->driver = live_driver(live, access->fn, access->raw.layer);
 		/* It may become known. */
 		if (!access->fn->address[0])
 			access->alike = 0;
@@ -221,6 +221,8 @@ int live_open(struct live **result, const struct live_options *options,
 	status = live_measure_open(live);
 	if (status)
 		goto fail;
+	/* libbpf reads it in a file, which is out of reach by the time that it is needed. */
+	libbpf_num_possible_cpus();
 	*result = live;
 	return EXIT_DONE;
 fail:

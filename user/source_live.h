@@ -12,6 +12,7 @@
 #include "access.h"
 #include "filter.h"
 #include "function.h"
+#include "run_as.h"
 #include "summary.h"
 
 enum mio_choice { MIO_AUTO, MIO_ON, MIO_OFF };
@@ -32,6 +33,7 @@ struct live_options {
 	enum mio_choice mio;	/* probe the MIO-capable helpers? */
 	uint32_t snaplen;	/* payload bytes to take of each access; 0: none */
 	uint64_t buffer_size;	/* of the ring buffer, bytes; made a power of 2 */
+	struct run_as run_as;	/* who the caller is to become; not used here */
 };
 
 #define LIVE_BUFFER_DEFAULT	(16ULL << 20)
@@ -78,7 +80,7 @@ int live_account(struct live *live, struct summary *summary);
  * through at a layer (enum ismt_layer); NULL: no memory.
  */
 const struct function *live_function(struct live *live, uint32_t fid);
-const char *live_driver(const struct function *fn, uint8_t layer);
+const char *live_driver(struct live *live, const struct function *fn, uint8_t layer);
 
 struct ismtrace_bpf;
 

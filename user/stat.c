@@ -17,6 +17,7 @@
 #include "outbuf.h"
 #include "output.h"
 #include "privilege.h"
+#include "sandbox.h"
 #include "stat_text.h"
 #include "summary_json.h"
 #include "summary_text.h"
@@ -56,6 +57,7 @@ static const struct argp_option stat_argp_options[] = {
 	{ "measure", OPT_MEASURE, NULL, 0, MEASURE_HELP, 0 },
 	{ "mio", OPT_MIO, "auto|on|off", 0,
 	  "probe the MIO-capable helpers too; auto: where the machine has MIO", 0 },
+	{ "relinquish-privileges", 'Z', "USER", 0, RUN_AS_HELP, 0 },
 	{ 0 },
 };
 
@@ -99,6 +101,9 @@ static error_t parse_stat(int key, char *arg, struct argp_state *state)
 	case OPT_MIO:
 		if (parse_mio(arg, &cmd->options.mio))
 			option_error(state, "--mio is auto, on or off, not '%s'", arg);
+		return 0;
+	case 'Z':
+		parse_run_as(&cmd->options.run_as, arg, state);
 		return 0;
 	case ARGP_KEY_ARGS:
 		cmd->argv = parse_workload(state);
@@ -243,7 +248,7 @@ static int run(struct stat_command *cmd)
 	if (status)
 		return status;
 	out_init(&cmd->out, cmd->output.file);
-	err = privilege_drop();
+	err = privilege_drop(&cmd->options.run_as);
 	if (err) {
 		error("cannot drop privileges: %s", strerror(-err));
 		return EXIT_ATTACH;
@@ -253,6 +258,8 @@ static int run(struct stat_command *cmd)
 	if (!cmd->before || !cmd->part)
 		return exit_status(cmd, -ENOMEM);
 	interrupt_catch();
+	sandbox_files(SANDBOX_TRACE, -1);
+	sandbox_calls(SANDBOX_TRACE);
 	cmd->begin_ns = live_now(counting_live(cmd->counting));
 	cmd->before->ts = cmd->begin_ns;
 	if (cmd->interval_ns && !cmd->json)

@@ -191,6 +191,7 @@ int top_batch(struct top *top, unsigned long long count, bool json)
 	unsigned long long number = 0;
 	int got = out ? 1 : -ENOMEM, err = 0;
 
+	gather_confine(top->gather);
 	if (out)
 		out_init(out, stdout);
 	while (got > 0 && !err && (!count || number < count)) {

@@ -11,6 +11,7 @@
 
 #include "counts.h"
 #include "filter.h"
+#include "run_as.h"
 #include "summary.h"
 
 enum gather_state {
@@ -48,6 +49,11 @@ struct gather_ops {
 	 * be NULL.  Returns 0 or -ENOMEM.
 	 */
 	int (*end)(struct gather *gather);
+	/*
+	 * confine - all that others open is open: give up what attaching again does not take
+	 * (sandbox.h).  NULL: there is nothing to give up.
+	 */
+	void (*confine)(struct gather *gather);
 	void (*free)(struct gather *gather);
 };
 
@@ -75,7 +81,8 @@ struct gather {
  * Both return an exit status, having told why, or EXIT_DONE with *result.
  * filter is borrowed until the end.
  */
-int gather_live_open(struct gather **result, const struct filter *filter, bool measure);
+int gather_live_open(struct gather **result, const struct filter *filter, bool measure,
+		     const struct run_as *run_as);
 
 struct gather_capture_options {
 	const struct filter *filter;
@@ -86,6 +93,12 @@ struct gather_capture_options {
 };
 
 int gather_capture_open(struct gather **result, const struct gather_capture_options *options);
+
+static inline void gather_confine(struct gather *gather)
+{
+	if (gather->ops->confine)
+		gather->ops->confine(gather);
+}
 
 static inline void gather_free(struct gather *gather)
 {

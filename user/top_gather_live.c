@@ -17,6 +17,7 @@
 #include "message.h"
 #include "privilege.h"
 #include "process.h"
+#include "sandbox.h"
 #include "top_gather.h"
 
 /* How often it is looked whether drivers have come or gone. */
@@ -319,10 +320,19 @@ static void free_live(struct gather *gather)
 	free(g);
 }
 
+/* Threads there are none. */
+static void confine(struct gather *gather)
+{
+	(void)gather;
+	sandbox_files(SANDBOX_ATTACH, -1);
+	sandbox_calls(SANDBOX_ATTACH);
+}
+
 static const struct gather_ops live_ops = {
 	.advance = advance,
 	.wait = wait,
 	.end = end,
+	.confine = confine,
 	.free = free_live,
 };
 
@@ -351,7 +361,7 @@ static int start(struct gather_live *g)
 	status = drivers_any(&g->seen) ? session_open(g) : start_waiting(g);
 	if (status)
 		return status;
-	err = privilege_keep_tracing();
+	err = privilege_keep_tracing(&g->options.run_as);
 	if (err) {
 		error("cannot drop privileges: %s", strerror(-err));
 		return EXIT_ATTACH;
@@ -359,7 +369,8 @@ static int start(struct gather_live *g)
 	return EXIT_DONE;
 }
 
-int gather_live_open(struct gather **result, const struct filter *filter, bool measure)
+int gather_live_open(struct gather **result, const struct filter *filter, bool measure,
+		     const struct run_as *run_as)
 {
 	struct gather_live *g = calloc(1, sizeof(*g));
 	int status = EXIT_ATTACH;
@@ -379,6 +390,7 @@ int gather_live_open(struct gather **result, const struct filter *filter, bool m
 		return EXIT_ATTACH;
 	}
 	g->options.filter = *filter;
+	g->options.run_as = *run_as;
 	g->options.buffer_size = LIVE_BUFFER_DEFAULT;
 	g->options.reattaches = true;
 	g->mono_offset = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_MONOTONIC);

@@ -6,7 +6,8 @@
 #include "message.h"
 #include "top_gather.h"
 
-int gather_live_open(struct gather **result, const struct filter *filter, bool measure)
+int gather_live_open(struct gather **result, const struct filter *filter, bool measure,
+		     const struct run_as *run_as)
 {
 	error("tracing works on s390x only; this machine can show captures: ismtop FILE");
 	return EXIT_ATTACH;

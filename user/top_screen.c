@@ -137,6 +137,7 @@ int top_screen(struct top *top, unsigned long long count, bool mono)
 	if (status)
 		return status;
 	message_listen((struct message_listener){ on_message, top });
+	gather_confine(top->gather);
 	err = run(&screen, count);
 	terminal_close();
 	if (err) {

@@ -175,6 +175,8 @@ for way in check record; do
 			echo "$function" >/sys/bus/pci/drivers_probe
 		done
 		./steps-to late.client write 64 write 64
+		# It is looked for ten times a second.
+		sleep 0.3
 		for function in $ISM_FUNCTIONS; do
 			echo "$function" >"/sys/bus/pci/devices/$function/driver/unbind"
 		done

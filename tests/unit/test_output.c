@@ -3,6 +3,7 @@
  * test_output.c - the file of -o, what mixes with what CMD prints, processes that are
  * named, and signals that whoever started us ignores.
  */
+#include "outfile.h"
 #include "output.h"
 
 #include <errno.h>
@@ -52,10 +53,10 @@ static void files(void)
 	fputs("new", out.file);
 	is_int(output_finish(&out), EXIT_DONE, "is written");
 	ok(!stat("out", &st) && st.st_size == 3 && !out.file, "whole, and closed");
-	fd = output_new_file("/dev/null");
+	fd = outfile_open("/dev/null", 0600);
 	ok(fd >= 0, "what is no file is as it is");
 	close(fd);
-	is_int(output_new_file("no/such/place"), -ENOENT, "no such place");
+	is_int(outfile_open("no/such/place", 0600), -ENOENT, "no such place");
 }
 
 static void failures(void)
@@ -78,7 +79,7 @@ static void failures(void)
 /* Standard output is made a file for this. */
 static void mixing(void)
 {
-	int before = dup(STDOUT_FILENO), fd = output_new_file("out");
+	int before = dup(STDOUT_FILENO), fd = outfile_open("out", 0600);
 
 	fflush(stdout);
 	dup2(fd, STDOUT_FILENO);
