@@ -12,6 +12,7 @@
  *	exec [ STEP... ]	this program again, in place of the task
  *	thread-exec [ STEP... ]	likewise, by a thread that is not the first
  *	blocked LEN		write from a page that nobody brings, for ever
+ *	blocking LEN		likewise, by a thread, and go on when the kernel waits for it
  *	worker LEN		write through io_uring, by a worker of the kernel's
  *	close, open		the device
  *	await FILE		until it exists
@@ -24,6 +25,7 @@
 #include <fcntl.h>
 #include <linux/io_uring.h>
 #include <linux/userfaultfd.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -82,21 +84,43 @@ static void do_open(void)
 }
 
 /* A page that a fault waits for, with nobody to bring it. */
-static void do_blocked(unsigned long len)
+/* A write from a page that nobody brings. */
+struct blocked {
+	unsigned long len;
+	void *from;
+	int fd;	/* readable when the page is waited for */
+};
+
+static void no_page(struct blocked *blocked)
 {
 	struct uffdio_api api = { .api = UFFD_API };
 	struct uffdio_register page = { .mode = UFFDIO_REGISTER_MODE_MISSING };
-	int fd = (int)syscall(SYS_userfaultfd, O_CLOEXEC);
-	void *from = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-	page.range.start = (uintptr_t)from;
+	blocked->fd = (int)syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);
+	blocked->from = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	page.range.start = (uintptr_t)blocked->from;
 	page.range.len = 8192;
-	if (fd < 0 || from == MAP_FAILED || ioctl(fd, UFFDIO_API, &api) ||
-	    ioctl(fd, UFFDIO_REGISTER, &page))
+	if (blocked->fd < 0 || blocked->from == MAP_FAILED ||
+	    ioctl(blocked->fd, UFFDIO_API, &api) || ioctl(blocked->fd, UFFDIO_REGISTER, &page))
 		fail("userfaultfd");
-	say("blocked", len);
-	if (pwrite(vfio.device, from, len, (off_t)bar0) < 0)
+}
+
+static void *write_blocked(void *arg)
+{
+	struct blocked *blocked = arg;
+
+	say("blocked", blocked->len);
+	if (pwrite(vfio.device, blocked->from, blocked->len, (off_t)bar0) < 0)
 		perror("steps: blocked write");
+	return NULL;
+}
+
+static void do_blocked(unsigned long len)
+{
+	struct blocked blocked = { .len = len };
+
+	no_page(&blocked);
+	write_blocked(&blocked);
 }
 
 static void do_worker(unsigned long len)
@@ -216,6 +240,19 @@ static void in_thread(void *(*start)(void *), void *arg, bool wait)
 		pthread_join(thread, NULL);
 }
 
+static void do_blocking(unsigned long len)
+{
+	static struct blocked blocked;
+	struct pollfd wait = { .events = POLLIN };
+
+	blocked.len = len;
+	no_page(&blocked);
+	in_thread(write_blocked, &blocked, false);
+	wait.fd = blocked.fd;
+	if (poll(&wait, 1, -1) != 1)
+		fail("poll");
+}
+
 /* A step with brackets; returns where it goes on, NULL if it is none of these. */
 static char **run_bracket(const char *step, char **steps, char **end)
 {
@@ -262,6 +299,8 @@ static void run_plain(const char *step, const char *arg)
 		do_write(strtoul(arg, NULL, 0), !strcmp(step, "next"));
 	} else if (!strcmp(step, "blocked")) {
 		do_blocked(strtoul(arg, NULL, 0));
+	} else if (!strcmp(step, "blocking")) {
+		do_blocking(strtoul(arg, NULL, 0));
 	} else if (!strcmp(step, "worker")) {
 		do_worker(strtoul(arg, NULL, 0));
 	} else if (!strcmp(step, "name")) {

@@ -67,7 +67,7 @@ ways worker "-c steps" write 64 worker 128 worker 128
 
 # Ends: in the middle of a write that would last for ever.
 ways time "-t 2" write 64 write 64 blocked 256
-ways enough "-n 4" write 64 write 64 blocked 256
+ways enough "-n 4" write 64 blocking 256 write 64 sleep 0
 for way in live stat; do
 	ismtrace $way --json -- ./steps-to "int.$way.client" write 64 blocked 256 \
 		>"int.$way.out" 2>"int.$way.err" &
