@@ -68,24 +68,28 @@ H := $(B)/host$(if $(ASAN),-asan)
 
 # --- What is made of what.
 
-# Needs libbpf and a kernel; everything else in user/ builds on any machine, where
+# Rooms are directories of user/; docs/internals.md says what each may include.  What needs libbpf
+# or libcap, by itself or by a header, is for a kernel to trace, which no other machine has:
 # not_live takes the place of these.
-LIVE_ONLY := scan drivers hooks retprobe source_live live_attach live_account live_measure measurer live_switches rlimits counting session live record stat capture_files check_live list doctor doctor_seal message_bpf check privilege workload interrupt kernel_btf hook_target
-# ismtop is a program of its own: TOP_MODEL knows no screen, so that unit tests have it.
-TOP_LIVE := top_gather_live
-TOP_MODEL := top top_bars top_batch top_columns top_data top_gather_capture top_history top_json \
-	top_lines top_owners top_signals top_table
-TOP := ismtop $(filter-out $(TOP_LIVE) top_not_live,$(basename $(notdir $(wildcard user/top*.c))))
-USER := $(filter-out not_live top_not_live $(TOP_LIVE) $(TOP),$(basename $(notdir $(wildcard user/*.c))))
-COMMON := $(filter-out $(LIVE_ONLY) main,$(USER))
-LOAD := $(wildcard lab/ismload/*.c)
-# The conformance client opens functions as ismload does.
-CHECK := $(wildcard lab/ismcheck/*.c)
-CHECK_SHARED := vfio find info contract stdout
-# And so does the load of make soak.
-SOAK := $(wildcard lab/ismsoak/*.c)
-SOAK_SHARED := $(CHECK_SHARED) random
+FOR_LIVE := $(shell grep -lE 'include (<bpf/|<sys/capa|"ismtrace\.skel|"(live/(internal|hooks|retprobe|privilege|source|requirements|counting)|cmd/session)\.h)' user/*/*.c)
+PROGRAMS := user/cmd/main.c user/top/ismtop.c
+NOT_LIVE := user/cmd/not_live.c user/top/not_live.c
+USER := $(wildcard user/*/*.c)
+# What every program has, and tests: all but what is of one program alone.
+ANYWHERE := $(filter-out $(FOR_LIVE) $(PROGRAMS) $(NOT_LIVE),$(USER))
+ISMTRACE := user/cmd/main.c $(filter-out user/top/%,$(ANYWHERE))
+ISMTOP := user/top/ismtop.c $(filter-out user/cmd/%,$(ANYWHERE))
+ISMTRACE_LIVE := $(filter-out user/top/%,$(FOR_LIVE))
+ISMTOP_LIVE := $(filter-out user/cmd/%,$(FOR_LIVE))
+
+# How to open and drive a function, which the lab's programs and the tests' clients share.
+VFIO := $(wildcard lab/vfio/*.c)
+LAB := ismload ismcheck ismsoak
+CLIENTS := $(wildcard tests/client/*.c)
 TESTS := $(basename $(notdir $(wildcard tests/unit/test_*.c)))
+
+# objects DIRECTORY SOURCES
+objects = $(patsubst %.c,$(1)/%.o,$(2))
 
 .PHONY: help
 help:
@@ -112,10 +116,10 @@ help:
 
 .PHONY: all s390x driver setup clean
 all: s390x driver
-s390x: $(S)/bin/ismtrace $(S)/bin/ismtop $(if $(LOAD),$(S)/bin/ismload) $(if $(CHECK),$(S)/bin/ismcheck) $(if $(SOAK),$(S)/bin/ismsoak)
+s390x: $(S)/bin/ismtrace $(S)/bin/ismtop $(LAB:%=$(S)/bin/%)
 
 .PHONY: test-clients
-test-clients: $(patsubst tests/client/%.c,$(S)/tests/%,$(wildcard tests/client/*.c))
+test-clients: $(CLIENTS:tests/client/%.c=$(S)/tests/%)
 
 setup:
 	$(Q)scripts/setup
@@ -140,10 +144,10 @@ check-all: prepare
 
 bench: prepare
 	$(Q)$(MAKE) --no-print-directory all
-	$(Q)KERNEL=6.12 scripts/bench --peers
-	$(Q)KERNEL=6.12-jit scripts/bench --peers
-	$(Q)scripts/bench --growth
-	$(Q)scripts/bench-captures
+	$(Q)KERNEL=6.12 bench/run --peers
+	$(Q)KERNEL=6.12-jit bench/run --peers
+	$(Q)bench/run --growth
+	$(Q)bench/captures
 
 SOAK_SECONDS ?= 3600
 soak: prepare
@@ -171,62 +175,55 @@ $(S)/%.skel.h: $(S)/%.bpf.o
 	$(call say,SKEL,$@)
 	$(Q)$(BPFTOOL) gen skeleton $< name $*_bpf >$@
 
-# --- The toolkit for s390x.
+# --- Every object and program is made in one way.
 
-S_OBJS := $(USER:%=$(S)/user/%.o)
-S_LIBS := -lbpf -lelf -lz -ljansson -lcap -lseccomp -lm -pthread
+# An include names its room, so that one path serves all.
+INCLUDES := -Iuser -Ibpf -Ilab -I$(B)
+TEST_INCLUDES := -Itests/unit -Itests/unit/fake -Ivmlinux
 
-$(S)/user/%.o: user/%.c | $(B)/version.h $(S)/ismtrace.skel.h
-	$(call say,CC,$@)
-	$(Q)mkdir -p $(@D)
-	$(Q)$(S_CC) $(CSTD) $(WARN) $(CFLAGS) $(S_CPPFLAGS) -Ibpf -Iuser -I$(B) -I$(S) -MMD -MP -c $< -o $@
+# compile SAID, COMPILER AND ITS FLAGS
+define compile
+$(call say,$(1),$@)
+$(Q)mkdir -p $(@D)
+$(Q)$(2) $(CSTD) $(WARN) $(INCLUDES) $(if $(findstring tests/,$<),$(TEST_INCLUDES)) -MMD -MP -c $< -o $@
+endef
 
-$(S)/bin/ismtrace: $(S_OBJS)
-	$(call say,LD,$@)
-	$(Q)mkdir -p $(@D)
-	$(Q)$(S_CC) $(CFLAGS) -o $@ $^ $(S_LDFLAGS) $(S_LIBS)
+# link SAID, COMPILER AND ITS FLAGS, LIBRARIES
+define link
+$(call say,$(1),$@)
+$(Q)mkdir -p $(@D)
+$(Q)$(2) -o $@ $(filter %.o,$^) $(3)
+endef
 
-$(S)/bin/ismtop: $(TOP:%=$(S)/user/%.o) $(TOP_LIVE:%=$(S)/user/%.o) $(filter-out $(S)/user/main.o,$(S_OBJS))
-	$(call say,LD,$@)
-	$(Q)mkdir -p $(@D)
-	$(Q)$(S_CC) $(CFLAGS) -o $@ $^ $(S_LDFLAGS) -lncursesw -ltinfo $(S_LIBS)
+$(S)/%.o: %.c | $(B)/version.h
+	$(call compile,CC,$(S_CC) $(CFLAGS) $(S_CPPFLAGS) -I$(S))
+$(H)/%.o: %.c | $(B)/version.h
+	$(call compile,HOSTCC,$(HOSTCC) $(CFLAGS))
 
-$(S)/lab/%.o: lab/ismload/%.c | $(B)/version.h
-	$(call say,CC,$@)
-	$(Q)mkdir -p $(@D)
-	$(Q)$(S_CC) $(CSTD) $(WARN) $(CFLAGS) $(S_CPPFLAGS) -Ilab/ismload -I$(B) -MMD -MP -c $< -o $@
+S_LINK = $(S_CC) $(CFLAGS) -pthread
+H_LINK = $(HOSTCC) $(CFLAGS) -pthread
+LIBS := -lz -ljansson -lseccomp -lm
+SCREEN_LIBS := -lncursesw -ltinfo
+LIVE_LIBS := -lbpf -lelf -lcap
 
-$(S)/bin/ismload: $(LOAD:lab/ismload/%.c=$(S)/lab/%.o)
-	$(call say,LD,$@)
-	$(Q)mkdir -p $(@D)
-	$(Q)$(S_CC) $(CFLAGS) -pthread -o $@ $^ $(S_LDFLAGS) -ljansson
+# --- For s390x: the toolkit, the lab's programs and the clients that only tests have.
 
-$(S)/ismcheck/%.o: lab/ismcheck/%.c | $(B)/version.h
-	$(call say,CC,$@)
-	$(Q)mkdir -p $(@D)
-	$(Q)$(S_CC) $(CSTD) $(WARN) $(CFLAGS) $(S_CPPFLAGS) -Ilab/ismcheck -Ilab/ismload -I$(B) -MMD -MP -c $< -o $@
+$(call objects,$(S),$(filter user/live/%,$(USER))): | $(S)/ismtrace.skel.h
 
-$(S)/bin/ismcheck: $(CHECK:lab/ismcheck/%.c=$(S)/ismcheck/%.o) $(CHECK_SHARED:%=$(S)/lab/%.o)
-	$(call say,LD,$@)
-	$(Q)mkdir -p $(@D)
-	$(Q)$(S_CC) $(CFLAGS) -pthread -o $@ $^ $(S_LDFLAGS) -ljansson
+$(S)/bin/ismtrace: $(call objects,$(S),$(ISMTRACE) $(ISMTRACE_LIVE))
+	$(call link,LD,$(S_LINK),$(S_LDFLAGS) $(LIVE_LIBS) $(LIBS))
 
-# Clients that only tests have; the lab's programs lend them how to open a function.
-$(S)/tests/%: tests/client/%.c $(CHECK_SHARED:%=$(S)/lab/%.o)
-	$(call say,LD,$@)
-	$(Q)mkdir -p $(@D)
-	$(Q)$(S_CC) $(CSTD) $(WARN) $(CFLAGS) $(S_CPPFLAGS) -Ilab/ismload -I$(B) -MMD -MP -pthread -o $@ $< \
-		$(CHECK_SHARED:%=$(S)/lab/%.o) $(S_LDFLAGS) -ljansson
+$(S)/bin/ismtop: $(call objects,$(S),$(ISMTOP) $(ISMTOP_LIVE))
+	$(call link,LD,$(S_LINK),$(S_LDFLAGS) $(SCREEN_LIBS) $(LIVE_LIBS) $(LIBS))
 
-$(S)/ismsoak/%.o: lab/ismsoak/%.c | $(B)/version.h
-	$(call say,CC,$@)
-	$(Q)mkdir -p $(@D)
-	$(Q)$(S_CC) $(CSTD) $(WARN) $(CFLAGS) $(S_CPPFLAGS) -Ilab/ismsoak -Ilab/ismload -I$(B) -MMD -MP -c $< -o $@
+define lab_program
+$(S)/bin/$(1): $(call objects,$(S),$(wildcard lab/$(1)/*.c) $(VFIO))
+	$$(call link,LD,$$(S_LINK),$$(S_LDFLAGS) -ljansson)
+endef
+$(foreach program,$(LAB),$(eval $(call lab_program,$(program))))
 
-$(S)/bin/ismsoak: $(SOAK:lab/ismsoak/%.c=$(S)/ismsoak/%.o) $(SOAK_SHARED:%=$(S)/lab/%.o)
-	$(call say,LD,$@)
-	$(Q)mkdir -p $(@D)
-	$(Q)$(S_CC) $(CFLAGS) -pthread -o $@ $^ $(S_LDFLAGS)
+$(CLIENTS:tests/client/%.c=$(S)/tests/%): $(S)/tests/%: $(S)/tests/client/%.o $(call objects,$(S),$(VFIO))
+	$(call link,LD,$(S_LINK),$(S_LDFLAGS) -ljansson)
 
 # --- The driver.
 
@@ -239,70 +236,40 @@ $(DRIVER_BUILD)/ism-vfio-pci.ko: $(wildcard driver/*.c driver/*.h driver/Kbuild 
 	$(Q)$(MAKE) -s -C driver KDIR=$(KDIR) ARCH=s390 CROSS_COMPILE=$(CROSS_COMPILE) \
 		BUILD=$(DRIVER_BUILD) >$(B)/driver.log 2>&1 || { cat $(B)/driver.log >&2; exit 1; }
 
-# --- Unit tests: the same on this machine and, big-endian, as s390x programs.
-
-H_OBJS := $(COMMON:%=$(H)/user/%.o)
-H_LIBS := -lz -ljansson -lseccomp -lm -pthread
-
-$(H)/user/%.o: user/%.c | $(B)/version.h
-	$(call say,HOSTCC,$@)
-	$(Q)mkdir -p $(@D)
-	$(Q)$(HOSTCC) $(CSTD) $(WARN) $(CFLAGS) -Ibpf -Iuser -I$(B) -MMD -MP -c $< -o $@
+# --- For this machine: programs that read captures, and what measures and checks.
 
 .PHONY: host
 host: $(H)/bin/ismtrace $(H)/bin/ismtop
 
-$(H)/bin/ismtrace: $(H)/user/main.o $(H)/user/not_live.o $(H_OBJS)
-	$(call say,HOSTLD,$@)
-	$(Q)mkdir -p $(@D)
-	$(Q)$(HOSTCC) $(CFLAGS) -o $@ $^ $(H_LIBS)
+$(H)/bin/ismtrace: $(call objects,$(H),$(ISMTRACE) user/cmd/not_live.c)
+	$(call link,HOSTLD,$(H_LINK),$(LIBS))
 
-$(H)/bin/ismtop: $(TOP:%=$(H)/user/%.o) $(H)/user/top_not_live.o $(H_OBJS)
-	$(call say,HOSTLD,$@)
-	$(Q)mkdir -p $(@D)
-	$(Q)$(HOSTCC) $(CFLAGS) -o $@ $^ -lncursesw -ltinfo $(H_LIBS)
+$(H)/bin/ismtop: $(call objects,$(H),$(ISMTOP) user/top/not_live.c)
+	$(call link,HOSTLD,$(H_LINK),$(SCREEN_LIBS) $(LIBS))
 
 # Holds what tracers said against what the load of make soak did.
-$(H)/bin/soak-check: $(wildcard tests/soak/*.c) tests/soak/check.h
-	$(call say,HOSTLD,$@)
-	$(Q)mkdir -p $(@D)
-	$(Q)$(HOSTCC) $(CSTD) $(WARN) $(CFLAGS) -o $@ $(filter %.c,$^) -ljansson
+$(H)/bin/soak-check: $(call objects,$(H),$(wildcard tests/soak/*.c))
+	$(call link,HOSTLD,$(H_LINK),$(LIBS))
 
-# Synthetic captures of any length, and user space on its own, to measure with.
-MEASURED := make-capture make-crowd ring-sinks
-$(MEASURED:%=$(H)/bin/%): $(H)/bin/%: tests/bench/%.c tests/bench/bench.h $(H_OBJS)
-	$(call say,HOSTLD,$@)
-	$(Q)mkdir -p $(@D)
-	$(Q)$(HOSTCC) $(CSTD) $(WARN) $(CFLAGS) -Ibpf -Iuser -I$(B) -MMD -MP -o $@ $< $(H_OBJS) $(H_LIBS)
+# Synthetic captures of any length, user space on its own, to measure with, and a clock.
+MEASURED := make-capture make-crowd ring-sinks measure
+$(MEASURED:%=$(H)/bin/%): $(H)/bin/%: $(H)/bench/%.o $(call objects,$(H),$(ANYWHERE))
+	$(call link,HOSTLD,$(H_LINK),$(SCREEN_LIBS) $(LIBS))
+
+$(S)/bin/ring-sinks: $(S)/bench/ring-sinks.o $(call objects,$(S),$(ANYWHERE))
+	$(call link,LD,$(S_LINK),$(S_LDFLAGS) $(SCREEN_LIBS) $(LIBS))
 
 # What the dissector's escapes are held against.
-$(H)/bin/escapes: tests/dissector/escapes.c $(H_OBJS)
-	$(call say,HOSTLD,$@)
-	$(Q)mkdir -p $(@D)
-	$(Q)$(HOSTCC) $(CSTD) $(WARN) $(CFLAGS) -Iuser -MMD -MP -o $@ $< $(H_OBJS) $(H_LIBS)
+$(H)/bin/escapes: $(H)/tests/dissector/escapes.o $(call objects,$(H),$(ANYWHERE))
+	$(call link,HOSTLD,$(H_LINK),$(SCREEN_LIBS) $(LIBS))
 
-$(S)/bin/ring-sinks: tests/bench/ring-sinks.c tests/bench/bench.h $(COMMON:%=$(S)/user/%.o)
-	$(call say,LD,$@)
-	$(Q)mkdir -p $(@D)
-	$(Q)$(S_CC) $(CSTD) $(WARN) $(CFLAGS) $(S_CPPFLAGS) -Ibpf -Iuser -I$(B) -MMD -MP -o $@ $< \
-		$(COMMON:%=$(S)/user/%.o) $(S_LDFLAGS) $(H_LIBS)
+# --- Unit tests: the same on this machine and, big-endian, as s390x programs.
 
-$(H)/bin/measure: tests/bench/measure.c tests/bench/bench.h
-	$(call say,HOSTLD,$@)
-	$(Q)mkdir -p $(@D)
-	$(Q)$(HOSTCC) $(CSTD) $(WARN) $(CFLAGS) -o $@ $<
+$(H)/unit/%: $(H)/tests/unit/%.o $(call objects,$(H),$(ANYWHERE))
+	$(call link,HOSTLD,$(H_LINK),$(SCREEN_LIBS) $(LIBS))
 
-$(H)/unit/%: tests/unit/%.c $(H_OBJS) $(TOP_MODEL:%=$(H)/user/%.o)
-	$(call say,HOSTLD,$@)
-	$(Q)mkdir -p $(@D)
-	$(Q)$(HOSTCC) $(CSTD) $(WARN) $(CFLAGS) -Ibpf -Iuser -Itests/unit -Itests/unit/fake -Ivmlinux -I$(B) -MMD -MP -o $@ $< \
-		$(H_OBJS) $(TOP_MODEL:%=$(H)/user/%.o) $(H_LIBS)
-
-$(S)/unit/%: tests/unit/%.c $(COMMON:%=$(S)/user/%.o) $(TOP_MODEL:%=$(S)/user/%.o)
-	$(call say,LD,$@)
-	$(Q)mkdir -p $(@D)
-	$(Q)$(S_CC) $(CSTD) $(WARN) $(CFLAGS) $(S_CPPFLAGS) -Ibpf -Iuser -Itests/unit -Itests/unit/fake -Ivmlinux -I$(B) -MMD -MP -o $@ $< \
-		$(COMMON:%=$(S)/user/%.o) $(TOP_MODEL:%=$(S)/user/%.o) $(S_LDFLAGS) $(H_LIBS)
+$(S)/unit/%: $(S)/tests/unit/%.o $(call objects,$(S),$(ANYWHERE))
+	$(call link,LD,$(S_LINK),$(S_LDFLAGS) $(SCREEN_LIBS) $(LIBS))
 
 UNIT := $(TESTS:%=$(H)/unit/%) $(TESTS:%=$(S)/unit/%)
 
@@ -318,30 +285,21 @@ FUZZ_TARGETS := $(basename $(notdir $(wildcard tests/fuzz/fuzz_*.c)))
 FUZZ_SECONDS ?= 600
 FUZZ_FLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 # What is told is looked at instead of shown.
-FUZZ_OBJS := $(addprefix $(F)/user/,$(addsuffix .o,$(filter-out message program,$(COMMON))))
+FUZZ_OBJS := $(call objects,$(F),$(filter-out user/util/message.c user/cli/program.c,$(ANYWHERE)))
 
 $(F)/user/%.o: user/%.c Makefile | $(B)/version.h
-	$(call say,FUZZCC,$@)
-	$(Q)mkdir -p $(@D)
-	$(Q)$(CLANG) $(CSTD) $(WARN) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link -Ibpf -Iuser -I$(B) \
-		-MMD -MP -c $< -o $@
+	$(call compile,FUZZCC,$(CLANG) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link)
 
 # What looks at the output is of no interest for coverage.
-$(F)/%.o: tests/fuzz/%.c tests/fuzz/fuzz.h Makefile
-	$(call say,FUZZCC,$@)
-	$(Q)mkdir -p $(@D)
-	$(Q)$(CLANG) $(CSTD) $(WARN) $(FUZZ_FLAGS) -Ibpf -Iuser -I$(B) -MMD -MP -c $< -o $@
+$(F)/tests/%.o: tests/%.c Makefile | $(B)/version.h
+	$(call compile,FUZZCC,$(CLANG) $(FUZZ_FLAGS))
 
-$(F)/fuzz_reader: $(F)/mutator.o
-$(F)/fuzz_%: $(F)/fuzz_%.o $(F)/views.o $(FUZZ_OBJS)
-	$(call say,FUZZLD,$@)
-	$(Q)$(CLANG) $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $^ $(H_LIBS)
+$(F)/fuzz_reader: $(F)/tests/fuzz/mutator.o
+$(F)/fuzz_%: $(F)/tests/fuzz/fuzz_%.o $(F)/tests/fuzz/views.o $(FUZZ_OBJS)
+	$(call link,FUZZLD,$(CLANG) $(FUZZ_FLAGS) -fsanitize=fuzzer,$(SCREEN_LIBS) $(LIBS) -pthread)
 
-$(F)/make_seeds: tests/fuzz/make_seeds.c tests/unit/capture_sample.h $(H_OBJS)
-	$(call say,HOSTLD,$@)
-	$(Q)mkdir -p $(@D)
-	$(Q)$(HOSTCC) $(CSTD) $(WARN) $(CFLAGS) -Ibpf -Iuser -Itests/unit -Itests/unit/fake -Ivmlinux -I$(B) -MMD -MP -o $@ $< \
-		$(H_OBJS) $(H_LIBS)
+$(F)/make_seeds: $(H)/tests/fuzz/make_seeds.o $(call objects,$(H),$(ANYWHERE))
+	$(call link,HOSTLD,$(H_LINK),$(SCREEN_LIBS) $(LIBS))
 
 $(F)/seeds/made: $(F)/make_seeds $(wildcard tests/traces/*.pcapng*)
 	$(call say,SEEDS,$(@D))
@@ -363,8 +321,7 @@ $(B)/check-types: vmlinux/check-types.c
 # --- What a reader of the sources wants to be sure of.
 
 SCRIPTS := $(shell git ls-files 2>/dev/null | xargs -r grep -lE '^\#!.*\b(ba)?sh\b' 2>/dev/null)
-SOURCES := $(wildcard bpf/*.[ch] user/*.[ch] lab/ismload/*.[ch] lab/ismcheck/*.[ch] lab/ismsoak/*.[ch] lab/guest/*.[ch] vmlinux/*.c \
-	tests/unit/*.[ch] tests/fuzz/*.[ch] tests/soak/*.[ch] tests/dissector/*.[ch])
+SOURCES := $(filter-out driver/% lab/qemu/% lab/kernel/%,$(shell git ls-files '*.[ch]' 2>/dev/null))
 
 lint:
 	$(Q)shellcheck -x -P SCRIPTDIR $(SCRIPTS)
@@ -408,4 +365,4 @@ install: s390x $(S)/completion/bash $(S)/completion/zsh $(S)/completion-ismtop/b
 	$(Q)install -D -m 644 $(S)/completion-ismtop/bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/ismtop
 	$(Q)install -D -m 644 $(S)/completion-ismtop/zsh $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_ismtop
 
--include $(wildcard $(S)/*/*.d $(H)/*/*.d $(F)/*.d $(F)/*/*.d)
+-include $(shell find $(S) $(H) $(F) -name '*.d' 2>/dev/null)

@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# bench-flood.sh COUNT -- runs in the lab's machine with two CPUs, two functions and
+# flood.sh COUNT -- runs in the lab's machine with two CPUs, two functions and
 # memory for the file: two clients write as fast as they can, COUNT writes in all, while
 # `ismtrace record` keeps them; then a tenth of that while it stands still for ten
-# seconds.  Prints "WHAT ISSUED RECORDED LOST SECONDS" lines; scripts/bench calls it.
+# seconds.  Prints "WHAT ISSUED RECORDED LOST SECONDS" lines; bench/run calls it.
 
 # clients EACH -- what they issued goes to /tmp/issued.
 clients()

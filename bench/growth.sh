@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# bench-growth.sh COUNT ROUNDS CPUS/FUNCTIONS/PROCESSES... -- runs in the lab's machine:
+# growth.sh COUNT ROUNDS CPUS/FUNCTIONS/PROCESSES... -- runs in the lab's machine:
 # what COUNT writes of 256 bytes take of the processes that make them, untraced and
 # traced, so many of them on so many functions and CPUs.  Prints
 # "CPUS/FUNCTIONS/PROCESSES MODE NANOSECONDS NANOSECONDS LOST 0 0" lines, under icount instructions;
-# scripts/bench calls it.
+# bench/run calls it.
 #
 # Not by the clock on the wall, for clients that wait for one another would be counted as
 # working, but by the CPU time of the clients: the kernel reads the CPU's own timer

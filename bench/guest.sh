@@ -1,15 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# bench-guest.sh COUNT ROUNDS [PEER...] -- runs in the lab's machine under icount,
+# guest.sh COUNT ROUNDS [PEER...] -- runs in the lab's machine under icount,
 # where a nanosecond is an instruction: what a write of so many bytes takes,
-# untraced, traced by us, and by others (lab/bench/peers.sh has their names).
+# untraced, traced by us, and by others (bench/peers.sh has their names).
 # Prints "SIZE MODE INSTRUCTIONS OF-CLIENT LOST ATTACHED PEAK" lines: by the client's clock
 # around all its writes, and of its own CPU time, which the tracer's reader is not part of;
 # seconds from the tracer's start to the client's, and the tracer's largest memory in KiB.
-# scripts/bench calls it.
+# bench/run calls it.
 
-BENCH=$(dirname "$0")/bench
+BENCH=$(dirname "$0")
 
 client()
 {

@@ -11,7 +11,7 @@
 # it does not tell), how long it took until CMD could start, and how much memory the
 # process had at most that started it.  CMD's status is passed on; 125 if the tracer failed.  peers.sh --list prints the names.
 #
-# lab/run --tools "$(scripts/get-peers)" brings the programs.
+# lab/run --tools "$(bench/get-peers)" brings the programs.
 
 TOOLS=/tools
 TRACING=/sys/kernel/tracing

@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 #include "bench.h"
-#include "insns.h"
+#include "insn_sums.h"
 #include "ring_record.h"
 #include "rules.h"
 #include "sink.h"

@@ -6,8 +6,8 @@
 #ifndef ISMT_ACCESS_BPF_H
 #define ISMT_ACCESS_BPF_H
 
-#include "insns.h"
-#include "known.bpf.h"
+#include "insn_sums.h"
+#include "fn_cache.bpf.h"
 #include "match.h"
 #include "state.bpf.h"
 #include "task.bpf.h"

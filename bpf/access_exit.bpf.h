@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * exit.bpf.h - the end of an access: a record, counts, or neither.
+ * access_exit.bpf.h - the end of an access: a record, counts, or neither.
  */
 #ifndef ISMT_EXIT_H
 #define ISMT_EXIT_H

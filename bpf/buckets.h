@@ -6,7 +6,7 @@
 #ifndef ISMT_BUCKETS_H
 #define ISMT_BUCKETS_H
 
-#include "record.h"
+#include "ismtrace.h"
 
 /* For machines that cannot count leading zeros, as BPF's. */
 static inline __attribute__((always_inline)) __u32 bucket_by_halves(__u64 value)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * known.bpf.h - from a VFIO device to its zPCI function.
+ * fn_cache.bpf.h - from a VFIO device to its zPCI function.
  */
 #ifndef ISMT_KNOWN_H
 #define ISMT_KNOWN_H

@@ -6,8 +6,8 @@
 #define ISMT_INSN_BPF_H
 
 #include "access.bpf.h"
-#include "insns.h"
-#include "known.bpf.h"
+#include "insn_sums.h"
+#include "fn_cache.bpf.h"
 #include "measure.bpf.h"
 #include "state.bpf.h"
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * insns.h - how instructions add up to an access; shared by the BPF programs
+ * insn_sums.h - how instructions add up to an access; shared by the BPF programs
  * and user space, where a brief record is made whole again.
  */
 #ifndef ISMT_INSNS_H
 #define ISMT_INSNS_H
 
-#include "record.h"
+#include "ismtrace.h"
 
 /* A request word: function handle, address space and length. */
 #define REQ_FH(req)	((__u32)((req) >> 32))

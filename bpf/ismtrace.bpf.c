@@ -11,13 +11,13 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_tracing.h>
 
-#include "record.h"
+#include "ismtrace.h"
 #include "state.bpf.h"
 #include "access.bpf.h"
-#include "exit.bpf.h"
+#include "access_exit.bpf.h"
 #include "insn.bpf.h"
 #include "measure.bpf.h"
-#include "scan.bpf.h"
+#include "zpci_list.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * record.h - the one layout that the BPF programs and user space share.
+ * ismtrace.h - the one layout that the BPF programs and user space share.
  *
  * Everything is of fixed width, naturally aligned and without implicit
  * padding, so that both compilers lay it out alike.  Byte order is the

@@ -7,7 +7,7 @@
 #ifndef ISMT_JUDGE_H
 #define ISMT_JUDGE_H
 
-#include "record.h"
+#include "ismtrace.h"
 
 /* Longer than a store block may be, or across a boundary that none may cross. */
 static inline __attribute__((always_inline)) int store_is_impossible(__u64 offset, __u64 len,

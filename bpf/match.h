@@ -5,7 +5,7 @@
 #ifndef ISMT_MATCH_H
 #define ISMT_MATCH_H
 
-#include "record.h"
+#include "ismtrace.h"
 
 /* Direction, region (VFIO's index) and size (bytes). */
 static inline __attribute__((always_inline)) int

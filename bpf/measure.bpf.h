@@ -13,7 +13,7 @@
 #ifndef ISMT_MEASURE_BPF_H
 #define ISMT_MEASURE_BPF_H
 
-#include "known.bpf.h"
+#include "fn_cache.bpf.h"
 #include "state.bpf.h"
 
 /* MPCIFC: the function control that sets a block's address, and in the request word. */

@@ -6,7 +6,7 @@
 #ifndef ISMT_RUNS_H
 #define ISMT_RUNS_H
 
-#include "record.h"
+#include "ismtrace.h"
 
 /* Longest pause between two writes of a run, ns. */
 #define RUN_GAP_NS	100000000ULL

@@ -9,7 +9,7 @@
 #ifndef ISMT_TALLY_H
 #define ISMT_TALLY_H
 
-#include "record.h"
+#include "ismtrace.h"
 
 #define TALLY_BARRIER()	__asm__ volatile("" ::: "memory")
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * scan.bpf.h - what the kernel knows of each zPCI function.
+ * zpci_list.bpf.h - what the kernel knows of each zPCI function.
  *
  * sysfs does not show maxstbl, and the measurement block is in debugfs, for
  * root only.  This program walks the kernel's own list, one function a run
@@ -11,7 +11,7 @@
 #ifndef ISMT_SCAN_BPF_H
 #define ISMT_SCAN_BPF_H
 
-#include "record.h"
+#include "ismtrace.h"
 #include "task.bpf.h"
 
 /* What a run found; user space reads it through the mapped .bss. */

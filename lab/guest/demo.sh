@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# demo-guest.sh [live options] -- runs in the lab's machine: one trace over the
+# demo.sh [live options] -- runs in the lab's machine: one trace over the
 # same client on both drivers.  scripts/demo calls it.
 
 f=${ISM_FUNCTIONS%% *}

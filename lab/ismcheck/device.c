@@ -11,7 +11,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "contract.h"
+#include "vfio/contract.h"
 
 /* What dev_refuses() looks at before and behind the access. */
 #define MARGIN 64

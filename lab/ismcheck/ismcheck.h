@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "vfio.h"
+#include "vfio/vfio.h"
 
 enum result {
 	RESULT_OK,

@@ -15,8 +15,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "contract.h"
-#include "stdout.h"
+#include "vfio/contract.h"
+#include "vfio/stdout.h"
 
 static const struct check_type *const files[] = {
 	checks_access, checks_store, checks_info,  checks_irq,

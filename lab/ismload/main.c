@@ -12,9 +12,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "contract.h"
+#include "vfio/contract.h"
 #include "options.h"
-#include "stdout.h"
+#include "vfio/stdout.h"
 #include "workers.h"
 
 #define POLL_MS 5

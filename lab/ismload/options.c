@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "contract.h"
+#include "vfio/contract.h"
 #include "report.h"
 
 enum {

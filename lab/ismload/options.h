@@ -6,7 +6,7 @@
 #define ISMLOAD_OPTIONS_H
 
 #include "patterns.h"
-#include "vfio.h"
+#include "vfio/vfio.h"
 
 #define WORKERS_MAX 256
 

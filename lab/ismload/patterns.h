@@ -8,7 +8,7 @@
 #define ISMLOAD_PATTERNS_H
 
 #include "ismload.h"
-#include "random.h"
+#include "vfio/random.h"
 
 /* size=max: as much as one store block of this function may hold. */
 #define SIZE_MAX_BLOCK UINT64_MAX

@@ -7,7 +7,7 @@
 #include <endian.h>
 #include <string.h>
 
-#include "contract.h"
+#include "vfio/contract.h"
 #include "raw.h"
 
 /* Lengths that a store block can have, and their largest. */

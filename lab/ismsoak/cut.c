@@ -18,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "random.h"
+#include "vfio/random.h"
 
 /* How long one traces, at most. */
 #define LONGEST_MS 1500

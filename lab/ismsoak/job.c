@@ -16,8 +16,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "contract.h"
-#include "random.h"
+#include "vfio/contract.h"
+#include "vfio/random.h"
 
 /* What has not come to its end by itself so long after the last job began is killed. */
 #define PATIENCE_MS 20000

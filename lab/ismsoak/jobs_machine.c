@@ -13,7 +13,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include "contract.h"
+#include "vfio/contract.h"
 
 #define DEVICES "/sys/bus/pci/devices"
 

@@ -15,7 +15,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "contract.h"
+#include "vfio/contract.h"
 
 /* Of the log, if not said: some minutes. */
 #define CAPACITY 400000

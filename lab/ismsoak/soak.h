@@ -12,7 +12,7 @@
 #include <sys/types.h>
 
 #include "log.h"
-#include "vfio.h"
+#include "vfio/vfio.h"
 
 /*
  * The functions and what is done with them: the first two are open all the time

@@ -15,8 +15,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "contract.h"
-#include "random.h"
+#include "vfio/contract.h"
+#include "vfio/random.h"
 #include "raw.h"
 
 uint64_t task_random(struct task *task, uint64_t below)

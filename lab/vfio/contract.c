@@ -3,7 +3,7 @@
  * contract.c - which outcome of an access each driver promises.  Nothing here
  * touches a device, so the host's unit tests and --dry-run use it as well.
  */
-#include "contract.h"
+#include "vfio/contract.h"
 
 #include <errno.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 /*
  * find.c - find the function and its driver in sysfs.
  */
-#include "vfio.h"
+#include "vfio/vfio.h"
 
 #include <ctype.h>
 #include <dirent.h>

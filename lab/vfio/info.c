@@ -11,7 +11,7 @@
 #include <linux/vfio.h>
 #include <linux/vfio_zdev.h>
 
-#include "vfio.h"
+#include "vfio/vfio.h"
 
 /* The fields of a capability up to and including this one are there. */
 #define HAS(len, type, field) \

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "random.h"
+#include "vfio/random.h"
 
 /* splitmix64: public domain arithmetic, the same on every machine. */
 uint64_t random_next(uint64_t *state)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "stdout.h"
+#include "vfio/stdout.h"
 
 #include <errno.h>
 #include <stdio.h>

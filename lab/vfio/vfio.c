@@ -2,7 +2,7 @@
 /*
  * vfio.c - open a function through a VFIO group or a VFIO character device.
  */
-#include "vfio.h"
+#include "vfio/vfio.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -21,7 +21,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "vfio.h"
+#include "vfio/vfio.h"
 
 #define LEN	64
 #define PAGE	4096

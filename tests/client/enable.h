@@ -9,8 +9,8 @@
 #include <stdint.h>
 #include <unistd.h>
 
-#include "contract.h"
-#include "vfio.h"
+#include "vfio/contract.h"
+#include "vfio/vfio.h"
 
 /* 0, or -1 with errno. */
 static inline int client_enable(const struct vfio *vfio, const struct function *fn)

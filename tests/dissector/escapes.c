@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "escape.h"
+#include "util/escape.h"
 
 static void put(const char *src, size_t len)
 {

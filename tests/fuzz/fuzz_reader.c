@@ -9,11 +9,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "filter.h"
+#include "model/filter.h"
 #include "fuzz.h"
-#include "message.h"
-#include "replay.h"
-#include "source_capture.h"
+#include "util/message.h"
+#include "cmd/replay.h"
+#include "capture/reader.h"
 
 /* How often something was said: once and no more if it is an error. */
 static unsigned int errors, notes;

@@ -12,10 +12,10 @@
  */
 #include <string.h>
 
-#include "bytes.h"
-#include "capture_function.h"
-#include "capture_record.h"
-#include "function.h"
+#include "util/bytes.h"
+#include "capture/function_words.h"
+#include "capture/record.h"
+#include "model/function.h"
 #include "fuzz.h"
 
 #define ADDRESS_LEN 16

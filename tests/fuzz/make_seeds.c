@@ -9,11 +9,11 @@
 
 #include <zlib.h>
 
-#include "bytes.h"
-#include "capture_function.h"
-#include "capture_record.h"
+#include "util/bytes.h"
+#include "capture/function_words.h"
+#include "capture/record.h"
 #include "capture_sample.h"
-#include "pcapng.h"
+#include "capture/pcapng.h"
 
 #define INPUT_MAX 65536
 

@@ -6,10 +6,10 @@
  */
 #include <string.h>
 
-#include "bytes.h"
+#include "util/bytes.h"
 #include "fuzz.h"
-#include "gzmember.h"
-#include "pcapng.h"
+#include "util/gzmember.h"
+#include "capture/pcapng.h"
 
 #define UNPACKED_MAX (64u << 10)
 #define BLOCKS_MAX   256

@@ -7,14 +7,14 @@
 
 #include <jansson.h>
 
-#include "check_output.h"
-#include "message.h"
-#include "report_html.h"
-#include "rules.h"
-#include "sink.h"
-#include "summary_json.h"
-#include "tables.h"
-#include "utf8.h"
+#include "output/findings_list.h"
+#include "util/message.h"
+#include "output/report_html.h"
+#include "model/rules.h"
+#include "model/sink.h"
+#include "output/summary_json.h"
+#include "model/report_tables.h"
+#include "util/utf8.h"
 
 /* A small compressed file may hold a great many records. */
 #define SHOWN_MAX 1000

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sink.h"
+#include "model/sink.h"
 
 struct capture {
 	struct sink *sink;

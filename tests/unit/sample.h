@@ -8,7 +8,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "access.h"
+#include "model/access.h"
 
 /* An ISM function with a maxstbl of 4096. */
 __attribute__((unused)) static struct function sample_function(void)

@@ -6,13 +6,13 @@
 #include <stdlib.h>
 
 #include "capture.h"
-#include "capture_record.h"
-#include "insns.h"
+#include "capture/record.h"
+#include "insn_sums.h"
 #include "random.h"
-#include "ring_record.h"
-#include "rules.h"
+#include "live/ring_record.h"
+#include "model/rules.h"
 #include "sample.h"
-#include "summary.h"
+#include "model/summary.h"
 #include "unit.h"
 
 #define RECORDS	   20000

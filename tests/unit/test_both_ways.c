@@ -13,12 +13,12 @@
 static unsigned int process_cells;
 #define ISMT_PROCESS_CELLS process_cells
 
-#include "cell_counts.h"
-#include "counts.h"
-#include "ring_record.h"
-#include "rules.h"
-#include "summary.h"
-#include "tallies.h"
+#include "live/cell_counts.h"
+#include "model/counts.h"
+#include "live/ring_record.h"
+#include "model/rules.h"
+#include "model/summary.h"
+#include "live/batches.h"
 
 #include "random.h"
 #include "unit.h"

@@ -5,10 +5,10 @@
  */
 #include <stdlib.h>
 
-#include "capture_trace.h"
-#include "function.h"
-#include "names.h"
-#include "pending.h"
+#include "capture/trace.h"
+#include "model/function.h"
+#include "util/names.h"
+#include "model/pending.h"
 #include "sample.h"
 #include "unit.h"
 

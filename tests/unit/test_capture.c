@@ -2,11 +2,11 @@
 /*
  * What is written to a capture comes out of it again.
  */
-#include "bytes.h"
-#include "capture_record.h"
+#include "util/bytes.h"
+#include "capture/record.h"
 #include "capture_sample.h"
-#include "gzmember.h"
-#include "pcapng.h"
+#include "util/gzmember.h"
+#include "capture/pcapng.h"
 #include "unit.h"
 
 static bool same_access(const struct access *got, const struct access *want)

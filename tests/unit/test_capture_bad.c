@@ -2,10 +2,10 @@
 /*
  * Captures that are none, or were damaged: one line that says so, no crash.
  */
-#include "bytes.h"
+#include "util/bytes.h"
 #include "capture_sample.h"
-#include "gzmember.h"
-#include "pcapng.h"
+#include "util/gzmember.h"
+#include "capture/pcapng.h"
 #include "unit.h"
 
 #define RECORDS	6

@@ -5,7 +5,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 
-#include "check_output.h"
+#include "output/findings_list.h"
 #include "sample.h"
 #include "unit.h"
 

@@ -5,8 +5,8 @@
  */
 #include <stdlib.h>
 
-#include "cell_counts.h"
-#include "counts.h"
+#include "live/cell_counts.h"
+#include "model/counts.h"
 #include "random.h"
 #include "sample.h"
 #include "unit.h"

@@ -5,7 +5,7 @@
 #include <jansson.h>
 
 #include "capture.h"
-#include "rules.h"
+#include "model/rules.h"
 #include "sample.h"
 #include "unit.h"
 

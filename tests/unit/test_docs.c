@@ -3,7 +3,7 @@
  * test_docs.c - docs/rules.md says what the table says.  The file is the first
  * argument, or $RULES_MD, or where it is seen from the top of the tree.
  */
-#include "rules.h"
+#include "model/rules.h"
 
 #include <stdlib.h>
 

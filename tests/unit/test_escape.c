@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "escape.h"
+#include "util/escape.h"
 
 #include <jansson.h>
 
 #include "unit.h"
-#include "utf8.h"
+#include "util/utf8.h"
 
 static const char *text(const char *src)
 {

@@ -2,13 +2,13 @@
 /*
  * test_filter.c - filters over records decide as the kernel does.
  */
-#include "filter_match.h"
+#include "model/filter_match.h"
 
 #include <errno.h>
 
-#include "rules.h"
+#include "model/rules.h"
 #include "sample.h"
-#include "summary.h"
+#include "model/summary.h"
 #include "unit.h"
 
 static struct function ism;

@@ -2,13 +2,13 @@
 /*
  * What a check has to have looked at before it passes.
  */
-#include "gate.h"
+#include "model/gate.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-#include "check_output.h"
-#include "message.h"
+#include "output/findings_list.h"
+#include "util/message.h"
 #include "sample.h"
 #include "unit.h"
 

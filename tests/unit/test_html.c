@@ -5,9 +5,9 @@
 #include <ctype.h>
 #include <stdlib.h>
 
-#include "html.h"
-#include "report_html.h"
-#include "rules.h"
+#include "output/html.h"
+#include "output/report_html.h"
+#include "model/rules.h"
 #include "sample.h"
 #include "unit.h"
 

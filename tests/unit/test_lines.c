@@ -7,7 +7,7 @@
 
 #include "capture.h"
 #include "random.h"
-#include "rules.h"
+#include "model/rules.h"
 #include "sample.h"
 #include "unit.h"
 

@@ -3,13 +3,13 @@
  * test_losses.c - what a trace lacks: the table of causes, the documents that name them, and
  * accesses whose instructions were not seen.
  */
-#include "losses.h"
+#include "model/losses.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "sample.h"
-#include "summary.h"
+#include "model/summary.h"
 #include "unit.h"
 
 static struct function ism;

@@ -2,7 +2,7 @@
 /*
  * test_measure.c - when our counts and the measurement block's disagree.
  */
-#include "measure.h"
+#include "model/measure.h"
 
 #include <string.h>
 

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "outfile.h"
+#include "util/outfile.h"
 #include "unit.h"
 
 static char dir[] = "/tmp/test_outfile.XXXXXX";

@@ -3,8 +3,8 @@
  * test_output.c - the file of -o, what mixes with what CMD prints, processes that are
  * named, and signals that whoever started us ignores.
  */
-#include "outfile.h"
-#include "output.h"
+#include "util/outfile.h"
+#include "cli/output.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,9 +14,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "caller_signals.h"
-#include "message.h"
-#include "process.h"
+#include "util/caller_signals.h"
+#include "util/message.h"
+#include "live/process.h"
 #include "unit.h"
 
 static char told[2][512];

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "region.h"
+#include "model/region.h"
 
 #include <errno.h>
 
-#include "record.h"
+#include "ismtrace.h"
 #include "unit.h"
 
 static long long parsed(const char *text)

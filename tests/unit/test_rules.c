@@ -3,7 +3,7 @@
  * test_rules.c - each rule firing and not firing, and what is said of it.
  * Runs (ISM004) have a program of their own.
  */
-#include "rules.h"
+#include "model/rules.h"
 
 #include "sample.h"
 #include "unit.h"

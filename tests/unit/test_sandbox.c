@@ -19,9 +19,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "landlock.h"
-#include "run_as.h"
-#include "sandbox.h"
+#include "live/landlock.h"
+#include "util/run_as.h"
+#include "live/sandbox.h"
 #include "unit.h"
 
 /* Where files can be made. */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "summary.h"
+#include "model/summary.h"
 
 #include <stdlib.h>
 
-#include "region.h"
+#include "model/region.h"
 #include "sample.h"
 #include "unit.h"
 

@@ -4,9 +4,9 @@
  */
 #include <stdlib.h>
 
-#include "rules.h"
+#include "model/rules.h"
 #include "sample.h"
-#include "tables.h"
+#include "model/report_tables.h"
 #include "unit.h"
 
 static struct function ism, second;

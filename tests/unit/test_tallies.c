@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tallies.h"
+#include "live/batches.h"
 #include "tally.h"
 
 #include "unit.h"

@@ -3,7 +3,7 @@
  * test_text.c - the columns, what is spelled out under them, the summary.
  */
 #include "capture.h"
-#include "rules.h"
+#include "model/rules.h"
 #include "sample.h"
 #include "unit.h"
 

@@ -2,11 +2,11 @@
 /*
  * Times before 1970 and of any resolution: of a packet, as nanoseconds with a sign.
  */
-#include "times.h"
+#include "util/times.h"
 
 #include <errno.h>
 
-#include "capture_interface.h"
+#include "capture/interface.h"
 #include "unit.h"
 
 /* An interface description with this if_tsresol and if_tsoffset. */

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 
 #include "sample.h"
-#include "top_data.h"
-#include "top_history.h"
-#include "top_table.h"
+#include "top/rows.h"
+#include "top/history.h"
+#include "top/table.h"
 #include "unit.h"
 
 #define S 1000000000ULL

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 
 #include "sample.h"
-#include "top_bars.h"
-#include "top_table.h"
+#include "output/bars.h"
+#include "top/table.h"
 #include "unit.h"
 
 #define S 1000000000ULL

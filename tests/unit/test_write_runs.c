@@ -2,9 +2,9 @@
 /*
  * test_runs.c - ISM004: which writes make a run, and what ends one.
  */
-#include "rules.h"
+#include "model/rules.h"
 #include "runs.h"
-#include "write_runs.h"
+#include "model/write_runs.h"
 
 #include "sample.h"
 #include "unit.h"

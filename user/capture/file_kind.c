@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "capture_kind.h"
+#include "capture/file_kind.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * capture_kind.h - what a file is that is no capture of ours, by its first bytes, and what to do
+ * file_kind.h - what a file is that is no capture of ours, by its first bytes, and what to do
  * about it.
  */
 #ifndef ISMT_CAPTURE_KIND_H

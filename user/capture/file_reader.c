@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "capture_file.h"
+#include "capture/file_reader.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,14 +11,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "capture_input.h"
-#include "capture_interface.h"
-#include "capture_kind.h"
-#include "capture_packet.h"
-#include "capture_section.h"
-#include "escape.h"
-#include "message.h"
-#include "pcapng.h"
+#include "capture/input.h"
+#include "capture/interface.h"
+#include "capture/file_kind.h"
+#include "capture/packet.h"
+#include "capture/section.h"
+#include "util/escape.h"
+#include "util/message.h"
+#include "capture/pcapng.h"
 
 #define INTERFACES_MAX	4096
 #define SAY_MAX		256

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * capture_file.h - one file of a capture: its records in order.
+ * file_reader.h - one file of a capture: its records in order.
  */
 #ifndef ISMT_CAPTURE_FILE_H
 #define ISMT_CAPTURE_FILE_H
@@ -8,8 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "capture_trace.h"
-#include "source_capture.h"
+#include "capture/trace.h"
+#include "capture/reader.h"
 
 struct capture_file;
 

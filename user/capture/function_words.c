@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "capture_function.h"
+#include "capture/function_words.h"
 
 #include <stdio.h>
 #include <stdlib.h>

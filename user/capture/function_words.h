@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * capture_function.h - a PCI function as an interface of a capture: its name
+ * function_words.h - a PCI function as an interface of a capture: its name
  * is the PCI address, its description words of the form key=value.
  */
 #ifndef ISMT_CAPTURE_FUNCTION_H
 #define ISMT_CAPTURE_FUNCTION_H
 
-#include "access.h"
-#include "pcapng.h"
+#include "model/access.h"
+#include "capture/pcapng.h"
 
 /* The longest description, and the NUL. */
 #define DESCRIPTION_LEN		320

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "capture_input.h"
+#include "capture/input.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "inflate_pool.h"
+#include "util/inflate_pool.h"
 
 #define READ_ROOM	(256u << 10)
 

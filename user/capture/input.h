@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * capture_input.h - the bytes of a capture file in order, inflated if it is
+ * input.h - the bytes of a capture file in order, inflated if it is
  * compressed: members that say their size on several threads.
  *
  * Memory is bounded whatever the file says: 256 KiB to read, and per member

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "capture_interface.h"
+#include "capture/interface.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "bytes.h"
-#include "capture_function.h"
-#include "times.h"
+#include "util/bytes.h"
+#include "capture/function_words.h"
+#include "util/times.h"
 
 unsigned int interface_link(const struct pcapng_block *block)
 {

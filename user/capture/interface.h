@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * capture_interface.h - what an interface description of a capture says: the
+ * interface.h - what an interface description of a capture says: the
  * PCI function, and the units of its packets' times.
  */
 #ifndef ISMT_CAPTURE_INTERFACE_H
@@ -9,8 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "function.h"
-#include "pcapng.h"
+#include "model/function.h"
+#include "capture/pcapng.h"
 
 #define LINKTYPE_USER3 150
 

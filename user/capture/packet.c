@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "capture_packet.h"
+#include "capture/packet.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "bytes.h"
-#include "capture_interface.h"
-#include "capture_record.h"
+#include "util/bytes.h"
+#include "capture/interface.h"
+#include "capture/record.h"
 
 /* Interface, time, captured and original length. */
 #define EPB_FIXED	20

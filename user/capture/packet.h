@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * capture_packet.h - an enhanced packet block, and the record in it.
+ * packet.h - an enhanced packet block, and the record in it.
  */
 #ifndef ISMT_CAPTURE_PACKET_H
 #define ISMT_CAPTURE_PACKET_H
 
 #include <stddef.h>
 
-#include "capture_section.h"
-#include "pcapng.h"
-#include "source_capture.h"
+#include "capture/section.h"
+#include "capture/pcapng.h"
+#include "capture/reader.h"
 
 enum packet_kind {
 	PACKET_BAD,	/* no good file has it */

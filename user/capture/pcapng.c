@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "pcapng.h"
+#include "capture/pcapng.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bytes.h"
+#include "util/bytes.h"
 
 #define BYTE_ORDER_MAGIC	0x1a2b3c4du
 /* Type and length in front, length behind. */

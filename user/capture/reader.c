@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "source_capture.h"
+#include "capture/reader.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -8,9 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "capture_file.h"
-#include "message.h"
-#include "times.h"
+#include "capture/file_reader.h"
+#include "util/message.h"
+#include "util/times.h"
 
 #define THREADS_MAX	16
 #define PROGRESS_BYTES	(64u << 10)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * source_capture.h - records from capture files (docs/capture-format.md), of
+ * reader.h - records from capture files (docs/capture-format.md), of
  * any machine, on any machine: no kernel, no sysfs, no privileges.
  *
  *	struct capture *c;
@@ -27,9 +27,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "access.h"
-#include "function.h"
-#include "summary.h"
+#include "model/access.h"
+#include "model/function.h"
+#include "model/summary.h"
 
 /* More files at once are refused: each is a descriptor and memory. */
 #define CAPTURE_FILES_MAX	256

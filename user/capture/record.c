@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "capture_record.h"
+#include "capture/record.h"
 
 #include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
-#include "bytes.h"
+#include "util/bytes.h"
 
 /* Offsets; the same for both types up to FH. */
 enum {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * capture_record.h - the data of a packet in a capture: a header, big-endian,
+ * record.h - the data of a packet in a capture: a header, big-endian,
  * of fixed size, then payload.  docs/capture-format.md has the layout.
  */
 #ifndef ISMT_CAPTURE_RECORD_H
@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "access.h"
+#include "model/access.h"
 
 /* Later ones may be longer: what is appended is skipped by older readers. */
 #define RECORD_VERSION		1

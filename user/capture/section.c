@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "capture_section.h"
+#include "capture/section.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "bytes.h"
-#include "times.h"
+#include "util/bytes.h"
+#include "util/times.h"
 
 /* Of a header: version and length. */
 #define OPTIONS_AT	12

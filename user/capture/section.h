@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * capture_section.h - what is known of the section of a file that is being read, and at its end,
+ * section.h - what is known of the section of a file that is being read, and at its end,
  * whether what it says of losses holds.
  */
 #ifndef ISMT_CAPTURE_SECTION_H
@@ -10,10 +10,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "capture_account.h"
-#include "capture_interface.h"
-#include "capture_trace.h"
-#include "pcapng.h"
+#include "capture/trace_account.h"
+#include "capture/interface.h"
+#include "capture/trace.h"
+#include "capture/pcapng.h"
 
 struct capture_section {
 	struct capture_interface *interfaces;	/* fn NULL: not one of ours */

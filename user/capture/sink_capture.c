@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "sink_capture.h"
+#include "capture/sink_capture.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
-#include "capture_record.h"
-#include "capture_stream.h"
+#include "capture/record.h"
+#include "capture/stream.h"
 
 /* A killed capture loses at most so much. */
 #define FLUSH_NS SECOND_NS

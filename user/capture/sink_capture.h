@@ -8,9 +8,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "capture_writer.h"
-#include "sink.h"
-#include "summary.h"
+#include "capture/writer.h"
+#include "model/sink.h"
+#include "model/summary.h"
 
 struct sink_capture_options {
 	struct writer_options writer;

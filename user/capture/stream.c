@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "capture_stream.h"
+#include "capture/stream.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,8 +7,8 @@
 #include <sys/utsname.h>
 #include <time.h>
 
-#include "capture_function.h"
-#include "capture_interface.h"
+#include "capture/function_words.h"
+#include "capture/interface.h"
 
 /* Nanoseconds. */
 #define TSRESOL 9

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * capture_stream.h - blocks on their way into a capture's files: the buffer that
+ * stream.h - blocks on their way into a capture's files: the buffer that
  * is being filled, and all blocks that are no records, at their time: sections,
  * interfaces, statistics with accounts, and a new file when this one is long or
  * old enough.
@@ -16,10 +16,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "capture_account.h"
-#include "capture_writer.h"
-#include "pcapng.h"
-#include "sink_capture.h"
+#include "capture/trace_account.h"
+#include "capture/writer.h"
+#include "capture/pcapng.h"
+#include "capture/sink_capture.h"
 
 struct stream_interface {
 	struct function fn; /* as it was described */

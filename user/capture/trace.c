@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "capture_trace.h"
+#include "capture/trace.h"
 
 #include <errno.h>
 #include <stdlib.h>

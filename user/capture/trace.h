@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * capture_trace.h - what the files of a capture have in common: functions,
+ * trace.h - what the files of a capture have in common: functions,
  * names, and the accounts of the traces that the files are of.  Bounded,
  * whatever the files say.
  */
@@ -11,10 +11,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "capture_account.h"
-#include "function.h"
-#include "names.h"
-#include "summary.h"
+#include "capture/trace_account.h"
+#include "model/function.h"
+#include "util/names.h"
+#include "model/summary.h"
 
 /* More are refused. */
 #define CAPTURE_FUNCTIONS_MAX	4096

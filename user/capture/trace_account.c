@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "capture_account.h"
+#include "capture/trace_account.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "bytes.h"
+#include "util/bytes.h"
 
 #define ACCOUNT_VERSION		1
 #define HEADER_OLD		192

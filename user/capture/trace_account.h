@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * capture_account.h - what a capture says of the trace as a whole: losses,
+ * trace_account.h - what a capture says of the trace as a whole: losses,
  * what was filtered, instructions apart, measurement blocks.  It is a custom
  * option in interface statistics, in several if there are many functions;
  * docs/capture-format.md has the layout.
@@ -12,9 +12,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "function.h"
-#include "pcapng.h"
-#include "summary.h"
+#include "model/function.h"
+#include "capture/pcapng.h"
+#include "model/summary.h"
 
 #define ACCOUNT_FINAL		0x01	/* the trace has ended */
 #define ACCOUNT_FILE_END	0x02	/* the file has; the trace may go on in another */

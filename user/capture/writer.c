@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "capture_writer.h"
+#include "capture/writer.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -10,10 +10,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "bytes.h"
-#include "gzmember.h"
-#include "pcapng.h"
-#include "record.h"
+#include "util/bytes.h"
+#include "util/gzmember.h"
+#include "capture/pcapng.h"
+#include "ismtrace.h"
 
 struct writer {
 	pthread_mutex_t lock;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * capture_writer.h - a thread that compresses and writes, so that a slow disk
+ * writer.h - a thread that compresses and writes, so that a slow disk
  * never holds up whoever takes records out of the ring buffer: when all
  * buffers are under way there is none to be had, and what would go into it
  * is lost and counted by the caller.

@@ -3,7 +3,7 @@
  * completion.c - `ismtrace completion bash|zsh`: what a shell completes, out of
  * the option tables that the commands parse with, so that they cannot differ.
  */
-#include "completion.h"
+#include "cli/completion.h"
 
 #include <argp.h>
 #include <ctype.h>
@@ -11,10 +11,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "gate.h"
-#include "message.h"
-#include "output.h"
-#include "rules.h"
+#include "model/gate.h"
+#include "util/message.h"
+#include "cli/output.h"
+#include "model/rules.h"
 
 typedef void (*option_fn)(const struct argp_option *option);
 

@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-#include "command.h"
+#include "cli/command.h"
 
 /*
  * Writes the completion for the shell in argv[1], "bash" or "zsh", to stdout.

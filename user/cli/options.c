@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "options.h"
+#include "cli/options.h"
 
 #include <errno.h>
 #include <math.h>
@@ -9,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "escape.h"
-#include "message.h"
+#include "util/escape.h"
+#include "util/message.h"
 
 enum { OPT_SIZE = 0x100, OPT_ERRORS, OPT_RULE, OPT_COLOR };
 

@@ -9,8 +9,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "filter.h"
-#include "run_as.h"
+#include "model/filter.h"
+#include "util/run_as.h"
 
 /* -d, -p, -c, -r, -w, --size, --errors, --rule; input is a struct filter. */
 extern const struct argp filter_argp;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "output.h"
+#include "cli/output.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,9 +8,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "message.h"
-#include "options.h"
-#include "outfile.h"
+#include "util/message.h"
+#include "cli/options.h"
+#include "util/outfile.h"
 
 /* What there is to say about standard output has been said. */
 static bool said;

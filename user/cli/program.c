@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "program.h"
+#include "cli/program.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "caller_signals.h"
-#include "message.h"
-#include "output.h"
+#include "util/caller_signals.h"
+#include "util/message.h"
+#include "cli/output.h"
 
 /*
  * What is opened next would become our standard output or error, and be written to.

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * check_capture.c - `ismtrace check`: what is wrong, and nothing else.
+ * check.c - `ismtrace check`: what is wrong, and nothing else.
  */
-#include "check_capture.h"
+#include "cmd/check.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "command.h"
-#include "gate.h"
-#include "message.h"
-#include "options.h"
-#include "output.h"
-#include "replay.h"
+#include "cli/command.h"
+#include "model/gate.h"
+#include "util/message.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "cmd/replay.h"
 
 enum { OPT_JSON = 0x200, OPT_SEVERITY, OPT_ALLOW, OPT_MEASURE };
 

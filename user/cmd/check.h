@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * check_capture.h - `ismtrace check` over captures, and where it goes for
+ * check.h - `ismtrace check` over captures, and where it goes for
  * `check -- CMD`.
  */
 #ifndef ISMT_CHECK_CAPTURE_H
 #define ISMT_CHECK_CAPTURE_H
 
-#include "check_output.h"
-#include "filter.h"
+#include "output/findings_list.h"
+#include "model/filter.h"
 
 /*
  * Runs argv traced and shows what was found at its end.  Returns the exit

@@ -3,17 +3,17 @@
  * check_live.c - `ismtrace check -- CMD`: a session whose sink keeps findings
  * until CMD has ended, so that they do not get between its own output.
  */
-#include "check_capture.h"
+#include "cmd/check.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "command.h"
-#include "message.h"
-#include "output.h"
-#include "session.h"
+#include "cli/command.h"
+#include "util/message.h"
+#include "cli/output.h"
+#include "cmd/session.h"
 
 struct check_session {
 	struct session session; /* first: operations get this one */

@@ -6,18 +6,18 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "access.h"
-#include "check.h"
-#include "command.h"
-#include "doctor_seal.h"
-#include "escape.h"
+#include "model/access.h"
+#include "live/requirements.h"
+#include "cli/command.h"
+#include "live/requirements_seal.h"
+#include "util/escape.h"
 #include "ismtrace.skel.h"
-#include "json.h"
-#include "message.h"
-#include "options.h"
-#include "output.h"
-#include "scan.h"
-#include "source_live.h"
+#include "util/json.h"
+#include "util/message.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "live/zpci_list.h"
+#include "live/source.h"
 
 enum { OPT_JSON = 0x200 };
 

@@ -6,11 +6,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "command.h"
-#include "message.h"
-#include "options.h"
-#include "replay.h"
-#include "sink.h"
+#include "cli/command.h"
+#include "util/message.h"
+#include "cli/options.h"
+#include "cmd/replay.h"
+#include "model/sink.h"
 
 enum { OPT_JSON = 0x200, OPT_CSV, OPT_TIME };
 

@@ -7,17 +7,17 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "check.h"
-#include "command.h"
-#include "escape.h"
-#include "function.h"
+#include "live/requirements.h"
+#include "cli/command.h"
+#include "util/escape.h"
+#include "model/function.h"
 #include "ismtrace.skel.h"
-#include "json.h"
-#include "message.h"
-#include "options.h"
-#include "output.h"
-#include "privilege.h"
-#include "scan.h"
+#include "util/json.h"
+#include "util/message.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "live/privilege.h"
+#include "live/zpci_list.h"
 
 enum { OPT_JSON = 0x200 };
 

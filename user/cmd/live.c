@@ -6,11 +6,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "command.h"
-#include "message.h"
-#include "options.h"
-#include "output.h"
-#include "session.h"
+#include "cli/command.h"
+#include "util/message.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "cmd/session.h"
 
 enum { OPT_JSON = 0x300, OPT_TIME };
 

@@ -5,11 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "command.h"
-#include "completion.h"
-#include "message.h"
-#include "output.h"
-#include "program.h"
+#include "cli/command.h"
+#include "cli/completion.h"
+#include "util/message.h"
+#include "cli/output.h"
+#include "cli/program.h"
 #include "version.h"
 
 static const struct command commands[] = {

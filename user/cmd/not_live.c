@@ -3,9 +3,9 @@
  * not_live.c - what the commands that trace are where nothing can be traced:
  * linked in place of them on machines that are not s390x.
  */
-#include "check_capture.h"
-#include "command.h"
-#include "message.h"
+#include "cmd/check.h"
+#include "cli/command.h"
+#include "util/message.h"
 
 static int refuse(void)
 {

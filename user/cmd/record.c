@@ -10,13 +10,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "capture_files.h"
-#include "command.h"
-#include "message.h"
-#include "outfile.h"
-#include "output.h"
-#include "session.h"
-#include "sink_capture.h"
+#include "cmd/record_files.h"
+#include "cli/command.h"
+#include "util/message.h"
+#include "util/outfile.h"
+#include "cli/output.h"
+#include "cmd/session.h"
+#include "capture/sink_capture.h"
 #include "version.h"
 
 #define DEFAULT_FILE	"ismtrace.pcapng.gz"

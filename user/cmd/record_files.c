@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "capture_files.h"
+#include "cmd/record_files.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,9 +12,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "outfile.h"
-#include "privilege.h"
-#include "sandbox.h"
+#include "util/outfile.h"
+#include "live/privilege.h"
+#include "live/sandbox.h"
 
 void files_name(const struct capture_files *files, unsigned int number, char *buf, size_t len)
 {

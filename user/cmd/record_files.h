@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * capture_files.h - the files that a capture is written to.  The first is
+ * record_files.h - the files that a capture is written to.  The first is
  * opened with all privileges.  Where there are several, a small process keeps
  * the directory, which was looked up once, and the right to make files in it, and passes the
  * next ones over a socket, so that the one that handles records can become nobody: it can
@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#include "outfile.h"
+#include "util/outfile.h"
 
 struct capture_files {
 	const char *path;	/* as given; borrowed */

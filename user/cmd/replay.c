@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "replay.h"
+#include "cmd/replay.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -8,11 +8,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "filter_match.h"
-#include "function.h"
-#include "message.h"
-#include "options.h"
-#include "output.h"
+#include "model/filter_match.h"
+#include "model/function.h"
+#include "util/message.h"
+#include "cli/options.h"
+#include "cli/output.h"
 
 /* Until the first progress line, and between two. */
 #define PROGRESS_AFTER_NS 1000000000ULL

@@ -9,12 +9,12 @@
 #include <argp.h>
 #include <stdbool.h>
 
-#include "filter.h"
-#include "output.h"
-#include "pending.h"
-#include "rules.h"
-#include "source_capture.h"
-#include "summary.h"
+#include "model/filter.h"
+#include "cli/output.h"
+#include "model/pending.h"
+#include "model/rules.h"
+#include "capture/reader.h"
+#include "model/summary.h"
 
 /* Starts as zeros and filter_init(); the names of files are the argv's. */
 struct replay_options {

@@ -8,15 +8,15 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "command.h"
-#include "message.h"
-#include "options.h"
-#include "outfile.h"
-#include "replay.h"
-#include "report_html.h"
-#include "summary_json.h"
-#include "summary_text.h"
-#include "tables.h"
+#include "cli/command.h"
+#include "util/message.h"
+#include "cli/options.h"
+#include "util/outfile.h"
+#include "cmd/replay.h"
+#include "output/report_html.h"
+#include "output/summary_json.h"
+#include "output/summary_text.h"
+#include "model/report_tables.h"
 
 #define TOP_DEFAULT 10
 

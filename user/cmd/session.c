@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "session.h"
+#include "cmd/session.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
-#include "interrupt.h"
-#include "message.h"
-#include "privilege.h"
-#include "rlimits.h"
-#include "sandbox.h"
+#include "util/interrupt.h"
+#include "util/message.h"
+#include "live/privilege.h"
+#include "util/rlimits.h"
+#include "live/sandbox.h"
 
 /* How long to sleep when there is nothing; the kernel wakes us in batches. */
 #define POLL_MS	50

@@ -10,12 +10,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "options.h"
-#include "rules.h"
-#include "sink.h"
-#include "source_live.h"
-#include "summary.h"
-#include "workload.h"
+#include "cli/options.h"
+#include "model/rules.h"
+#include "model/sink.h"
+#include "live/source.h"
+#include "model/summary.h"
+#include "cmd/workload.h"
 
 struct session;
 

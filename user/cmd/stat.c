@@ -9,19 +9,19 @@
 #include <string.h>
 #include <time.h>
 
-#include "command.h"
-#include "counting.h"
-#include "interrupt.h"
-#include "message.h"
-#include "options.h"
-#include "outbuf.h"
-#include "output.h"
-#include "privilege.h"
-#include "sandbox.h"
-#include "stat_text.h"
-#include "summary_json.h"
-#include "summary_text.h"
-#include "workload.h"
+#include "cli/command.h"
+#include "live/counting.h"
+#include "util/interrupt.h"
+#include "util/message.h"
+#include "cli/options.h"
+#include "util/outbuf.h"
+#include "cli/output.h"
+#include "live/privilege.h"
+#include "live/sandbox.h"
+#include "output/stat_text.h"
+#include "output/summary_json.h"
+#include "output/summary_text.h"
+#include "cmd/workload.h"
 
 /* The longest sleep: what ends the run is looked at this often, too. */
 #define TICK_MS	100

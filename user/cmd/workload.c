@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "workload.h"
+#include "cmd/workload.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,9 +12,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "caller_signals.h"
-#include "message.h"
-#include "rlimits.h"
+#include "util/caller_signals.h"
+#include "util/message.h"
+#include "util/rlimits.h"
 
 /* Between looks at whether it has ended. */
 #define TICK_MS 10

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * live_attach.c - choose the programs, load them, hang them in: by trampolines where the
+ * attach.c - choose the programs, load them, hang them in: by trampolines where the
  * kernel can, else by kprobes.
  */
-#include "live_internal.h"
+#include "live/internal.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -13,13 +13,13 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
-#include "drivers.h"
-#include "hook_target.h"
+#include "live/drivers.h"
+#include "live/hook_target.h"
 #include "ismtrace.skel.h"
-#include "kernel_btf.h"
-#include "rlimits.h"
-#include "message.h"
-#include "scan.h"
+#include "live/kernel_btf.h"
+#include "util/rlimits.h"
+#include "util/message.h"
+#include "live/zpci_list.h"
 
 /* PID_MAX_LIMIT of the kernel's, include/linux/threads.h. */
 #define PIDS_MOST	(4UL << 20)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "tallies.h"
+#include "live/batches.h"
 
 #include <sched.h>
 #include <stdbool.h>

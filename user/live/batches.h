@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * tallies.h - what tasks have counted and not yet added to their cells: a cell is only
+ * batches.h - what tasks have counted and not yet added to their cells: a cell is only
  * whole together with those.
  */
 #ifndef ISMT_TALLIES_H
@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "record.h"
+#include "ismtrace.h"
 
 struct tallies {
 	const union ismt_slot *slots;

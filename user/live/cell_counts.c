@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "cell_counts.h"
+#include "live/cell_counts.h"
 
 #include <errno.h>
 #include <string.h>

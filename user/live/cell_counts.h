@@ -5,8 +5,8 @@
 #ifndef ISMT_CELL_COUNTS_H
 #define ISMT_CELL_COUNTS_H
 
-#include "counts.h"
-#include "record.h"
+#include "model/counts.h"
+#include "ismtrace.h"
 
 /* What a copy of a cell, tallies included, adds up to; part gets neither key nor name. */
 void cell_counts(const struct ismt_cell *cell, struct count_cell *part);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * live_account.c - what the kernel counted besides the records: losses, instructions of no
+ * counters.c - what the kernel counted besides the records: losses, instructions of no
  * record, and the functions' measurement blocks.
  */
-#include "live_internal.h"
+#include "live/internal.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 #include <bpf/libbpf.h>
 
 #include "ismtrace.skel.h"
-#include "scan.h"
+#include "live/zpci_list.h"
 
 /* How often functions are looked at, for the measurement blocks that come and go. */
 #define TICK_NS 1000000000ULL

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "counting.h"
+#include "live/counting.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -9,10 +9,10 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
-#include "cell_counts.h"
+#include "live/cell_counts.h"
 #include "ismtrace.skel.h"
-#include "message.h"
-#include "tallies.h"
+#include "util/message.h"
+#include "live/batches.h"
 
 /* From so many cells in use on, those of processes that ended are taken back. */
 #define CELLS_TIGHT	(ISMT_CELLS_OWN / 2)

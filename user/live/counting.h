@@ -6,8 +6,8 @@
 #ifndef ISMT_COUNTING_H
 #define ISMT_COUNTING_H
 
-#include "counts.h"
-#include "source_live.h"
+#include "model/counts.h"
+#include "live/source.h"
 
 struct counting;
 

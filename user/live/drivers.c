@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "drivers.h"
+#include "live/drivers.h"
 
 #include <stddef.h>
 #include <string.h>

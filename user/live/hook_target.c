@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "hook_target.h"
+#include "live/hook_target.h"
 
 #include <errno.h>
 #include <stdint.h>
@@ -9,7 +9,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
-#include "hooks.h"
+#include "live/hooks.h"
 
 /*
  * libbpf calls back with nothing but a number that was given at the registration, and

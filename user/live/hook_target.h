@@ -5,7 +5,7 @@
 #ifndef ISMT_HOOK_TARGET_H
 #define ISMT_HOOK_TARGET_H
 
-#include "kernel_btf.h"
+#include "live/kernel_btf.h"
 
 /*
  * hook_target_begin - from now on, for objects that are opened and loaded until

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "hooks.h"
+#include "live/hooks.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -10,10 +10,10 @@
 
 #include <bpf/bpf.h>
 
-#include "drivers.h"
-#include "message.h"
-#include "retprobe.h"
-#include "rlimits.h"
+#include "live/drivers.h"
+#include "util/message.h"
+#include "live/retprobe.h"
+#include "util/rlimits.h"
 
 const struct hook hooks[] = {
 	{ "load", "__zpci_load", NULL, HOOK_INSN, NO_EVENT },

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * live_internal.h - what the parts of the live source share: source_live.c, which has
+ * internal.h - what the parts of the live source share: source_live.c, which has
  * the records, live_attach.c and live_account.c.
  */
 #ifndef ISMT_LIVE_INTERNAL_H
@@ -8,9 +8,9 @@
 
 #include <time.h>
 
-#include "hooks.h"
-#include "ring_record.h"
-#include "source_live.h"
+#include "live/hooks.h"
+#include "live/ring_record.h"
+#include "live/source.h"
 
 /* A function's measurement block, when the trace began and when last seen. */
 struct fmb_watch {

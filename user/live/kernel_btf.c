@@ -3,7 +3,7 @@
  * kernel_btf.c - the format is Documentation/bpf/btf.rst's: a header, types one behind
  * the other, strings.  A module's go on where the kernel's end, types and strings alike.
  */
-#include "kernel_btf.h"
+#include "live/kernel_btf.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "landlock.h"
+#include "live/landlock.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * message_bpf.c - libbpf's own messages, where libbpf is.
+ * libbpf_log.c - libbpf's own messages, where libbpf is.
  */
-#include "message.h"
+#include "util/message.h"
 
 #include <stdio.h>
 

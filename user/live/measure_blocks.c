@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * live_measure.c - with --measure: which functions are measured, when their blocks begin, and
+ * measure_blocks.c - with --measure: which functions are measured, when their blocks begin, and
  * what there is to say of them at the end.  The counting itself is in bpf/measure.bpf.h.
  */
-#include "live_internal.h"
+#include "live/internal.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -14,10 +14,10 @@
 #include <bpf/libbpf.h>
 
 #include "ismtrace.skel.h"
-#include "measure.h"
-#include "measurer.h"
-#include "message.h"
-#include "scan.h"
+#include "model/measure.h"
+#include "live/measurer.h"
+#include "util/message.h"
+#include "live/zpci_list.h"
 
 /*
  * A function that is open when the trace begins may be in use.  Its block is begun again

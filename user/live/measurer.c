@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "measurer.h"
+#include "live/measurer.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,9 +16,9 @@
 
 #include <bpf/libbpf.h>
 
-#include "message.h"
-#include "privilege.h"
-#include "sandbox.h"
+#include "util/message.h"
+#include "live/privilege.h"
+#include "live/sandbox.h"
 
 #define BLOCKS	"/sys/kernel/debug/pci"
 

@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "record.h"
+#include "ismtrace.h"
 
 struct measurer;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "privilege.h"
+#include "live/privilege.h"
 
 #include <errno.h>
 #include <grp.h>

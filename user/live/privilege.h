@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "run_as.h"
+#include "util/run_as.h"
 
 /*
  * privilege_missing - the names of the capabilities that loading needs and

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "process.h"
+#include "live/process.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 
-#include "message.h"
+#include "util/message.h"
 
 /* The process that a thread belongs to; 0 if that cannot be told. */
 static int process_of(int tid)

@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#include "filter.h"
+#include "model/filter.h"
 
 /*
  * process_missing - true if one of the filter's processes does not exist, which is

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "check.h"
+#include "live/requirements.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,9 +8,9 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "message.h"
-#include "privilege.h"
-#include "retprobe.h"
+#include "util/message.h"
+#include "live/privilege.h"
+#include "live/retprobe.h"
 
 /* One line of a file, without its newline; false if it cannot be read. */
 static bool read_line(const char *path, char *buf, size_t len)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * check.h - what this kernel offers to tracing and what it lacks.  One table
+ * requirements.h - what this kernel offers to tracing and what it lacks.  One table
  * serves both `ismtrace doctor`, which shows all, and the commands that trace,
  * which stop at the first obstacle.
  */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "doctor_seal.h"
+#include "live/requirements_seal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,8 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "privilege.h"
-#include "sandbox.h"
+#include "live/privilege.h"
+#include "live/sandbox.h"
 
 /* A line of /proc/self/status, from behind its name; "" if it is not there. */
 static const char *field(const char *status, const char *name)

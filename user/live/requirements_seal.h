@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * doctor_seal.h - for `ismtrace doctor`: who a tracer becomes once it is attached, and
+ * requirements_seal.h - for `ismtrace doctor`: who a tracer becomes once it is attached, and
  * what keeps it from the rest of the machine.
  */
 #ifndef ISMT_DOCTOR_SEAL_H
 #define ISMT_DOCTOR_SEAL_H
 
-#include "check.h"
+#include "live/requirements.h"
 
 /* What a process found that has given up everything as a tracer does. */
 struct seal {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "retprobe.h"
+#include "live/retprobe.h"
 
 #include <errno.h>
 #include <fcntl.h>

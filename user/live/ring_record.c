@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "ring_record.h"
+#include "live/ring_record.h"
 
 #include <string.h>
 
-#include "insns.h"
+#include "insn_sums.h"
 
 unsigned int ring_record_type(const void *data, size_t size)
 {

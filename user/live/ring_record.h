@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-#include "access.h"
+#include "model/access.h"
 
 /*
  * ring_record_type - ISMT_REC_ACCESS, brief or not, or ISMT_REC_INSN, if size bytes

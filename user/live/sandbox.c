@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "sandbox.h"
+#include "live/sandbox.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,8 +16,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "landlock.h"
-#include "message.h"
+#include "live/landlock.h"
+#include "util/message.h"
 
 /* Linux 6.3; nothing that can be written to becomes a program. */
 #ifndef PR_SET_MDWE

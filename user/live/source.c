@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "live_internal.h"
+#include "live/internal.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -10,12 +10,12 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
-#include "check.h"
+#include "live/requirements.h"
 #include "ismtrace.skel.h"
-#include "message.h"
-#include "process.h"
-#include "ring_record.h"
-#include "scan.h"
+#include "util/message.h"
+#include "live/process.h"
+#include "live/ring_record.h"
+#include "live/zpci_list.h"
 
 #define OUR_DRIVER     "ism-vfio-pci"
 #define GENERIC_DRIVER "vfio-pci"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * source_live.h - records from the running kernel.
+ * source.h - records from the running kernel.
  */
 #ifndef ISMT_SOURCE_LIVE_H
 #define ISMT_SOURCE_LIVE_H
@@ -9,11 +9,11 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "access.h"
-#include "filter.h"
-#include "function.h"
-#include "run_as.h"
-#include "summary.h"
+#include "model/access.h"
+#include "model/filter.h"
+#include "model/function.h"
+#include "util/run_as.h"
+#include "model/summary.h"
 
 enum mio_choice { MIO_AUTO, MIO_ON, MIO_OFF };
 

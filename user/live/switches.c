@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * live_switches.c - what can be turned off under a trace: kprobes, ftrace, and the debug
+ * switches.c - what can be turned off under a trace: kprobes, ftrace, and the debug
  * area that errors are logged to.  The kernel tells nobody, so it is looked at now and then.
  */
-#include "live_internal.h"
+#include "live/internal.h"
 
-#include "message.h"
-#include "scan.h"
+#include "util/message.h"
+#include "live/zpci_list.h"
 
 /* What is off for less is not noticed. */
 #define LOOK_NS 100000000ULL

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "scan.h"
+#include "live/zpci_list.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * scan.h - ask the kernel for its zPCI functions, maxstbl and measurement
+ * zpci_list.h - ask the kernel for its zPCI functions, maxstbl and measurement
  * blocks included.
  */
 #ifndef ISMT_SCAN_H
@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#include "function.h"
+#include "model/function.h"
 
 struct ismtrace_bpf;
 

@@ -9,9 +9,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "losses.h"
+#include "model/losses.h"
 #include "judge.h"
-#include "record.h"
+#include "ismtrace.h"
 
 /* "0011:00:00.0" and the NUL. */
 #define FUNCTION_ADDRESS_LEN	16

@@ -2,7 +2,7 @@
 /*
  * count_cell.c - cells added up, and taken off one another.
  */
-#include "counts.h"
+#include "model/counts.h"
 
 /* The counters of a cell that simply add up. */
 static void add_numbers(struct count_cell *sum, const struct count_cell *part,

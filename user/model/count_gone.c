@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "count_gone.h"
+#include "model/count_gone.h"
 
 #include <stdlib.h>
 

@@ -6,7 +6,7 @@
 #ifndef ISMT_COUNT_GONE_H
 #define ISMT_COUNT_GONE_H
 
-#include "count_owners.h"
+#include "model/count_owners.h"
 
 /* The kernel has no larger ones; one in a capture that is larger is counted each time. */
 #define GONE_PIDS (1u << 22)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "count_owners.h"
+#include "model/count_owners.h"
 
 #include <errno.h>
 

@@ -6,8 +6,8 @@
 #ifndef ISMT_COUNT_OWNERS_H
 #define ISMT_COUNT_OWNERS_H
 
-#include "access.h"
-#include "slots.h"
+#include "model/access.h"
+#include "util/slots.h"
 
 struct count_owner_key {
 	const struct function *fn; /* NULL: a process */

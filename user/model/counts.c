@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "counts.h"
+#include "model/counts.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "counts_internal.h"
+#include "model/counts_internal.h"
 #include "judge.h"
 
 struct counts *counts_new(void)

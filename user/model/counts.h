@@ -14,13 +14,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "access.h"
-#include "count_gone.h"
-#include "count_owners.h"
-#include "hist.h"
-#include "names.h"
-#include "rules.h"
-#include "summary.h"
+#include "model/access.h"
+#include "model/count_gone.h"
+#include "model/count_owners.h"
+#include "util/hist.h"
+#include "util/names.h"
+#include "model/rules.h"
+#include "model/summary.h"
 
 /* In place of a process: those that have no room of their own, together. */
 #define COUNT_OTHERS	UINT32_MAX

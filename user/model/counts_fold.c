@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "counts_internal.h"
+#include "model/counts_internal.h"
 
 /* Whoever has too many cells goes, until there is so much room again. */
 #define CELLS_AFTER (COUNT_CELLS / 4 * 3)

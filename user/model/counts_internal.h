@@ -5,7 +5,7 @@
 #ifndef ISMT_COUNTS_INTERNAL_H
 #define ISMT_COUNTS_INTERNAL_H
 
-#include "counts.h"
+#include "model/counts.h"
 
 /* The slot that holds the cell of the key, or the free one where it would go. */
 uint32_t *counts_slot(const struct counts *counts, const struct count_key *key);

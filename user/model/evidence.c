@@ -2,13 +2,13 @@
 /*
  * evidence.c - the sentences with the numbers behind a finding.
  */
-#include "rules.h"
+#include "model/rules.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "region.h"
-#include "words.h"
+#include "model/region.h"
+#include "model/words.h"
 
 /* A sentence that grows; what does not fit is cut. */
 struct sentence {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "filter.h"
+#include "model/filter.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -7,8 +7,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "region.h"
-#include "rules.h"
+#include "model/region.h"
+#include "model/rules.h"
 
 void filter_init(struct filter *filter)
 {

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "access.h"
+#include "model/access.h"
 
 #define FILTER_MAX	ISMT_SCOPE_FIDS
 #define FILTER_PIDS	1024

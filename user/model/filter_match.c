@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "filter_match.h"
+#include "model/filter_match.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -6,7 +6,7 @@
 #ifndef ISMT_FILTER_MATCH_H
 #define ISMT_FILTER_MATCH_H
 
-#include "filter.h"
+#include "model/filter.h"
 
 /*
  * filter_match - whether an access passes all filters but --rule, exactly as

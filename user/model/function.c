@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "function.h"
+#include "model/function.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -9,7 +9,7 @@
 #include <strings.h>
 #include <unistd.h>
 
-#include "names.h"
+#include "util/names.h"
 
 const struct function function_others = { .address = NAMES_OTHERS };
 

@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-#include "access.h"
+#include "model/access.h"
 
 struct function_table;
 

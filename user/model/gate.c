@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "gate.h"
+#include "model/gate.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "message.h"
+#include "util/message.h"
 
 #define SENTENCE_LEN	512
 

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "summary.h"
+#include "model/summary.h"
 
 enum gate_lack {
 	GATE_EMPTY,		/* no access was seen */

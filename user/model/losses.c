@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "losses.h"
+#include "model/losses.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "measure.h"
+#include "model/measure.h"
 
 #include <inttypes.h>
 #include <stdio.h>

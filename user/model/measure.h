@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "record.h"
+#include "ismtrace.h"
 
 /* Numbers of instructions carried out, by enum ismt_kind: PCILG, PCISTG, PCISTB. */
 struct measure {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "pending.h"
+#include "model/pending.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "slots.h"
+#include "util/slots.h"
 
 /* Places are given free when so many of them are of what has gone. */
 #define GONE_MANY(nr) ((nr) / 4)

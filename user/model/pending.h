@@ -9,7 +9,7 @@
 
 #include <stddef.h>
 
-#include "access.h"
+#include "model/access.h"
 
 /*
  * More than these, as of one huge fragmented write, are not kept; where others were dropped, so

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "region.h"
+#include "model/region.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
-#include "record.h"
+#include "ismtrace.h"
 
 /* By VFIO's fixed region indexes; a device's own regions come after them. */
 static const char *const names[] = {

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "tables.h"
+#include "model/report_tables.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "escape.h"
-#include "hist.h"
-#include "region.h"
-#include "rules.h"
-#include "summary.h"
+#include "util/escape.h"
+#include "util/hist.h"
+#include "model/region.h"
+#include "model/rules.h"
+#include "model/summary.h"
 
 /* Rows that are kept; any more are folded.  Powers of two. */
 static const size_t limits[TABLES] = {

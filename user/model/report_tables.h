@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * tables.h - what a report shows beside the summary: totals by function,
+ * report_tables.h - what a report shows beside the summary: totals by function,
  * process, region and direction, size, and who the findings are about.
  */
 #ifndef ISMT_TABLES_H
 #define ISMT_TABLES_H
 
-#include "json.h"
-#include "outbuf.h"
-#include "table.h"
+#include "util/json.h"
+#include "util/outbuf.h"
+#include "model/totals.h"
 
 enum table_kind {
 	BY_FUNCTION,

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "rules.h"
+#include "model/rules.h"
 
 #include <stdlib.h>
 #include <strings.h>
 
 #include "judge.h"
-#include "region.h"
-#include "words.h"
-#include "write_runs.h"
+#include "model/region.h"
+#include "model/words.h"
+#include "model/write_runs.h"
 
 const struct rule rules[RULE_COUNT] = {
 	[ISM001] = {

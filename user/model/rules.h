@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "access.h"
+#include "model/access.h"
 
 enum rule_id {
 	ISM001, ISM002, ISM003, ISM004, ISM005, ISM006,

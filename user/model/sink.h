@@ -10,8 +10,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "access.h"
-#include "summary.h"
+#include "model/access.h"
+#include "model/summary.h"
 
 /* Times are in nanoseconds. */
 #define SECOND_NS 1000000000ULL

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "summary.h"
+#include "model/summary.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "escape.h"
-#include "insns.h"
-#include "region.h"
-#include "summary_rows.h"
+#include "util/escape.h"
+#include "insn_sums.h"
+#include "model/region.h"
+#include "model/summary_rows.h"
 
 /* The instructions of an access: one PCISTB, as nearly always, or any number of them. */
 static void add_insns(struct summary_row *row, struct summary_function *f,

@@ -9,11 +9,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "access.h"
-#include "hist.h"
-#include "measure.h"
-#include "names.h"
-#include "rules.h"
+#include "model/access.h"
+#include "util/hist.h"
+#include "model/measure.h"
+#include "util/names.h"
+#include "model/rules.h"
 
 /*
  * Regions from this index upwards share a row: the index comes from the file

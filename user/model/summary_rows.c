@@ -3,7 +3,7 @@
  * summary_rows.c - the rows and functions of a summary: found by hash, and as many rows as there
  * is room for.
  */
-#include "summary_rows.h"
+#include "model/summary_rows.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -5,7 +5,7 @@
 #ifndef ISMT_SUMMARY_ROWS_H
 #define ISMT_SUMMARY_ROWS_H
 
-#include "summary.h"
+#include "model/summary.h"
 
 /* As summary.h says.  More may be added afterwards. */
 void summary_sort(struct summary *summary);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * table.h - totals by key, in bounded memory: when a table is full, the half
+ * totals.h - totals by key, in bounded memory: when a table is full, the half
  * that weighs least is folded into "others".  Totals are exact at any time;
  * only a row that came after a fold may have a part of its own in "others",
  * and says how large that part can be.
@@ -12,8 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "access.h"
-#include "slots.h"
+#include "model/access.h"
+#include "util/slots.h"
 
 enum table_sort { SORT_COUNT, SORT_BYTES, SORT_ERRORS, SORT_FINDINGS };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "words.h"
+#include "model/words.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "record.h"
+#include "ismtrace.h"
 
 /* By enum ismt_kind: "pcistb" for columns and keys, "PCISTB" for sentences. */
 const char *insn_name(unsigned int kind);

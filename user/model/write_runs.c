@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "write_runs.h"
+#include "model/write_runs.h"
 
 #include <stdlib.h>
 
 #include "runs.h"
-#include "slots.h"
+#include "util/slots.h"
 
 #define NONE UINT16_MAX
 

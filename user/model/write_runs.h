@@ -5,7 +5,7 @@
 #ifndef ISMT_WRITE_RUNS_H
 #define ISMT_WRITE_RUNS_H
 
-#include "access.h"
+#include "model/access.h"
 
 /* Pairs of task and function that are remembered. */
 #define RUNS_MAX	4096

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "top_bars.h"
+#include "output/bars.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * top_bars.h - bars and lines drawn with characters: UTF-8 blocks, or ASCII.
+ * bars.h - bars and lines drawn with characters: UTF-8 blocks, or ASCII.
  */
 #ifndef ISMT_TOP_BARS_H
 #define ISMT_TOP_BARS_H

@@ -5,8 +5,8 @@
 #ifndef ISMT_COLOR_H
 #define ISMT_COLOR_H
 
-#include "outbuf.h"
-#include "rules.h"
+#include "util/outbuf.h"
+#include "model/rules.h"
 
 #define SGR_RED		"\033[31m"
 #define SGR_YELLOW	"\033[33m"

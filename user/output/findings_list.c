@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "check_output.h"
+#include "output/findings_list.h"
 
 #include <inttypes.h>
 #include <limits.h>
 #include <stdlib.h>
 
-#include "color.h"
-#include "escape.h"
-#include "gate.h"
-#include "message.h"
-#include "region.h"
-#include "summary_json.h"
+#include "output/color.h"
+#include "util/escape.h"
+#include "model/gate.h"
+#include "util/message.h"
+#include "model/region.h"
+#include "output/summary_json.h"
 
 void check_output_init(struct check_output *check, const struct check_options *options,
 		       FILE *out)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * check_output.h - findings one by one, as `ismtrace check` shows them: lines
+ * findings_list.h - findings one by one, as `ismtrace check` shows them: lines
  * that grep well, or JSON.
  */
 #ifndef ISMT_CHECK_OUTPUT_H
@@ -9,11 +9,11 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "outbuf.h"
-#include "output.h"
-#include "rules.h"
-#include "run_as.h"
-#include "summary.h"
+#include "util/outbuf.h"
+#include "cli/output.h"
+#include "model/rules.h"
+#include "util/run_as.h"
+#include "model/summary.h"
 
 struct check_options {
 	struct output *output; /* borrowed */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "findings_text.h"
+#include "output/findings_text.h"
 
 #include <stdlib.h>
 
-#include "color.h"
+#include "output/color.h"
 
 static bool same(const void *table, size_t element, const void *key)
 {

@@ -6,9 +6,9 @@
 #ifndef ISMT_FINDINGS_TEXT_H
 #define ISMT_FINDINGS_TEXT_H
 
-#include "outbuf.h"
-#include "rules.h"
-#include "slots.h"
+#include "util/outbuf.h"
+#include "model/rules.h"
+#include "util/slots.h"
 
 /* Findings of a rule on a function that are spelled out. */
 #define FINDINGS_SPELLED	3

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "hist_text.h"
+#include "output/hist_text.h"
 
 #include <inttypes.h>
 

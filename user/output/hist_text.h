@@ -5,8 +5,8 @@
 #ifndef ISMT_HIST_TEXT_H
 #define ISMT_HIST_TEXT_H
 
-#include "hist.h"
-#include "outbuf.h"
+#include "util/hist.h"
+#include "util/outbuf.h"
 
 /* One histogram to draw: rows of (lower, upper] and a count. */
 struct hist_view {

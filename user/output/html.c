@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "html.h"
+#include "output/html.h"
 
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "escape.h"
+#include "util/escape.h"
 #include "version.h"
 
 #define TEXT_MAX 4096

@@ -6,8 +6,8 @@
 #ifndef ISMT_HTML_H
 #define ISMT_HTML_H
 
-#include "hist_text.h"
-#include "outbuf.h"
+#include "output/hist_text.h"
+#include "util/outbuf.h"
 
 /*
  * html_text - any string as text or as the value of a quoted attribute.  At

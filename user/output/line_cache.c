@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "line_cache.h"
+#include "output/line_cache.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -9,7 +9,7 @@
 
 #include <stddef.h>
 
-#include "access.h"
+#include "model/access.h"
 
 /* Longer names of drivers are never found again; BPF cuts them to ISMT_NAME_LEN. */
 #define LINE_DRIVER_LEN 64

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "report_html.h"
+#include "output/report_html.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -8,13 +8,13 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "escape.h"
-#include "gate.h"
-#include "html.h"
-#include "region.h"
-#include "rules.h"
-#include "summary_text.h"
-#include "times.h"
+#include "util/escape.h"
+#include "model/gate.h"
+#include "output/html.h"
+#include "model/region.h"
+#include "model/rules.h"
+#include "output/summary_text.h"
+#include "util/times.h"
 
 /* Charts are drawn for that many rows, those with most accesses. */
 #define ROWS_CHARTED  12

@@ -5,9 +5,9 @@
 #ifndef ISMT_REPORT_HTML_H
 #define ISMT_REPORT_HTML_H
 
-#include "outbuf.h"
-#include "summary.h"
-#include "tables.h"
+#include "util/outbuf.h"
+#include "model/summary.h"
+#include "model/report_tables.h"
 
 struct report_page {
 	const struct summary *summary; /* finished; all borrowed */

@@ -8,17 +8,17 @@
  * printable ASCII, other bytes as \xNN; one that a spreadsheet would take for
  * a formula gets an apostrophe in front.
  */
-#include "sink.h"
+#include "model/sink.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "escape.h"
-#include "hexdump.h"
-#include "outbuf.h"
-#include "region.h"
-#include "rules.h"
-#include "words.h"
+#include "util/escape.h"
+#include "util/hexdump.h"
+#include "util/outbuf.h"
+#include "model/region.h"
+#include "model/rules.h"
+#include "model/words.h"
 
 static const char header[] =
 	"ts,cpu,pid,tid,comm,function,fid,uid,driver,op,region,offset,len,ret,latency_ns,"

@@ -6,18 +6,18 @@
  * jansson objects costs about ten times as much, on the machine that is
  * traced.  The summary, once a run, is jansson's (summary_json.c).
  */
-#include "sink.h"
+#include "model/sink.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "escape.h"
-#include "hexdump.h"
-#include "line_cache.h"
-#include "outbuf.h"
-#include "region.h"
-#include "summary_json.h"
-#include "words.h"
+#include "util/escape.h"
+#include "util/hexdump.h"
+#include "output/line_cache.h"
+#include "util/outbuf.h"
+#include "model/region.h"
+#include "output/summary_json.h"
+#include "model/words.h"
 
 #define MILLI_NS     (SECOND_NS / 1000)
 #define MILLI_DIGITS 16

@@ -3,22 +3,22 @@
  * sink_text.c - the stream for people: a line per access in columns without
  * blanks inside, findings and instructions indented under it.
  */
-#include "sink.h"
+#include "model/sink.h"
 
 #include <stdlib.h>
 #include <time.h>
 
-#include "color.h"
-#include "escape.h"
-#include "findings_text.h"
-#include "hexdump.h"
-#include "line_cache.h"
-#include "outbuf.h"
-#include "pending.h"
-#include "region.h"
-#include "summary_text.h"
-#include "times.h"
-#include "words.h"
+#include "output/color.h"
+#include "util/escape.h"
+#include "output/findings_text.h"
+#include "util/hexdump.h"
+#include "output/line_cache.h"
+#include "util/outbuf.h"
+#include "model/pending.h"
+#include "model/region.h"
+#include "output/summary_text.h"
+#include "util/times.h"
+#include "model/words.h"
 
 /* Widths; what is wider shifts the rest of its line. */
 enum {

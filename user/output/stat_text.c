@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "stat_text.h"
+#include "output/stat_text.h"
 
 #include <inttypes.h>
 
-#include "summary_json.h"
-#include "summary_text.h"
+#include "output/summary_json.h"
+#include "output/summary_text.h"
 
 #define TIME_FORMAT	"%11.6f "
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "summary_json.h"
+#include "output/summary_json.h"
 
 #include <string.h>
 
-#include "json.h"
-#include "region.h"
-#include "times.h"
+#include "util/json.h"
+#include "model/region.h"
+#include "util/times.h"
 
 static json_t *bucket(uint64_t upper, uint64_t count)
 {

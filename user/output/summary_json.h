@@ -5,9 +5,9 @@
 #ifndef ISMT_SUMMARY_JSON_H
 #define ISMT_SUMMARY_JSON_H
 
-#include "json.h"
-#include "outbuf.h"
-#include "summary.h"
+#include "util/json.h"
+#include "util/outbuf.h"
+#include "model/summary.h"
 
 /* Goes up when a key changes its meaning or goes away; not for additions. */
 #define JSON_SCHEMA	1

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "summary_text.h"
+#include "output/summary_text.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "color.h"
-#include "escape.h"
-#include "hist_text.h"
-#include "region.h"
-#include "times.h"
+#include "output/color.h"
+#include "util/escape.h"
+#include "output/hist_text.h"
+#include "model/region.h"
+#include "util/times.h"
 
 /* Histograms are drawn for that many rows, those with most accesses. */
 #define ROWS_DRAWN 6

@@ -2,12 +2,12 @@
 /*
  * tables_json.c - the tables for machines.
  */
-#include "tables.h"
+#include "model/report_tables.h"
 
-#include "hist.h"
-#include "region.h"
-#include "rules.h"
-#include "summary.h"
+#include "util/hist.h"
+#include "model/region.h"
+#include "model/rules.h"
+#include "model/summary.h"
 
 static json_t *totals_json(const struct totals *t)
 {

@@ -2,12 +2,12 @@
 /*
  * tables_text.c - the tables for people.
  */
-#include "tables.h"
+#include "model/report_tables.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "color.h"
+#include "output/color.h"
 
 #define LABEL_WIDTH 28
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "top_batch.h"
+#include "top/batch.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -7,10 +7,10 @@
 #include <string.h>
 #include <time.h>
 
-#include "message.h"
-#include "output.h"
-#include "times.h"
-#include "top_signals.h"
+#include "util/message.h"
+#include "cli/output.h"
+#include "util/times.h"
+#include "util/end_signal.h"
 
 static uint64_t clock_now(void)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * top_batch.h - ismtop without a screen: an interval after the other, as text
+ * batch.h - ismtop without a screen: an interval after the other, as text
  * without escapes, or as a JSON object each.
  */
 #ifndef ISMT_TOP_BATCH_H
@@ -8,8 +8,8 @@
 
 #include <stdbool.h>
 
-#include "outbuf.h"
-#include "top.h"
+#include "util/outbuf.h"
+#include "top/state.h"
 
 /* count: intervals; 0: until the end or a signal.  Returns an exit status. */
 int top_batch(struct top *top, unsigned long long count, bool json);

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * top_columns.c - the columns: what they are called, what they are of, how they
+ * columns.c - the columns: what they are called, what they are of, how they
  * add up.
  */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "escape.h"
-#include "region.h"
-#include "top_table.h"
+#include "util/escape.h"
+#include "model/region.h"
+#include "top/table.h"
 
 /* --- Texts. */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * top_gather.h - where ismtop's counts come from: the running kernel, or a
+ * gather.h - where ismtop's counts come from: the running kernel, or a
  * capture.  The layer below the data; it knows nothing of views and screens.
  */
 #ifndef ISMT_TOP_GATHER_H
@@ -9,10 +9,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "counts.h"
-#include "filter.h"
-#include "run_as.h"
-#include "summary.h"
+#include "model/counts.h"
+#include "model/filter.h"
+#include "util/run_as.h"
+#include "model/summary.h"
 
 enum gather_state {
 	GATHER_RUNNING,

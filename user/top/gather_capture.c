@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * top_gather_capture.c - counts out of captures, up to any time in them.  An
+ * gather_capture.c - counts out of captures, up to any time in them.  An
  * access counts when it ends, as it does in the kernel.
  */
 #include <errno.h>
@@ -9,11 +9,11 @@
 #include <string.h>
 #include <time.h>
 
-#include "filter_match.h"
-#include "message.h"
-#include "source_capture.h"
-#include "times.h"
-#include "top_gather.h"
+#include "model/filter_match.h"
+#include "util/message.h"
+#include "capture/reader.h"
+#include "util/times.h"
+#include "top/gather.h"
 
 /* Looking for the end takes no longer than a person waits for a program to start. */
 #define LOOK_AHEAD_NS 1000000000ULL

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * top_gather_live.c - counts of the running kernel, over as many sessions of
+ * gather_live.c - counts of the running kernel, over as many sessions of
  * counting as it takes: drivers come and go, what was counted stays.
  */
 #include <errno.h>
@@ -9,16 +9,16 @@
 #include <string.h>
 #include <time.h>
 
-#include "check.h"
-#include "counting.h"
-#include "drivers.h"
-#include "function.h"
-#include "measurer.h"
-#include "message.h"
-#include "privilege.h"
-#include "process.h"
-#include "sandbox.h"
-#include "top_gather.h"
+#include "live/requirements.h"
+#include "live/counting.h"
+#include "live/drivers.h"
+#include "model/function.h"
+#include "live/measurer.h"
+#include "util/message.h"
+#include "live/privilege.h"
+#include "live/process.h"
+#include "live/sandbox.h"
+#include "top/gather.h"
 
 /* How often it is looked whether drivers have come or gone. */
 #define LOOK_MS 250

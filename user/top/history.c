@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "top_history.h"
+#include "top/history.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "times.h"
+#include "util/times.h"
 
 /* So many are forgotten at once, as the index is made anew for it. */
 #define FORGOTTEN (HISTORY_ROWS / 4)

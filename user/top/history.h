@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * top_history.h - what rows did in the last intervals, for the line that shows
+ * history.h - what rows did in the last intervals, for the line that shows
  * it, whichever row somebody will want to look at.
  */
 #ifndef ISMT_TOP_HISTORY_H
@@ -8,7 +8,7 @@
 
 #include <stddef.h>
 
-#include "top_data.h"
+#include "top/rows.h"
 
 /* Intervals that are kept: four minutes of one second each. */
 #define HISTORY_LEN	240

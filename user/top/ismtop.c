@@ -8,17 +8,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "completion.h"
-#include "message.h"
-#include "options.h"
-#include "program.h"
-#include "replay.h"
-#include "top.h"
-#include "top_batch.h"
-#include "top_measured.h"
-#include "top_screen.h"
-#include "top_signals.h"
-#include "top_terminal.h"
+#include "cli/completion.h"
+#include "util/message.h"
+#include "cli/options.h"
+#include "cli/program.h"
+#include "cmd/replay.h"
+#include "top/state.h"
+#include "top/batch.h"
+#include "top/measured.h"
+#include "top/screen.h"
+#include "util/end_signal.h"
+#include "top/terminal.h"
 #include "version.h"
 
 enum { OPT_JSON = 0x200, OPT_SPEED, OPT_VIEW, OPT_SORT, OPT_COMPLETION, OPT_MEASURE };

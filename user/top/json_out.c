@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * top_json.c - an interval as an object: totals, and all views' rows, whose keys
+ * json_out.c - an interval as an object: totals, and all views' rows, whose keys
  * are the columns'.  docs/ismtop.8 has the schema.
  */
 #include <string.h>
 
-#include "json.h"
-#include "top_batch.h"
+#include "util/json.h"
+#include "top/batch.h"
 
 /* Most are whole, and to write those as integers costs a tenth. */
 static json_t *json_value(bool have, double value)

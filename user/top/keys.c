@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "top_keys.h"
+#include "top/keys.h"
 
 #include <ctype.h>
 #include <limits.h>
@@ -10,7 +10,7 @@
 
 #include <curses.h>
 
-#include "times.h"
+#include "util/times.h"
 
 #define KEY_ESCAPE 27
 #define KEY_DELETE 127

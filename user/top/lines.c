@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "top_lines.h"
+#include "top/lines.h"
 
 #include <stdarg.h>
 #include <stdio.h>

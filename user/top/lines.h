@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * top_lines.h - a page of text that is longer than the screen may be: what is
+ * lines.h - a page of text that is longer than the screen may be: what is
  * inside a row, and the help.
  */
 #ifndef ISMT_TOP_LINES_H

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "top_measured.h"
+#include "top/measured.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "message.h"
-#include "outbuf.h"
-#include "summary_json.h"
-#include "summary_text.h"
+#include "util/message.h"
+#include "util/outbuf.h"
+#include "output/summary_json.h"
+#include "output/summary_text.h"
 
 static int write_json(const struct summary *measured, struct outbuf *out)
 {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * top_not_live.c - ismtop where nothing can be traced: in place of
+ * not_live.c - ismtop where nothing can be traced: in place of
  * top_gather_live.c on machines that are not s390x.
  */
-#include "message.h"
-#include "top_gather.h"
+#include "util/message.h"
+#include "top/gather.h"
 
 int gather_live_open(struct gather **result, const struct filter *filter, bool measure,
 		     const struct run_as *run_as)

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * top_owners.c - how many functions and processes there are, those that are counted together
+ * owners.c - how many functions and processes there are, those that are counted together
  * included.
  */
 #include <stdlib.h>
 
-#include "top_data.h"
+#include "top/rows.h"
 
 static int compare_ids(const void *a, const void *b)
 {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * top_page_findings.c - the latest findings, and what they mean.
+ * page_findings.c - the latest findings, and what they mean.
  */
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "escape.h"
-#include "times.h"
-#include "top_window.h"
+#include "util/escape.h"
+#include "util/times.h"
+#include "top/window.h"
 
 static int severity_tone(enum severity severity)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * top_page_help.c - the page behind h and ?.
+ * page_help.c - the page behind h and ?.
  */
-#include "top_window.h"
+#include "top/window.h"
 
 static const struct {
 	const char *keys, *what;

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * top_page.c - what is inside a row: its numbers, its rate over the last minutes,
+ * page_row.c - what is inside a row: its numbers, its rate over the last minutes,
  * and how widths, store blocks, sizes and latencies are distributed.
  */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "hist_text.h"
-#include "top_bars.h"
-#include "top_window.h"
-#include "words.h"
+#include "output/hist_text.h"
+#include "output/bars.h"
+#include "top/window.h"
+#include "model/words.h"
 
 /* "<=  128", its count, and two blanks to the next one. */
 #define RANGE_WIDTH 7

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "top_data.h"
+#include "top/rows.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "region.h"
-#include "times.h"
+#include "model/region.h"
+#include "util/times.h"
 
 #define ROWS_MIN 32
 

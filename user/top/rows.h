@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * top_data.h - rows of a view, made out of two counts: what has been since the
+ * rows.h - rows of a view, made out of two counts: what has been since the
  * beginning, and what of it in the last interval.  The layer between gathering
  * and the table; it knows nothing of columns.
  */
@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "counts.h"
+#include "model/counts.h"
 
 enum top_view {
 	VIEW_FUNCTIONS,		/* a function and the driver it was used through */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "top_screen.h"
+#include "top/screen.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -9,10 +9,10 @@
 
 #include <curses.h>
 
-#include "message.h"
-#include "top_keys.h"
-#include "top_signals.h"
-#include "top_window.h"
+#include "util/message.h"
+#include "top/keys.h"
+#include "util/end_signal.h"
+#include "top/window.h"
 
 /* Live: how long findings may lie in the kernel's buffer before they are taken in. */
 #define SLICE_MS  100

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * top_screen.h - ismtop on a terminal: keys and intervals until it is quit.
+ * screen.h - ismtop on a terminal: keys and intervals until it is quit.
  */
 #ifndef ISMT_TOP_SCREEN_H
 #define ISMT_TOP_SCREEN_H
 
 #include <stdbool.h>
 
-#include "top.h"
+#include "top/state.h"
 
 /* count: intervals; 0: until it is quit.  mono: no colours.  An exit status. */
 int top_screen(struct top *top, unsigned long long count, bool mono);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "top.h"
+#include "top/state.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "times.h"
+#include "util/times.h"
 
 int top_init(struct top *top, struct gather *gather, uint64_t interval_ns)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * top.h - the state of ismtop: what has been gathered, which interval is looked
+ * state.h - the state of ismtop: what has been gathered, which interval is looked
  * at, and how.  Keys change it, the window and the batch show it.
  */
 #ifndef ISMT_TOP_H
@@ -9,10 +9,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "top_data.h"
-#include "top_gather.h"
-#include "top_history.h"
-#include "top_table.h"
+#include "top/rows.h"
+#include "top/gather.h"
+#include "top/history.h"
+#include "top/table.h"
 
 #define NS_PER_S		1000000000ULL
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "top_table.h"
+#include "top/table.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "escape.h"
+#include "util/escape.h"
 
 static const char *const names[TOP_VIEWS] = {
 	[VIEW_FUNCTIONS] = "functions", [VIEW_PROCESSES] = "processes",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * top_table.h - the columns of ismtop's views as definitions, and rows sorted
+ * table.h - the columns of ismtop's views as definitions, and rows sorted
  * and formatted by them.  Screen, batch and JSON are all made out of these.
  */
 #ifndef ISMT_TOP_TABLE_H
@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "top_data.h"
+#include "top/rows.h"
 
 enum column_unit {
 	UNIT_TEXT,

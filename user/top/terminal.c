@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "top_terminal.h"
+#include "top/terminal.h"
 
 #include <curses.h>
 #include <errno.h>
@@ -14,9 +14,9 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "caller_signals.h"
-#include "message.h"
-#include "top_signals.h"
+#include "util/caller_signals.h"
+#include "util/message.h"
+#include "util/end_signal.h"
 
 static volatile sig_atomic_t stopped;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * top_terminal.h - taking the terminal, and giving it back as it was on every way
+ * terminal.h - taking the terminal, and giving it back as it was on every way
  * out: the end, an error, a signal, a crash.
  */
 #ifndef ISMT_TOP_TERMINAL_H

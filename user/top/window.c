@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "top_window.h"
+#include "top/window.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include <curses.h>
 
-#include "top_bars.h"
+#include "output/bars.h"
 
 /* Below the findings' rows, the latest of them. */
 #define EVENTS_MIN 2

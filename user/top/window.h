@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * top_window.h - the screen: draws what the state says, and reads nothing.
+ * window.h - the screen: draws what the state says, and reads nothing.
  */
 #ifndef ISMT_TOP_WINDOW_H
 #define ISMT_TOP_WINDOW_H
 
-#include "top.h"
-#include "top_lines.h"
-#include "top_terminal.h"
+#include "top/state.h"
+#include "top/lines.h"
+#include "top/terminal.h"
 
 #define WINDOW_COLS_MIN		80
 #define WINDOW_ROWS_MIN		24

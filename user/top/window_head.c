@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * top_window_head.c - the lines above the table: where it comes from, rates,
+ * window_head.c - the lines above the table: where it comes from, rates,
  * totals, efficiency.
  */
 #include <inttypes.h>
@@ -9,10 +9,10 @@
 
 #include <curses.h>
 
-#include "escape.h"
-#include "times.h"
-#include "top_bars.h"
-#include "top_window.h"
+#include "util/escape.h"
+#include "util/times.h"
+#include "output/bars.h"
+#include "top/window.h"
 #include "version.h"
 
 #define EFFICIENCY_BAR 10

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "caller_signals.h"
+#include "util/caller_signals.h"
 
 #include <signal.h>
 #include <stddef.h>

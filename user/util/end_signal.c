@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "top_signals.h"
+#include "util/end_signal.h"
 
 #include <signal.h>
 
-#include "caller_signals.h"
+#include "util/caller_signals.h"
 
 static volatile sig_atomic_t ended;
 

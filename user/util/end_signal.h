@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * top_signals.h - signals that ask ismtop to end.
+ * end_signal.h - signals that ask ismtop to end.
  */
 #ifndef ISMT_TOP_SIGNALS_H
 #define ISMT_TOP_SIGNALS_H

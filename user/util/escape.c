@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "escape.h"
+#include "util/escape.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
-#include "utf8.h"
+#include "util/utf8.h"
 
 /* U+FFFD REPLACEMENT CHARACTER */
 #define REPLACEMENT "\xef\xbf\xbd"

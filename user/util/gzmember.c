@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "gzmember.h"
+#include "util/gzmember.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "bytes.h"
+#include "util/bytes.h"
 
 #define FLAG_EXTRA	4
 #define FLAGS_KNOWN	0x1f

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "hexdump.h"
+#include "util/hexdump.h"
 
 #include <inttypes.h>
 #include <stdbool.h>

@@ -5,7 +5,7 @@
 #ifndef ISMT_HEXDUMP_H
 #define ISMT_HEXDUMP_H
 
-#include "outbuf.h"
+#include "util/outbuf.h"
 
 /* Bytes a line. */
 #define HEXDUMP_LINE 16

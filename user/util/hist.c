@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "hist.h"
+#include "util/hist.h"
 
 void hist_merge(struct hist *sum, const struct hist *part)
 {

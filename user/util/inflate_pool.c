@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "inflate_pool.h"
+#include "util/inflate_pool.h"
 
 #include <errno.h>
 #include <pthread.h>

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "gzmember.h"
+#include "util/gzmember.h"
 
 /* One member under way.  Buffers are kept for the next one. */
 struct inflate_job {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "interrupt.h"
+#include "util/interrupt.h"
 
 #include <signal.h>
 
-#include "caller_signals.h"
+#include "util/caller_signals.h"
 
 static volatile sig_atomic_t came;
 

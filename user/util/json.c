@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "json.h"
+#include "util/json.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-#include "escape.h"
-#include "utf8.h"
+#include "util/escape.h"
+#include "util/utf8.h"
 
 json_t *json_number(uint64_t value)
 {

@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "outbuf.h"
+#include "util/outbuf.h"
 
 /* As out_json_u64(): what is above INT64_MAX becomes that. */
 json_t *json_number(uint64_t value);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "names.h"
+#include "util/names.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -6,7 +6,7 @@
 #ifndef ISMT_NAMES_H
 #define ISMT_NAMES_H
 
-#include "slots.h"
+#include "util/slots.h"
 
 /* More than these are all called NAMES_OTHERS. */
 #define NAMES_MAX    1024

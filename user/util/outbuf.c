@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "outbuf.h"
+#include "util/outbuf.h"
 
 #include <errno.h>
 #include <stdarg.h>

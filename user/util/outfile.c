@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "outfile.h"
+#include "util/outfile.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "rlimits.h"
+#include "util/rlimits.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -7,7 +7,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "message.h"
+#include "util/message.h"
 
 void rlimits_raise(void)
 {

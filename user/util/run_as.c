@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "run_as.h"
+#include "util/run_as.h"
 
 #include <errno.h>
 #include <pwd.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "utf8.h"
+#include "util/utf8.h"
 
 /*
  * What everybody who escapes agrees on, and no less:

@@ -16,8 +16,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "contract.h"
-#include "vfio.h"
+#include "vfio/contract.h"
+#include "vfio/vfio.h"
 
 #define AREA  4096
 #define PAGES 1024
