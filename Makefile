@@ -72,13 +72,15 @@ H := $(B)/host$(if $(ASAN),-asan)
 # or libcap, by itself or by a header, is for a kernel to trace, which no other machine has:
 # not_live takes the place of these.
 FOR_LIVE := $(shell grep -lE 'include (<bpf/|<sys/capa|"ismtrace\.skel|"(live/(internal|hooks|retprobe|privilege|source|requirements|counting)|cmd/session)\.h)' user/*/*.c)
+# Likewise what draws on a screen, which no test has.
+SCREEN := $(shell grep -lE 'include (<curses|"top/(window|screen|terminal)\.h)' user/top/*.c)
 PROGRAMS := user/cmd/main.c user/top/ismtop.c
 NOT_LIVE := user/cmd/not_live.c user/top/not_live.c
 USER := $(wildcard user/*/*.c)
 # What every program has, and tests: all but what is of one program alone.
-ANYWHERE := $(filter-out $(FOR_LIVE) $(PROGRAMS) $(NOT_LIVE),$(USER))
+ANYWHERE := $(filter-out $(FOR_LIVE) $(SCREEN) $(PROGRAMS) $(NOT_LIVE),$(USER))
 ISMTRACE := user/cmd/main.c $(filter-out user/top/%,$(ANYWHERE))
-ISMTOP := user/top/ismtop.c $(filter-out user/cmd/%,$(ANYWHERE))
+ISMTOP := $(SCREEN) $(filter-out user/cmd/%,$(ANYWHERE))
 ISMTRACE_LIVE := $(filter-out user/top/%,$(FOR_LIVE))
 ISMTOP_LIVE := $(filter-out user/cmd/%,$(FOR_LIVE))
 
@@ -254,22 +256,22 @@ $(H)/bin/soak-check: $(call objects,$(H),$(wildcard tests/soak/*.c))
 # Synthetic captures of any length, user space on its own, to measure with, and a clock.
 MEASURED := make-capture make-crowd ring-sinks measure
 $(MEASURED:%=$(H)/bin/%): $(H)/bin/%: $(H)/bench/%.o $(call objects,$(H),$(ANYWHERE))
-	$(call link,HOSTLD,$(H_LINK),$(SCREEN_LIBS) $(LIBS))
+	$(call link,HOSTLD,$(H_LINK),$(LIBS))
 
 $(S)/bin/ring-sinks: $(S)/bench/ring-sinks.o $(call objects,$(S),$(ANYWHERE))
-	$(call link,LD,$(S_LINK),$(S_LDFLAGS) $(SCREEN_LIBS) $(LIBS))
+	$(call link,LD,$(S_LINK),$(S_LDFLAGS) $(LIBS))
 
 # What the dissector's escapes are held against.
 $(H)/bin/escapes: $(H)/tests/dissector/escapes.o $(call objects,$(H),$(ANYWHERE))
-	$(call link,HOSTLD,$(H_LINK),$(SCREEN_LIBS) $(LIBS))
+	$(call link,HOSTLD,$(H_LINK),$(LIBS))
 
 # --- Unit tests: the same on this machine and, big-endian, as s390x programs.
 
 $(H)/unit/%: $(H)/tests/unit/%.o $(call objects,$(H),$(ANYWHERE))
-	$(call link,HOSTLD,$(H_LINK),$(SCREEN_LIBS) $(LIBS))
+	$(call link,HOSTLD,$(H_LINK),$(LIBS))
 
 $(S)/unit/%: $(S)/tests/unit/%.o $(call objects,$(S),$(ANYWHERE))
-	$(call link,LD,$(S_LINK),$(S_LDFLAGS) $(SCREEN_LIBS) $(LIBS))
+	$(call link,LD,$(S_LINK),$(S_LDFLAGS) $(LIBS))
 
 UNIT := $(TESTS:%=$(H)/unit/%) $(TESTS:%=$(S)/unit/%)
 
@@ -296,10 +298,10 @@ $(F)/tests/%.o: tests/%.c Makefile | $(B)/version.h
 
 $(F)/fuzz_reader: $(F)/tests/fuzz/mutator.o
 $(F)/fuzz_%: $(F)/tests/fuzz/fuzz_%.o $(F)/tests/fuzz/views.o $(FUZZ_OBJS)
-	$(call link,FUZZLD,$(CLANG) $(FUZZ_FLAGS) -fsanitize=fuzzer,$(SCREEN_LIBS) $(LIBS) -pthread)
+	$(call link,FUZZLD,$(CLANG) $(FUZZ_FLAGS) -fsanitize=fuzzer,$(LIBS) -pthread)
 
 $(F)/make_seeds: $(H)/tests/fuzz/make_seeds.o $(call objects,$(H),$(ANYWHERE))
-	$(call link,HOSTLD,$(H_LINK),$(SCREEN_LIBS) $(LIBS))
+	$(call link,HOSTLD,$(H_LINK),$(LIBS))
 
 $(F)/seeds/made: $(F)/make_seeds $(wildcard tests/traces/*.pcapng*)
 	$(call say,SEEDS,$(@D))

@@ -95,7 +95,7 @@ static int ignore_insn(void *arg, const struct insn *insn)
 static void replay_files(const char *path)
 {
 	const struct replay_handler handler = { ignore_access, ignore_insn, NULL };
-	struct replay_options options = { .silent = true };
+	struct capture_args options = { .silent = true };
 	struct replay replay;
 
 	filter_init(&options.filter);

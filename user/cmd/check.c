@@ -19,9 +19,11 @@
 enum { OPT_JSON = 0x200, OPT_SEVERITY, OPT_ALLOW, OPT_MEASURE };
 
 struct check_command {
-	struct replay_options options;
+	struct capture_args options;
 	struct common_options common;
 	struct check_options check;
+	bool measure;
+	struct run_as run_as;
 	struct output file;
 	char **argv; /* of the workload; NULL: captures are checked */
 
@@ -46,7 +48,7 @@ static const struct argp_option check_options[] = {
 
 static const struct argp_child check_children[] = {
 	{ &filter_argp, 0, NULL, 1 },
-	{ &replay_argp, 0, NULL, 2 },
+	{ &capture_argp, 0, NULL, 2 },
 	{ &common_argp, 0, NULL, -1 },
 	{ &output_argp, 0, "Where to write:", 3 },
 	{ 0 },
@@ -81,10 +83,10 @@ static error_t parse_check(int key, char *arg, struct argp_state *state)
 		cmd->check.quiet = true;
 		return 0;
 	case OPT_MEASURE:
-		cmd->check.measure = true;
+		cmd->measure = true;
 		return 0;
 	case 'Z':
-		parse_run_as(&cmd->check.run_as, arg, state);
+		parse_run_as(&cmd->run_as, arg, state);
 		return 0;
 	case OPT_JSON:
 		cmd->check.json = true;
@@ -111,11 +113,11 @@ static error_t parse_check(int key, char *arg, struct argp_state *state)
 		state->next = state->argc;
 		return 0;
 	case ARGP_KEY_END:
-		if (cmd->check.measure && !cmd->argv)
+		if (cmd->measure && !cmd->argv)
 			option_error(
 				state,
 				"--measure is for -- CMD: captures say themselves what was measured");
-		if (cmd->check.run_as.given && !cmd->argv)
+		if (cmd->run_as.given && !cmd->argv)
 			option_error(state, "-Z is for -- CMD: captures are read as who you are");
 		return ARGP_ERR_UNKNOWN;
 	default:
@@ -172,7 +174,7 @@ static int check(struct check_command *cmd)
 	if (!err)
 		err = check_output_end(cmd->output, whole, cmd->replay.summary);
 	if (!err)
-		check_output_count(cmd->output, cmd->replay.summary);
+		check_output_count(cmd->output, cmd->replay.summary, cmd->file.file);
 	/* The count itself may be all the output there is. */
 	err = output_close(&cmd->file, err);
 	status = replay_end(&cmd->replay, err);
@@ -187,13 +189,19 @@ int check_command(int argc, char **argv, check_live_fn *live)
 	filter_init(&cmd.options.filter);
 	options_parse(&check_argp, "check", argc, argv, NULL, &cmd);
 	cmd.check.rules = cmd.options.filter.rules;
-	cmd.check.output = &cmd.file;
 	cmd.check.color = !cmd.check.json &&
 			  color_allowed(&cmd.common, cmd.file.path ? NULL : stdout);
 	cmd.options.output = &cmd.file;
 	cmd.options.silent = cmd.check.quiet || cmd.file.path;
 	if (cmd.argv && live)
-		return live(&cmd.options.filter, &cmd.check, cmd.argv);
+		return live(&(struct check_trace){
+			.filter = &cmd.options.filter,
+			.check = cmd.check,
+			.measure = cmd.measure,
+			.run_as = cmd.run_as,
+			.output = &cmd.file,
+			.argv = cmd.argv,
+		});
 	if (cmd.argv) {
 		error("tracing works on s390x only; this machine can check captures");
 		return EXIT_ATTACH;

@@ -17,7 +17,7 @@
 
 struct check_session {
 	struct session session; /* first: operations get this one */
-	struct check_options options;
+	const struct check_trace *trace;
 	/* Findings may be many: they wait in a file, which has no name. */
 	FILE *spool;
 	bool lacking; /* not enough was looked at */
@@ -79,7 +79,7 @@ static int prepare(struct session *session)
 
 	check->spool = tmpfile();
 	if (check->spool)
-		return output_open(check->options.output);
+		return output_open(check->trace->output);
 	error("cannot make a temporary file: %s", strerror(errno));
 	return EXIT_OUTPUT;
 }
@@ -92,7 +92,7 @@ static struct sink *make_sink(struct session *session)
 	if (!sink)
 		return NULL;
 	sink->sink.ops = &check_sink_ops;
-	check_output_init(&sink->output, &check->options, check->spool);
+	check_output_init(&sink->output, &check->trace->check, check->spool);
 	return &sink->sink;
 }
 
@@ -116,10 +116,10 @@ static int finish(struct session *session)
 	int err = session->output_error;
 
 	if (!err)
-		err = copy_spool(check->spool, check->options.output->file);
+		err = copy_spool(check->spool, check->trace->output->file);
 	if (!err)
-		check_output_count(&sink->output, session->summary);
-	err = output_status(check->options.output, output_close(check->options.output, err));
+		check_output_count(&sink->output, session->summary, check->trace->output->file);
+	err = output_status(check->trace->output, output_close(check->trace->output, err));
 	if (err)
 		return err;
 	/* Told here, before CMD is waited for; a CMD that fails says more than what is lacking. */
@@ -135,8 +135,7 @@ static const struct session_ops check_ops = {
 	.ends = "ends it and shows the findings",
 };
 
-static int check_live(const struct filter *filter, const struct check_options *options,
-		      char **argv)
+static int check_live(const struct check_trace *trace)
 {
 	struct check_session check;
 	int status;
@@ -144,12 +143,12 @@ static int check_live(const struct filter *filter, const struct check_options *o
 	session_init(&check.session, &check_ops);
 	check.spool = NULL;
 	check.lacking = false;
-	check.options = *options;
-	check.session.options.filter = *filter;
-	check.session.options.measure = options->measure;
-	check.session.options.run_as = options->run_as;
-	check.session.argv = argv;
-	check.session.apart = output_mixes(options->output->path);
+	check.trace = trace;
+	check.session.options.filter = *trace->filter;
+	check.session.options.measure = trace->measure;
+	check.session.options.run_as = trace->run_as;
+	check.session.argv = trace->argv;
+	check.session.apart = output_mixes(trace->output->path);
 	status = session_run(&check.session);
 	session_free(&check.session);
 	if (check.spool)

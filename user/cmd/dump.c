@@ -17,7 +17,7 @@ enum { OPT_JSON = 0x200, OPT_CSV, OPT_TIME };
 enum dump_format { DUMP_TEXT, DUMP_JSON, DUMP_CSV };
 
 struct dump_command {
-	struct replay_options options;
+	struct capture_args options;
 	struct common_options common;
 	enum dump_format format;
 	enum time_style time;
@@ -42,7 +42,7 @@ static const struct argp_option dump_options[] = {
 
 static const struct argp_child dump_children[] = {
 	{ &filter_argp, 0, NULL, 1 },
-	{ &replay_argp, 0, NULL, 2 },
+	{ &capture_argp, 0, NULL, 2 },
 	{ &common_argp, 0, NULL, -1 },
 	{ 0 },
 };

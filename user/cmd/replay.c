@@ -11,68 +11,13 @@
 #include "model/filter_match.h"
 #include "model/function.h"
 #include "util/message.h"
-#include "cli/options.h"
 #include "cli/output.h"
 
 /* Until the first progress line, and between two. */
 #define PROGRESS_AFTER_NS 1000000000ULL
 #define PROGRESS_EVERY_NS 200000000ULL
 
-enum { OPT_STRICT = 0x300 };
-
-static const struct argp_option replay_argp_options[] = {
-	{ NULL, 0, NULL, 0, "Captures:", 3 },
-	{ "strict", OPT_STRICT, NULL, 0,
-	  "a capture that was cut off is an error (exit status 4), not a note", 0 },
-	{ 0 },
-};
-
-static error_t add_file(struct replay_options *options, const char *file,
-			struct argp_state *state)
-{
-	const char **files;
-
-	if (options->nr_files == CAPTURE_FILES_MAX)
-		option_error(state, "too many captures (at most %d)", CAPTURE_FILES_MAX);
-	files = reallocarray(options->files, options->nr_files + 1, sizeof(*files));
-	if (!files)
-		return ENOMEM;
-	options->files = files;
-	files[options->nr_files++] = file;
-	return 0;
-}
-
-static error_t parse_replay(int key, char *arg, struct argp_state *state)
-{
-	struct replay_options *options = state->input;
-	size_t i;
-
-	switch (key) {
-	case OPT_STRICT:
-		options->strict = true;
-		return 0;
-	case ARGP_KEY_ARG:
-		return add_file(options, arg, state);
-	case ARGP_KEY_NO_ARGS:
-		if (!options->no_files)
-			option_error(state, "no capture named ('-' is standard input)");
-		return 0;
-	case ARGP_KEY_END:
-		/* A name that can never match would make `check` find nothing. */
-		for (i = 0; i < options->filter.nr_functions; i++)
-			if (!filter_name_valid(options->filter.functions[i]))
-				option_error(state, "cannot make sense of '%s'",
-					     options->filter.functions[i]);
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
-}
-
-const struct argp replay_argp = {
-	.options = replay_argp_options,
-	.parser = parse_replay,
-};
+_Static_assert(CAPTURE_ARGS_MAX == CAPTURE_FILES_MAX, "what is taken can be opened");
 
 static uint64_t now(void)
 {
@@ -117,7 +62,7 @@ static void on_say(void *arg, enum capture_say how, const char *text)
 		warning("%s", text);
 }
 
-int replay_open(struct replay *replay, struct replay_options *options)
+int replay_open(struct replay *replay, struct capture_args *options)
 {
 	struct capture_options capture = {
 		.strict = options->strict,

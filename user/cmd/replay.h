@@ -6,30 +6,13 @@
 #ifndef ISMT_REPLAY_H
 #define ISMT_REPLAY_H
 
-#include <argp.h>
 #include <stdbool.h>
 
-#include "model/filter.h"
-#include "cli/output.h"
+#include "cli/capture_args.h"
 #include "model/pending.h"
 #include "model/rules.h"
 #include "capture/reader.h"
 #include "model/summary.h"
-
-/* Starts as zeros and filter_init(); the names of files are the argv's. */
-struct replay_options {
-	struct filter filter;
-	const char **files; /* freed by replay_close() */
-	size_t nr_files;
-	bool no_files; /* it is known that there are none, and why */
-	bool strict;
-	const struct output *output; /* borrowed; NULL: standard output */
-	/* A line about progress would not get between lines of output. */
-	bool silent; /* nothing is written to the terminal meanwhile */
-};
-
-/* FILE..., --strict; input is a struct replay_options. */
-extern const struct argp replay_argp;
 
 struct replay_handler {
 	/* rec->access with its rules, already in the summary; negative: end. */
@@ -39,7 +22,7 @@ struct replay_handler {
 };
 
 struct replay {
-	struct replay_options *options; /* borrowed */
+	struct capture_args *options; /* borrowed */
 	struct capture *capture;
 	struct summary *summary;
 	struct rules_state *rules;
@@ -51,7 +34,7 @@ struct replay {
 };
 
 /* Opens the files.  Returns an exit status, having told why. */
-int replay_open(struct replay *replay, struct replay_options *options);
+int replay_open(struct replay *replay, struct capture_args *options);
 
 /*
  * replay_run - deliver everything.  Returns 0, what the handler returned, or

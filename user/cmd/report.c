@@ -23,7 +23,7 @@
 enum { OPT_JSON = 0x200, OPT_HTML, OPT_SORT, OPT_TOP };
 
 struct report_command {
-	struct replay_options options;
+	struct capture_args options;
 	struct common_options common;
 	bool json;
 	const char *html; /* file to write; NULL: none */
@@ -47,7 +47,7 @@ static const struct argp_option report_options[] = {
 
 static const struct argp_child report_children[] = {
 	{ &filter_argp, 0, NULL, 1 },
-	{ &replay_argp, 0, NULL, 2 },
+	{ &capture_argp, 0, NULL, 2 },
 	{ &common_argp, 0, NULL, -1 },
 	{ 0 },
 };

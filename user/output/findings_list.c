@@ -189,13 +189,13 @@ int check_output_verdict(const struct check_output *check, const struct summary 
 	return lacking ? EXIT_EVIDENCE : EXIT_DONE;
 }
 
-void check_output_count(const struct check_output *check, const struct summary *summary)
+void check_output_count(const struct check_output *check, const struct summary *summary, FILE *out)
 {
 	bool only = check->options.quiet && !check->options.json;
 	const uint64_t *by = check->by;
 	uint64_t all = by[SEV_ERROR] + by[SEV_WARNING] + by[SEV_INFO];
 
-	fprintf(only ? check->options.output->file : stderr,
+	fprintf(only ? out : stderr,
 		"%s%" PRIu64 " finding%s (%" PRIu64 " error, %" PRIu64
 		" warning, %" PRIu64 " info) in %" PRIu64 " access%s\n",
 		only ? "" : "ismtrace: ", all, all == 1 ? "" : "s", by[SEV_ERROR],

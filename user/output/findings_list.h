@@ -10,18 +10,13 @@
 #include <stdio.h>
 
 #include "util/outbuf.h"
-#include "cli/output.h"
 #include "model/rules.h"
-#include "util/run_as.h"
 #include "model/summary.h"
 
 struct check_options {
-	struct output *output; /* borrowed */
 	bool json;
 	bool quiet; /* only how many */
 	bool color;
-	bool measure; /* of a live trace */
-	struct run_as run_as; /* likewise */
 	enum severity severity; /* what is below is neither shown nor counts */
 	uint32_t rules; /* bit per rule to show; 0: all */
 	uint32_t allow; /* gate.h: what may be lacking; that something is lost is then no finding */
@@ -56,7 +51,7 @@ int check_output_end(struct check_output *check, const char *file,
  */
 int check_output_verdict(const struct check_output *check, const struct summary *summary);
 
-/* One line of how many there were: to the output if that is all, else to stderr. */
-void check_output_count(const struct check_output *check, const struct summary *summary);
+/* One line of how many there were: to out if that is all the output, else to stderr. */
+void check_output_count(const struct check_output *check, const struct summary *summary, FILE *out);
 
 #endif /* ISMT_CHECK_OUTPUT_H */

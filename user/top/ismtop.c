@@ -12,7 +12,7 @@
 #include "util/message.h"
 #include "cli/options.h"
 #include "cli/program.h"
-#include "cmd/replay.h"
+#include "cli/capture_args.h"
 #include "top/state.h"
 #include "top/batch.h"
 #include "top/measured.h"
@@ -24,7 +24,7 @@
 enum { OPT_JSON = 0x200, OPT_SPEED, OPT_VIEW, OPT_SORT, OPT_COMPLETION, OPT_MEASURE };
 
 struct top_command {
-	struct replay_options replay; /* filter, files, strict */
+	struct capture_args replay; /* filter, files, strict */
 	bool batch, json, mono, measure;
 	unsigned long long count;
 	uint64_t interval_ns;
@@ -62,7 +62,7 @@ static const struct argp_option ismtop_options[] = {
 
 static const struct argp_child ismtop_children[] = {
 	{ &filter_argp, 0, NULL, 1 },
-	{ &replay_argp, 0, NULL, 2 },
+	{ &capture_argp, 0, NULL, 2 },
 	{ 0 },
 };
 
