@@ -7,7 +7,8 @@
 #ifndef ISMLOAD_PATTERNS_H
 #define ISMLOAD_PATTERNS_H
 
-#include "ismload.h"
+#include "vfio/function.h"
+#include "vfio/op.h"
 #include "vfio/random.h"
 
 /* size=max: as much as one store block of this function may hold. */

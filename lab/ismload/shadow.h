@@ -6,7 +6,8 @@
 #ifndef ISMLOAD_SHADOW_H
 #define ISMLOAD_SHADOW_H
 
-#include "ismload.h"
+#include "vfio/function.h"
+#include "vfio/op.h"
 
 struct shadow_page;
 

@@ -6,7 +6,8 @@
 #ifndef ISMLOAD_STATS_H
 #define ISMLOAD_STATS_H
 
-#include "ismload.h"
+#include "vfio/function.h"
+#include "vfio/op.h"
 
 /* A tally's result: 0 is all of it, a negative errno, or RESULT_SHORT. */
 #define RESULT_SHORT 1

@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "ismload.h"
+#include "vfio/function.h"
 
 #define SECOND_NS 1000000000ULL
 

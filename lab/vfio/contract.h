@@ -5,7 +5,8 @@
 #ifndef ISMLOAD_CONTRACT_H
 #define ISMLOAD_CONTRACT_H
 
-#include "ismload.h"
+#include "vfio/function.h"
+#include "vfio/op.h"
 
 extern const struct contract contracts[];
 

@@ -6,7 +6,7 @@
 #ifndef ISMLOAD_VFIO_H
 #define ISMLOAD_VFIO_H
 
-#include "ismload.h"
+#include "vfio/function.h"
 
 enum interface {
 	INTERFACE_AUTO, /* the group if there is one */

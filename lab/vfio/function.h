@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * ismload.h - what the parts of ismload share: the function that is driven,
- * and the one read or write that patterns make and the engine carries out.
+ * function.h - the function that is driven, as its driver describes it.
  */
-#ifndef ISMLOAD_H
-#define ISMLOAD_H
+#ifndef VFIO_FUNCTION_H
+#define VFIO_FUNCTION_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -32,9 +31,6 @@
 
 /* Where a store block must not cross. */
 #define BLOCK_BOUNDARY 4096
-
-/* The longest single read or write that can be asked for. */
-#define LEN_MAX (64u << 20)
 
 /* What a driver promises; the table of these is in contract.c. */
 struct contract {
@@ -81,50 +77,7 @@ struct function {
 	uint16_t command; /* virtual command register, once set up */
 };
 
-enum op_kind {
-	OP_READ,
-	OP_WRITE,
-	OP_BARRIER, /* wait for all workers; no access */
-};
-
-/* Why an access is made: only the first kind is the pattern itself. */
-enum op_role {
-	ROLE_PATTERN,
-	ROLE_SETUP,
-	ROLE_VERIFY,
-};
-
-#define OP_VERIFY  0x01 /* write: read it back and compare */
-#define OP_FAULT   0x02 /* the buffer is not mapped */
-#define OP_UNIFORM 0x04 /* write: one value all over; read: expect that */
-#define OP_EXPECT  0x08 /* .expect is set, do not ask the contract */
-#define OP_COMMAND 0x10 /* write: two bytes, .value in PCI's byte order */
-
-enum expect_kind {
-	EXPECT_ANY,
-	EXPECT_RET, /* exactly .ret */
-	EXPECT_REFUSED, /* the machine refuses: -EIO or -ENXIO */
-};
-
-struct expect {
-	enum expect_kind kind;
-	int64_t ret;
-	bool data; /* what is written must be read back */
-};
-
-struct op {
-	uint8_t kind; /* enum op_kind */
-	uint8_t role; /* enum op_role */
-	uint8_t flags; /* OP_* */
-	uint16_t value; /* with OP_COMMAND */
-	uint32_t region;
-	uint64_t offset; /* in the region */
-	uint32_t len;
-	uint64_t at_ns; /* not before this long after the start; 0 at once */
-	struct expect expect; /* with OP_EXPECT */
-};
-
 /* The name of a region as the trace has it, too: "bar2", "config", "dev9". */
 const char *region_name(unsigned int index, char *buf, size_t size);
 
-#endif /* ISMLOAD_H */
+#endif /* VFIO_FUNCTION_H */
