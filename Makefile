@@ -108,7 +108,7 @@ help:
 	@echo '            on each kernel of the lab for SOAK_SECONDS=3600; scripts/soak repeats a seed'
 	@echo '  fuzz      feed the readers what is none of theirs, FUZZ_SECONDS=600 each'
 	@echo '  unit      the unit tests alone, on this machine and as s390x programs'
-	@echo '  lint      shellcheck, and sparse and checkpatch over the driver'
+	@echo '  lint      shellcheck, the order of rooms, and sparse and checkpatch over the driver'
 	@echo '  setup     install the Debian packages that are missing'
 	@echo '  install   the toolkit and its man pages, to DESTDIR and PREFIX (on s390x)'
 	@echo '  clean     remove $(B)/; the cache stays (scripts/clean-cache removes it)'
@@ -327,6 +327,7 @@ SOURCES := $(filter-out driver/% lab/qemu/% lab/kernel/%,$(shell git ls-files '*
 
 lint:
 	$(Q)shellcheck -x -P SCRIPTDIR $(SCRIPTS)
+	$(Q)scripts/lint-rooms
 	$(Q)scripts/lint-driver
 
 format:

@@ -11,7 +11,6 @@
 #include "cli/command.h"
 #include "live/requirements_seal.h"
 #include "util/escape.h"
-#include "ismtrace.skel.h"
 #include "util/json.h"
 #include "util/message.h"
 #include "cli/options.h"
@@ -159,7 +158,7 @@ static bool show_switches(const struct doctor_command *cmd)
 
 	if (skel)
 		scan_switches(skel, &switches);
-	ismtrace_bpf__destroy(skel);
+	scan_unload(skel);
 	look_kprobes(&switches, &kprobes);
 	look_errors(&switches, &errors);
 	show(cmd, "kprobes", &kprobes);

@@ -11,7 +11,6 @@
 #include "cli/command.h"
 #include "util/escape.h"
 #include "model/function.h"
-#include "ismtrace.skel.h"
 #include "util/json.h"
 #include "util/message.h"
 #include "cli/options.h"
@@ -207,7 +206,7 @@ int command_list(int argc, char **argv)
 		return EXIT_ATTACH;
 	}
 	status = show(&cmd, table, scan_functions(skel, table));
-	ismtrace_bpf__destroy(skel);
+	scan_unload(skel);
 	function_table_free(table);
 	return status;
 }

@@ -74,6 +74,11 @@ struct ismtrace_bpf *scan_load(void)
 	return skel;
 }
 
+void scan_unload(struct ismtrace_bpf *skel)
+{
+	ismtrace_bpf__destroy(skel);
+}
+
 int scan_machine(struct ismtrace_bpf *skel)
 {
 	int err = run(skel->progs.scan_machine);

@@ -14,9 +14,12 @@ struct ismtrace_bpf;
 
 /*
  * scan_load - the programs that scan, and no others.  Returns the skeleton,
- * for ismtrace_bpf__destroy(), or NULL with errno set.
+ * for scan_unload(), or NULL with errno set.
  */
 struct ismtrace_bpf *scan_load(void);
+
+/* skel may be NULL. */
+void scan_unload(struct ismtrace_bpf *skel);
 
 /*
  * scan_machine - find the kernel's list, once after loading, with the
