@@ -2,8 +2,8 @@
 /*
  * access_exit.bpf.h - the end of an access: a record, counts, or neither.
  */
-#ifndef ISMT_EXIT_H
-#define ISMT_EXIT_H
+#ifndef ISMT_ACCESS_EXIT_BPF_H
+#define ISMT_ACCESS_EXIT_BPF_H
 
 #include "access.bpf.h"
 #include "count.bpf.h"
@@ -83,4 +83,4 @@ static __always_inline void task_end(struct task_state *st)
 		st->task = 0;
 }
 
-#endif /* ISMT_EXIT_H */
+#endif /* ISMT_ACCESS_EXIT_BPF_H */

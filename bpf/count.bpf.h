@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * count.bpf.h - counting mode: an access is added to its process's cell, and
- * becomes a record only when a rule of user/rules.c may fire on it.
+ * becomes a record only when a rule of user/model/rules.c may fire on it.
  *
  * A write that was one PCISTB takes the short way, with every bucket known from
  * the write before; the rest is for all others.
  */
-#ifndef ISMT_COUNT_H
-#define ISMT_COUNT_H
+#ifndef ISMT_COUNT_BPF_H
+#define ISMT_COUNT_BPF_H
 
 #include "access.bpf.h"
 #include "buckets.h"
@@ -189,7 +189,7 @@ static __always_inline bool count_other(struct task_state *st, struct ismt_cell 
 
 /*
  * Follow the run that a write to a BAR begins or continues, and count it if it is one of
- * those that user/rules.c blames (rules_on_ism).  Returns true if it should be told of, as
+ * those that user/model/rules.c blames (rules_on_ism).  Returns true if it should be told of, as
  * an example.
  */
 static __always_inline bool count_run(struct task_state *st, struct ismt_cell *cell, u32 maxstbl,
@@ -269,4 +269,4 @@ __noinline int access_count(struct task_state *st, u64 now)
 	return 0;
 }
 
-#endif /* ISMT_COUNT_H */
+#endif /* ISMT_COUNT_BPF_H */

@@ -2,8 +2,8 @@
 /*
  * fn_cache.bpf.h - from a VFIO device to its zPCI function.
  */
-#ifndef ISMT_KNOWN_H
-#define ISMT_KNOWN_H
+#ifndef ISMT_FN_CACHE_BPF_H
+#define ISMT_FN_CACHE_BPF_H
 
 #include "state.bpf.h"
 
@@ -200,4 +200,4 @@ static __always_inline struct ismt_apart *apart_outside(u32 fh)
 	return total ? total : apart_get(fh, ISMT_APART_OUTSIDE, fid_of_handle(fh));
 }
 
-#endif /* ISMT_KNOWN_H */
+#endif /* ISMT_FN_CACHE_BPF_H */

@@ -3,8 +3,8 @@
  * insn_sums.h - how instructions add up to an access; shared by the BPF programs
  * and user space, where a brief record is made whole again.
  */
-#ifndef ISMT_INSNS_H
-#define ISMT_INSNS_H
+#ifndef ISMT_INSN_SUMS_H
+#define ISMT_INSN_SUMS_H
 
 #include "ismtrace.h"
 
@@ -73,4 +73,4 @@ static inline __attribute__((always_inline)) void access_expand(struct ismt_acce
 		insns_add(&rec->insn, kind, REQ_LEN(req));
 }
 
-#endif /* ISMT_INSNS_H */
+#endif /* ISMT_INSN_SUMS_H */

@@ -4,7 +4,7 @@
  *
  * Each hook exists twice, for trampolines (fentry and fexit, which want the
  * BPF JIT) and for kprobes; user space loads one of the two.  To add a hook,
- * add it here and in the table of user/hooks.c.
+ * add it here and in the table of user/live/hooks.c.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>

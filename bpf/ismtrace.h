@@ -7,8 +7,8 @@
  * machine's: these structures live in ring buffers and maps of a running
  * kernel, never in a file.
  */
-#ifndef ISMT_RECORD_H
-#define ISMT_RECORD_H
+#ifndef ISMT_ISMTRACE_H
+#define ISMT_ISMTRACE_H
 
 #ifndef __VMLINUX_TYPES__
 #include <linux/types.h>
@@ -148,7 +148,7 @@ struct ismt_access {
 	};
 	union {
 		struct ismt_insns insn;
-		__u64 req;	/* brief: as REQ_WITH_KIND() of insns.h has it */
+		__u64 req;	/* brief: as REQ_WITH_KIND() of insn_sums.h has it */
 	};
 };
 
@@ -369,7 +369,7 @@ struct ismt_scope {
 #endif
 /* Regions from here on are one: any number can be asked for, and hardly any are there. */
 #define ISMT_CELL_REGIONS	32
-/* Power-of-two buckets, as in user/hist.h; from 2^34 on, 17 s, all in the last. */
+/* Power-of-two buckets, as in user/util/hist.h; from 2^34 on, 17 s, all in the last. */
 #define ISMT_CELL_HIST		36
 #define ISMT_WHOLE_BUCKETS	14	/* up to 4096 bytes, and all that is longer */
 
@@ -393,7 +393,7 @@ struct ismt_cell {
 	char comm[ISMT_COMM_LEN];	/* of the task that was last heard of */
 	__u32 used;
 	__u32 shown;		/* pid in the namespace that is traced from; 0: none there */
-	__u64 whole[ISMT_WHOLE_BUCKETS];	/* by size, as in user/hist.h */
+	__u64 whole[ISMT_WHOLE_BUCKETS];	/* by size, as in user/util/hist.h */
 	__u64 whole_bytes;
 	__u64 whole_full;	/* of these, of maxstbl bytes */
 	__u64 latency[ISMT_CELL_HIST];	/* ns */
@@ -485,4 +485,4 @@ ISMT_ASSERT(sizeof(struct ismt_measure) == 216);
 ISMT_ASSERT(sizeof(struct ismt_rearm) == 8);
 ISMT_ASSERT(__builtin_offsetof(struct ismt_function, fmb_updated) == 72);
 
-#endif /* ISMT_RECORD_H */
+#endif /* ISMT_ISMTRACE_H */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * judge.h - which accesses a rule may fire on at all; plain C that the BPF programs and
- * user space share.  While counting only these come as records, and user/rules.c looks at
+ * user space share.  While counting only these come as records, and user/model/rules.c looks at
  * no others in any mode: a rule about something that is not named here fires nowhere.
  */
 #ifndef ISMT_JUDGE_H
@@ -53,7 +53,7 @@ static inline __attribute__((always_inline)) int access_is_suspect(const struct 
 		return 1;
 	if (region >= ISMT_BARS)
 		return 0;
-	/* No rule's business: user space asks why (user/access.h). */
+	/* No rule's business: user space asks why (user/model/access.h). */
 	if (access_lacks_insns(rec, region))
 		return 1;
 	/* Longer than its narrowest instruction, which is below 8 bytes. */

@@ -2,8 +2,8 @@
 /*
  * state.bpf.h - maps, filters and counters of the tracing programs.
  */
-#ifndef ISMT_STATE_H
-#define ISMT_STATE_H
+#ifndef ISMT_STATE_BPF_H
+#define ISMT_STATE_BPF_H
 
 #include "runs.h"
 
@@ -354,4 +354,4 @@ static __always_inline struct ismt_apart *apart_get(u32 fh, u32 class, u64 fid)
 	return total;
 }
 
-#endif /* ISMT_STATE_H */
+#endif /* ISMT_STATE_BPF_H */

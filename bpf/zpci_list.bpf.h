@@ -8,8 +8,8 @@
  * Nothing is locked: a function that goes away meanwhile gives a wrong line
  * or ends the list, never a fault.
  */
-#ifndef ISMT_SCAN_BPF_H
-#define ISMT_SCAN_BPF_H
+#ifndef ISMT_ZPCI_LIST_BPF_H
+#define ISMT_ZPCI_LIST_BPF_H
 
 #include "ismtrace.h"
 #include "task.bpf.h"
@@ -226,4 +226,4 @@ int scan_next(void *ctx)
 	return 1;
 }
 
-#endif /* ISMT_SCAN_BPF_H */
+#endif /* ISMT_ZPCI_LIST_BPF_H */

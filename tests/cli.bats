@@ -227,7 +227,7 @@ man_options()
 @test "docs/rules.md: ids, names and severities are those of the table" {
 	local documented coded
 	documented=$(sed -n 's/^| \[\(ISM0..\)\](#[^)]*) | \([a-z-]*\) | \([a-z]*\) |$/\1 \2 \3/p' "$TOP/docs/rules.md")
-	coded=$(sed -n 's/^\t*"\(ISM0..\)", "\([a-z-]*\)", SEV_\([A-Z]*\),$/\1 \2 \L\3/p' "$TOP/user/rules.c")
+	coded=$(sed -n 's/^\t*"\(ISM0..\)", "\([a-z-]*\)", SEV_\([A-Z]*\),$/\1 \2 \L\3/p' "$TOP/user/model/rules.c")
 	same rules "$documented" "$coded"
 	same "number of rules" "$(wc -l <<<"$documented")" 13
 }

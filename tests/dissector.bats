@@ -45,7 +45,7 @@ few()
 	shark "$1" -Y "$2" -T fields -e frame.number | paste -sd ' '
 }
 
-@test "it hides what user/utf8.c hides, and as escape_line() does" {
+@test "it hides what user/util/utf8.c hides, and as escape_line() does" {
 	"$TOP/build/host/bin/escapes" >escapes
 	run -0 --separate-stderr tshark -X "lua_script:$DIR/same.lua" -X "lua_script1:$LUA" \
 		-X "lua_script1:$PWD/escapes" -r "$TOP/tests/traces/plain.pcapng"

@@ -102,7 +102,7 @@ lab()
 		return 1
 	fi
 	if [ -s "$share/refused" ]; then
-		echo "system calls that user/sandbox.c does not have:" >&2
+		echo "system calls that user/live/sandbox.c does not have:" >&2
 		head -n 20 "$share/refused" >&2
 		return 1
 	fi

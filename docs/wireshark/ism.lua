@@ -11,7 +11,7 @@
 -- escape: begin
 
 -- Code points that are not to be shown as they are, first and last in turn: the
--- table of user/utf8.c, which says why these.  tests/dissector.bats holds the two
+-- table of user/util/utf8.c, which says why these.  tests/dissector.bats holds the two
 -- against each other.
 local HIDING = {
 	0x0000, 0x001f, 0x007f, 0x009f, 0x00ad, 0x00ad, 0x034f, 0x034f, 0x061c, 0x061c,

@@ -3,8 +3,8 @@
  * file_kind.h - what a file is that is no capture of ours, by its first bytes, and what to do
  * about it.
  */
-#ifndef ISMT_CAPTURE_KIND_H
-#define ISMT_CAPTURE_KIND_H
+#ifndef ISMT_CAPTURE_FILE_KIND_H
+#define ISMT_CAPTURE_FILE_KIND_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,4 +20,4 @@
  */
 bool capture_kind(const uint8_t *head, const char *path, bool packed, char *buf, size_t len);
 
-#endif /* ISMT_CAPTURE_KIND_H */
+#endif /* ISMT_CAPTURE_FILE_KIND_H */

@@ -2,8 +2,8 @@
 /*
  * file_reader.h - one file of a capture: its records in order.
  */
-#ifndef ISMT_CAPTURE_FILE_H
-#define ISMT_CAPTURE_FILE_H
+#ifndef ISMT_CAPTURE_FILE_READER_H
+#define ISMT_CAPTURE_FILE_READER_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -46,4 +46,4 @@ void file_close(struct capture_file *file);
 void capture_say(const struct capture_options *options, enum capture_say how,
 		 const char *path, const char *text);
 
-#endif /* ISMT_CAPTURE_FILE_H */
+#endif /* ISMT_CAPTURE_FILE_READER_H */

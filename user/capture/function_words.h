@@ -3,8 +3,8 @@
  * function_words.h - a PCI function as an interface of a capture: its name
  * is the PCI address, its description words of the form key=value.
  */
-#ifndef ISMT_CAPTURE_FUNCTION_H
-#define ISMT_CAPTURE_FUNCTION_H
+#ifndef ISMT_CAPTURE_FUNCTION_WORDS_H
+#define ISMT_CAPTURE_FUNCTION_WORDS_H
 
 #include "model/access.h"
 #include "capture/pcapng.h"
@@ -22,4 +22,4 @@ void function_describe(const struct function *fn, char *buf, size_t len);
 void function_understand(struct function *fn, const char *name, size_t name_len,
 			 const char *description, size_t len);
 
-#endif /* ISMT_CAPTURE_FUNCTION_H */
+#endif /* ISMT_CAPTURE_FUNCTION_WORDS_H */

@@ -3,8 +3,8 @@
  * pcapng.h - blocks of the pcapng format (IETF draft-ietf-opsawg-pcapng),
  * written and read in either byte order.
  */
-#ifndef ISMT_PCAPNG_H
-#define ISMT_PCAPNG_H
+#ifndef ISMT_CAPTURE_PCAPNG_H
+#define ISMT_CAPTURE_PCAPNG_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -136,4 +136,4 @@ struct pcapng_opt {
  */
 bool pcapng_option(const struct pcapng_block *block, size_t *at, struct pcapng_opt *opt);
 
-#endif /* ISMT_PCAPNG_H */
+#endif /* ISMT_CAPTURE_PCAPNG_H */

@@ -20,8 +20,8 @@
  * files that are open at once (about 2 MiB each, and about 16 MiB more in all
  * where members are inflated in parallel) and of functions in them.
  */
-#ifndef ISMT_SOURCE_CAPTURE_H
-#define ISMT_SOURCE_CAPTURE_H
+#ifndef ISMT_CAPTURE_READER_H
+#define ISMT_CAPTURE_READER_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -124,4 +124,4 @@ uint64_t capture_bytes(const struct capture *capture, uint64_t *total);
 
 void capture_close(struct capture *capture);
 
-#endif /* ISMT_SOURCE_CAPTURE_H */
+#endif /* ISMT_CAPTURE_READER_H */

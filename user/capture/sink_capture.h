@@ -2,8 +2,8 @@
 /*
  * sink_capture.h - a sink that writes a capture (docs/capture-format.md).
  */
-#ifndef ISMT_SINK_CAPTURE_H
-#define ISMT_SINK_CAPTURE_H
+#ifndef ISMT_CAPTURE_SINK_CAPTURE_H
+#define ISMT_CAPTURE_SINK_CAPTURE_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -40,4 +40,4 @@ struct sink *sink_capture_new(const struct sink_capture_options *options);
 /* Waits until all is written; then what came of it. */
 void sink_capture_stats(struct sink *sink, struct writer_stats *stats);
 
-#endif /* ISMT_SINK_CAPTURE_H */
+#endif /* ISMT_CAPTURE_SINK_CAPTURE_H */

@@ -5,8 +5,8 @@
  * option in interface statistics, in several if there are many functions;
  * docs/capture-format.md has the layout.
  */
-#ifndef ISMT_CAPTURE_ACCOUNT_H
-#define ISMT_CAPTURE_ACCOUNT_H
+#ifndef ISMT_CAPTURE_TRACE_ACCOUNT_H
+#define ISMT_CAPTURE_TRACE_ACCOUNT_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -76,4 +76,4 @@ int account_get(const struct pcapng_block *block, struct account_part *part);
 void account_get_function(const struct account_part *part, size_t index,
 			  struct account_function *function);
 
-#endif /* ISMT_CAPTURE_ACCOUNT_H */
+#endif /* ISMT_CAPTURE_TRACE_ACCOUNT_H */

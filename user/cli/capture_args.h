@@ -2,8 +2,8 @@
 /*
  * capture_args.h - the captures that a command is told to read, and what of them.
  */
-#ifndef ISMT_CAPTURE_ARGS_H
-#define ISMT_CAPTURE_ARGS_H
+#ifndef ISMT_CLI_CAPTURE_ARGS_H
+#define ISMT_CLI_CAPTURE_ARGS_H
 
 #include <argp.h>
 #include <stdbool.h>
@@ -30,4 +30,4 @@ struct capture_args {
 /* FILE..., --strict; input is a struct capture_args. */
 extern const struct argp capture_argp;
 
-#endif /* ISMT_CAPTURE_ARGS_H */
+#endif /* ISMT_CLI_CAPTURE_ARGS_H */

@@ -2,8 +2,8 @@
 /*
  * command.h - the subcommands.  A new one is a file and a line in main.c.
  */
-#ifndef ISMT_COMMAND_H
-#define ISMT_COMMAND_H
+#ifndef ISMT_CLI_COMMAND_H
+#define ISMT_CLI_COMMAND_H
 
 #include <argp.h>
 
@@ -30,4 +30,4 @@ int command_doctor(int argc, char **argv);
 extern const struct argp live_argp, record_argp, stat_argp, dump_argp, report_argp, check_argp,
 	list_argp, doctor_argp;
 
-#endif /* ISMT_COMMAND_H */
+#endif /* ISMT_CLI_COMMAND_H */

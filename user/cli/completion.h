@@ -2,8 +2,8 @@
 /*
  * completion.h - `ismtrace completion SHELL`, of the command table.
  */
-#ifndef ISMT_COMPLETION_H
-#define ISMT_COMPLETION_H
+#ifndef ISMT_CLI_COMPLETION_H
+#define ISMT_CLI_COMPLETION_H
 
 #include <stddef.h>
 
@@ -18,4 +18,4 @@ int completion(int argc, char **argv, const struct command *commands, size_t nr)
 /* The same of a program without commands, whose options argp parses. */
 int completion_program(const char *shell, const char *program, const struct argp *argp);
 
-#endif /* ISMT_COMPLETION_H */
+#endif /* ISMT_CLI_COMPLETION_H */

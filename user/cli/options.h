@@ -2,8 +2,8 @@
 /*
  * options.h - what several commands have in common on the command line.
  */
-#ifndef ISMT_OPTIONS_H
-#define ISMT_OPTIONS_H
+#ifndef ISMT_CLI_OPTIONS_H
+#define ISMT_CLI_OPTIONS_H
 
 #include <argp.h>
 #include <stdbool.h>
@@ -71,4 +71,4 @@ unsigned long long parse_count(const char *text, const char *what, struct argp_s
 /* Seconds, with a fraction if wanted, as nanoseconds; likewise. */
 unsigned long long parse_seconds(const char *text, struct argp_state *state);
 
-#endif /* ISMT_OPTIONS_H */
+#endif /* ISMT_CLI_OPTIONS_H */

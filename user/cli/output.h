@@ -3,8 +3,8 @@
  * output.h - where a command writes: standard output, or the file of -o, which keeps
  * it apart from what CMD prints.
  */
-#ifndef ISMT_OUTPUT_H
-#define ISMT_OUTPUT_H
+#ifndef ISMT_CLI_OUTPUT_H
+#define ISMT_CLI_OUTPUT_H
 
 #include <argp.h>
 #include <stdbool.h>
@@ -57,4 +57,4 @@ bool output_mixes(const char *path);
 /* Do both names lead to the same file? */
 bool output_is(const char *path, const char *other);
 
-#endif /* ISMT_OUTPUT_H */
+#endif /* ISMT_CLI_OUTPUT_H */

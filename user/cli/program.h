@@ -3,8 +3,8 @@
  * program.h - what both programs do before anything else, so that they are to a shell
  * what it is used to.
  */
-#ifndef ISMT_PROGRAM_H
-#define ISMT_PROGRAM_H
+#ifndef ISMT_CLI_PROGRAM_H
+#define ISMT_CLI_PROGRAM_H
 
 /*
  * program_begin - name is who speaks in messages, borrowed.  Signals are as in
@@ -15,4 +15,4 @@
  */
 void program_begin(const char *name);
 
-#endif /* ISMT_PROGRAM_H */
+#endif /* ISMT_CLI_PROGRAM_H */

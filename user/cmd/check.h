@@ -3,8 +3,8 @@
  * check.h - `ismtrace check` over captures, and where it goes for
  * `check -- CMD`.
  */
-#ifndef ISMT_CHECK_CAPTURE_H
-#define ISMT_CHECK_CAPTURE_H
+#ifndef ISMT_CMD_CHECK_H
+#define ISMT_CMD_CHECK_H
 
 #include "cli/output.h"
 #include "model/filter.h"
@@ -30,4 +30,4 @@ typedef int check_live_fn(const struct check_trace *trace);
 /* The command; live is NULL where nothing can be traced. */
 int check_command(int argc, char **argv, check_live_fn *live);
 
-#endif /* ISMT_CHECK_CAPTURE_H */
+#endif /* ISMT_CMD_CHECK_H */

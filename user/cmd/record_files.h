@@ -6,8 +6,8 @@
  * next ones over a socket, so that the one that handles records can become nobody: it can
  * ask for a number, never for a name.
  */
-#ifndef ISMT_CAPTURE_FILES_H
-#define ISMT_CAPTURE_FILES_H
+#ifndef ISMT_CMD_RECORD_FILES_H
+#define ISMT_CMD_RECORD_FILES_H
 
 #include <stdbool.h>
 #include <sys/types.h>
@@ -39,4 +39,4 @@ void files_close(struct capture_files *files);
 /* The name of a file; it fits in PATH_MAX or is cut. */
 void files_name(const struct capture_files *files, unsigned int number, char *buf, size_t len);
 
-#endif /* ISMT_CAPTURE_FILES_H */
+#endif /* ISMT_CMD_RECORD_FILES_H */

@@ -3,8 +3,8 @@
  * replay.h - captures read from begin to end as live reads the kernel: filters
  * first, then the rules, then the summary.  What dump, report and check share.
  */
-#ifndef ISMT_REPLAY_H
-#define ISMT_REPLAY_H
+#ifndef ISMT_CMD_REPLAY_H
+#define ISMT_CMD_REPLAY_H
 
 #include <stdbool.h>
 
@@ -53,4 +53,4 @@ void replay_close(struct replay *replay);
  */
 int replay_end(const struct replay *replay, int err);
 
-#endif /* ISMT_REPLAY_H */
+#endif /* ISMT_CMD_REPLAY_H */

@@ -3,8 +3,8 @@
  * session.h - a trace from the running kernel into a sink, from attaching to
  * the account: what `ismtrace live` and `ismtrace record` have in common.
  */
-#ifndef ISMT_SESSION_H
-#define ISMT_SESSION_H
+#ifndef ISMT_CMD_SESSION_H
+#define ISMT_CMD_SESSION_H
 
 #include <argp.h>
 #include <stdbool.h>
@@ -78,4 +78,4 @@ int session_account(struct session *session, struct summary *summary);
 
 void session_free(struct session *session);
 
-#endif /* ISMT_SESSION_H */
+#endif /* ISMT_CMD_SESSION_H */

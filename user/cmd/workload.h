@@ -2,8 +2,8 @@
 /*
  * workload.h - "-- CMD": a child that waits until the probes are in place.
  */
-#ifndef ISMT_WORKLOAD_H
-#define ISMT_WORKLOAD_H
+#ifndef ISMT_CMD_WORKLOAD_H
+#define ISMT_CMD_WORKLOAD_H
 
 #include <stdbool.h>
 #include <sys/types.h>
@@ -63,4 +63,4 @@ int workload_told_status(struct workload *work, const char *name);
 /* End a child that was never started; let go of one that still runs. */
 void workload_abandon(struct workload *work);
 
-#endif /* ISMT_WORKLOAD_H */
+#endif /* ISMT_CMD_WORKLOAD_H */

@@ -3,8 +3,8 @@
  * batches.h - what tasks have counted and not yet added to their cells: a cell is only
  * whole together with those.
  */
-#ifndef ISMT_TALLIES_H
-#define ISMT_TALLIES_H
+#ifndef ISMT_LIVE_BATCHES_H
+#define ISMT_LIVE_BATCHES_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -32,4 +32,4 @@ void tallies_look(struct tallies *tallies, const union ismt_slot *slots);
 bool tallies_read(const struct tallies *tallies, const struct ismt_cell *there,
 		  uint32_t index, struct ismt_cell *cell);
 
-#endif /* ISMT_TALLIES_H */
+#endif /* ISMT_LIVE_BATCHES_H */

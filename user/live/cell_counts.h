@@ -2,8 +2,8 @@
 /*
  * cell_counts.h - a cell of the kernel's as counts.
  */
-#ifndef ISMT_CELL_COUNTS_H
-#define ISMT_CELL_COUNTS_H
+#ifndef ISMT_LIVE_CELL_COUNTS_H
+#define ISMT_LIVE_CELL_COUNTS_H
 
 #include "model/counts.h"
 #include "ismtrace.h"
@@ -18,4 +18,4 @@ void cell_counts(const struct ismt_cell *cell, struct count_cell *part);
 int cell_counts_since(struct counts *counts, const struct count_key *key,
 		      const struct ismt_cell *cell, const struct ismt_cell *last);
 
-#endif /* ISMT_CELL_COUNTS_H */
+#endif /* ISMT_LIVE_CELL_COUNTS_H */

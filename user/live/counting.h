@@ -3,8 +3,8 @@
  * counting.h - counts from the running kernel: clean accesses are counted
  * there, without a record each; those that a rule may fire on come as records.
  */
-#ifndef ISMT_COUNTING_H
-#define ISMT_COUNTING_H
+#ifndef ISMT_LIVE_COUNTING_H
+#define ISMT_LIVE_COUNTING_H
 
 #include "model/counts.h"
 #include "live/source.h"
@@ -54,4 +54,4 @@ const struct live *counting_live(const struct counting *counting);
 
 void counting_close(struct counting *counting);
 
-#endif /* ISMT_COUNTING_H */
+#endif /* ISMT_LIVE_COUNTING_H */

@@ -3,8 +3,8 @@
  * drivers.h - the modules that have the functions of VFIO drivers: whether they are
  * loaded, and whether they are still the ones that were.
  */
-#ifndef ISMT_DRIVERS_H
-#define ISMT_DRIVERS_H
+#ifndef ISMT_LIVE_DRIVERS_H
+#define ISMT_LIVE_DRIVERS_H
 
 #include <stdbool.h>
 #include <sys/types.h>
@@ -27,4 +27,4 @@ bool drivers_same(const struct drivers *a, const struct drivers *b);
 /* One that was loaded, or loaded anew, since that look; NULL: none. */
 const char *drivers_since(const struct drivers *before);
 
-#endif /* ISMT_DRIVERS_H */
+#endif /* ISMT_LIVE_DRIVERS_H */

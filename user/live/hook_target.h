@@ -2,8 +2,8 @@
 /*
  * hook_target.h - tells libbpf where fentry and fexit programs go.
  */
-#ifndef ISMT_HOOK_TARGET_H
-#define ISMT_HOOK_TARGET_H
+#ifndef ISMT_LIVE_HOOK_TARGET_H
+#define ISMT_LIVE_HOOK_TARGET_H
 
 #include "live/kernel_btf.h"
 
@@ -15,4 +15,4 @@
 int hook_target_begin(struct kernel_btf *btf);
 void hook_target_end(void);
 
-#endif /* ISMT_HOOK_TARGET_H */
+#endif /* ISMT_LIVE_HOOK_TARGET_H */

@@ -5,8 +5,8 @@
  * Trampolines (fentry, fexit) are tried first; where the kernel cannot, as
  * without a BPF JIT, kprobes do the same work.
  */
-#ifndef ISMT_HOOKS_H
-#define ISMT_HOOKS_H
+#ifndef ISMT_LIVE_HOOKS_H
+#define ISMT_LIVE_HOOKS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -102,4 +102,4 @@ void hooks_detach(struct hook_set *set);
 /* Remove all probes that are left, and forget the set. */
 void hooks_free(struct hook_set *set);
 
-#endif /* ISMT_HOOKS_H */
+#endif /* ISMT_LIVE_HOOKS_H */

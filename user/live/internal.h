@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * internal.h - what the parts of the live source share: source_live.c, which has
- * the records, live_attach.c and live_account.c.
+ * the records, attach.c and counters.c.
  */
 #ifndef ISMT_LIVE_INTERNAL_H
 #define ISMT_LIVE_INTERNAL_H
@@ -96,7 +96,7 @@ void live_switches_look(struct live *live);
 uint64_t switch_off_seconds(const struct switch_off *off);
 
 /*
- * live_measure.c: with --measure.  Start, before anything is loaded and with all privileges:
+ * measure_blocks.c: with --measure.  Start, before anything is loaded and with all privileges:
  * EXIT_DONE or EXIT_ATTACH and told why; so does open, after attaching.  It and all others do nothing if live->measure is NULL: begin and begun,
  * before and after accesses are opened for the first time; look for new functions, now and
  * then; end, before accesses are opened no more; stop, after that, which waits for a last

@@ -9,8 +9,8 @@
  * or NULL, and return -errno if there is no BTF, -ENOENT: no such thing, -EBADMSG:
  * not understood.
  */
-#ifndef ISMT_KERNEL_BTF_H
-#define ISMT_KERNEL_BTF_H
+#ifndef ISMT_LIVE_KERNEL_BTF_H
+#define ISMT_LIVE_KERNEL_BTF_H
 
 #include <stdbool.h>
 
@@ -30,4 +30,4 @@ bool kernel_btf_has(struct kernel_btf *btf, const char *module);
 /* The type id of a function. */
 int kernel_btf_function(struct kernel_btf *btf, const char *module, const char *function);
 
-#endif /* ISMT_KERNEL_BTF_H */
+#endif /* ISMT_LIVE_KERNEL_BTF_H */

@@ -3,8 +3,8 @@
  * landlock.h - files out of reach by Landlock: system calls without a C library's wrapper
  * (Documentation/userspace-api/landlock.rst).
  */
-#ifndef ISMT_LANDLOCK_H
-#define ISMT_LANDLOCK_H
+#ifndef ISMT_LIVE_LANDLOCK_H
+#define ISMT_LIVE_LANDLOCK_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -33,4 +33,4 @@ int landlock_abi(void);
  */
 int landlock_restrict(const struct landlock_place *places, size_t count);
 
-#endif /* ISMT_LANDLOCK_H */
+#endif /* ISMT_LIVE_LANDLOCK_H */

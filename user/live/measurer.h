@@ -7,8 +7,8 @@
  * traces, but functions are opened during the trace: so this process is made before, can do
  * nothing else, and ends with the tracer.
  */
-#ifndef ISMT_MEASURER_H
-#define ISMT_MEASURER_H
+#ifndef ISMT_LIVE_MEASURER_H
+#define ISMT_LIVE_MEASURER_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -43,4 +43,4 @@ bool measurer_gone(const struct measurer *measurer);
 /* measurer may be NULL. */
 void measurer_stop(struct measurer *measurer);
 
-#endif /* ISMT_MEASURER_H */
+#endif /* ISMT_LIVE_MEASURER_H */

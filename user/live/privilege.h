@@ -2,8 +2,8 @@
 /*
  * privilege.h - what loading needs, and giving it up afterwards.
  */
-#ifndef ISMT_PRIVILEGE_H
-#define ISMT_PRIVILEGE_H
+#ifndef ISMT_LIVE_PRIVILEGE_H
+#define ISMT_LIVE_PRIVILEGE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -45,4 +45,4 @@ int privilege_keep_tracing(const struct run_as *as);
 /* What was kept, in effect or idle again.  0 or -errno. */
 int privilege_raise(bool raise);
 
-#endif /* ISMT_PRIVILEGE_H */
+#endif /* ISMT_LIVE_PRIVILEGE_H */

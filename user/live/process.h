@@ -2,8 +2,8 @@
 /*
  * process.h - the processes of this machine that a filter names.
  */
-#ifndef ISMT_PROCESS_H
-#define ISMT_PROCESS_H
+#ifndef ISMT_LIVE_PROCESS_H
+#define ISMT_LIVE_PROCESS_H
 
 #include <stdbool.h>
 
@@ -15,4 +15,4 @@
  */
 bool process_missing(const struct filter *filter);
 
-#endif /* ISMT_PROCESS_H */
+#endif /* ISMT_LIVE_PROCESS_H */

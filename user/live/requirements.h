@@ -4,8 +4,8 @@
  * serves both `ismtrace doctor`, which shows all, and the commands that trace,
  * which stop at the first obstacle.
  */
-#ifndef ISMT_CHECK_H
-#define ISMT_CHECK_H
+#ifndef ISMT_LIVE_REQUIREMENTS_H
+#define ISMT_LIVE_REQUIREMENTS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -44,4 +44,4 @@ bool check_obstacle(void);
 /* The same for commands that load programs but do not probe a driver. */
 bool check_cannot_load(void);
 
-#endif /* ISMT_CHECK_H */
+#endif /* ISMT_LIVE_REQUIREMENTS_H */

@@ -3,8 +3,8 @@
  * requirements_seal.h - for `ismtrace doctor`: who a tracer becomes once it is attached, and
  * what keeps it from the rest of the machine.
  */
-#ifndef ISMT_DOCTOR_SEAL_H
-#define ISMT_DOCTOR_SEAL_H
+#ifndef ISMT_LIVE_REQUIREMENTS_SEAL_H
+#define ISMT_LIVE_REQUIREMENTS_SEAL_H
 
 #include "live/requirements.h"
 
@@ -31,4 +31,4 @@ extern const struct seal_check {
 
 extern const size_t nr_seal_checks;
 
-#endif /* ISMT_DOCTOR_SEAL_H */
+#endif /* ISMT_LIVE_REQUIREMENTS_SEAL_H */

@@ -7,8 +7,8 @@
  * They are seen there by everybody, as group ismtrace_ and 16 hexadecimal digits, as long as
  * they are in use.
  */
-#ifndef ISMT_RETPROBE_H
-#define ISMT_RETPROBE_H
+#ifndef ISMT_LIVE_RETPROBE_H
+#define ISMT_LIVE_RETPROBE_H
 
 #include <stdbool.h>
 
@@ -40,4 +40,4 @@ struct bpf_link *retprobes_attach(struct retprobes *probes, const struct bpf_pro
 /* Remove all of them; works after privileges were dropped.  NULL is fine. */
 void retprobes_close(struct retprobes *probes);
 
-#endif /* ISMT_RETPROBE_H */
+#endif /* ISMT_LIVE_RETPROBE_H */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * ring_record.h - records as they come out of the ring buffer (bpf/record.h), decoded.
+ * ring_record.h - records as they come out of the ring buffer (bpf/ismtrace.h), decoded.
  */
-#ifndef ISMT_RING_RECORD_H
-#define ISMT_RING_RECORD_H
+#ifndef ISMT_LIVE_RING_RECORD_H
+#define ISMT_LIVE_RING_RECORD_H
 
 #include <stddef.h>
 
@@ -30,4 +30,4 @@ struct ring_reader {
  */
 bool ring_record_access(struct ring_reader *reader, const void *data, size_t size);
 
-#endif /* ISMT_RING_RECORD_H */
+#endif /* ISMT_LIVE_RING_RECORD_H */

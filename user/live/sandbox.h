@@ -3,8 +3,8 @@
  * sandbox.h - what a process of the toolkit can still ask the kernel for, once it has all
  * that it needs.  sandbox.c has one table of it for all roles.
  */
-#ifndef ISMT_SANDBOX_H
-#define ISMT_SANDBOX_H
+#ifndef ISMT_LIVE_SANDBOX_H
+#define ISMT_LIVE_SANDBOX_H
 
 enum sandbox_role {
 	SANDBOX_TRACE,		/* reads what the programs send, writes to what is open */
@@ -28,4 +28,4 @@ int sandbox_files(enum sandbox_role role, int dir);
  */
 int sandbox_calls(enum sandbox_role role);
 
-#endif /* ISMT_SANDBOX_H */
+#endif /* ISMT_LIVE_SANDBOX_H */

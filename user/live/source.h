@@ -2,8 +2,8 @@
 /*
  * source.h - records from the running kernel.
  */
-#ifndef ISMT_SOURCE_LIVE_H
-#define ISMT_SOURCE_LIVE_H
+#ifndef ISMT_LIVE_SOURCE_H
+#define ISMT_LIVE_SOURCE_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -110,4 +110,4 @@ uint64_t live_mono_offset(const struct live *live);
 
 void live_close(struct live *live);
 
-#endif /* ISMT_SOURCE_LIVE_H */
+#endif /* ISMT_LIVE_SOURCE_H */

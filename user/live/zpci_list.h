@@ -3,8 +3,8 @@
  * zpci_list.h - ask the kernel for its zPCI functions, maxstbl and measurement
  * blocks included.
  */
-#ifndef ISMT_SCAN_H
-#define ISMT_SCAN_H
+#ifndef ISMT_LIVE_ZPCI_LIST_H
+#define ISMT_LIVE_ZPCI_LIST_H
 
 #include <stdbool.h>
 
@@ -64,4 +64,4 @@ int scan_each(struct ismtrace_bpf *skel, scan_found *fn, void *arg);
  */
 int scan_functions(struct ismtrace_bpf *skel, struct function_table *table);
 
-#endif /* ISMT_SCAN_H */
+#endif /* ISMT_LIVE_ZPCI_LIST_H */

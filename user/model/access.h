@@ -3,8 +3,8 @@
  * access.h - the decoded records that every sink is given, whatever source
  * they come from.
  */
-#ifndef ISMT_ACCESS_H
-#define ISMT_ACCESS_H
+#ifndef ISMT_MODEL_ACCESS_H
+#define ISMT_MODEL_ACCESS_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -91,4 +91,4 @@ struct insn {
 	int64_t ts;		/* begin, ns since 1970; before that negative */
 };
 
-#endif /* ISMT_ACCESS_H */
+#endif /* ISMT_MODEL_ACCESS_H */

@@ -3,8 +3,8 @@
  * count_gone.h - who has gone to the others, so that one who comes back and goes again is not
  * taken for two.
  */
-#ifndef ISMT_COUNT_GONE_H
-#define ISMT_COUNT_GONE_H
+#ifndef ISMT_MODEL_COUNT_GONE_H
+#define ISMT_MODEL_COUNT_GONE_H
 
 #include "model/count_owners.h"
 
@@ -27,4 +27,4 @@ size_t gone_note(struct count_gone *gone, const struct count_owners *owners);
 /* Has the process gone before? */
 bool gone_process(const struct count_gone *gone, uint32_t pid);
 
-#endif /* ISMT_COUNT_GONE_H */
+#endif /* ISMT_MODEL_COUNT_GONE_H */

@@ -3,8 +3,8 @@
  * count_owners.h - whose the cells of counts are: processes, or functions with the driver that
  * they were used through.  There is room for so many; the first one is all others together.
  */
-#ifndef ISMT_COUNT_OWNERS_H
-#define ISMT_COUNT_OWNERS_H
+#ifndef ISMT_MODEL_COUNT_OWNERS_H
+#define ISMT_MODEL_COUNT_OWNERS_H
 
 #include "model/access.h"
 #include "util/slots.h"
@@ -72,4 +72,4 @@ void owners_number(struct count_owners *owners);
 /* And they have gone. */
 void owners_leave(struct count_owners *owners);
 
-#endif /* ISMT_COUNT_OWNERS_H */
+#endif /* ISMT_MODEL_COUNT_OWNERS_H */

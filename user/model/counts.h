@@ -8,8 +8,8 @@
  * are folded into one that stands for the others.  All sums stay exact, of any function, region
  * or rule as well, and so do differences: see counts_follow().
  */
-#ifndef ISMT_COUNTS_H
-#define ISMT_COUNTS_H
+#ifndef ISMT_MODEL_COUNTS_H
+#define ISMT_MODEL_COUNTS_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -26,7 +26,7 @@
 #define COUNT_OTHERS	UINT32_MAX
 
 /*
- * The most that are kept apart, and cells in all.  About as many as in the kernel (record.h);
+ * The most that are kept apart, and cells in all.  About as many as in the kernel (bpf/ismtrace.h);
  * who is folded are half of them, so that it costs little for each.
  */
 #define COUNT_PROCESSES	2048
@@ -176,4 +176,4 @@ int counts_summary(const struct counts *counts, struct summary *summary);
 /* Of that only the functions' instructions inside accesses; to any summary.  0 or -ENOMEM. */
 int counts_instructions(const struct counts *counts, struct summary *summary);
 
-#endif /* ISMT_COUNTS_H */
+#endif /* ISMT_MODEL_COUNTS_H */

@@ -2,12 +2,12 @@
 /*
  * counts_internal.h - what the files that counts are made of share.
  */
-#ifndef ISMT_COUNTS_INTERNAL_H
-#define ISMT_COUNTS_INTERNAL_H
+#ifndef ISMT_MODEL_COUNTS_INTERNAL_H
+#define ISMT_MODEL_COUNTS_INTERNAL_H
 
 #include "model/counts.h"
 
 /* The slot that holds the cell of the key, or the free one where it would go. */
 uint32_t *counts_slot(const struct counts *counts, const struct count_key *key);
 
-#endif /* ISMT_COUNTS_INTERNAL_H */
+#endif /* ISMT_MODEL_COUNTS_INTERNAL_H */

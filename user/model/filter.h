@@ -2,8 +2,8 @@
 /*
  * filter.h - what the person asked to see, before it is known what there is.
  */
-#ifndef ISMT_FILTER_H
-#define ISMT_FILTER_H
+#ifndef ISMT_MODEL_FILTER_H
+#define ISMT_MODEL_FILTER_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -42,4 +42,4 @@ int filter_add_rule(struct filter *filter, const char *text);
 /* A size in bytes: "4096", "0x1000", "4K"; 0 or -EINVAL. */
 int parse_size(const char *text, uint64_t *value);
 
-#endif /* ISMT_FILTER_H */
+#endif /* ISMT_MODEL_FILTER_H */

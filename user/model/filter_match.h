@@ -3,8 +3,8 @@
  * filter_match.h - the filters over accesses that are there already, as in a
  * capture, by the same conditions (bpf/match.h) as in the kernel.
  */
-#ifndef ISMT_FILTER_MATCH_H
-#define ISMT_FILTER_MATCH_H
+#ifndef ISMT_MODEL_FILTER_MATCH_H
+#define ISMT_MODEL_FILTER_MATCH_H
 
 #include "model/filter.h"
 
@@ -30,4 +30,4 @@ bool filter_names(const char *text, const struct function *fn);
 /* filter_name_valid - whether a -d text can name any function at all. */
 bool filter_name_valid(const char *text);
 
-#endif /* ISMT_FILTER_MATCH_H */
+#endif /* ISMT_MODEL_FILTER_MATCH_H */

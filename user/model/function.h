@@ -2,8 +2,8 @@
 /*
  * function.h - the table of PCI functions that a trace has met.
  */
-#ifndef ISMT_FUNCTION_H
-#define ISMT_FUNCTION_H
+#ifndef ISMT_MODEL_FUNCTION_H
+#define ISMT_MODEL_FUNCTION_H
 
 #include <stddef.h>
 
@@ -49,4 +49,4 @@ struct function *function_by_name(struct function_table *table, const char *name
 size_t function_count(const struct function_table *table);
 struct function *function_at(struct function_table *table, size_t index);
 
-#endif /* ISMT_FUNCTION_H */
+#endif /* ISMT_MODEL_FUNCTION_H */

@@ -4,8 +4,8 @@
  * nothing where nothing was looked at.  One table of what may be lacking, by the names that
  * --allow has for it.
  */
-#ifndef ISMT_GATE_H
-#define ISMT_GATE_H
+#ifndef ISMT_MODEL_GATE_H
+#define ISMT_MODEL_GATE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -49,4 +49,4 @@ void gate_sentence(const struct summary *summary, uint32_t lacks, char *buf, siz
  */
 bool gate_tell(const struct summary *summary, uint32_t allow, bool findings);
 
-#endif /* ISMT_GATE_H */
+#endif /* ISMT_MODEL_GATE_H */

@@ -3,8 +3,8 @@
  * losses.h - what a trace lost, by cause: one table for every place that adds them up, tells
  * of them or keeps them.
  */
-#ifndef ISMT_LOSSES_H
-#define ISMT_LOSSES_H
+#ifndef ISMT_MODEL_LOSSES_H
+#define ISMT_MODEL_LOSSES_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -92,4 +92,4 @@ const char *losses_remedy(const struct losses *losses);
  */
 void losses_sentence(const struct losses *losses, char *buf, size_t len);
 
-#endif /* ISMT_LOSSES_H */
+#endif /* ISMT_MODEL_LOSSES_H */

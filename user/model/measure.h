@@ -3,8 +3,8 @@
  * measure.h - our own count of a function's instructions beside its measurement block
  * (--measure), and whether the two agree.
  */
-#ifndef ISMT_MEASURE_H
-#define ISMT_MEASURE_H
+#ifndef ISMT_MODEL_MEASURE_H
+#define ISMT_MODEL_MEASURE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -46,4 +46,4 @@ void measure_add(struct measure *sum, const struct measure *part);
 /* The numbers of a mismatch, as a sentence.  Cut to len, always ended; returns its length uncut. */
 size_t measure_sentence(const struct measure *m, char *buf, size_t len);
 
-#endif /* ISMT_MEASURE_H */
+#endif /* ISMT_MODEL_MEASURE_H */

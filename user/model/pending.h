@@ -4,8 +4,8 @@
  * an instruction when it ends and of its access after that, but they are shown
  * under it.
  */
-#ifndef ISMT_PENDING_H
-#define ISMT_PENDING_H
+#ifndef ISMT_MODEL_PENDING_H
+#define ISMT_MODEL_PENDING_H
 
 #include <stddef.h>
 
@@ -56,4 +56,4 @@ void pending_drop_all(struct pending *pending);
 
 void pending_free(struct pending *pending);
 
-#endif /* ISMT_PENDING_H */
+#endif /* ISMT_MODEL_PENDING_H */

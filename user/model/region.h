@@ -3,8 +3,8 @@
  * region.h - names of VFIO regions: "bar0" to "bar5", "rom", "config", "vga",
  * and "dev9" upwards for what a device adds of its own.
  */
-#ifndef ISMT_REGION_H
-#define ISMT_REGION_H
+#ifndef ISMT_MODEL_REGION_H
+#define ISMT_MODEL_REGION_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -38,4 +38,4 @@ const char *space_name(uint8_t space);
  */
 int region_parse(const char *text, uint32_t *region);
 
-#endif /* ISMT_REGION_H */
+#endif /* ISMT_MODEL_REGION_H */

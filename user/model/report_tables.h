@@ -3,8 +3,8 @@
  * report_tables.h - what a report shows beside the summary: totals by function,
  * process, region and direction, size, and who the findings are about.
  */
-#ifndef ISMT_TABLES_H
-#define ISMT_TABLES_H
+#ifndef ISMT_MODEL_REPORT_TABLES_H
+#define ISMT_MODEL_REPORT_TABLES_H
 
 #include "util/json.h"
 #include "util/outbuf.h"
@@ -74,4 +74,4 @@ void tables_write_text(const struct tables *tables, struct outbuf *out, size_t t
 /* The value of "tables"; NULL: no memory. */
 json_t *tables_json(const struct tables *tables, size_t top);
 
-#endif /* ISMT_TABLES_H */
+#endif /* ISMT_MODEL_REPORT_TABLES_H */

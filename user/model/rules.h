@@ -3,8 +3,8 @@
  * rules.h - what is wrong with an access.  The table in rules.c is the one
  * place where ids, names, severities and texts stand.
  */
-#ifndef ISMT_RULES_H
-#define ISMT_RULES_H
+#ifndef ISMT_MODEL_RULES_H
+#define ISMT_MODEL_RULES_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -79,4 +79,4 @@ void rules_apply(struct rules_state *state, struct access *access);
 void rule_evidence(enum rule_id id, const struct access *access,
 		   char *buf, size_t len);
 
-#endif /* ISMT_RULES_H */
+#endif /* ISMT_MODEL_RULES_H */

@@ -4,8 +4,8 @@
  * order begin, (access | insn | note)*, end; a sink never knows which source
  * it is.
  */
-#ifndef ISMT_SINK_H
-#define ISMT_SINK_H
+#ifndef ISMT_MODEL_SINK_H
+#define ISMT_MODEL_SINK_H
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -55,4 +55,4 @@ struct sink *sink_json_new(const struct sink_options *options);
 /* Accesses only, with a header line; no summary. */
 struct sink *sink_csv_new(const struct sink_options *options);
 
-#endif /* ISMT_SINK_H */
+#endif /* ISMT_MODEL_SINK_H */

@@ -3,8 +3,8 @@
  * summary.h - what a run adds up to: per function, region and direction the
  * counts and histograms, the findings, and what was lost.
  */
-#ifndef ISMT_SUMMARY_H
-#define ISMT_SUMMARY_H
+#ifndef ISMT_MODEL_SUMMARY_H
+#define ISMT_MODEL_SUMMARY_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -180,4 +180,4 @@ const char *summary_fix(const struct summary *summary, enum rule_id id);
  */
 void summary_finish(struct summary *summary);
 
-#endif /* ISMT_SUMMARY_H */
+#endif /* ISMT_MODEL_SUMMARY_H */

@@ -2,12 +2,12 @@
 /*
  * summary_rows.h - the rows and functions of a summary in their order.
  */
-#ifndef ISMT_SUMMARY_ROWS_H
-#define ISMT_SUMMARY_ROWS_H
+#ifndef ISMT_MODEL_SUMMARY_ROWS_H
+#define ISMT_MODEL_SUMMARY_ROWS_H
 
 #include "model/summary.h"
 
 /* As summary.h says.  More may be added afterwards. */
 void summary_sort(struct summary *summary);
 
-#endif /* ISMT_SUMMARY_ROWS_H */
+#endif /* ISMT_MODEL_SUMMARY_ROWS_H */

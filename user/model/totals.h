@@ -5,8 +5,8 @@
  * only a row that came after a fold may have a part of its own in "others",
  * and says how large that part can be.
  */
-#ifndef ISMT_TABLE_H
-#define ISMT_TABLE_H
+#ifndef ISMT_MODEL_TOTALS_H
+#define ISMT_MODEL_TOTALS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -66,4 +66,4 @@ void table_order(struct table *table);
 
 void totals_add(struct totals *sum, const struct totals *part);
 
-#endif /* ISMT_TABLE_H */
+#endif /* ISMT_MODEL_TOTALS_H */

@@ -3,8 +3,8 @@
  * words.h - what codes mean: instructions, condition codes, status codes and
  * error numbers in words.
  */
-#ifndef ISMT_WORDS_H
-#define ISMT_WORDS_H
+#ifndef ISMT_MODEL_WORDS_H
+#define ISMT_MODEL_WORDS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -40,4 +40,4 @@ void error_describe(const struct ismt_error *error, char *buf, size_t len);
 /* The same as one word: "cc1", "cc1,st8", "exc", "-EIO", "?". */
 void error_word(const struct ismt_error *error, char *buf, size_t len);
 
-#endif /* ISMT_WORDS_H */
+#endif /* ISMT_MODEL_WORDS_H */

@@ -2,8 +2,8 @@
 /*
  * write_runs.h - which writes of a task follow on from one another (ISM004).
  */
-#ifndef ISMT_WRITE_RUNS_H
-#define ISMT_WRITE_RUNS_H
+#ifndef ISMT_MODEL_WRITE_RUNS_H
+#define ISMT_MODEL_WRITE_RUNS_H
 
 #include "model/access.h"
 
@@ -24,4 +24,4 @@ void runs_free(struct runs *runs);
  */
 void runs_follow(struct runs *runs, struct access *access, uint64_t limit);
 
-#endif /* ISMT_WRITE_RUNS_H */
+#endif /* ISMT_MODEL_WRITE_RUNS_H */

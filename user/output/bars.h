@@ -2,8 +2,8 @@
 /*
  * bars.h - bars and lines drawn with characters: UTF-8 blocks, or ASCII.
  */
-#ifndef ISMT_TOP_BARS_H
-#define ISMT_TOP_BARS_H
+#ifndef ISMT_OUTPUT_BARS_H
+#define ISMT_OUTPUT_BARS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -30,4 +30,4 @@ size_t text_cut(const char *text, unsigned int width);
 /* Its characters. */
 unsigned int text_width(const char *text);
 
-#endif /* ISMT_TOP_BARS_H */
+#endif /* ISMT_OUTPUT_BARS_H */

@@ -2,8 +2,8 @@
 /*
  * color.h - the few SGR escapes in use, for what must not be missed.
  */
-#ifndef ISMT_COLOR_H
-#define ISMT_COLOR_H
+#ifndef ISMT_OUTPUT_COLOR_H
+#define ISMT_OUTPUT_COLOR_H
 
 #include "util/outbuf.h"
 #include "model/rules.h"
@@ -28,4 +28,4 @@ static inline void sgr(struct outbuf *out, bool color, const char *escape)
 		out_str(out, escape);
 }
 
-#endif /* ISMT_COLOR_H */
+#endif /* ISMT_OUTPUT_COLOR_H */

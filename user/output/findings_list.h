@@ -3,8 +3,8 @@
  * findings_list.h - findings one by one, as `ismtrace check` shows them: lines
  * that grep well, or JSON.
  */
-#ifndef ISMT_CHECK_OUTPUT_H
-#define ISMT_CHECK_OUTPUT_H
+#ifndef ISMT_OUTPUT_FINDINGS_LIST_H
+#define ISMT_OUTPUT_FINDINGS_LIST_H
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -54,4 +54,4 @@ int check_output_verdict(const struct check_output *check, const struct summary 
 /* One line of how many there were: to out if that is all the output, else to stderr. */
 void check_output_count(const struct check_output *check, const struct summary *summary, FILE *out);
 
-#endif /* ISMT_CHECK_OUTPUT_H */
+#endif /* ISMT_OUTPUT_FINDINGS_LIST_H */

@@ -3,8 +3,8 @@
  * findings_text.h - findings spelled out under an access, the first few of
  * each rule and function: a stream of a million equal ones must not drown.
  */
-#ifndef ISMT_FINDINGS_TEXT_H
-#define ISMT_FINDINGS_TEXT_H
+#ifndef ISMT_OUTPUT_FINDINGS_TEXT_H
+#define ISMT_OUTPUT_FINDINGS_TEXT_H
 
 #include "util/outbuf.h"
 #include "model/rules.h"
@@ -31,4 +31,4 @@ void findings_text_write(struct findings_text *findings, const struct access *ac
 
 void findings_text_free(struct findings_text *findings);
 
-#endif /* ISMT_FINDINGS_TEXT_H */
+#endif /* ISMT_OUTPUT_FINDINGS_TEXT_H */

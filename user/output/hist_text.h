@@ -2,8 +2,8 @@
 /*
  * hist_text.h - histograms drawn with bars, side by side.
  */
-#ifndef ISMT_HIST_TEXT_H
-#define ISMT_HIST_TEXT_H
+#ifndef ISMT_OUTPUT_HIST_TEXT_H
+#define ISMT_OUTPUT_HIST_TEXT_H
 
 #include "util/hist.h"
 #include "util/outbuf.h"
@@ -41,4 +41,4 @@ void hist_view_line(struct outbuf *out, const struct hist_view *view);
  */
 void hist_views_write(struct outbuf *out, const struct hist_view *views, unsigned int nr);
 
-#endif /* ISMT_HIST_TEXT_H */
+#endif /* ISMT_OUTPUT_HIST_TEXT_H */

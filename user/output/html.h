@@ -3,8 +3,8 @@
  * html.h - pieces of a page that stands alone: text that stays text whatever
  * is in it, and bar charts as inline SVG.
  */
-#ifndef ISMT_HTML_H
-#define ISMT_HTML_H
+#ifndef ISMT_OUTPUT_HTML_H
+#define ISMT_OUTPUT_HTML_H
 
 #include "output/hist_text.h"
 #include "util/outbuf.h"
@@ -44,4 +44,4 @@ void html_cell_us(struct outbuf *out, double ns);
 void html_begin(struct outbuf *out, const char *title);
 void html_end(struct outbuf *out);
 
-#endif /* ISMT_HTML_H */
+#endif /* ISMT_OUTPUT_HTML_H */

@@ -4,8 +4,8 @@
  * mostly what it said a moment ago.  To see that costs a tenth of formatting it anew,
  * and the machine that is traced pays for it.
  */
-#ifndef ISMT_LINE_CACHE_H
-#define ISMT_LINE_CACHE_H
+#ifndef ISMT_OUTPUT_LINE_CACHE_H
+#define ISMT_OUTPUT_LINE_CACHE_H
 
 #include <stddef.h>
 
@@ -85,4 +85,4 @@ static inline char *line_put(char *p, const struct line_piece *piece)
 /* Room for a whole line of three pieces and five numbers. */
 #define LINE_ROOM 4096
 
-#endif /* ISMT_LINE_CACHE_H */
+#endif /* ISMT_OUTPUT_LINE_CACHE_H */

@@ -2,8 +2,8 @@
 /*
  * report_html.h - the report as a page of its own.
  */
-#ifndef ISMT_REPORT_HTML_H
-#define ISMT_REPORT_HTML_H
+#ifndef ISMT_OUTPUT_REPORT_HTML_H
+#define ISMT_OUTPUT_REPORT_HTML_H
 
 #include "util/outbuf.h"
 #include "model/summary.h"
@@ -20,4 +20,4 @@ struct report_page {
 /* Errors stay in the buffer. */
 void report_html_write(const struct report_page *page, struct outbuf *out);
 
-#endif /* ISMT_REPORT_HTML_H */
+#endif /* ISMT_OUTPUT_REPORT_HTML_H */

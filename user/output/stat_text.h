@@ -2,8 +2,8 @@
 /*
  * stat_text.h - what `ismtrace stat -I` prints for each interval.
  */
-#ifndef ISMT_STAT_TEXT_H
-#define ISMT_STAT_TEXT_H
+#ifndef ISMT_OUTPUT_STAT_TEXT_H
+#define ISMT_OUTPUT_STAT_TEXT_H
 
 #include "util/outbuf.h"
 #include "model/summary.h"
@@ -21,4 +21,4 @@ int stat_interval_text(const struct summary *summary, int64_t start_ns, struct o
 /* The same as one JSON object of type "interval".  0 or -ENOMEM. */
 int stat_interval_json(const struct summary *summary, struct outbuf *out);
 
-#endif /* ISMT_STAT_TEXT_H */
+#endif /* ISMT_OUTPUT_STAT_TEXT_H */

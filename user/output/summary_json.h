@@ -2,8 +2,8 @@
 /*
  * summary_json.h - the summary as one JSON object on one line.
  */
-#ifndef ISMT_SUMMARY_JSON_H
-#define ISMT_SUMMARY_JSON_H
+#ifndef ISMT_OUTPUT_SUMMARY_JSON_H
+#define ISMT_OUTPUT_SUMMARY_JSON_H
 
 #include "util/json.h"
 #include "util/outbuf.h"
@@ -21,4 +21,4 @@ json_t *measure_json(const struct measure *m);
 /* Returns 0, -ENOMEM, or the buffer's error. */
 int summary_write_json(const struct summary *summary, struct outbuf *out);
 
-#endif /* ISMT_SUMMARY_JSON_H */
+#endif /* ISMT_OUTPUT_SUMMARY_JSON_H */

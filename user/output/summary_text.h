@@ -2,8 +2,8 @@
 /*
  * summary_text.h - the summary for people.
  */
-#ifndef ISMT_SUMMARY_TEXT_H
-#define ISMT_SUMMARY_TEXT_H
+#ifndef ISMT_OUTPUT_SUMMARY_TEXT_H
+#define ISMT_OUTPUT_SUMMARY_TEXT_H
 
 #include <stdbool.h>
 
@@ -24,4 +24,4 @@ void summary_row_text(const struct summary_row *row, struct outbuf *out);
 /* Store blocks by size, or widths of loads and stores where there are none. */
 void summary_view_insns(struct hist_view *view, const struct summary_row *row);
 
-#endif /* ISMT_SUMMARY_TEXT_H */
+#endif /* ISMT_OUTPUT_SUMMARY_TEXT_H */

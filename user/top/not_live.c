@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * not_live.c - ismtop where nothing can be traced: in place of
- * top_gather_live.c on machines that are not s390x.
+ * gather_live.c on machines that are not s390x.
  */
 #include "util/message.h"
 #include "top/gather.h"

@@ -4,8 +4,8 @@
  * beginning, and what of it in the last interval.  The layer between gathering
  * and the table; it knows nothing of columns.
  */
-#ifndef ISMT_TOP_DATA_H
-#define ISMT_TOP_DATA_H
+#ifndef ISMT_TOP_ROWS_H
+#define ISMT_TOP_ROWS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -124,4 +124,4 @@ void data_owners(struct top_data *data, const struct counts *now, const char *fi
 /* What a row of the view that has the cell is called; not for sizes and findings. */
 struct row_key row_key_of(enum top_view view, const struct count_key *key);
 
-#endif /* ISMT_TOP_DATA_H */
+#endif /* ISMT_TOP_ROWS_H */

@@ -3,8 +3,8 @@
  * state.h - the state of ismtop: what has been gathered, which interval is looked
  * at, and how.  Keys change it, the window and the batch show it.
  */
-#ifndef ISMT_TOP_H
-#define ISMT_TOP_H
+#ifndef ISMT_TOP_STATE_H
+#define ISMT_TOP_STATE_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -101,4 +101,4 @@ void top_build(struct top *top);
 /* Another view; its rows are built. */
 void top_show(struct top *top, enum top_view view);
 
-#endif /* ISMT_TOP_H */
+#endif /* ISMT_TOP_STATE_H */

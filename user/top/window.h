@@ -19,19 +19,19 @@
 /* Draws all of it, as large as the terminal is now. */
 void window_draw(struct top *top, const struct terminal *terminal);
 
-/* The lines above the table (top_window_head.c). */
+/* The lines above the table (window_head.c). */
 void window_head(const struct top *top, const struct terminal *terminal);
 
-/* What is inside top->row (top_page.c), for a screen of so many columns. */
+/* What is inside top->row (page_row.c), for a screen of so many columns. */
 void page_row(struct lines *lines, const struct top *top, unsigned int width, bool utf8);
 
-/* The latest findings, newest first, at most max lines (top_page_findings.c). */
+/* The latest findings, newest first, at most max lines (page_findings.c). */
 void page_events(struct lines *lines, const struct top *top, unsigned int max);
 
 /* The findings of top->row, what they mean and how to fix them (likewise). */
 void page_findings(struct lines *lines, const struct top *top, unsigned int width);
 
-/* The keys and the columns of the view (top_page_help.c). */
+/* The keys and the columns of the view (page_help.c). */
 void page_help(struct lines *lines, const struct top *top, unsigned int width);
 
 /* Text at a place, cut to width characters; the rest of them stays blank. */

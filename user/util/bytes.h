@@ -3,8 +3,8 @@
  * bytes.h - numbers in files: in the byte order that a format says, at any
  * alignment.
  */
-#ifndef ISMT_BYTES_H
-#define ISMT_BYTES_H
+#ifndef ISMT_UTIL_BYTES_H
+#define ISMT_UTIL_BYTES_H
 
 #include <endian.h>
 #include <stdbool.h>
@@ -108,4 +108,4 @@ static inline uint32_t get_32(const uint8_t *p, bool little)
 	return little ? get_le32(p) : get_be32(p);
 }
 
-#endif /* ISMT_BYTES_H */
+#endif /* ISMT_UTIL_BYTES_H */

@@ -3,8 +3,8 @@
  * caller_signals.h - what signals do as whoever started us has it: what they ignore
  * (nohup, a background job of a script) stays ignored, and CMD gets all of it.
  */
-#ifndef ISMT_CALLER_SIGNALS_H
-#define ISMT_CALLER_SIGNALS_H
+#ifndef ISMT_UTIL_CALLER_SIGNALS_H
+#define ISMT_UTIL_CALLER_SIGNALS_H
 
 /*
  * caller_signals_keep - at the start of a program: from now on SIGPIPE and SIGXFSZ are
@@ -21,4 +21,4 @@ void caller_signal_set(int number, void (*handler)(int));
 /* The same for all that ask a program to end: SIGINT, SIGTERM, SIGHUP. */
 void caller_signals_end(void (*handler)(int));
 
-#endif /* ISMT_CALLER_SIGNALS_H */
+#endif /* ISMT_UTIL_CALLER_SIGNALS_H */

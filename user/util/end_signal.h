@@ -2,8 +2,8 @@
 /*
  * end_signal.h - signals that ask ismtop to end.
  */
-#ifndef ISMT_TOP_SIGNALS_H
-#define ISMT_TOP_SIGNALS_H
+#ifndef ISMT_UTIL_END_SIGNAL_H
+#define ISMT_UTIL_END_SIGNAL_H
 
 #include <stdbool.h>
 
@@ -16,4 +16,4 @@ void signals_catch(void);
 /* True once one of them came. */
 bool signals_ended(void);
 
-#endif /* ISMT_TOP_SIGNALS_H */
+#endif /* ISMT_UTIL_END_SIGNAL_H */

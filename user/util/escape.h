@@ -5,8 +5,8 @@
  * such a string, anywhere, comes out of one of these; what must not be shown as
  * it is, is told by utf8_hides() for all of them (utf8.h).
  */
-#ifndef ISMT_ESCAPE_H
-#define ISMT_ESCAPE_H
+#ifndef ISMT_UTIL_ESCAPE_H
+#define ISMT_UTIL_ESCAPE_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -60,4 +60,4 @@ size_t escape_utf8(char *dst, size_t size, const char *src, size_t len);
  */
 size_t escape_seen(char *dst, size_t size, const char *src, size_t len);
 
-#endif /* ISMT_ESCAPE_H */
+#endif /* ISMT_UTIL_ESCAPE_H */

@@ -7,8 +7,8 @@
  * own: BGZF's has 16 bits, which limits a member to 64 KiB and makes both
  * compression and reading worse.  BGZF's is understood as well.
  */
-#ifndef ISMT_GZMEMBER_H
-#define ISMT_GZMEMBER_H
+#ifndef ISMT_UTIL_GZMEMBER_H
+#define ISMT_UTIL_GZMEMBER_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -55,4 +55,4 @@ int gzmember_inflate_init(z_stream *stream);
 long gzmember_inflate(z_stream *stream, const uint8_t *data, size_t len, uint8_t *out,
 		      size_t room, bool cut);
 
-#endif /* ISMT_GZMEMBER_H */
+#endif /* ISMT_UTIL_GZMEMBER_H */

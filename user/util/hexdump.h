@@ -2,8 +2,8 @@
 /*
  * hexdump.h - payload bytes for people and for machines.
  */
-#ifndef ISMT_HEXDUMP_H
-#define ISMT_HEXDUMP_H
+#ifndef ISMT_UTIL_HEXDUMP_H
+#define ISMT_UTIL_HEXDUMP_H
 
 #include "util/outbuf.h"
 
@@ -22,4 +22,4 @@ void hexdump_write(struct outbuf *out, const uint8_t *data, size_t len, uint64_t
 /* hex_write - two lower case digits a byte, nothing between. */
 void hex_write(struct outbuf *out, const uint8_t *data, size_t len);
 
-#endif /* ISMT_HEXDUMP_H */
+#endif /* ISMT_UTIL_HEXDUMP_H */

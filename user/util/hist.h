@@ -2,8 +2,8 @@
 /*
  * hist.h - power-of-two histograms of 64-bit values.
  */
-#ifndef ISMT_HIST_H
-#define ISMT_HIST_H
+#ifndef ISMT_UTIL_HIST_H
+#define ISMT_UTIL_HIST_H
 
 #include <stdint.h>
 
@@ -54,4 +54,4 @@ uint64_t hist_upper(unsigned int bucket);
  */
 uint64_t hist_percentile(const struct hist *hist, double percent);
 
-#endif /* ISMT_HIST_H */
+#endif /* ISMT_UTIL_HIST_H */

@@ -3,8 +3,8 @@
  * inflate_pool.h - gzip members inflated by several threads, handed back in
  * the order in which they were handed in.  One caller; the queue is bounded.
  */
-#ifndef ISMT_INFLATE_POOL_H
-#define ISMT_INFLATE_POOL_H
+#ifndef ISMT_UTIL_INFLATE_POOL_H
+#define ISMT_UTIL_INFLATE_POOL_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -48,4 +48,4 @@ void pool_submit(struct inflate_pool *pool, struct inflate_job *job);
 struct inflate_job *pool_wait(struct inflate_pool *pool);
 void pool_release(struct inflate_pool *pool);
 
-#endif /* ISMT_INFLATE_POOL_H */
+#endif /* ISMT_UTIL_INFLATE_POOL_H */

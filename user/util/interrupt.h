@@ -2,8 +2,8 @@
 /*
  * interrupt.h - Ctrl-C and its like, which end a trace in good order.
  */
-#ifndef ISMT_INTERRUPT_H
-#define ISMT_INTERRUPT_H
+#ifndef ISMT_UTIL_INTERRUPT_H
+#define ISMT_UTIL_INTERRUPT_H
 
 #include <stdbool.h>
 
@@ -23,4 +23,4 @@ void interrupt_forget(void);
 /* The default again: whoever is tired of waiting may end us. */
 void interrupt_let_go(void);
 
-#endif /* ISMT_INTERRUPT_H */
+#endif /* ISMT_UTIL_INTERRUPT_H */

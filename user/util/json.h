@@ -4,8 +4,8 @@
  * NULL from an earlier failure included, and a NULL in the end means that
  * memory ran out: jansson's "o" format and json_*_new() setters pass it on.
  */
-#ifndef ISMT_JSON_H
-#define ISMT_JSON_H
+#ifndef ISMT_UTIL_JSON_H
+#define ISMT_UTIL_JSON_H
 
 #include <jansson.h>
 #include <stdint.h>
@@ -28,4 +28,4 @@ int json_write(json_t *json, struct outbuf *out);
 /* The same to a file that nothing else is buffered for. */
 int json_print(json_t *json, FILE *file);
 
-#endif /* ISMT_JSON_H */
+#endif /* ISMT_UTIL_JSON_H */

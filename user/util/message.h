@@ -3,8 +3,8 @@
  * message.h - what is said to the person: on standard error, one line each,
  * whatever is in what is told: it goes through escape_line().
  */
-#ifndef ISMT_MESSAGE_H
-#define ISMT_MESSAGE_H
+#ifndef ISMT_UTIL_MESSAGE_H
+#define ISMT_UTIL_MESSAGE_H
 
 /* Exit status of every command; perf and grep users rely on them. */
 enum exit_status {
@@ -49,4 +49,4 @@ void verbose(int level, const char *format, ...) __attribute__((format(printf, 2
 /* Route libbpf's own messages: to -vv, never to somebody who did not ask. */
 void message_quiet_libbpf(void);
 
-#endif /* ISMT_MESSAGE_H */
+#endif /* ISMT_UTIL_MESSAGE_H */

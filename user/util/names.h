@@ -3,8 +3,8 @@
  * names.h - names that come again and again, each kept once, and not more than there is
  * room for.
  */
-#ifndef ISMT_NAMES_H
-#define ISMT_NAMES_H
+#ifndef ISMT_UTIL_NAMES_H
+#define ISMT_UTIL_NAMES_H
 
 #include "util/slots.h"
 
@@ -32,4 +32,4 @@ void names_drop(struct names *names);
  */
 const char *names_get(struct names *names, const char *name);
 
-#endif /* ISMT_NAMES_H */
+#endif /* ISMT_UTIL_NAMES_H */

@@ -8,8 +8,8 @@
  * whatever the FILE's own buffering is.  Errors stick: after the first one all
  * output is dropped, and out_flush() keeps returning it.
  */
-#ifndef ISMT_OUTBUF_H
-#define ISMT_OUTBUF_H
+#ifndef ISMT_UTIL_OUTBUF_H
+#define ISMT_UTIL_OUTBUF_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -136,4 +136,4 @@ void out_hex_right(struct outbuf *out, uint64_t value, unsigned int width);
 void out_fixed_right(struct outbuf *out, uint64_t whole, uint32_t part, unsigned int digits,
 		     unsigned int width);
 
-#endif /* ISMT_OUTBUF_H */
+#endif /* ISMT_UTIL_OUTBUF_H */

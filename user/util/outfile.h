@@ -7,8 +7,8 @@
  * one of its name, which nobody else has open or has a second name for; no link is
  * followed; and the directory is looked up once, for as many files as are made in it.
  */
-#ifndef ISMT_OUTFILE_H
-#define ISMT_OUTFILE_H
+#ifndef ISMT_UTIL_OUTFILE_H
+#define ISMT_UTIL_OUTFILE_H
 
 #include <stdbool.h>
 #include <sys/types.h>
@@ -51,4 +51,4 @@ int outfile_open(const char *path, mode_t mode);
 /* Why that failed, for the person; err is -errno. */
 const char *outfile_reason(int err);
 
-#endif /* ISMT_OUTFILE_H */
+#endif /* ISMT_UTIL_OUTFILE_H */

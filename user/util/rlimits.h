@@ -2,8 +2,8 @@
 /*
  * rlimits.h - what a process may have, and how to say that it has got it all.
  */
-#ifndef ISMT_RLIMITS_H
-#define ISMT_RLIMITS_H
+#ifndef ISMT_UTIL_RLIMITS_H
+#define ISMT_UTIL_RLIMITS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,4 +26,4 @@ int rlimits_cause(int err);
 /* The hint for such an error: true if err is one. */
 bool rlimits_hint(int err);
 
-#endif /* ISMT_RLIMITS_H */
+#endif /* ISMT_UTIL_RLIMITS_H */

@@ -3,8 +3,8 @@
  * run_as.h - who the tracer becomes once it is attached, so that nobody but root may
  * signal it, change its limits or trace it.
  */
-#ifndef ISMT_RUN_AS_H
-#define ISMT_RUN_AS_H
+#ifndef ISMT_UTIL_RUN_AS_H
+#define ISMT_UTIL_RUN_AS_H
 
 #include <stdbool.h>
 #include <sys/types.h>
@@ -48,4 +48,4 @@ int run_as_choose(const struct run_as *as, struct run_as *chosen);
 /* Is there a process, of those that can be seen from here, whose real uid this is? */
 bool run_as_in_use(uid_t uid);
 
-#endif /* ISMT_RUN_AS_H */
+#endif /* ISMT_UTIL_RUN_AS_H */

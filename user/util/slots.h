@@ -7,8 +7,8 @@
  * hash begins with that (slots_hash()): so nobody can prepare a capture in which all keys fall
  * into one slot.
  */
-#ifndef ISMT_SLOTS_H
-#define ISMT_SLOTS_H
+#ifndef ISMT_UTIL_SLOTS_H
+#define ISMT_UTIL_SLOTS_H
 
 #include <errno.h>
 #include <stdbool.h>
@@ -97,4 +97,4 @@ static inline uint32_t *slots_find(struct slots *slots, uint64_t hash,
 	return &slots->slot[i];
 }
 
-#endif /* ISMT_SLOTS_H */
+#endif /* ISMT_UTIL_SLOTS_H */

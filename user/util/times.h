@@ -4,8 +4,8 @@
  * capture may be of before; from 1677 to 2262.  Whatever a capture says of them, sums and
  * differences do not overflow: they stay at the end of what there is.
  */
-#ifndef ISMT_TIMES_H
-#define ISMT_TIMES_H
+#ifndef ISMT_UTIL_TIMES_H
+#define ISMT_UTIL_TIMES_H
 
 #include <stdint.h>
 
@@ -56,4 +56,4 @@ static inline int64_t time_second(int64_t ts, uint32_t *ns)
 	return second;
 }
 
-#endif /* ISMT_TIMES_H */
+#endif /* ISMT_UTIL_TIMES_H */

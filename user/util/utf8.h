@@ -3,8 +3,8 @@
  * utf8.h - what bytes are as characters, and which of these a person would not
  * see, or would see in another place than they are.
  */
-#ifndef ISMT_UTF8_H
-#define ISMT_UTF8_H
+#ifndef ISMT_UTIL_UTF8_H
+#define ISMT_UTIL_UTF8_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -24,4 +24,4 @@ size_t utf8_decode(const char *src, size_t len, uint32_t *point);
  */
 bool utf8_hides(uint32_t point);
 
-#endif /* ISMT_UTF8_H */
+#endif /* ISMT_UTIL_UTF8_H */
