@@ -6,6 +6,7 @@
 
 #include "util/bytes.h"
 #include "capture/function_words.h"
+#include "util/clock.h"
 #include "util/times.h"
 
 unsigned int interface_link(const struct pcapng_block *block)
@@ -78,13 +79,13 @@ int64_t interface_time(const struct capture_interface *interface, uint64_t units
 
 	/* A shift of what is negative rounds down, as is wanted: the second before 1970 is -1. */
 	if (interface->binary)
-		ns = ns * TIME_NS_PER_S >> interface->shift;
+		ns = ns * NS_PER_SEC >> interface->shift;
 	else if (interface->over > 1)
 		/* Not of what is in nanoseconds already: a division this long takes its time. */
 		ns /= (int64_t)interface->over;
 	else
 		ns *= (int64_t)interface->times;
-	ns += (__int128)interface->offset_s * TIME_NS_PER_S;
+	ns += (__int128)interface->offset_s * NS_PER_SEC;
 	if (ns > INT64_MAX)
 		return INT64_MAX;
 	return ns < INT64_MIN ? INT64_MIN : (int64_t)ns;

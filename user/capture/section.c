@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "util/bytes.h"
+#include "util/clock.h"
 #include "util/times.h"
 
 /* Of a header: version and length. */
@@ -81,7 +82,7 @@ void section_move_times(const struct capture_section *section, const struct pcap
 	if (id >= section->nr_interfaces || !section->interfaces[id].fn)
 		return;
 	moved = time_diff(interface_time(&section->interfaces[id], units), account->end_ns);
-	if (moved > -TIME_NS_PER_S && moved < TIME_NS_PER_S)
+	if (moved > -NS_PER_SEC && moved < NS_PER_SEC)
 		return;
 	account->begin_ns = time_add(account->begin_ns, moved);
 	account->end_ns = time_add(account->end_ns, moved);

@@ -8,9 +8,10 @@
 
 #include "capture/record.h"
 #include "capture/stream.h"
+#include "util/clock.h"
 
 /* A killed capture loses at most so much. */
-#define FLUSH_NS SECOND_NS
+#define FLUSH_NS NS_PER_SEC
 
 struct sink_capture {
 	struct sink sink;
@@ -130,7 +131,7 @@ static int capture_flush(struct sink *sink)
 
 	stream_keep_house(stream, 0);
 	if (stream->buf && stream->out.len &&
-	    (stream->options->at_once || stream_now() - stream->buf_since >= FLUSH_NS) &&
+	    (stream->options->at_once || mono_ns() - stream->buf_since >= FLUSH_NS) &&
 	    !writer_behind(stream->writer))
 		stream_put(stream, false);
 	return writer_error(stream->writer);

@@ -9,25 +9,18 @@
 
 #include "capture/function_words.h"
 #include "capture/interface.h"
+#include "util/clock.h"
 
 /* Nanoseconds. */
 #define TSRESOL 9
 
 /* An account of a killed capture is at most so old. */
-#define ACCOUNT_NS (10 * SECOND_NS)
+#define ACCOUNT_NS (10 * NS_PER_SEC)
 
 /* The most that blocks without records need. */
 #define SHB_LEN 4096
 #define IDB_LEN 1024
 #define ISB_LEN 256
-
-uint64_t stream_now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * SECOND_NS + (uint64_t)ts.tv_nsec;
-}
 
 void stream_put(struct capture_stream *stream, bool last)
 {
@@ -56,7 +49,7 @@ bool stream_room(struct capture_stream *stream, size_t len, bool wait)
 	*out = (struct block_out){ .data = stream->buf->data,
 				   .room = WRITER_BUF_LEN,
 				   .little = stream->options->writer.little };
-	stream->buf_since = stream_now();
+	stream->buf_since = mono_ns();
 	return true;
 }
 
@@ -163,7 +156,7 @@ bool stream_account(struct capture_stream *stream, const struct summary *summary
 			return false;
 	} while (first < summary->nr_functions);
 	account->serial++;
-	stream->account_since = stream_now();
+	stream->account_since = mono_ns();
 	return true;
 }
 
@@ -202,7 +195,7 @@ static struct summary *interim(struct capture_stream *stream)
 	summary = summary_new();
 	if (!summary)
 		return NULL;
-	summary->end_ns = (int64_t)stream_now() + stream->options->mono_offset_ns;
+	summary->end_ns = (int64_t)mono_ns() + stream->options->mono_offset_ns;
 	if (stream->options->account &&
 	    stream->options->account(stream->options->arg, summary)) {
 		summary_free(summary);
@@ -225,7 +218,7 @@ bool stream_preamble(struct capture_stream *stream, const struct summary *summar
 {
 	size_t i;
 
-	stream->file_since = stream_now();
+	stream->file_since = mono_ns();
 	stream->file_put = 0;
 	stream->account.in_file = 0;
 	stream->account.insns_in_file = 0;
@@ -273,7 +266,7 @@ static bool too_long(const struct capture_stream *stream, size_t more)
 
 void stream_keep_house(struct capture_stream *stream, size_t more)
 {
-	uint64_t time = stream_now();
+	uint64_t time = mono_ns();
 
 	if (!stream->account.in_file && !stream->account.insns_in_file)
 		more = 0;

@@ -45,9 +45,6 @@ struct capture_stream {
 	uint64_t file_put; /* bytes handed to the writer for this file */
 };
 
-/* CLOCK_MONOTONIC, ns. */
-uint64_t stream_now(void);
-
 /* A buffer with room for len bytes more. */
 bool stream_room(struct capture_stream *stream, size_t len, bool wait);
 

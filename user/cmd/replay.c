@@ -10,22 +10,15 @@
 
 #include "model/filter_match.h"
 #include "model/function.h"
+#include "util/clock.h"
 #include "util/message.h"
 #include "cli/output.h"
 
 /* Until the first progress line, and between two. */
-#define PROGRESS_AFTER_NS 1000000000ULL
+#define PROGRESS_AFTER_NS NS_PER_SEC
 #define PROGRESS_EVERY_NS 200000000ULL
 
 _Static_assert(CAPTURE_ARGS_MAX == CAPTURE_FILES_MAX, "what is taken can be opened");
-
-static uint64_t now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000ULL + (uint64_t)ts.tv_nsec;
-}
 
 static void progress_clear(struct replay *replay)
 {
@@ -37,7 +30,7 @@ static void progress_clear(struct replay *replay)
 static void on_progress(void *arg, uint64_t done, uint64_t total)
 {
 	struct replay *replay = arg;
-	uint64_t at = now();
+	uint64_t at = mono_ns();
 
 	if (at - replay->begin_ns < PROGRESS_AFTER_NS ||
 	    at - replay->shown_ns < PROGRESS_EVERY_NS)
@@ -73,7 +66,7 @@ int replay_open(struct replay *replay, struct capture_args *options)
 
 	memset(replay, 0, sizeof(*replay));
 	replay->options = options;
-	replay->begin_ns = now();
+	replay->begin_ns = mono_ns();
 	if (isatty(STDERR_FILENO) && (options->silent || !isatty(STDOUT_FILENO)) &&
 	    term && strcmp(term, "dumb"))
 		capture.progress = on_progress;

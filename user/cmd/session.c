@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "util/clock.h"
 #include "util/interrupt.h"
 #include "util/message.h"
 #include "live/privilege.h"
@@ -157,18 +158,10 @@ static int on_insn(void *arg, const struct insn *insn)
 	return err ? err : session->output_error;
 }
 
-static uint64_t mono_now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000ULL + ts.tv_nsec;
-}
-
 static bool ended(struct session *session, uint64_t begin)
 {
 	session->asked = interrupted() || enough(session) ||
-			 (session->duration_ns && mono_now() - begin >= session->duration_ns);
+			 (session->duration_ns && mono_ns() - begin >= session->duration_ns);
 	return session->asked || session->output_error ||
 	       (session->work.pid && workload_ended(&session->work));
 }
@@ -179,7 +172,7 @@ static int timeout_ms(const struct session *session, uint64_t begin)
 
 	if (!session->duration_ns)
 		return POLL_MS;
-	passed = mono_now() - begin;
+	passed = mono_ns() - begin;
 	left = passed < session->duration_ns ? (session->duration_ns - passed) / 1000000 + 1 : 1;
 	return left < POLL_MS ? (int)left : POLL_MS;
 }
@@ -193,7 +186,7 @@ static void flush(struct session *session)
 /* Deliver until something ends the trace, then what is still in the buffer. */
 static int stream(struct session *session)
 {
-	uint64_t begin = mono_now();
+	uint64_t begin = mono_ns();
 	int got = 0;
 
 	while (!ended(session, begin)) {

@@ -11,6 +11,7 @@
 
 #include "cli/command.h"
 #include "live/counting.h"
+#include "util/clock.h"
 #include "util/interrupt.h"
 #include "util/message.h"
 #include "cli/options.h"
@@ -136,14 +137,6 @@ const struct argp stat_argp = {
 	.children = stat_children,
 };
 
-static uint64_t mono_now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000ULL + (uint64_t)ts.tv_nsec;
-}
-
 /* What was added since the last time; 0, -ENOMEM, or the output's error. */
 static int show_interval(struct stat_command *cmd)
 {
@@ -179,20 +172,20 @@ static uint64_t sooner(uint64_t a, uint64_t b)
 /* Until something ends it: 0, or an error of show_interval(). */
 static int count(struct stat_command *cmd)
 {
-	uint64_t begin = mono_now(), end = cmd->duration_ns ? begin + cmd->duration_ns : 0;
+	uint64_t begin = mono_ns(), end = cmd->duration_ns ? begin + cmd->duration_ns : 0;
 	uint64_t next = cmd->interval_ns ? begin + cmd->interval_ns : 0;
 	unsigned long long shown = 0;
 	int err = 0;
 
 	while (!err && !interrupted() && !(cmd->work.pid && workload_ended(&cmd->work))) {
-		uint64_t now = mono_now(), until = sooner(next, end);
+		uint64_t now = mono_ns(), until = sooner(next, end);
 
 		if (end && now >= end)
 			break;
 		if (next && now >= next) {
 			err = show_interval(cmd);
 			/* An interval that was missed is not made up for. */
-			next += (1 + (mono_now() - next) / cmd->interval_ns) * cmd->interval_ns;
+			next += (1 + (mono_ns() - next) / cmd->interval_ns) * cmd->interval_ns;
 			if (++shown == cmd->count)
 				break;
 			continue;

@@ -14,9 +14,10 @@
 
 #include "ismtrace.skel.h"
 #include "live/zpci_list.h"
+#include "util/clock.h"
 
 /* How often functions are looked at, for the measurement blocks that come and go. */
-#define TICK_NS 1000000000ULL
+#define TICK_NS NS_PER_SEC
 
 static struct fmb_watch *fmb_find(struct live *live, uint32_t fid)
 {
@@ -59,10 +60,10 @@ void live_look_at_blocks(struct live *live, bool begin)
 			watch->opens = live->skel->data->generation;
 		}
 		if (k->fmb_updated != watch->last.fmb_updated)
-			watch->noticed = clock_ns(CLOCK_MONOTONIC);
+			watch->noticed = mono_ns();
 		watch->last = *k;
 	}
-	live->next_tick = clock_ns(CLOCK_MONOTONIC) + TICK_NS;
+	live->next_tick = mono_ns() + TICK_NS;
 }
 
 static uint64_t counter(const struct live *live, enum ismt_counter which)
@@ -163,7 +164,7 @@ static void account_fmb(struct live *live, struct summary_function *total)
 	total->fmb_loads = now->fmb_loads - base->fmb_loads;
 	total->fmb_stores = now->fmb_stores - base->fmb_stores;
 	total->fmb_blocks = now->fmb_blocks - base->fmb_blocks;
-	total->fmb_age_ns = clock_ns(CLOCK_MONOTONIC) - watch->noticed;
+	total->fmb_age_ns = mono_ns() - watch->noticed;
 }
 
 void live_losses(const struct live *live, struct losses *lost, uint64_t *filtered)

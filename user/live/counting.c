@@ -11,6 +11,7 @@
 
 #include "live/cell_counts.h"
 #include "ismtrace.skel.h"
+#include "util/clock.h"
 #include "util/message.h"
 #include "live/batches.h"
 
@@ -227,7 +228,6 @@ static int add_cells(struct counting *counting, int first, int nr)
 struct counts *counting_update(struct counting *counting)
 {
 	struct counts *now = counting->now;
-	struct timespec ts;
 
 	counts_tick(now);
 	while (live_poll(counting->live, 0) > 0)
@@ -242,8 +242,7 @@ struct counts *counting_update(struct counting *counting)
 		return NULL;
 	now->sharing = look(&live_skeleton(counting->live)->bss->processes_sharing);
 	live_losses(counting->live, &now->lost, &now->filtered);
-	clock_gettime(CLOCK_REALTIME, &ts);
-	now->ts = (uint64_t)ts.tv_sec * 1000000000ULL + (uint64_t)ts.tv_nsec;
+	now->ts = (int64_t)real_ns();
 	return now;
 }
 

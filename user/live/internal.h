@@ -11,6 +11,7 @@
 #include "live/hooks.h"
 #include "live/ring_record.h"
 #include "live/source.h"
+#include "util/clock.h"
 
 /* A function's measurement block, when the trace began and when last seen. */
 struct fmb_watch {
@@ -62,14 +63,6 @@ struct live {
 	uint64_t next_tick; /* CLOCK_MONOTONIC, ns */
 	struct live_measure *measure; /* NULL: without */
 };
-
-static inline uint64_t clock_ns(clockid_t clock)
-{
-	struct timespec ts;
-
-	clock_gettime(clock, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000ULL + ts.tv_nsec;
-}
 
 /* Load and attach, in the best way that works.  EXIT_DONE, or EXIT_ATTACH and told why. */
 int live_attach(struct live *live, const struct live_options *options);

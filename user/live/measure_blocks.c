@@ -16,6 +16,7 @@
 #include "ismtrace.skel.h"
 #include "model/measure.h"
 #include "live/measurer.h"
+#include "util/clock.h"
 #include "util/message.h"
 #include "live/zpci_list.h"
 
@@ -243,8 +244,8 @@ static void wait_for_update(struct live *live, size_t i)
 
 	look(live, i);
 	updates = m->updates;
-	until = clock_ns(CLOCK_MONOTONIC) + (ms + SLACK_MS) * 1000000ULL;
-	while (is_due(live, i, updates) && clock_ns(CLOCK_MONOTONIC) < until)
+	until = mono_ns() + (ms + SLACK_MS) * 1000000ULL;
+	while (is_due(live, i, updates) && mono_ns() < until)
 		usleep(TICK_MS * 1000);
 }
 

@@ -12,6 +12,7 @@
 
 #include "live/requirements.h"
 #include "ismtrace.skel.h"
+#include "util/clock.h"
 #include "util/message.h"
 #include "live/process.h"
 #include "live/ring_record.h"
@@ -156,13 +157,13 @@ static int64_t timens_offset(void)
 	if (fscanf(file, "monotonic %lld %lld", &seconds, &ns) != 2)
 		seconds = ns = 0;
 	fclose(file);
-	return seconds * 1000000000 + ns;
+	return seconds * NS_PER_SEC + ns;
 }
 
 /* CLOCK_MONOTONIC as the programs have it. */
 static uint64_t host_mono_ns(const struct live *live)
 {
-	return clock_ns(CLOCK_MONOTONIC) - (uint64_t)live->timens;
+	return mono_ns() - (uint64_t)live->timens;
 }
 
 int live_open(struct live **result, const struct live_options *options,
@@ -189,7 +190,7 @@ int live_open(struct live **result, const struct live_options *options,
 	live->told_since = options->reattaches;
 	live->watch_switches.quiet = options->reattaches;
 	live->timens = timens_offset();
-	live->reader.mono_offset = clock_ns(CLOCK_REALTIME) - host_mono_ns(live);
+	live->reader.mono_offset = real_ns() - host_mono_ns(live);
 
 	status = options->measure ? live_measure_start(live, options) : EXIT_DONE;
 	if (!status)
@@ -242,7 +243,7 @@ void live_arm(struct live *live)
 int live_poll(struct live *live, int timeout_ms)
 {
 	int count = ring_buffer__consume(live->ring);
-	uint64_t now = clock_ns(CLOCK_MONOTONIC);
+	uint64_t now = mono_ns();
 
 	if (now >= live->watch_switches.next)
 		live_switches_look(live);

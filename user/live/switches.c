@@ -5,6 +5,7 @@
  */
 #include "live/internal.h"
 
+#include "util/clock.h"
 #include "util/message.h"
 #include "live/zpci_list.h"
 
@@ -32,7 +33,7 @@ void live_switches_begin(struct live *live)
 		warning("the debug area pci_error is turned off: errors of instructions show by return value, without cc and status");
 		hint("echo 3 >%s turns it on", ERROR_LEVEL);
 	}
-	watch->began = clock_ns(CLOCK_MONOTONIC);
+	watch->began = mono_ns();
 	watch->looked = watch->began;
 	live_switches_look(live);
 }
@@ -71,7 +72,7 @@ static void look_for_drivers(struct live *live, uint64_t passed)
 void live_switches_look(struct live *live)
 {
 	struct switch_watch *watch = &live->watch_switches;
-	uint64_t time = clock_ns(CLOCK_MONOTONIC), passed = time - watch->looked;
+	uint64_t time = mono_ns(), passed = time - watch->looked;
 	double since = (double)(watch->looked - watch->began) / 1e9;
 	struct ismt_switches now;
 
@@ -99,5 +100,5 @@ void live_switches_look(struct live *live)
 uint64_t switch_off_seconds(const struct switch_off *off)
 {
 	/* Any of it is more than none. */
-	return (off->ns + 999999999) / 1000000000;
+	return (off->ns + 999999999) / NS_PER_SEC;
 }

@@ -12,9 +12,9 @@
 
 #include "model/access.h"
 #include "model/summary.h"
+#include "util/clock.h"
 
 /* Times are in nanoseconds. */
-#define SECOND_NS 1000000000ULL
 
 enum time_style { TIME_REL, TIME_MONO, TIME_REAL };
 

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "util/clock.h"
 #include "util/escape.h"
 #include "model/gate.h"
 #include "output/html.h"
@@ -61,7 +62,7 @@ static void put_header(const struct report_page *page, struct outbuf *out)
 	out_lit(out, "<br>");
 	put_time(out, s->begin_ns);
 	out_printf(out, ", %" PRIu64 ".%03" PRIu64 " s</p>\n<div class=\"cards\">\n",
-		   ns / 1000000000, ns / 1000000 % 1000);
+		   ns / NS_PER_SEC, ns / 1000000 % 1000);
 	card(out, s->recorded == 1 ? "access" : "accesses", s->recorded);
 	if (s->unaccounted)
 		out_lit(out, "<div><b>unknown</b>lost</div>\n");

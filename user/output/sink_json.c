@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/clock.h"
 #include "util/escape.h"
 #include "util/hexdump.h"
 #include "output/line_cache.h"
@@ -19,7 +20,7 @@
 #include "output/summary_json.h"
 #include "model/words.h"
 
-#define MILLI_NS     (SECOND_NS / 1000)
+#define MILLI_NS     (NS_PER_SEC / 1000)
 #define MILLI_DIGITS 16
 
 struct sink_json {

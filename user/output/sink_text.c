@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "output/color.h"
+#include "util/clock.h"
 #include "util/escape.h"
 #include "output/findings_text.h"
 #include "util/hexdump.h"
@@ -94,7 +95,7 @@ static void put_time(struct sink_text *text, int64_t ts)
 	}
 	if (ts >= text->start_ns) {
 		span = time_span(text->start_ns, ts);
-		out_fixed_right(out, span / SECOND_NS, (uint32_t)(span % SECOND_NS / 1000), 6,
+		out_fixed_right(out, span / NS_PER_SEC, (uint32_t)(span % NS_PER_SEC / 1000), 6,
 				W_TIME);
 		return;
 	}
@@ -102,9 +103,9 @@ static void put_time(struct sink_text *text, int64_t ts)
 	span = time_span(ts, text->start_ns);
 	column = out_column(out);
 	out_char(out, '-');
-	out_u64(out, span / SECOND_NS);
+	out_u64(out, span / NS_PER_SEC);
 	out_char(out, '.');
-	out_zeros(out, (uint32_t)(span % SECOND_NS / 1000), 6);
+	out_zeros(out, (uint32_t)(span % NS_PER_SEC / 1000), 6);
 	out_right(out, column, W_TIME);
 }
 
@@ -310,7 +311,7 @@ static bool put_again(struct sink_text *text, const struct access *access,
 	    text->options.time == TIME_REAL || access->ts < text->start_ns)
 		return false;
 	p = out_room(out, LINE_ROOM);
-	p = at_fixed_right(p, ts / SECOND_NS, (uint32_t)(ts % SECOND_NS / 1000), 6, W_TIME);
+	p = at_fixed_right(p, ts / NS_PER_SEC, (uint32_t)(ts % NS_PER_SEC / 1000), 6, W_TIME);
 	p = line_put(p, &where->piece);
 	p = at_hex_right(p, raw->offset, W_OFFSET);
 	p = line_put(p, &what->before);

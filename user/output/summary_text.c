@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "output/color.h"
+#include "util/clock.h"
 #include "util/escape.h"
 #include "output/hist_text.h"
 #include "model/region.h"
@@ -32,7 +33,7 @@ static void put_totals(const struct summary *s, struct outbuf *out)
 	else
 		out_printf(out, "%llu lost, ", (ull)summary_lost(s));
 	out_printf(out, "%llu filtered in %llu.%03llu s", (ull)s->filtered,
-		   (ull)(ns / 1000000000), (ull)(ns / 1000000 % 1000));
+		   (ull)(ns / NS_PER_SEC), (ull)(ns / 1000000 % 1000));
 	if (s->insn_records)
 		out_printf(out, ", %llu single instructions", (ull)s->insn_records);
 	if (s->unopened)

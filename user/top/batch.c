@@ -7,18 +7,11 @@
 #include <string.h>
 #include <time.h>
 
+#include "util/clock.h"
 #include "util/message.h"
 #include "cli/output.h"
 #include "util/times.h"
 #include "util/end_signal.h"
-
-static uint64_t clock_now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
-}
 
 /* --- Text. */
 
@@ -148,7 +141,7 @@ static void wait_until(const struct top *top, uint64_t until)
 	uint64_t now;
 
 	while (!top_is_capture(top) && !signals_ended()) {
-		now = clock_now();
+		now = mono_ns();
 		if (now >= until)
 			return;
 		top->gather->ops->wait(top->gather,
@@ -169,8 +162,8 @@ static int next_interval(struct top *top, uint64_t *until)
 		top->intervals = 1;
 	*until += top->interval_ns;
 	/* After a delay, as attaching is one: whole intervals again, not many short ones. */
-	if (*until < clock_now())
-		*until = clock_now() + top->interval_ns;
+	if (*until < mono_ns())
+		*until = mono_ns() + top->interval_ns;
 	wait_until(top, *until);
 	if (signals_ended())
 		return 0;
@@ -187,7 +180,7 @@ static int next_interval(struct top *top, uint64_t *until)
 int top_batch(struct top *top, unsigned long long count, bool json)
 {
 	struct outbuf *out = malloc(sizeof(*out));
-	uint64_t until = clock_now();
+	uint64_t until = mono_ns();
 	unsigned long long number = 0;
 	int got = out ? 1 : -ENOMEM, err = 0;
 

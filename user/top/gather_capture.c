@@ -10,13 +10,14 @@
 #include <time.h>
 
 #include "model/filter_match.h"
+#include "util/clock.h"
 #include "util/message.h"
 #include "capture/reader.h"
 #include "util/times.h"
 #include "top/gather.h"
 
 /* Looking for the end takes no longer than a person waits for a program to start. */
-#define LOOK_AHEAD_NS 1000000000ULL
+#define LOOK_AHEAD_NS NS_PER_SEC
 /* Records between looks at the clock. */
 #define LOOK_RECORDS 4096
 
@@ -39,14 +40,6 @@ struct gather_capture {
 static struct gather_capture *of(struct gather *gather)
 {
 	return (struct gather_capture *)gather;
-}
-
-static uint64_t clock_now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000ULL + (uint64_t)ts.tv_nsec;
 }
 
 static int64_t access_end(const struct access *access)
@@ -243,14 +236,14 @@ static const struct gather_ops capture_ops = {
  */
 static int look_ahead(struct gather_capture *g)
 {
-	uint64_t until = clock_now() + LOOK_AHEAD_NS;
+	uint64_t until = mono_ns() + LOOK_AHEAD_NS;
 	struct summary *summary = NULL;
 	struct capture_record rec;
 	unsigned int n = 0;
 	int got, err;
 
 	while ((got = capture_next(g->capture, &rec)) > 0)
-		if (++n % LOOK_RECORDS == 0 && clock_now() > until)
+		if (++n % LOOK_RECORDS == 0 && mono_ns() > until)
 			return EXIT_DONE;
 	if (got < 0)
 		g->gather.status = EXIT_CAPTURE;

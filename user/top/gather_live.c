@@ -14,6 +14,7 @@
 #include "live/drivers.h"
 #include "model/function.h"
 #include "live/measurer.h"
+#include "util/clock.h"
 #include "util/message.h"
 #include "live/privilege.h"
 #include "live/process.h"
@@ -48,14 +49,6 @@ struct gather_live {
 static struct gather_live *of(struct gather *gather)
 {
 	return (struct gather_live *)gather;
-}
-
-static uint64_t clock_ns(clockid_t clock)
-{
-	struct timespec ts;
-
-	clock_gettime(clock, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000ULL + (uint64_t)ts.tv_nsec;
 }
 
 /* --- Sums over sessions. */
@@ -121,7 +114,7 @@ static bool look(struct gather_live *g)
 	struct drivers before = g->seen;
 
 	drivers_look(&g->seen);
-	g->next_look = clock_ns(CLOCK_MONOTONIC) + LOOK_NS;
+	g->next_look = mono_ns() + LOOK_NS;
 	return !drivers_same(&before, &g->seen);
 }
 
@@ -175,7 +168,7 @@ static void session_reopen(struct gather_live *g)
 		if (!g->gather.note[0])
 			snprintf(g->gather.note, sizeof(g->gather.note),
 				 "Cannot attach.");
-		g->next_try = clock_ns(CLOCK_MONOTONIC) + RETRY_NS;
+		g->next_try = mono_ns() + RETRY_NS;
 	}
 	privilege_raise(false);
 	message_listen(before);
@@ -229,7 +222,7 @@ static int session_close(struct gather_live *g)
 /* Drivers may have come, gone or changed. */
 static int watch(struct gather_live *g)
 {
-	uint64_t now = clock_ns(CLOCK_MONOTONIC);
+	uint64_t now = mono_ns();
 	int err = 0;
 
 	if (now < g->next_look)
@@ -261,7 +254,7 @@ static int advance(struct gather *gather, int64_t ts)
 			return -ENOMEM;
 	}
 	/* Not the counts' own time: somebody may set the clock between two of them. */
-	at = clock_ns(CLOCK_MONOTONIC);
+	at = mono_ns();
 	counts_tick(sum);
 	err = add_counts(g, sum, g->past);
 	counts_clear(g->past);
@@ -393,8 +386,8 @@ int gather_live_open(struct gather **result, const struct filter *filter, bool m
 	g->options.run_as = *run_as;
 	g->options.buffer_size = LIVE_BUFFER_DEFAULT;
 	g->options.reattaches = true;
-	g->mono_offset = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_MONOTONIC);
-	g->gather.begin_ns = clock_ns(CLOCK_REALTIME);
+	g->mono_offset = real_ns() - mono_ns();
+	g->gather.begin_ns = real_ns();
 	g->gather.counts->ts = g->gather.begin_ns;
 	status = start(g);
 	if (status) {
@@ -402,7 +395,7 @@ int gather_live_open(struct gather **result, const struct filter *filter, bool m
 		return status;
 	}
 	/* What was counted while it was set up has to lie behind the beginning. */
-	g->gather.begin_ns = clock_ns(CLOCK_MONOTONIC) + g->mono_offset;
+	g->gather.begin_ns = mono_ns() + g->mono_offset;
 	g->gather.counts->ts = g->gather.begin_ns;
 	*result = &g->gather;
 	return EXIT_DONE;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "cli/completion.h"
+#include "util/clock.h"
 #include "util/message.h"
 #include "cli/options.h"
 #include "cli/program.h"
@@ -230,7 +231,7 @@ static int show(struct top_command *cmd, struct gather *gather)
 
 int main(int argc, char **argv)
 {
-	struct top_command cmd = { .interval_ns = NS_PER_S, .replay.no_files = true };
+	struct top_command cmd = { .interval_ns = NS_PER_SEC, .replay.no_files = true };
 	struct gather *gather = NULL;
 	static char name[] = "ismtop";
 	int status;

@@ -10,13 +10,14 @@
 
 #include <curses.h>
 
+#include "util/clock.h"
 #include "util/times.h"
 
 #define KEY_ESCAPE 27
 #define KEY_DELETE 127
 
 /* How far Left and Right go in a capture. */
-#define SEEK_NS (10 * NS_PER_S)
+#define SEEK_NS (10 * NS_PER_SEC)
 
 /* --- Typing something in. */
 

@@ -9,6 +9,7 @@
 
 #include <curses.h>
 
+#include "util/clock.h"
 #include "util/message.h"
 #include "top/keys.h"
 #include "util/end_signal.h"
@@ -27,14 +28,6 @@ struct screen {
 	bool gone; /* the terminal is */
 	bool dirty;
 };
-
-static uint64_t clock_now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
-}
 
 /* The screen is ours: what is said goes to its last line. */
 static void on_message(void *arg, const char *line)
@@ -67,7 +60,7 @@ static void wait_key(struct screen *screen, int timeout_ms)
 
 static int timeout_ms(const struct screen *screen)
 {
-	uint64_t next = screen->last + screen->top->interval_ns, now = clock_now();
+	uint64_t next = screen->last + screen->top->interval_ns, now = mono_ns();
 	bool live = !top_is_capture(screen->top);
 	uint64_t ms = next > now ? (next - now + 999999) / 1000000 : 0;
 
@@ -79,7 +72,7 @@ static int timeout_ms(const struct screen *screen)
 static int tick(struct screen *screen)
 {
 	struct top *top = screen->top;
-	uint64_t now = clock_now(), passed = now - screen->last;
+	uint64_t now = mono_ns(), passed = now - screen->last;
 	int err;
 
 	if (top->paused && top_is_capture(top)) {
@@ -104,7 +97,7 @@ static int run(struct screen *screen, unsigned long long count)
 	struct top *top = screen->top;
 	int err = 0;
 
-	screen->last = clock_now();
+	screen->last = mono_ns();
 	screen->dirty = true;
 	top_build(top);
 	while (!err && !top->quit && !screen->gone && !signals_ended() && !top->error &&

@@ -13,8 +13,8 @@
 #include "top/gather.h"
 #include "top/history.h"
 #include "top/table.h"
+#include "util/clock.h"
 
-#define NS_PER_S		1000000000ULL
 
 #define TOP_INTERVAL_MIN	0.1	/* seconds */
 #define TOP_INTERVAL_MAX	3600.0

@@ -9,7 +9,8 @@
 
 #include <stdint.h>
 
-#define TIME_NS_PER_S	1000000000
+#include "util/clock.h"
+
 
 /* ts moved by ns. */
 static inline int64_t time_add(int64_t ts, int64_t ns)
@@ -46,11 +47,11 @@ static inline uint64_t time_span(int64_t since, int64_t until)
 /* The second that ts is in, which of one before 1970 is negative; *ns: since it began. */
 static inline int64_t time_second(int64_t ts, uint32_t *ns)
 {
-	int64_t second = ts / TIME_NS_PER_S, rest = ts % TIME_NS_PER_S;
+	int64_t second = ts / NS_PER_SEC, rest = ts % NS_PER_SEC;
 
 	if (rest < 0) {
 		second--;
-		rest += TIME_NS_PER_S;
+		rest += NS_PER_SEC;
 	}
 	*ns = (uint32_t)rest;
 	return second;
