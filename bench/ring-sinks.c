@@ -19,7 +19,7 @@
 
 #include "bench.h"
 #include "insn_sums.h"
-#include "ring_record.h"
+#include "live/ring_record.h"
 #include "rules.h"
 #include "sink.h"
 #include "sink_capture.h"

@@ -123,8 +123,8 @@ static bool same_summary(const struct summary *a, const struct summary *b)
 	    a->recorded != b->recorded)
 		return false;
 	for (i = 0; i < a->nr_rows; i++)
-		if (memcmp(&a->rows[i].accesses, &b->rows[i].accesses,
-			   sizeof(a->rows[i]) - offsetof(struct summary_row, accesses)) ||
+		if (memcmp(&a->rows[i].stats.accesses, &b->rows[i].stats.accesses,
+			   sizeof(a->rows[i]) - offsetof(struct summary_row, stats)) ||
 		    a->rows[i].fn != b->rows[i].fn || a->rows[i].region != b->rows[i].region ||
 		    a->rows[i].op != b->rows[i].op)
 			return false;

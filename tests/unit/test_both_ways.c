@@ -524,9 +524,9 @@ static void add_up(struct outcome *out)
 		take_cells(out->counts);
 	out->recorded = 0;
 	for (i = 0; i < out->counts->nr; i++) {
-		out->recorded += out->counts->cells[i].accesses;
+		out->recorded += out->counts->cells[i].stats.accesses;
 		for (k = 0; k < ISMT_KINDS; k++)
-			out->inside[k] += out->counts->cells[i].insns[k];
+			out->inside[k] += out->counts->cells[i].stats.insns[k];
 	}
 	for (i = 0; i < FAKE_BUCKETS; i++)
 		for (entry = fake_entries[i]; entry; entry = entry->next)
@@ -574,14 +574,14 @@ static const char *differ(const struct count_cell *a, const struct count_cell *b
 {
 	unsigned int i;
 
-	if (a->accesses != b->accesses || a->bytes != b->bytes || a->errors != b->errors)
+	if (a->stats.accesses != b->stats.accesses || a->stats.bytes != b->stats.bytes || a->stats.errors != b->stats.errors)
 		return "accesses";
-	if (memcmp(a->insns, b->insns, sizeof(a->insns)) || a->failed != b->failed ||
-	    a->insn_bytes != b->insn_bytes || a->block_bytes != b->block_bytes ||
+	if (memcmp(a->stats.insns, b->stats.insns, sizeof(a->stats.insns)) || a->stats.failed != b->stats.failed ||
+	    a->stats.insn_bytes != b->stats.insn_bytes || a->block_bytes != b->block_bytes ||
 	    a->full_bytes != b->full_bytes || a->whole != b->whole ||
-	    memcmp(a->width, b->width, sizeof(a->width)) || memcmp(a->stb, b->stb, sizeof(a->stb)))
+	    memcmp(a->stats.width, b->stats.width, sizeof(a->stats.width)) || memcmp(a->stats.stb, b->stats.stb, sizeof(a->stats.stb)))
 		return "instructions";
-	if (!same_hist(&a->size, &b->size) || !same_hist(&a->latency, &b->latency))
+	if (!same_hist(&a->stats.size, &b->stats.size) || !same_hist(&a->stats.latency, &b->stats.latency))
 		return "histograms";
 	for (i = 0; i < RULE_COUNT; i++)
 		if (a->findings[i] != b->findings[i])
@@ -602,7 +602,7 @@ static const char *compare(const struct outcome *live, const struct outcome *sta
 	    live->lost != stat->lost)
 		return "recorded, filtered, lost";
 	for (i = 0; i < stat->counts->nr; i++)
-		if (stat->counts->cells[i].accesses &&
+		if (stat->counts->cells[i].stats.accesses &&
 		    !counts_find(live->counts, &stat->counts->cells[i].key))
 			return "a cell of stat's";
 	for (i = 0; i < live->counts->nr; i++) {

@@ -48,7 +48,7 @@ static uint64_t accesses(const struct counts *counts, uint32_t pid)
 {
 	const struct count_cell *found = cell(counts, pid);
 
-	return found ? found->accesses : 0;
+	return found ? found->stats.accesses : 0;
 }
 
 static struct count_cell sum_of(const struct counts *counts)
@@ -86,10 +86,10 @@ static void short_lived(void)
 	   most);
 	is_int(counts->room, room, "no memory is taken after a quarter of them");
 	sum = sum_of(counts);
-	is_int(sum.accesses, 3 + 50000 + 19000 + 20000 - 1 + 20000, "the sum is exact");
-	is_int(sum.size.count, sum.accesses, "of sizes");
-	is_int(sum.latency.count, sum.accesses, "of latencies");
-	is_int(sum.whole, sum.accesses, "of blocks");
+	is_int(sum.stats.accesses, 3 + 50000 + 19000 + 20000 - 1 + 20000, "the sum is exact");
+	is_int(sum.stats.size.count, sum.stats.accesses, "of sizes");
+	is_int(sum.stats.latency.count, sum.stats.accesses, "of latencies");
+	is_int(sum.whole, sum.stats.accesses, "of blocks");
 	for (i = 0; i < COUNT_PROCESSES / 2; i++)
 		kept += accesses(counts, 20999 - i) == 1 + (19999 - i) % 3;
 	is_int(kept, COUNT_PROCESSES / 2,
@@ -101,7 +101,7 @@ static void short_lived(void)
 	is_int(counts_summary(counts, summary), 0, "as a summary");
 	is_int(summary->foreign, 3,
 	       "accesses from outside the PID namespace are told of as ever");
-	is_int(summary->recorded, sum.accesses, "among all of them");
+	is_int(summary->recorded, sum.stats.accesses, "among all of them");
 	summary_free(summary);
 	ok(counts->slots.probes > 20000 && counts->slots.probes < 10 * 20000 * 4,
 	   "%llu slots were looked at", (unsigned long long)counts->slots.probes);
@@ -125,7 +125,7 @@ static void heavy_ones(void)
 	for (i = 0; i < 100; i++)
 		kept += accesses(counts, i + 1) == 1000;
 	is_int(kept, 100, "the heavy ones are exact");
-	is_int(sum_of(counts).accesses, 300000, "and so is the sum");
+	is_int(sum_of(counts).stats.accesses, 300000, "and so is the sum");
 	is_int(accesses(counts, 200999), 1, "the last one is active");
 	is_int(counts->folded + counts->processes.nr - 1, 200100,
 	       "all of them were there");
@@ -161,13 +161,13 @@ static void came_back(void)
 	is_int(accesses(part, COUNT_OTHERS) + accesses(part, 9) + accesses(part, 7) +
 		       part->nr - 3,
 	       5 + 120 + 3 + 2 * (pid - 1000000), "what is left is the others'");
-	is_int(sum_of(part).accesses, 5 + 120 + 3 + 2 * (pid - 1000000), "of all");
+	is_int(sum_of(part).stats.accesses, 5 + 120 + 3 + 2 * (pid - 1000000), "of all");
 	/* Nothing was folded: nothing to do. */
 	counts_copy(before, now);
 	put(now, 9, 1);
 	counts_copy(part, now);
 	counts_subtract(part, before);
-	is_int(sum_of(part).accesses, 1, "the next interval");
+	is_int(sum_of(part).stats.accesses, 1, "the next interval");
 	counts_free(now);
 	counts_free(before);
 	counts_free(part);
@@ -206,13 +206,13 @@ static void put_any(struct counts *counts, struct model *model, uint64_t span)
 
 static bool negative(const struct count_cell *cell)
 {
-	const uint64_t *number = &cell->accesses;
-	size_t i, nr = (sizeof(*cell) - offsetof(struct count_cell, accesses)) /
+	const uint64_t *number = &cell->stats.accesses;
+	size_t i, nr = (sizeof(*cell) - offsetof(struct count_cell, stats)) /
 		       sizeof(*number);
 
 	for (i = 0; i < nr; i++)
-		if (number[i] >> 62 && &number[i] != &cell->latency.max &&
-		    &number[i] != &cell->size.max)
+		if (number[i] >> 62 && &number[i] != &cell->stats.latency.max &&
+		    &number[i] != &cell->stats.size.max)
 			return true;
 	return false;
 }
@@ -232,16 +232,16 @@ static unsigned int check_part(const struct counts *part, const struct model *no
 		const struct count_cell *cell = &part->cells[i];
 
 		wrong += negative(cell);
-		all += cell->accesses;
-		sizes += cell->size.count;
+		all += cell->stats.accesses;
+		sizes += cell->stats.size.count;
 		for (k = 0; k < RULE_COUNT; k++)
 			findings += cell->findings[k];
 		for (d = 0; d < DRIVERS && strcmp(drivers[d], cell->key.driver); d++)
 			;
 		if (cell->key.fn != &function_others)
-			at[cell->key.fn - fns][d] += cell->accesses;
+			at[cell->key.fn - fns][d] += cell->stats.accesses;
 		if (cell->key.pid != COUNT_OTHERS)
-			process[cell->key.pid] += cell->accesses;
+			process[cell->key.pid] += cell->stats.accesses;
 	}
 	wrong += all != now->all - then->all || sizes != all ||
 		 findings != now->findings - then->findings;
@@ -291,7 +291,7 @@ static void differences(void)
 	   "never more than there is room for");
 	is_int(wrong, 0, "intervals that are not what was added in them");
 	is_int(wrong_base, 0, "or since the reset");
-	is_int(sum_of(now).accesses, model.all, "and the sum of all");
+	is_int(sum_of(now).stats.accesses, model.all, "and the sum of all");
 	counts_free(now);
 	counts_free(before);
 	counts_free(base);
@@ -315,7 +315,7 @@ static void places(void)
 		}
 	ok(counts->places.nr <= COUNT_PLACES + 1 && counts->nr <= COUNT_CELLS,
 	   "bounded: %zu", counts->nr);
-	is_int(sum_of(counts).accesses, 2 * 20 * FUNCTIONS, "the sum is exact");
+	is_int(sum_of(counts).stats.accesses, 2 * 20 * FUNCTIONS, "the sum is exact");
 	is_int(counts->folded_places + counts->places.nr - 1, 20 * FUNCTIONS + 1,
 	       "all of them were there");
 	is_int(counts->folded, 0, "and the process is the only one");
@@ -327,7 +327,7 @@ static void places(void)
 		}
 	is_int(counts_summary(counts, summary), 0, "as a summary");
 	for (i = 0; i < summary->nr_rows; i++)
-		sum += summary->rows[i].accesses;
+		sum += summary->rows[i].stats.accesses;
 	is_int(sum, 2 * 20 * FUNCTIONS, "which is exact");
 	is_int(summary->folded, counts->folded_places, "and says how many are together");
 	summary_free(summary);
@@ -380,20 +380,20 @@ static void kernel_cells(void)
 		if (i == 19999) {
 			const struct count_cell *one = counts_find(counts, &key);
 
-			is_int(one->accesses, 6, "accesses of the last one");
-			is_int(one->latency.min, cell->latency_min,
+			is_int(one->stats.accesses, 6, "accesses of the last one");
+			is_int(one->stats.latency.min, cell->latency_min,
 			       "its fastest, exactly");
-			is_int(one->latency.max, cell->latency_max, "its slowest");
+			is_int(one->stats.latency.max, cell->latency_max, "its slowest");
 			is_str(one->comm, "client", "its name");
 		}
 		if (i % 100 == 0)
 			counts_tick(counts);
 	}
 	sum = sum_of(counts);
-	is_int(sum.accesses, all, "accesses");
-	is_int(sum.bytes, all_bytes, "bytes");
-	is_int(sum.latency.count, all, "latencies");
-	is_int(sum.latency.max, slowest, "the slowest of all");
+	is_int(sum.stats.accesses, all, "accesses");
+	is_int(sum.stats.bytes, all_bytes, "bytes");
+	is_int(sum.stats.latency.count, all, "latencies");
+	is_int(sum.stats.latency.max, slowest, "the slowest of all");
 	ok(counts->nr <= COUNT_PROCESSES + 1, "%zu cells", counts->nr);
 	counts_free(counts);
 }

@@ -152,7 +152,7 @@ static void left_out(void)
 	is_int(summary->functions[0].filtered.n[ISMT_PCISTG], 8, "its instructions");
 	is_int(summary_issued(&summary->functions[0]), 16, "issued");
 	is_int(summary_failed(&summary->functions[0]), 16, "failed");
-	is_int(summary->rows[0].accesses, 1, "not in the rows");
+	is_int(summary->rows[0].stats.accesses, 1, "not in the rows");
 	summary_free(summary);
 }
 

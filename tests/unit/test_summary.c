@@ -46,18 +46,18 @@ static void sums(void)
 	is_int(row[2].op, ISMT_READ, "then by direction");
 	is_str(row[3].driver, "ism-vfio-pci", "then by driver");
 	is_str(row[4].driver, "vfio-pci", "the other driver");
-	is_int(row[3].accesses, 13, "accesses");
-	is_int(row[3].errors, 2, "errors");
-	is_int(row[3].bytes, 40960 + 96, "bytes, as the calls returned them");
-	is_int(row[3].insns[ISMT_PCISTB], 10, "store blocks");
-	is_int(row[3].insn_bytes, 40960, "bytes of instructions");
-	is_int(row[3].stb[9], 10, "store blocks by size");
-	is_int(row[3].size.count, 13, "sizes");
-	is_int(row[3].size.max, 6000, "largest");
-	is_int(row[3].latency.min, 3210, "latency");
-	is_int(row[4].insns[ISMT_PCISTG], 512, "stores");
-	is_int(row[4].failed, 512, "failed");
-	is_int(row[2].width[3], 8, "widths");
+	is_int(row[3].stats.accesses, 13, "accesses");
+	is_int(row[3].stats.errors, 2, "errors");
+	is_int(row[3].stats.bytes, 40960 + 96, "bytes, as the calls returned them");
+	is_int(row[3].stats.insns[ISMT_PCISTB], 10, "store blocks");
+	is_int(row[3].stats.insn_bytes, 40960, "bytes of instructions");
+	is_int(row[3].stats.stb[9], 10, "store blocks by size");
+	is_int(row[3].stats.size.count, 13, "sizes");
+	is_int(row[3].stats.size.max, 6000, "largest");
+	is_int(row[3].stats.latency.min, 3210, "latency");
+	is_int(row[4].stats.insns[ISMT_PCISTG], 512, "stores");
+	is_int(row[4].stats.failed, 512, "failed");
+	is_int(row[2].stats.width[3], 8, "widths");
 	is_int(s->findings[ISM002].count, 2, "findings");
 	is_int(s->findings[ISM002].first.raw.len, 5000, "the first one");
 	is_int(s->findings[ISM001].count, 1, "another finding");
@@ -111,7 +111,7 @@ static void regions(void)
 	is_str(summary_region(&s->rows[2], buf), "bar2", "name of a row");
 	is_str(summary_region(&s->rows[31], buf), "dev31", "name of the last one");
 	is_str(summary_region(&s->rows[32], buf), "dev32+", "name of the rest");
-	is_int(s->rows[32].accesses, 65536 - 32, "all the rest");
+	is_int(s->rows[32].stats.accesses, 65536 - 32, "all the rest");
 	summary_free(s);
 }
 
@@ -164,16 +164,16 @@ static void folding(void)
 	for (i = 0; i < s->nr_rows; i++) {
 		const struct summary_row *row = &s->rows[i];
 
-		got[row->region][row->op] += row->accesses;
-		sum += row->errors;
+		got[row->region][row->op] += row->stats.accesses;
+		sum += row->stats.errors;
 		folded += row->folded;
 		together += row->folded > 0;
 		if (row->folded)
 			wrong += row->fn != &function_others || strcmp(row->driver, NAMES_OTHERS);
-		else if (row->accesses > MANY / 100)
-			heavy += row->accesses == MANY / 100 + 1 && !row->missed;
+		else if (row->stats.accesses > MANY / 100)
+			heavy += row->stats.accesses == MANY / 100 + 1 && !row->missed;
 		else
-			wrong += !row->missed && row->accesses != 1;
+			wrong += !row->missed && row->stats.accesses != 1;
 		wrong += i && s->rows[i - 1].folded && !row->folded;
 	}
 	is_int(memcmp(got, by_place, sizeof(got)), 0, "sums by region and direction are exact");

@@ -35,15 +35,15 @@ static void add_whole(struct count_cell *part, const struct ismt_cell *cell)
 	memcpy(bucket, cell->size, sizeof(bucket));
 	for (i = 0; i < ISMT_WHOLE_BUCKETS; i++) {
 		bucket[i] += cell->whole[i];
-		part->stb[stb_of_size(i)] += cell->whole[i];
+		part->stats.stb[stb_of_size(i)] += cell->whole[i];
 		count += cell->whole[i];
 	}
-	hist_set(&part->size, bucket, cell->size_sum + cell->whole_bytes,
+	hist_set(&part->stats.size, bucket, cell->size_sum + cell->whole_bytes,
 		 cell->size_min ? cell->size_min - 1 : 0, cell->size_max);
-	part->accesses += count;
-	part->bytes += cell->whole_bytes;
-	part->insns[ISMT_PCISTB] += count;
-	part->insn_bytes += cell->whole_bytes;
+	part->stats.accesses += count;
+	part->stats.bytes += cell->whole_bytes;
+	part->stats.insns[ISMT_PCISTB] += count;
+	part->stats.insn_bytes += cell->whole_bytes;
 	part->block_bytes += cell->whole_bytes;
 	part->full_bytes += cell->whole_full;
 	part->whole = count;
@@ -52,17 +52,17 @@ static void add_whole(struct count_cell *part, const struct ismt_cell *cell)
 void cell_counts(const struct ismt_cell *cell, struct count_cell *part)
 {
 	memset(part, 0, sizeof(*part));
-	part->accesses = cell->accesses;
-	part->bytes = cell->bytes;
-	part->errors = cell->errors;
-	memcpy(part->insns, cell->n, sizeof(part->insns));
-	part->failed = cell->failed;
-	part->insn_bytes = cell->insn_bytes;
+	part->stats.accesses = cell->accesses;
+	part->stats.bytes = cell->bytes;
+	part->stats.errors = cell->errors;
+	memcpy(part->stats.insns, cell->n, sizeof(part->stats.insns));
+	part->stats.failed = cell->failed;
+	part->stats.insn_bytes = cell->insn_bytes;
 	part->block_bytes = cell->block_bytes;
 	part->full_bytes = cell->block_full;
-	memcpy(part->width, cell->width, sizeof(part->width));
-	memcpy(part->stb, cell->stb, sizeof(part->stb));
-	hist_set(&part->latency, cell->latency, cell->latency_sum, cell->latency_min, cell->latency_max);
+	memcpy(part->stats.width, cell->width, sizeof(part->stats.width));
+	memcpy(part->stats.stb, cell->stb, sizeof(part->stats.stb));
+	hist_set(&part->stats.latency, cell->latency, cell->latency_sum, cell->latency_min, cell->latency_max);
 	add_whole(part, cell);
 	part->findings[ISM004] = cell->split;
 }

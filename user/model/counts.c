@@ -218,17 +218,9 @@ int counts_access(struct counts *counts, const struct access *access)
 
 	if (!cell)
 		return -ENOMEM;
-	cell->accesses++;
-	if (raw->ret < 0)
-		cell->errors++;
-	else
-		cell->bytes += (uint64_t)raw->ret;
-	for (i = 0; i < ISMT_KINDS; i++) {
-		cell->insns[i] += insn->n[i];
+	stats_access(&cell->stats, raw);
+	for (i = 0; i < ISMT_KINDS; i++)
 		total += insn->n[i];
-	}
-	cell->failed += insn->failed;
-	cell->insn_bytes += insn->bytes;
 	if (insn->n[ISMT_PCISTB] && insn->n[ISMT_PCISTB] == total) {
 		cell->block_bytes += insn->bytes;
 		/* Of several only those are known to be full that all are. */
@@ -237,12 +229,6 @@ int counts_access(struct counts *counts, const struct access *access)
 		if (total == 1 && !insn->failed && access_is_whole(raw, insn->max))
 			cell->whole++;
 	}
-	hist_add(&cell->size, raw->len);
-	hist_add(&cell->latency, raw->latency_ns);
-	for (i = 0; i < ISMT_WIDTHS; i++)
-		cell->width[i] += insn->width[i];
-	for (i = 0; i < ISMT_STB_BUCKETS; i++)
-		cell->stb[i] += insn->stb[i];
 	return counts_findings(counts, access, 0);
 }
 

@@ -20,6 +20,7 @@
 #include "util/hist.h"
 #include "util/names.h"
 #include "model/rules.h"
+#include "model/stats.h"
 #include "model/summary.h"
 
 /* In place of a process: those that have no room of their own, together. */
@@ -46,19 +47,10 @@ struct count_cell {
 	struct count_key key;
 	uint32_t process, place;	/* numbers in the counts' owners */
 	char comm[ISMT_COMM_LEN];	/* of the process, as last seen; not escaped */
-	uint64_t accesses;
-	uint64_t bytes;		/* that the calls said were transferred */
-	uint64_t errors;	/* accesses that returned an error */
-	uint64_t insns[ISMT_KINDS];
-	uint64_t failed;	/* instructions */
-	uint64_t insn_bytes;	/* moved by instructions that did not fail */
-	uint64_t block_bytes;	/* of these, by store blocks */
+	struct access_stats stats;
+	uint64_t block_bytes;	/* of stats.insn_bytes, by store blocks */
 	uint64_t whole;		/* writes that were exactly one PCISTB */
 	uint64_t full_bytes;	/* in store blocks of maxstbl bytes */
-	struct hist size;	/* of accesses, bytes asked for */
-	struct hist latency;	/* of accesses, ns */
-	uint64_t width[ISMT_WIDTHS];	/* loads and stores of 1 << i bytes */
-	uint64_t stb[ISMT_STB_BUCKETS];	/* store blocks by size */
 	uint64_t findings[RULE_COUNT];
 };
 

@@ -19,8 +19,8 @@ static void weigh(struct counts *counts)
 	owners_stay(&counts->places);
 	for (i = 0; i < counts->nr; i++) {
 		cell = &counts->cells[i];
-		counts->processes.owner[cell->process].weight += cell->accesses;
-		counts->places.owner[cell->place].weight += cell->accesses;
+		counts->processes.owner[cell->process].weight += cell->stats.accesses;
+		counts->places.owner[cell->place].weight += cell->stats.accesses;
 	}
 }
 

@@ -18,8 +18,8 @@ static void add_inside(struct summary_function *f, const struct count_cell *cell
 	unsigned int k;
 
 	for (k = 0; k < ISMT_KINDS; k++)
-		f->inside[k] += cell->insns[k];
-	f->inside_failed += cell->failed;
+		f->inside[k] += cell->stats.insns[k];
+	f->inside_failed += cell->stats.failed;
 }
 
 int counts_instructions(const struct counts *counts, struct summary *summary)
@@ -47,7 +47,7 @@ int counts_summary(const struct counts *counts, struct summary *summary)
 		const struct count_cell *cell = &counts->cells[i];
 
 		/* Of a difference. */
-		if (!cell->accesses && !any_finding(cell))
+		if (!cell->stats.accesses && !any_finding(cell))
 			continue;
 		f = summary_function(summary, cell->key.fn);
 		row = f ? summary_row(summary, cell->key.fn, cell->key.driver,
@@ -57,23 +57,11 @@ int counts_summary(const struct counts *counts, struct summary *summary)
 			return -ENOMEM;
 		if (cell->key.fn == &function_others)
 			row->folded = counts->folded_places;
-		summary->recorded += cell->accesses;
+		summary->recorded += cell->stats.accesses;
 		if (!cell->key.pid)
-			summary->foreign += cell->accesses;
-		row->accesses += cell->accesses;
-		row->bytes += cell->bytes;
-		row->errors += cell->errors;
+			summary->foreign += cell->stats.accesses;
+		stats_add(&row->stats, &cell->stats);
 		add_inside(f, cell);
-		for (k = 0; k < ISMT_KINDS; k++)
-			row->insns[k] += cell->insns[k];
-		row->failed += cell->failed;
-		row->insn_bytes += cell->insn_bytes;
-		hist_merge(&row->size, &cell->size);
-		hist_merge(&row->latency, &cell->latency);
-		for (k = 0; k < ISMT_WIDTHS; k++)
-			row->width[k] += cell->width[k];
-		for (k = 0; k < ISMT_STB_BUCKETS; k++)
-			row->stb[k] += cell->stb[k];
 		for (k = 0; k < RULE_COUNT; k++)
 			summary->findings[k].count += cell->findings[k];
 	}

@@ -12,32 +12,18 @@
 #include "model/region.h"
 #include "model/summary_rows.h"
 
-/* The instructions of an access: one PCISTB, as nearly always, or any number of them. */
-static void add_insns(struct summary_row *row, struct summary_function *f,
-		      const struct ismt_insns *insn)
+static void add_inside(struct summary_function *f, const struct ismt_insns *insn)
 {
 	unsigned int i;
 
-	row->insn_bytes += insn->bytes;
-	if (insn->failed) {
-		row->failed += insn->failed;
-		f->inside_failed += insn->failed;
-	}
+	f->inside_failed += insn->failed;
+	/* As nearly always. */
 	if (insns_are_one_block(insn)) {
-		row->insns[ISMT_PCISTB]++;
 		f->inside[ISMT_PCISTB]++;
-		row->stb[stb_bucket(insn->max)]++;
 		return;
 	}
-	for (i = 0; i < ISMT_KINDS; i++) {
-		row->insns[i] += insn->n[i];
+	for (i = 0; i < ISMT_KINDS; i++)
 		f->inside[i] += insn->n[i];
-	}
-	for (i = 0; i < ISMT_WIDTHS; i++)
-		row->width[i] += insn->width[i];
-	if (insn->n[ISMT_PCISTB] || insn->n[ISMT_MIO_BLOCK])
-		for (i = 0; i < ISMT_STB_BUCKETS; i++)
-			row->stb[i] += insn->stb[i];
 }
 
 int summary_access(struct summary *summary, const struct access *access)
@@ -58,14 +44,8 @@ int summary_access(struct summary *summary, const struct access *access)
 	row = &summary->rows[summary->last_row];
 	summary->recorded++;
 	summary->foreign += !raw->pid;
-	row->accesses++;
-	if (raw->ret < 0)
-		row->errors++;
-	else
-		row->bytes += (uint64_t)raw->ret;
-	add_insns(row, f, &raw->insn);
-	hist_add(&row->size, raw->len);
-	hist_add(&row->latency, raw->latency_ns);
+	stats_access(&row->stats, raw);
+	add_inside(f, &raw->insn);
 
 	for (set = access->rules; set; set &= set - 1) {
 		finding = &summary->findings[__builtin_ctz(set)];

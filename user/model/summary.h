@@ -13,6 +13,7 @@
 #include "util/hist.h"
 #include "model/measure.h"
 #include "util/names.h"
+#include "model/stats.h"
 #include "model/rules.h"
 
 /*
@@ -37,16 +38,7 @@ struct summary_row {
 	uint32_t region;	/* SUMMARY_REGIONS: that and all above */
 	uint8_t op;		/* enum ismt_op */
 
-	uint64_t accesses;
-	uint64_t bytes;		/* that the calls said were transferred */
-	uint64_t errors;	/* accesses that returned an error */
-	uint64_t insns[ISMT_KINDS];
-	uint64_t failed;	/* instructions */
-	uint64_t insn_bytes;
-	struct hist size;	/* of accesses, bytes asked for */
-	struct hist latency;	/* of accesses, ns */
-	uint64_t width[ISMT_WIDTHS];	/* loads and stores of 1 << i bytes */
-	uint64_t stb[ISMT_STB_BUCKETS];	/* store blocks by size */
+	struct access_stats stats;
 	/* Rows that it stands for, one that came back as often as it was folded; 0: an ordinary one. */
 	uint64_t folded;
 	/* At most so many of its accesses may be in a row of the others instead. */

@@ -161,25 +161,6 @@ static int row_index(struct summary *summary, size_t room)
 	return 0;
 }
 
-static void row_merge(struct summary_row *sum, const struct summary_row *part)
-{
-	unsigned int i;
-
-	sum->accesses += part->accesses;
-	sum->bytes += part->bytes;
-	sum->errors += part->errors;
-	for (i = 0; i < ISMT_KINDS; i++)
-		sum->insns[i] += part->insns[i];
-	sum->failed += part->failed;
-	sum->insn_bytes += part->insn_bytes;
-	hist_merge(&sum->size, &part->size);
-	hist_merge(&sum->latency, &part->latency);
-	for (i = 0; i < ISMT_WIDTHS; i++)
-		sum->width[i] += part->width[i];
-	for (i = 0; i < ISMT_STB_BUCKETS; i++)
-		sum->stb[i] += part->stb[i];
-}
-
 /* Rows by what they weigh: the others' first, which stay, and of what is alike what came first. */
 static int compare_weights(const void *pa, const void *pb)
 {
@@ -188,16 +169,16 @@ static int compare_weights(const void *pa, const void *pb)
 
 	if (x != y)
 		return x ? -1 : 1;
-	if ((*a)->accesses != (*b)->accesses)
-		return (*a)->accesses > (*b)->accesses ? -1 : 1;
+	if ((*a)->stats.accesses != (*b)->stats.accesses)
+		return (*a)->stats.accesses > (*b)->stats.accesses ? -1 : 1;
 	return *a < *b ? -1 : 1;
 }
 
 /* The key is another's from now on, unless there is one that has it: then it has the row, too. */
 static void row_fold(struct summary *summary, struct summary_row *row, uint64_t *most)
 {
-	if (row->accesses > *most)
-		*most = row->accesses;
+	if (row->stats.accesses > *most)
+		*most = row->stats.accesses;
 	row->fn = &function_others;
 	row->driver = NAMES_OTHERS;
 	row->folded = 1;
@@ -218,7 +199,7 @@ static void rows_compact(struct summary *summary)
 		key = key_of(&rows[i]);
 		slot = row_slot(summary, &key);
 		if (*slot) {
-			row_merge(&rows[*slot - 1], &rows[i]);
+			stats_add(&rows[*slot - 1].stats, &rows[i].stats);
 			rows[*slot - 1].folded += rows[i].folded;
 			continue;
 		}

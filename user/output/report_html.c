@@ -170,19 +170,19 @@ static void put_rows(const struct summary *s, struct outbuf *out)
 		const struct summary_row *row = &s->rows[i];
 
 		for (k = 0, insns = 0; k < ISMT_KINDS; k++)
-			insns += row->insns[k];
+			insns += row->stats.insns[k];
 		out_lit(out, "<tr><th scope=\"row\" class=\"mono\">");
 		put_row_name(out, row);
 		out_lit(out, "</th>");
-		html_cell(out, row->accesses);
-		html_cell(out, row->errors);
-		html_cell(out, row->bytes);
+		html_cell(out, row->stats.accesses);
+		html_cell(out, row->stats.errors);
+		html_cell(out, row->stats.bytes);
 		html_cell(out, insns);
-		html_cell(out, row->failed);
-		html_cell_us(out, (double)hist_percentile(&row->latency, 50));
-		html_cell_us(out, (double)hist_percentile(&row->latency, 90));
-		html_cell_us(out, (double)hist_percentile(&row->latency, 99));
-		html_cell_us(out, (double)row->latency.max);
+		html_cell(out, row->stats.failed);
+		html_cell_us(out, (double)hist_percentile(&row->stats.latency, 50));
+		html_cell_us(out, (double)hist_percentile(&row->stats.latency, 90));
+		html_cell_us(out, (double)hist_percentile(&row->stats.latency, 99));
+		html_cell_us(out, (double)row->stats.latency.max);
 		out_lit(out, "</tr>\n");
 	}
 	out_lit(out, "</tbody></table></div>\n");
@@ -198,12 +198,12 @@ static void put_charts(const struct summary_row *row, struct outbuf *out, unsign
 	out_lit(out, "<h3 class=\"mono\">");
 	put_row_name(out, row);
 	out_lit(out, "</h3>\n<div class=\"charts\">\n");
-	hist_view_set(&view, "access size, bytes", &row->size);
+	hist_view_set(&view, "access size, bytes", &row->stats.size);
 	html_chart(out, &view, HTML_BYTES, 3 * id);
 	summary_view_insns(&view, row);
 	if (view.nr)
 		html_chart(out, &view, HTML_BYTES, 3 * id + 1);
-	hist_view_set(&view, "latency", &row->latency);
+	hist_view_set(&view, "latency", &row->stats.latency);
 	hist_view_fold(&view, LATENCY_LINES);
 	html_chart(out, &view, HTML_NS, 3 * id + 2);
 	out_lit(out, "</div>\n");
@@ -214,8 +214,8 @@ static int compare_rows(const void *pa, const void *pb)
 {
 	const struct summary_row *const *a = pa, *const *b = pb;
 
-	if ((*a)->accesses != (*b)->accesses)
-		return (*a)->accesses > (*b)->accesses ? -1 : 1;
+	if ((*a)->stats.accesses != (*b)->stats.accesses)
+		return (*a)->stats.accesses > (*b)->stats.accesses ? -1 : 1;
 	return (*a > *b) - (*a < *b);
 }
 

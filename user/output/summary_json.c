@@ -82,11 +82,11 @@ static json_t *row_json(const struct summary_row *row)
 		fn == &function_others ? json_null() : json_number(fn->k.fid),
 		"driver", function_name(fn, row->driver), "region", summary_region(row, region),
 		"op", row->op == ISMT_READ ? "read" : "write", "accesses",
-		json_number(row->accesses), "bytes", json_number(row->bytes), "errors",
-		json_number(row->errors), "insn", kinds(row->insns, row->failed), "insn_bytes",
-		json_number(row->insn_bytes), "size", hist_json(&row->size), "latency_ns",
-		hist_json(&row->latency), "latency", percentiles(&row->latency), "width",
-		width_json(row->width), "pcistb", stb_json(row->stb), "folded",
+		json_number(row->stats.accesses), "bytes", json_number(row->stats.bytes), "errors",
+		json_number(row->stats.errors), "insn", kinds(row->stats.insns, row->stats.failed), "insn_bytes",
+		json_number(row->stats.insn_bytes), "size", hist_json(&row->stats.size), "latency_ns",
+		hist_json(&row->stats.latency), "latency", percentiles(&row->stats.latency), "width",
+		width_json(row->stats.width), "pcistb", stb_json(row->stats.stb), "folded",
 		json_number(row->folded), "missed_max", json_number(row->missed));
 }
 

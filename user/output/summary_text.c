@@ -130,16 +130,16 @@ void summary_row_text(const struct summary_row *row, struct outbuf *out)
 	unsigned int i;
 
 	for (i = 0; i < ISMT_KINDS; i++)
-		insns += row->insns[i];
+		insns += row->stats.insns[i];
 	out_printf(
 		out,
 		"%-12s %-12s %-6s %-2s %9llu %7llu %12llu %9llu %7llu %9.1f %9.1f %9.1f %9.1f\n",
 		escaped(row->fn->address, address, sizeof(address)),
 		escaped(row->driver, driver, sizeof(driver)), summary_region(row, region),
-		op_name(row->op), (ull)row->accesses, (ull)row->errors, (ull)row->bytes,
-		(ull)insns, (ull)row->failed, us(hist_percentile(&row->latency, 50)),
-		us(hist_percentile(&row->latency, 90)),
-		us(hist_percentile(&row->latency, 99)), us(row->latency.max));
+		op_name(row->op), (ull)row->stats.accesses, (ull)row->stats.errors, (ull)row->stats.bytes,
+		(ull)insns, (ull)row->stats.failed, us(hist_percentile(&row->stats.latency, 50)),
+		us(hist_percentile(&row->stats.latency, 90)),
+		us(hist_percentile(&row->stats.latency, 99)), us(row->stats.latency.max));
 }
 
 void summary_head_text(struct outbuf *out)
@@ -173,22 +173,22 @@ void summary_view_insns(struct hist_view *view, const struct summary_row *row)
 {
 	unsigned int i, first, last;
 
-	for (first = 0; first < ISMT_STB_BUCKETS && !row->stb[first]; first++)
+	for (first = 0; first < ISMT_STB_BUCKETS && !row->stats.stb[first]; first++)
 		;
 	if (first < ISMT_STB_BUCKETS) {
 		hist_view_init(view, "store blocks, bytes");
-		for (last = ISMT_STB_BUCKETS; !row->stb[last - 1]; last--)
+		for (last = ISMT_STB_BUCKETS; !row->stats.stb[last - 1]; last--)
 			;
 		for (i = first; i < last; i++)
 			hist_view_add(view, i ? summary_stb_upper(i - 1) : 0,
-				      summary_stb_upper(i), row->stb[i]);
+				      summary_stb_upper(i), row->stats.stb[i]);
 		return;
 	}
 	hist_view_init(view, row->op == ISMT_READ ? "loads, bytes" : "stores, bytes");
 	for (i = 0; i < ISMT_WIDTHS; i++)
-		if (row->width[i])
+		if (row->stats.width[i])
 			hist_view_add(view, i ? 1u << (i - 1) : 0, 1u << i,
-				      row->width[i]);
+				      row->stats.width[i]);
 }
 
 static void put_hists(const struct summary_row *row, struct outbuf *out)
@@ -199,16 +199,16 @@ static void put_hists(const struct summary_row *row, struct outbuf *out)
 	struct hist_view views[3];
 	unsigned int i;
 
-	hist_view_set(&views[0], "access size, bytes", &row->size);
+	hist_view_set(&views[0], "access size, bytes", &row->stats.size);
 	summary_view_insns(&views[1], row);
-	hist_view_set(&views[2], "latency, ns", &row->latency);
+	hist_view_set(&views[2], "latency, ns", &row->stats.latency);
 	hist_view_fold(&views[2], LATENCY_LINES);
 	out_printf(out, "\n%s %s %s %s\n  ",
 		   escaped(row->fn->address, address, sizeof(address)),
 		   escaped(row->driver, driver, sizeof(driver)),
 		   summary_region(row, region),
 		   row->op == ISMT_READ ? "reads" : "writes");
-	if (row->accesses >= DRAW_FROM) {
+	if (row->stats.accesses >= DRAW_FROM) {
 		hist_views_write(out, views, 3);
 		return;
 	}
@@ -228,9 +228,9 @@ static size_t choose_drawn(const struct summary *s, size_t *drawn)
 	size_t i, k, nr = 0;
 
 	for (i = 0; i < s->nr_rows; i++) {
-		if (s->rows[i].accesses <= 1)
+		if (s->rows[i].stats.accesses <= 1)
 			continue;
-		for (k = nr; k && s->rows[drawn[k - 1]].accesses < s->rows[i].accesses; k--)
+		for (k = nr; k && s->rows[drawn[k - 1]].stats.accesses < s->rows[i].stats.accesses; k--)
 			if (k < ROWS_DRAWN)
 				drawn[k] = drawn[k - 1];
 		if (k == ROWS_DRAWN)
@@ -256,7 +256,7 @@ static void put_all_hists(const struct summary *s, struct outbuf *out)
 	for (i = 0; i < nr; i++)
 		put_hists(&s->rows[drawn[i]], out);
 	for (i = 0; i < s->nr_rows; i++)
-		left += s->rows[i].accesses > 1;
+		left += s->rows[i].stats.accesses > 1;
 	left -= nr;
 	if (left)
 		out_printf(

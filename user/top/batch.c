@@ -76,8 +76,8 @@ static void put_head(const struct top *top, struct outbuf *out)
 		   : gather->mode ? gather->mode
 				  : "not attached",
 		   at, data->seconds, gather->note[0] ? ": " : "", gather->note);
-	put_rate(out, "accesses/s, ", UNIT_RATE, last->cell.accesses, data->seconds);
-	put_rate(out, "bytes/s, ", UNIT_BYTES, last->cell.bytes, data->seconds);
+	put_rate(out, "accesses/s, ", UNIT_RATE, last->cell.stats.accesses, data->seconds);
+	put_rate(out, "bytes/s, ", UNIT_BYTES, last->cell.stats.bytes, data->seconds);
 	put_rate(out, "instructions/s, ", UNIT_RATE, sum_insns(last), data->seconds);
 	put_rate(out, "findings/s, ", UNIT_RATE, last->findings, data->seconds);
 	if (data->lost_why)
@@ -87,7 +87,7 @@ static void put_head(const struct top *top, struct outbuf *out)
 	out_printf(out,
 		   "%" PRIu64 " functions, %" PRIu64 " processes, %" PRIu64 " accesses, %" PRIu64
 		   " findings, ",
-		   data->functions, data->processes, data->total.all.cell.accesses,
+		   data->functions, data->processes, data->total.all.cell.stats.accesses,
 		   data->total.all.findings);
 	if (data->lost_why)
 		out_printf(out, "lost: unknown (%s), ", data->lost_why);

@@ -161,7 +161,7 @@ static int add(struct history *history, enum top_view view, const struct row_key
 static int add_cell(struct history *history, const struct count_cell *cell,
 		    const struct count_cell *before)
 {
-	uint64_t accesses = cell->accesses - (before ? before->accesses : 0);
+	uint64_t accesses = cell->stats.accesses - (before ? before->stats.accesses : 0);
 	static const enum top_view views[] = { VIEW_FUNCTIONS, VIEW_PROCESSES,
 					       VIEW_REGIONS };
 	struct row_key key;
@@ -176,7 +176,7 @@ static int add_cell(struct history *history, const struct count_cell *cell,
 	}
 	memset(&key, 0, sizeof(key));
 	for (i = 0; i < HIST_BUCKETS && !err; i++) {
-		accesses = cell->size.bucket[i] - (before ? before->size.bucket[i] : 0);
+		accesses = cell->stats.size.bucket[i] - (before ? before->stats.size.bucket[i] : 0);
 		key.number = i;
 		if (accesses)
 			err = add(history, VIEW_SIZES, &key, accesses);

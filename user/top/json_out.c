@@ -100,11 +100,11 @@ static json_t *totals_json(const struct top *top)
 	const struct row_sum *all = &data->total.all;
 
 	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-			 "accesses", json_number(all->cell.accesses),
-			 "bytes", json_number(all->cell.bytes),
+			 "accesses", json_number(all->cell.stats.accesses),
+			 "bytes", json_number(all->cell.stats.bytes),
 			 "instructions", json_number(sum_insns(all)),
 			 "findings", json_number(all->findings),
-			 "errors", json_number(all->cell.errors),
+			 "errors", json_number(all->cell.stats.errors),
 			 "lost", lost_json(data, data->lost),
 			 "missing", json_number(data->missing),
 			 "filtered", json_number(data->filtered));
@@ -119,11 +119,11 @@ static json_t *interval_json(const struct top *top)
 	bool have_whole = value_whole(last, &whole), have_full = value_full(last, &full);
 
 	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-			 "accesses", json_number(last->cell.accesses),
-			 "bytes", json_number(last->cell.bytes),
+			 "accesses", json_number(last->cell.stats.accesses),
+			 "bytes", json_number(last->cell.stats.bytes),
 			 "instructions", json_number(sum_insns(last)),
 			 "findings", json_number(last->findings),
-			 "errors", json_number(last->cell.errors),
+			 "errors", json_number(last->cell.stats.errors),
 			 "lost", lost_json(data, data->last_lost),
 			 "bytes_per_store", json_value(have_per_store, per_store),
 			 "one_block_percent", json_value(have_whole, whole),
@@ -136,11 +136,11 @@ static json_t *rates_json(const struct top *top)
 	double seconds = top->data.seconds > 0 ? top->data.seconds : 1;
 
 	return json_pack("{s:f, s:f, s:f, s:f, s:f, s:o}",
-			 "accesses", (double)last->cell.accesses / seconds,
-			 "bytes", (double)last->cell.bytes / seconds,
+			 "accesses", (double)last->cell.stats.accesses / seconds,
+			 "bytes", (double)last->cell.stats.bytes / seconds,
 			 "instructions", (double)sum_insns(last) / seconds,
 			 "findings", (double)last->findings / seconds,
-			 "errors", (double)last->cell.errors / seconds,
+			 "errors", (double)last->cell.stats.errors / seconds,
 			 "lost", top->data.lost_why ? json_null() :
 				 json_real((double)top->data.last_lost / seconds));
 }

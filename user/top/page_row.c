@@ -65,9 +65,9 @@ static void view_widths(struct hist_view *view, const struct count_cell *cell)
 
 	hist_view_init(view, "loads, stores");
 	for (i = 0; i < ISMT_WIDTHS; i++)
-		if (cell->width[i])
+		if (cell->stats.width[i])
 			hist_view_add(view, i ? 1u << (i - 1) : 0, 1u << i,
-				      cell->width[i]);
+				      cell->stats.width[i]);
 }
 
 static void view_blocks(struct hist_view *view, const struct count_cell *cell)
@@ -75,13 +75,13 @@ static void view_blocks(struct hist_view *view, const struct count_cell *cell)
 	unsigned int i, first = 0, last = ISMT_STB_BUCKETS;
 
 	hist_view_init(view, "store blocks");
-	while (first < last && !cell->stb[first])
+	while (first < last && !cell->stats.stb[first])
 		first++;
-	while (last > first && !cell->stb[last - 1])
+	while (last > first && !cell->stats.stb[last - 1])
 		last--;
 	for (i = first; i < last; i++)
 		hist_view_add(view, i ? summary_stb_upper(i - 1) : 0,
-			      summary_stb_upper(i), cell->stb[i]);
+			      summary_stb_upper(i), cell->stats.stb[i]);
 }
 
 static void put_blocks(struct lines *lines, const struct count_cell *cell,
@@ -96,8 +96,8 @@ static void put_blocks(struct lines *lines, const struct count_cell *cell,
 	each = (width + BLOCK_GAP) / nr - BLOCK_GAP;
 	view_widths(&views[0], cell);
 	view_blocks(&views[1], cell);
-	hist_view_set(&views[2], "latency", &cell->latency);
-	hist_view_set(&views[3], "access size", &cell->size);
+	hist_view_set(&views[2], "latency", &cell->stats.latency);
+	hist_view_set(&views[3], "access size", &cell->stats.size);
 	line[0] = '\0';
 	for (v = 0; v < nr; v++) {
 		hist_view_fold(&views[v], BUCKETS_MAX);
@@ -126,20 +126,20 @@ static void put_numbers(struct lines *lines, const struct row_sum *sum)
 {
 	const struct count_cell *cell = &sum->cell;
 	char bytes[16], p50[16], p90[16], p99[16], max[16];
-	uint64_t mio = cell->insns[ISMT_MIO_LOAD] + cell->insns[ISMT_MIO_STORE] +
-		       cell->insns[ISMT_MIO_BLOCK];
-	const struct hist *latency = &cell->latency;
+	uint64_t mio = cell->stats.insns[ISMT_MIO_LOAD] + cell->stats.insns[ISMT_MIO_STORE] +
+		       cell->stats.insns[ISMT_MIO_BLOCK];
+	const struct hist *latency = &cell->stats.latency;
 
-	format_value(UNIT_BYTES, (double)cell->bytes, bytes, sizeof(bytes));
+	format_value(UNIT_BYTES, (double)cell->stats.bytes, bytes, sizeof(bytes));
 	lines_add(lines, TONE_PLAIN,
 		  "accesses %" PRIu64 ": %" PRIu64 " reads, %" PRIu64
 		  " writes; bytes %s; errors %" PRIu64,
-		  cell->accesses, sum->reads, sum->writes, bytes, cell->errors);
+		  cell->stats.accesses, sum->reads, sum->writes, bytes, cell->stats.errors);
 	lines_add(lines, TONE_PLAIN,
 		  "instructions %" PRIu64 ": %" PRIu64 " PCILG, %" PRIu64
 		  " PCISTG, %" PRIu64 " PCISTB, %" PRIu64 " MIO; failed %" PRIu64,
-		  sum_insns(sum), cell->insns[ISMT_PCILG], cell->insns[ISMT_PCISTG],
-		  cell->insns[ISMT_PCISTB], mio, cell->failed);
+		  sum_insns(sum), cell->stats.insns[ISMT_PCILG], cell->stats.insns[ISMT_PCISTG],
+		  cell->stats.insns[ISMT_PCISTB], mio, cell->stats.failed);
 	if (!latency->count)
 		return;
 	format_value(UNIT_NS, (double)hist_percentile(latency, 50), p50, sizeof(p50));
@@ -182,12 +182,12 @@ void page_row(struct lines *lines, const struct top *top, unsigned int width, bo
 	if (top->view == VIEW_SIZES) {
 		lines_add(lines, TONE_PLAIN,
 			  "accesses %" PRIu64 ": %" PRIu64 " reads, %" PRIu64 " writes",
-			  sum->cell.accesses, sum->reads, sum->writes);
+			  sum->cell.stats.accesses, sum->reads, sum->writes);
 		lines_add(lines, TONE_PLAIN,
 			  "instructions of this size: %" PRIu64 " PCILG, %" PRIu64
 			  " PCISTG, %" PRIu64 " PCISTB",
-			  sum->cell.insns[ISMT_PCILG], sum->cell.insns[ISMT_PCISTG],
-			  sum->cell.insns[ISMT_PCISTB]);
+			  sum->cell.stats.insns[ISMT_PCILG], sum->cell.stats.insns[ISMT_PCISTG],
+			  sum->cell.stats.insns[ISMT_PCISTB]);
 		put_rate(lines, top, width, utf8);
 	} else if (top->view != VIEW_FINDINGS) {
 		put_numbers(lines, sum);

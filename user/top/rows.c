@@ -77,8 +77,8 @@ static struct top_row *row_of(struct top_data *data, const struct row_key *key)
 
 static uint64_t stores(const struct count_cell *cell)
 {
-	return cell->insns[ISMT_PCISTG] + cell->insns[ISMT_PCISTB] +
-	       cell->insns[ISMT_MIO_STORE] + cell->insns[ISMT_MIO_BLOCK];
+	return cell->stats.insns[ISMT_PCISTG] + cell->stats.insns[ISMT_PCISTB] +
+	       cell->stats.insns[ISMT_MIO_STORE] + cell->stats.insns[ISMT_MIO_BLOCK];
 }
 
 static void sum_add(struct row_sum *sum, const struct count_cell *cell,
@@ -90,14 +90,14 @@ static void sum_add(struct row_sum *sum, const struct count_cell *cell,
 	for (i = 0; i < RULE_COUNT; i++)
 		sum->findings += cell->findings[i];
 	if (key->op != ISMT_WRITE) {
-		sum->reads += cell->accesses;
+		sum->reads += cell->stats.accesses;
 		return;
 	}
-	sum->writes += cell->accesses;
+	sum->writes += cell->stats.accesses;
 	if (!region_is_bar(key->region))
 		return;
-	sum->bar_writes += cell->accesses;
-	sum->bar_bytes += cell->insn_bytes;
+	sum->bar_writes += cell->stats.accesses;
+	sum->bar_bytes += cell->stats.insn_bytes;
 	sum->bar_stores += stores(cell);
 	sum->bar_whole += cell->whole;
 	sum->bar_full += cell->full_bytes;
@@ -162,9 +162,9 @@ static void add_class(struct top_data *data, bool last, unsigned int class,
 	sum = last ? &row->last : &row->all;
 	sum->reads += part->reads;
 	sum->writes += part->writes;
-	sum->cell.accesses += part->cell.accesses;
+	sum->cell.stats.accesses += part->cell.stats.accesses;
 	for (i = 0; i < ISMT_KINDS; i++)
-		sum->cell.insns[i] += part->cell.insns[i];
+		sum->cell.stats.insns[i] += part->cell.stats.insns[i];
 }
 
 static void add_sizes(struct top_data *data, bool last, const struct count_cell *cell,
@@ -174,25 +174,25 @@ static void add_sizes(struct top_data *data, bool last, const struct count_cell 
 	unsigned int i;
 
 	for (i = 0; i < HIST_BUCKETS; i++) {
-		if (!cell->size.bucket[i])
+		if (!cell->stats.size.bucket[i])
 			continue;
-		part.cell.accesses = cell->size.bucket[i];
-		part.reads = key->op == ISMT_READ ? cell->size.bucket[i] : 0;
-		part.writes = key->op == ISMT_WRITE ? cell->size.bucket[i] : 0;
+		part.cell.stats.accesses = cell->stats.size.bucket[i];
+		part.reads = key->op == ISMT_READ ? cell->stats.size.bucket[i] : 0;
+		part.writes = key->op == ISMT_WRITE ? cell->stats.size.bucket[i] : 0;
 		add_class(data, last, i, &part);
 	}
 	memset(&part, 0, sizeof(part));
 	for (i = 0; i < ISMT_WIDTHS; i++) {
 		unsigned int kind = key->op == ISMT_READ ? ISMT_PCILG : ISMT_PCISTG;
 
-		part.cell.insns[kind] = cell->width[i];
-		if (cell->width[i])
+		part.cell.stats.insns[kind] = cell->stats.width[i];
+		if (cell->stats.width[i])
 			add_class(data, last, i, &part);
 	}
 	memset(&part, 0, sizeof(part));
 	for (i = 0; i < ISMT_STB_BUCKETS; i++) {
-		part.cell.insns[ISMT_PCISTB] = cell->stb[i];
-		if (cell->stb[i])
+		part.cell.stats.insns[ISMT_PCISTB] = cell->stats.stb[i];
+		if (cell->stats.stb[i])
 			add_class(data, last, STB_CLASS + i, &part);
 	}
 }
@@ -231,7 +231,7 @@ static void add_part(struct top_data *data, bool last, const struct count_cell *
 /* Whether anything has been counted between two states of a cell. */
 static bool changed(const struct count_cell *now, const struct count_cell *before)
 {
-	return now->accesses != before->accesses ||
+	return now->stats.accesses != before->stats.accesses ||
 	       memcmp(now->findings, before->findings, sizeof(now->findings)) != 0;
 }
 
@@ -249,8 +249,8 @@ static void add_cell(struct top_data *data, const struct count_cell *cell,
 			count_cell_sub(&part, base);
 		/* Sizes are made of the histogram, nothing else is. */
 		if (data->view != VIEW_SIZES)
-			part.size.count = 0;
-		part.latency.count = 0;
+			part.stats.size.count = 0;
+		part.stats.latency.count = 0;
 		add_part(data, false, &part, &cell->key, cell->comm);
 	}
 	if (!before) {
@@ -259,8 +259,8 @@ static void add_cell(struct top_data *data, const struct count_cell *cell,
 		part = *cell;
 		was = *before;
 		if (data->view != VIEW_SIZES) {
-			part.size.count = 0;
-			was.size.count = 0;
+			part.stats.size.count = 0;
+			was.stats.size.count = 0;
 		}
 		count_cell_sub(&part, &was);
 		add_part(data, true, &part, &cell->key, cell->comm);
@@ -335,8 +335,8 @@ void data_histograms(struct top_row *row, enum top_view view,
 	struct row_key key;
 	size_t i;
 
-	memset(&row->all.cell.size, 0, sizeof(row->all.cell.size));
-	memset(&row->all.cell.latency, 0, sizeof(row->all.cell.latency));
+	memset(&row->all.cell.stats.size, 0, sizeof(row->all.cell.stats.size));
+	memset(&row->all.cell.stats.latency, 0, sizeof(row->all.cell.stats.latency));
 	if (view == VIEW_SIZES || view == VIEW_FINDINGS)
 		return;
 	for (i = 0; i < now->nr; i++) {
@@ -350,8 +350,8 @@ void data_histograms(struct top_row *row, enum top_view view,
 		base = counts->base ? counts_find(counts->base, &cell->key) : NULL;
 		if (base)
 			count_cell_sub(&part, base);
-		hist_merge(&row->all.cell.size, &part.size);
-		hist_merge(&row->all.cell.latency, &part.latency);
+		hist_merge(&row->all.cell.stats.size, &part.stats.size);
+		hist_merge(&row->all.cell.stats.latency, &part.stats.latency);
 	}
 }
 
