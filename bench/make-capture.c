@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "bench.h"
-#include "sink_capture.h"
+#include "capture/sink_capture.h"
 
 #define BEGIN_NS	1763696000000000000ULL
 

@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #include "bench.h"
-#include "sink_capture.h"
+#include "capture/sink_capture.h"
 
 #define BEGIN_NS 1763696000000000000ULL
 #define STEP_NS	 1000000ULL

@@ -20,9 +20,9 @@
 #include "bench.h"
 #include "insn_sums.h"
 #include "live/ring_record.h"
-#include "rules.h"
-#include "sink.h"
-#include "sink_capture.h"
+#include "model/rules.h"
+#include "model/sink.h"
+#include "capture/sink_capture.h"
 
 #define BEGIN_NS 1763696000000000000ULL
 #define MONO_NS	 1000000000ULL
