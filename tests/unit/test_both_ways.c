@@ -14,6 +14,7 @@ static unsigned int process_cells;
 #define ISMT_PROCESS_CELLS process_cells
 
 #include "live/cell_counts.h"
+#include "model/region.h"
 #include "model/counts.h"
 #include "live/ring_record.h"
 #include "model/rules.h"
@@ -96,7 +97,7 @@ static u64 pick(u64 below)
 
 static u32 fold_region(u32 region)
 {
-	return first_shared || region > SUMMARY_REGIONS ? SUMMARY_REGIONS : region;
+	return first_shared || region > REGIONS_APART ? REGIONS_APART : region;
 }
 
 static long receive(const void *data, u64 size)

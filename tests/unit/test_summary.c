@@ -107,10 +107,10 @@ static void regions(void)
 		summary_access(s, &access);
 	}
 	summary_finish(s);
-	is_int(s->nr_rows, SUMMARY_REGIONS + 1, "a bounded number of rows");
-	is_str(summary_region(&s->rows[2], buf), "bar2", "name of a row");
-	is_str(summary_region(&s->rows[31], buf), "dev31", "name of the last one");
-	is_str(summary_region(&s->rows[32], buf), "dev32+", "name of the rest");
+	is_int(s->nr_rows, REGIONS_APART + 1, "a bounded number of rows");
+	is_str(region_label(s->rows[2].region, buf), "bar2", "name of a row");
+	is_str(region_label(s->rows[31].region, buf), "dev31", "name of the last one");
+	is_str(region_label(s->rows[32].region, buf), "dev32+", "name of the rest");
 	is_int(s->rows[32].stats.accesses, 65536 - 32, "all the rest");
 	summary_free(s);
 }

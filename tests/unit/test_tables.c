@@ -50,7 +50,7 @@ static void by_key(void)
 	struct tables *tables = sample(SORT_COUNT);
 	struct table_view view;
 
-	tables_view(tables, BY_FUNCTION, 0, &view);
+	tables_view(tables, VIEW_FUNCTIONS, 0, &view);
 	is_int(view.nr, 2, "functions");
 	is_str(label(&view, 0), "0011:00:00.0", "the busiest first");
 	is_int(view.rows[0].totals.accesses, 4, "accesses");
@@ -63,24 +63,24 @@ static void by_key(void)
 	is_int(view.total.latency_ns, 7 * 3210, "latency");
 	is_int(view.others.accesses, 0, "no others");
 
-	tables_view(tables, BY_PROCESS, 0, &view);
+	tables_view(tables, VIEW_PROCESSES, 0, &view);
 	is_int(view.nr, 4, "processes");
 	is_str(label(&view, 0), "a\\x20b[2]", "a name is one word");
-	tables_view(tables, BY_REGION, 0, &view);
+	tables_view(tables, VIEW_REGIONS, 0, &view);
 	is_int(view.nr, 2, "regions");
 	is_str(label(&view, 0), "bar2 writes", "writes");
 	is_str(label(&view, 1), "bar2 reads", "reads");
-	tables_view(tables, BY_SIZE, 0, &view);
+	tables_view(tables, VIEW_SIZES, 0, &view);
 	is_int(view.nr, 3, "sizes");
 	is_str(label(&view, 0), "257 to 512", "300 bytes");
-	tables_view(tables, BY_FINDING, 0, &view);
+	tables_view(tables, VIEW_FINDINGS, 0, &view);
 	is_int(view.nr, 3, "findings");
 	is_str(label(&view, 0),
 	       "ISM001 fragmented-store: 0011:00:00.0 bar2 writes by frag",
 	       "rule, place, name");
 	is_int(view.total.findings, 6, "of all");
 
-	tables_view(tables, BY_PROCESS, 1, &view);
+	tables_view(tables, VIEW_PROCESSES, 1, &view);
 	is_int(view.nr, 1, "top 1");
 	is_int(view.more, 3, "more");
 	is_int(view.others.accesses, 4, "others");
@@ -105,7 +105,7 @@ static void orders(void)
 	for (i = 0; i < 4; i++) {
 		struct tables *tables = sample(cases[i].sort);
 
-		tables_view(tables, BY_PROCESS, 0, &view);
+		tables_view(tables, VIEW_PROCESSES, 0, &view);
 		is_str(label(&view, 0), cases[i].first, cases[i].name);
 		is_str(sort_name(cases[i].sort), cases[i].name, "name");
 		is_int(sort_find(cases[i].name), cases[i].sort, "found");
@@ -129,10 +129,10 @@ static void folding(void)
 	for (i = 0; i < 20; i++)
 		put(tables, sample_write(&ism, 0, 8), 8, "late");
 	tables_finish(tables);
-	tables_view(tables, BY_PROCESS, 3, &view);
-	ok(tables->table[BY_PROCESS].slots.probes > 100000 &&
-	   tables->table[BY_PROCESS].slots.probes < 10 * 300000, "%llu slots were looked at",
-	   (unsigned long long)tables->table[BY_PROCESS].slots.probes);
+	tables_view(tables, VIEW_PROCESSES, 3, &view);
+	ok(tables->table[VIEW_PROCESSES].slots.probes > 100000 &&
+	   tables->table[VIEW_PROCESSES].slots.probes < 10 * 300000, "%llu slots were looked at",
+	   (unsigned long long)tables->table[VIEW_PROCESSES].slots.probes);
 	is_str(label(&view, 0), "busy[7]", "the busiest is there");
 	is_int(view.rows[0].totals.accesses, 100000, "and exact");
 	is_int(view.rows[0].missed, 0, "which is known");

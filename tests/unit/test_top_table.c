@@ -24,7 +24,7 @@ static void put(struct counts *counts, struct access access, const struct functi
 
 static struct counts *before, *now;
 
-static void build(struct top_data *data, enum top_view view)
+static void build(struct top_data *data, enum view view)
 {
 	struct top_counts counts = { now, before, NULL, 100 * S, "", NULL };
 
@@ -55,7 +55,7 @@ static void sorting(void)
 	data_free(&data);
 }
 
-static const char *cell(enum top_view view, const char *id, const struct top_data *data,
+static const char *cell(enum view view, const char *id, const struct top_data *data,
 			const struct top_row *row, bool total)
 {
 	static char text[CELL_LEN];
@@ -150,12 +150,12 @@ static void layouts(void)
 	struct layout layout;
 	size_t i;
 
-	for (view = 0; view < TOP_VIEWS; view++) {
+	for (view = 0; view < VIEWS; view++) {
 		for (width = 80; width < 250; width += 17) {
 			unsigned int sum = 0;
 			bool found = false;
 
-			layout_make(&layout, (enum top_view)view,
+			layout_make(&layout, (enum view)view,
 				    column_by_key(view, 'T'), width);
 			for (i = 0; i < layout.nr; i++) {
 				found |= layout.columns[i] == column_by_key(view, 'T');
@@ -164,10 +164,10 @@ static void layouts(void)
 					sum += layout.columns[i]->width + 1;
 			}
 			ok(sum <= width + 1 && found,
-			   "%s fits into %u, with the column sorted by", view_name(view),
+			   "%s fits into %u, with the column sorted by", view_many(view),
 			   width);
 		}
-		layout_make(&layout, (enum top_view)view, column_default(view), 0);
+		layout_make(&layout, (enum view)view, column_default(view), 0);
 		is_int(layout.hidden, 0, "all of them without a limit");
 	}
 	is_int(view_find("sizes"), VIEW_SIZES, "a view by name");
@@ -181,7 +181,7 @@ static void keys(void)
 	size_t i, j;
 	int twice = 0, reserved = 0;
 
-	for (view = 0; view < TOP_VIEWS; view++) {
+	for (view = 0; view < VIEWS; view++) {
 		for (i = 0; i < nr_top_columns; i++) {
 			if (!column_in(&top_columns[i], view) || !top_columns[i].key)
 				continue;
@@ -193,7 +193,7 @@ static void keys(void)
 					  !strcmp(top_columns[j].id, top_columns[i].id));
 		}
 		ok(column_default(view) != NULL, "%s is sorted by something",
-		   view_name(view));
+		   view_many(view));
 	}
 	is_int(twice, 0, "keys and ids are unique in a view");
 	is_int(reserved, 0, "capital letters, and not R");

@@ -11,6 +11,7 @@
 
 #include "live/cell_counts.h"
 #include "ismtrace.skel.h"
+#include "model/region.h"
 #include "util/clock.h"
 #include "util/message.h"
 #include "live/batches.h"
@@ -107,7 +108,7 @@ static int add_cell(struct counting *counting, int index)
 	struct count_key key = {
 		.fn = fn,
 		.pid = index < ISMT_CELLS_OWN ? there->shown : COUNT_OTHERS,
-		.region = there->key.region < SUMMARY_REGIONS ? there->key.region : SUMMARY_REGIONS,
+		.region = region_clamp(there->key.region),
 		.op = there->key.op,
 	};
 	struct ismt_cell cell;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "model/region.h"
 #include "model/counts.h"
 
 #include <errno.h>
@@ -171,7 +172,7 @@ static struct count_cell *cell_of(struct counts *counts, const struct access *ac
 		.fn = access->fn,
 		.driver = access->driver,
 		.pid = raw->pid,
-		.region = raw->region < SUMMARY_REGIONS ? raw->region : SUMMARY_REGIONS,
+		.region = region_clamp(raw->region),
 		.op = raw->op,
 	};
 	struct count_cell *cell = counts_cell(counts, &key);

@@ -70,7 +70,7 @@ static void narrow(struct sentence *s, const struct ismt_access *raw)
 	const char *before = " used ";
 	unsigned int i;
 
-	add(s, "%s of %llu bytes at 0x%llx", raw->op == ISMT_READ ? "read" : "write",
+	add(s, "%s of %llu bytes at 0x%llx", op_name(raw->op),
 	    raw->len, raw->offset);
 	for (i = 0; i < ISMT_WIDTHS - 1; i++) {
 		if (!raw->insn.width[i] || raw->len <= 1u << i)
@@ -143,7 +143,7 @@ void rule_evidence(enum rule_id id, const struct access *access, char *buf, size
 		break;
 	case ISM010:
 		add(&s, "%s of %llu byte%s at %s+0x%llx returned -%s",
-		    raw->op == ISMT_READ ? "read" : "write", raw->len, plural(raw->len),
+		    op_name(raw->op), raw->len, plural(raw->len),
 		    region_name(raw->region, region), raw->offset,
 		    errno_name(-(uint64_t)raw->ret, number));
 		break;

@@ -25,6 +25,14 @@ const char *region_name(uint32_t region, char *buf)
 	return buf;
 }
 
+const char *region_label(uint32_t region, char *buf)
+{
+	if (region < REGIONS_APART)
+		return region_name(region, buf);
+	snprintf(buf, REGION_NAME_LEN, "dev%u+", REGIONS_APART);
+	return buf;
+}
+
 const char *space_name(uint8_t space)
 {
 	if (region_is_bar(space))

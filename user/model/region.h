@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "ismtrace.h"
+
 /* "dev4294967295" and the NUL. */
 #define REGION_NAME_LEN	16
 
@@ -25,6 +27,18 @@ static inline bool region_is_bar(uint32_t region)
  * constant or in buf, which must hold REGION_NAME_LEN bytes.
  */
 const char *region_name(uint32_t region, char *buf);
+
+/* Regions that are kept apart when accesses are added up; the rest is one. */
+#define REGIONS_APART	ISMT_CELL_REGIONS
+
+/* The region that it is added to: itself, or REGIONS_APART. */
+static inline uint32_t region_clamp(uint32_t region)
+{
+	return region < REGIONS_APART ? region : REGIONS_APART;
+}
+
+/* As region_name(), of a region that was clamped: "dev32+" is all that are not kept apart. */
+const char *region_label(uint32_t region, char *buf);
 
 /*
  * space_name - the same for the address space of an instruction: a BAR or

@@ -13,11 +13,11 @@
 #include "model/summary.h"
 
 /* Rows that are kept; any more are folded.  Powers of two. */
-static const size_t limits[TABLES] = {
-	[BY_FUNCTION] = 1024, [BY_PROCESS] = 8192,
-	[BY_REGION] = 128, /* 33 regions, 2 directions: never full */
-	[BY_SIZE] = 128, /* 65 classes */
-	[BY_FINDING] = 4096,
+static const size_t limits[VIEWS] = {
+	[VIEW_FUNCTIONS] = 1024, [VIEW_PROCESSES] = 8192,
+	[VIEW_REGIONS] = 128, /* 33 regions, 2 directions: never full */
+	[VIEW_SIZES] = 128, /* 65 classes */
+	[VIEW_FINDINGS] = 4096,
 };
 
 struct tables *tables_new(enum table_sort sort)
@@ -25,7 +25,7 @@ struct tables *tables_new(enum table_sort sort)
 	struct tables *tables = calloc(1, sizeof(*tables));
 	int i;
 
-	for (i = 0; tables && i < TABLES; i++) {
+	for (i = 0; tables && i < VIEWS; i++) {
 		if (table_init(&tables->table[i], limits[i], sort)) {
 			tables_free(tables);
 			return NULL;
@@ -40,7 +40,7 @@ void tables_free(struct tables *tables)
 
 	if (!tables)
 		return;
-	for (i = 0; i < TABLES; i++)
+	for (i = 0; i < VIEWS; i++)
 		table_free(&tables->table[i]);
 	free(tables);
 }
@@ -54,13 +54,6 @@ static void key_name(struct table_key *key, const char *comm)
 	memset(key->name + len, 0, sizeof(key->name) - len);
 }
 
-static uint64_t place(const struct ismt_access *raw)
-{
-	uint32_t region = raw->region < SUMMARY_REGIONS ? raw->region : SUMMARY_REGIONS;
-
-	return (uint64_t)region << 8 | raw->op;
-}
-
 static void add_findings(struct tables *tables, const struct access *access,
 			 const struct totals *totals)
 {
@@ -71,8 +64,9 @@ static void add_findings(struct tables *tables, const struct access *access,
 	key_name(&key, access->raw.comm);
 	one.findings = 1;
 	for (set = access->rules; set; set &= set - 1) {
-		key.number = place(&access->raw) << 8 | (uint64_t)__builtin_ctz(set);
-		table_add(&tables->table[BY_FINDING], &key, &one);
+		key.number = view_region(access->raw.region, access->raw.op) << 8 |
+			     (uint64_t)__builtin_ctz(set);
+		table_add(&tables->table[VIEW_FINDINGS], &key, &one);
 	}
 }
 
@@ -94,15 +88,15 @@ void tables_access(struct tables *tables, const struct access *access)
 	for (i = 0; i < ISMT_KINDS; i++)
 		totals.insns += raw->insn.n[i];
 	totals_add(&tables->total, &totals);
-	table_add(&tables->table[BY_FUNCTION], &key, &totals);
+	table_add(&tables->table[VIEW_FUNCTIONS], &key, &totals);
 	key.fn = NULL;
-	key.number = place(raw);
-	table_add(&tables->table[BY_REGION], &key, &totals);
-	key.number = hist_bucket(raw->len);
-	table_add(&tables->table[BY_SIZE], &key, &totals);
+	key.number = view_region(raw->region, raw->op);
+	table_add(&tables->table[VIEW_REGIONS], &key, &totals);
+	key.number = view_size(raw->len);
+	table_add(&tables->table[VIEW_SIZES], &key, &totals);
 	key.number = raw->pid;
 	key_name(&key, raw->comm);
-	table_add(&tables->table[BY_PROCESS], &key, &totals);
+	table_add(&tables->table[VIEW_PROCESSES], &key, &totals);
 	if (access->rules)
 		add_findings(tables, access, &totals);
 }
@@ -111,11 +105,11 @@ void tables_finish(struct tables *tables)
 {
 	int i;
 
-	for (i = 0; i < TABLES; i++)
+	for (i = 0; i < VIEWS; i++)
 		table_order(&tables->table[i]);
 }
 
-void tables_view(const struct tables *tables, enum table_kind kind, size_t top,
+void tables_view(const struct tables *tables, enum view kind, size_t top,
 		 struct table_view *view)
 {
 	const struct table *table = &tables->table[kind];
@@ -136,17 +130,6 @@ void tables_view(const struct tables *tables, enum table_kind kind, size_t top,
 			view->missing = true;
 	}
 	totals_add(&view->total, &table->others);
-}
-
-const char *table_name(enum table_kind kind)
-{
-	static const char *const names[TABLES] = {
-		[BY_FUNCTION] = "function", [BY_PROCESS] = "process",
-		[BY_REGION] = "region",	    [BY_SIZE] = "size",
-		[BY_FINDING] = "finding",
-	};
-
-	return kind < TABLES ? names[kind] : "?";
 }
 
 static const char *const sorts[] = {
@@ -173,28 +156,7 @@ int sort_find(const char *name)
 	return -1;
 }
 
-static const char *place_name(uint64_t number, char *buf)
-{
-	struct summary_row row = { .region = (uint32_t)(number >> 8) };
-
-	return summary_region(&row, buf);
-}
-
-static const char *op_word(uint64_t number)
-{
-	return (number & 0xff) == ISMT_READ ? "reads" : "writes";
-}
-
-/* A function without an address, gone too soon, goes by its id. */
-static void function_label(const struct function *fn, char *buf, size_t len)
-{
-	if (fn->address[0])
-		escape_text(buf, len, fn->address, sizeof(fn->address));
-	else
-		snprintf(buf, len, "fid:0x%" PRIx32, fn->k.fid);
-}
-
-void table_label(enum table_kind kind, const struct table_key *key, char *buf, size_t len)
+void table_label(enum view kind, const struct table_key *key, char *buf, size_t len)
 {
 	char name[ESCAPE_TEXT_LEN(ISMT_COMM_LEN)],
 		fn[ESCAPE_TEXT_LEN(FUNCTION_ADDRESS_LEN)];
@@ -203,32 +165,26 @@ void table_label(enum table_kind kind, const struct table_key *key, char *buf, s
 
 	escape_text(name, sizeof(name), key->name, sizeof(key->name));
 	switch (kind) {
-	case BY_FUNCTION:
-		function_label(key->fn, buf, len);
+	case VIEW_FUNCTIONS:
+		view_function_name(key->fn, buf, len);
 		break;
-	case BY_PROCESS:
+	case VIEW_PROCESSES:
 		snprintf(buf, len, "%s[%" PRIu64 "]", name, key->number);
 		break;
-	case BY_REGION:
-		snprintf(buf, len, "%s %s", place_name(key->number, region),
-			 op_word(key->number));
+	case VIEW_REGIONS:
+		snprintf(buf, len, "%s %ss", view_region_name(key->number, region),
+			 view_op(key->number));
 		break;
-	case BY_SIZE:
-		if (key->number > 1)
-			snprintf(buf, len, "%" PRIu64 " to %" PRIu64,
-				 hist_upper((unsigned int)key->number - 1) + 1,
-				 hist_upper((unsigned int)key->number));
-		else
-			snprintf(buf, len, "%s", key->number ? "2" : "0 to 1");
+	case VIEW_SIZES:
+		view_size_name(key->number, buf, len);
 		break;
-	case BY_FINDING:
+	case VIEW_FINDINGS:
 		rule = &rules[key->number & 0xff];
-		function_label(key->fn, fn, sizeof(fn));
-		snprintf(buf, len, "%s %s: %s %s %s by %s", rule->id, rule->name, fn,
-			 place_name(key->number >> 8, region), op_word(key->number >> 8),
-			 name);
+		view_function_name(key->fn, fn, sizeof(fn));
+		snprintf(buf, len, "%s %s: %s %s %ss by %s", rule->id, rule->name, fn,
+			 view_region_name(key->number >> 8, region), view_op(key->number >> 8), name);
 		break;
-	case TABLES:
+	case VIEWS:
 		buf[0] = '\0';
 		break;
 	}

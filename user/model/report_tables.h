@@ -9,18 +9,10 @@
 #include "util/json.h"
 #include "util/outbuf.h"
 #include "model/totals.h"
-
-enum table_kind {
-	BY_FUNCTION,
-	BY_PROCESS, /* process id and name */
-	BY_REGION, /* and direction */
-	BY_SIZE, /* power-of-two classes of the bytes asked for */
-	BY_FINDING, /* rule, function, region, direction, name */
-	TABLES,
-};
+#include "model/view.h"
 
 struct tables {
-	struct table table[TABLES];
+	struct table table[VIEWS];
 	struct totals total; /* of all accesses */
 };
 
@@ -39,7 +31,7 @@ void tables_finish(struct tables *tables);
  * when the table was full included, as others.
  */
 struct table_view {
-	enum table_kind kind;
+	enum view kind;
 	const struct table_row *rows;
 	size_t nr;
 	struct totals others; /* accesses 0: there are none */
@@ -50,14 +42,11 @@ struct table_view {
 };
 
 /* top: rows to show; 0: all that there are. */
-void tables_view(const struct tables *tables, enum table_kind kind, size_t top,
+void tables_view(const struct tables *tables, enum view kind, size_t top,
 		 struct table_view *view);
 
-/* "function", "process", ...: the key in JSON, and in headings. */
-const char *table_name(enum table_kind kind);
-
 /* A row's name for people; printable ASCII, cut to len, always ended. */
-void table_label(enum table_kind kind, const struct table_key *key, char *buf,
+void table_label(enum view kind, const struct table_key *key, char *buf,
 		 size_t len);
 
 /* Long enough for any label. */

@@ -119,14 +119,6 @@ uint64_t summary_failed(const struct summary_function *f)
 	return f->inside_failed + f->outside.failed + f->filtered.failed + f->lost.failed;
 }
 
-const char *summary_region(const struct summary_row *row, char *buf)
-{
-	if (row->region < SUMMARY_REGIONS)
-		return region_name(row->region, buf);
-	snprintf(buf, REGION_NAME_LEN, "dev%u+", SUMMARY_REGIONS);
-	return buf;
-}
-
 uint64_t summary_stb_upper(unsigned int bucket)
 {
 	/* The last holds all that is longer; a length has 32 bits. */

@@ -20,7 +20,6 @@
  * Regions from this index upwards share a row: the index comes from the file
  * offset, so that a client could otherwise make 65,536 rows of it.
  */
-#define SUMMARY_REGIONS	ISMT_CELL_REGIONS
 
 /*
  * The most rows; half of them, those with fewest accesses, are folded where there are more, each
@@ -35,7 +34,7 @@
 struct summary_row {
 	const struct function *fn;
 	const char *driver;
-	uint32_t region;	/* SUMMARY_REGIONS: that and all above */
+	uint32_t region;	/* REGIONS_APART: that and all above */
 	uint8_t op;		/* enum ismt_op */
 
 	struct access_stats stats;
@@ -148,9 +147,6 @@ uint64_t summary_lost(const struct summary *summary);
  */
 uint64_t summary_issued(const struct summary_function *f);
 uint64_t summary_failed(const struct summary_function *f);
-
-/* The name of a row's region; buf must hold REGION_NAME_LEN bytes. */
-const char *summary_region(const struct summary_row *row, char *buf);
 
 /* PCISTB of i-th size bucket are up to this long, bytes, inclusive. */
 uint64_t summary_stb_upper(unsigned int bucket);

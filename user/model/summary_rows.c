@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/region.h"
+
 struct row_key {
 	const struct function *fn;
 	const char *driver;
@@ -260,7 +262,7 @@ struct summary_row *summary_row(struct summary *summary, const struct function *
 				const char *driver, uint32_t region, uint8_t op)
 {
 	struct row_key key = { fn, driver,
-			       region < SUMMARY_REGIONS ? region : SUMMARY_REGIONS, op };
+			       region_clamp(region), op };
 	size_t i = summary->last_row;
 	struct summary_row *row;
 	uint32_t slot;

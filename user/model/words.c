@@ -43,6 +43,11 @@ static const struct {
 	{ 44, "already in the requested state" },
 };
 
+const char *op_name(uint8_t op)
+{
+	return op == ISMT_READ ? "read" : "write";
+}
+
 const char *insn_name(unsigned int kind)
 {
 	return kind < ISMT_KINDS ? kinds[kind].name : "?";

@@ -12,6 +12,9 @@
 
 #include "ismtrace.h"
 
+/* By enum ismt_op: "read", "write". */
+const char *op_name(uint8_t op);
+
 /* By enum ismt_kind: "pcistb" for columns and keys, "PCISTB" for sentences. */
 const char *insn_name(unsigned int kind);
 const char *insn_title(unsigned int kind);

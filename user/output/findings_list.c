@@ -7,6 +7,7 @@
 
 #include "output/color.h"
 #include "util/escape.h"
+#include "model/words.h"
 #include "model/gate.h"
 #include "util/message.h"
 #include "model/region.h"
@@ -64,7 +65,7 @@ static void json_finding(struct check_output *check, const char *file, uint64_t 
 			 sizeof(access->fn->address));
 		put_json(out, "comm", raw->comm, sizeof(raw->comm));
 		out_printf(out, ",\"pid\":%u,\"tid\":%u", raw->pid, raw->tid);
-		put_json(out, "op", raw->op == ISMT_READ ? "read" : "write", 8);
+		put_json(out, "op", op_name(raw->op), 8);
 		put_json(out, "region", region_name(raw->region, region),
 			 REGION_NAME_LEN);
 		out_lit(out, ",\"offset\":");

@@ -140,7 +140,7 @@ static void put_row_name(struct outbuf *out, const struct summary_row *row)
 	out_char(out, ' ');
 	html_text(out, row->driver);
 	out_char(out, ' ');
-	html_text(out, summary_region(row, region));
+	html_text(out, region_label(row->region, region));
 	out_str(out, row->op == ISMT_READ ? " reads" : " writes");
 }
 
@@ -263,8 +263,8 @@ static void put_table(struct outbuf *out, const struct table_view *view)
 	char label[TABLE_LABEL_LEN];
 	size_t i;
 
-	snprintf(label, sizeof(label), "by %s%s", table_name(view->kind),
-		 view->kind == BY_SIZE ? ", bytes" : "");
+	snprintf(label, sizeof(label), "by %s%s", view_one(view->kind),
+		 view->kind == VIEW_SIZES ? ", bytes" : "");
 	html_table(out, label, names);
 	for (i = 0; i < view->nr; i++) {
 		table_label(view->kind, &view->rows[i].key, label, sizeof(label));
@@ -392,12 +392,12 @@ static void put_tables(const struct report_page *page, struct outbuf *out)
 	size_t i;
 	int kind;
 
-	tables_view(page->tables, BY_FINDING, page->top, &view);
+	tables_view(page->tables, VIEW_FINDINGS, page->top, &view);
 	if (view.total.findings) {
 		out_lit(out, "<h2>Top findings</h2>\n");
 		html_table(out, NULL, names);
 		for (i = 0; i < view.nr; i++) {
-			table_label(BY_FINDING, &view.rows[i].key, label, sizeof(label));
+			table_label(VIEW_FINDINGS, &view.rows[i].key, label, sizeof(label));
 			out_lit(out, "<tr><th scope=\"row\" class=\"mono\">");
 			html_text(out, label);
 			out_lit(out, "</th>");
@@ -416,8 +416,8 @@ static void put_tables(const struct report_page *page, struct outbuf *out)
 		out_lit(out, "</tr></tfoot></table></div>\n");
 	}
 	out_lit(out, "<h2>Tables</h2>\n");
-	for (kind = 0; kind < BY_FINDING; kind++) {
-		tables_view(page->tables, (enum table_kind)kind, page->top, &view);
+	for (kind = 0; kind < VIEW_FINDINGS; kind++) {
+		tables_view(page->tables, (enum view)kind, page->top, &view);
 		put_table(out, &view);
 	}
 }

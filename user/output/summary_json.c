@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "util/json.h"
+#include "model/words.h"
 #include "model/region.h"
 #include "util/times.h"
 
@@ -80,8 +81,8 @@ static json_t *row_json(const struct summary_row *row)
 		"{s:o, s:o, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 		"function", function_name(fn, fn->address), "fid",
 		fn == &function_others ? json_null() : json_number(fn->k.fid),
-		"driver", function_name(fn, row->driver), "region", summary_region(row, region),
-		"op", row->op == ISMT_READ ? "read" : "write", "accesses",
+		"driver", function_name(fn, row->driver), "region", region_label(row->region, region),
+		"op", op_name(row->op), "accesses",
 		json_number(row->stats.accesses), "bytes", json_number(row->stats.bytes), "errors",
 		json_number(row->stats.errors), "insn", kinds(row->stats.insns, row->stats.failed), "insn_bytes",
 		json_number(row->stats.insn_bytes), "size", hist_json(&row->stats.size), "latency_ns",

@@ -111,7 +111,7 @@ static const char *escaped(const char *text, char *buf, size_t size)
 	return buf;
 }
 
-static const char *op_name(uint8_t op)
+static const char *op_letter(uint8_t op)
 {
 	return op == ISMT_READ ? "R" : "W";
 }
@@ -135,8 +135,8 @@ void summary_row_text(const struct summary_row *row, struct outbuf *out)
 		out,
 		"%-12s %-12s %-6s %-2s %9llu %7llu %12llu %9llu %7llu %9.1f %9.1f %9.1f %9.1f\n",
 		escaped(row->fn->address, address, sizeof(address)),
-		escaped(row->driver, driver, sizeof(driver)), summary_region(row, region),
-		op_name(row->op), (ull)row->stats.accesses, (ull)row->stats.errors, (ull)row->stats.bytes,
+		escaped(row->driver, driver, sizeof(driver)), region_label(row->region, region),
+		op_letter(row->op), (ull)row->stats.accesses, (ull)row->stats.errors, (ull)row->stats.bytes,
 		(ull)insns, (ull)row->stats.failed, us(hist_percentile(&row->stats.latency, 50)),
 		us(hist_percentile(&row->stats.latency, 90)),
 		us(hist_percentile(&row->stats.latency, 99)), us(row->stats.latency.max));
@@ -206,7 +206,7 @@ static void put_hists(const struct summary_row *row, struct outbuf *out)
 	out_printf(out, "\n%s %s %s %s\n  ",
 		   escaped(row->fn->address, address, sizeof(address)),
 		   escaped(row->driver, driver, sizeof(driver)),
-		   summary_region(row, region),
+		   region_label(row->region, region),
 		   row->op == ISMT_READ ? "reads" : "writes");
 	if (row->stats.accesses >= DRAW_FROM) {
 		hist_views_write(out, views, 3);

@@ -31,41 +31,35 @@ static json_t *name_json(const char *name)
 
 static json_t *region_json(uint64_t number)
 {
-	struct summary_row row = { .region = (uint32_t)(number >> 8) };
 	char region[REGION_NAME_LEN];
 
-	return json_string(summary_region(&row, region));
+	return json_string(view_region_name(number, region));
 }
 
-static const char *op_name(uint64_t number)
-{
-	return (number & 0xff) == ISMT_READ ? "read" : "write";
-}
-
-static json_t *key_json(enum table_kind kind, const struct table_key *key)
+static json_t *key_json(enum view kind, const struct table_key *key)
 {
 	uint64_t n = key->number;
 
 	switch (kind) {
-	case BY_FUNCTION:
+	case VIEW_FUNCTIONS:
 		return json_pack(
 			"{s:o, s:o, s:o}", "function", json_text(key->fn->address), "fid",
 			json_number(key->fn->k.fid), "uid", json_number(key->fn->k.uid));
-	case BY_PROCESS:
+	case VIEW_PROCESSES:
 		return json_pack("{s:o, s:o}", "pid", json_number(n), "comm",
 				 name_json(key->name));
-	case BY_REGION:
+	case VIEW_REGIONS:
 		return json_pack("{s:o, s:s}", "region", region_json(n), "op",
-				 op_name(n));
-	case BY_SIZE:
+				 view_op(n));
+	case VIEW_SIZES:
 		return json_pack("{s:o}", "le", json_number(hist_upper((unsigned int)n)));
-	case BY_FINDING:
+	case VIEW_FINDINGS:
 		return json_pack("{s:s, s:s, s:o, s:o, s:s, s:o}", "rule",
 				 rules[n & 0xff].id, "name", rules[n & 0xff].name,
 				 "function", json_text(key->fn->address), "region",
-				 region_json(n >> 8), "op", op_name(n >> 8), "comm",
+				 region_json(n >> 8), "op", view_op(n >> 8), "comm",
 				 name_json(key->name));
-	case TABLES:
+	case VIEWS:
 		break;
 	}
 	return NULL;
@@ -83,7 +77,7 @@ static json_t *merge(json_t *to, json_t *from)
 	return NULL;
 }
 
-static json_t *row_json(enum table_kind kind, const struct table_row *row)
+static json_t *row_json(enum view kind, const struct table_row *row)
 {
 	json_t *missed = json_pack("{s:o}", "missed_max", json_number(row->missed));
 
@@ -118,9 +112,9 @@ json_t *tables_json(const struct tables *tables, size_t top)
 	struct table_view view;
 	int i;
 
-	for (i = 0; i < TABLES && json; i++) {
-		tables_view(tables, (enum table_kind)i, top, &view);
-		if (json_object_set_new(json, table_name((enum table_kind)i),
+	for (i = 0; i < VIEWS && json; i++) {
+		tables_view(tables, (enum view)i, top, &view);
+		if (json_object_set_new(json, view_one((enum view)i),
 					table_json(&view))) {
 			json_decref(json);
 			return NULL;

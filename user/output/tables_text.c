@@ -19,10 +19,10 @@ static double share(uint64_t part, uint64_t whole)
 static void put_head(struct outbuf *out, const struct table_view *view, bool color)
 {
 	static const char *const titles[] = {
-		[BY_FUNCTION] = "BY FUNCTION",
-		[BY_PROCESS] = "BY PROCESS",
-		[BY_REGION] = "BY REGION",
-		[BY_SIZE] = "BY SIZE, bytes",
+		[VIEW_FUNCTIONS] = "BY FUNCTION",
+		[VIEW_PROCESSES] = "BY PROCESS",
+		[VIEW_REGIONS] = "BY REGION",
+		[VIEW_SIZES] = "BY SIZE, bytes",
 	};
 
 	out_char(out, '\n');
@@ -116,9 +116,9 @@ void tables_write_text(const struct tables *tables, struct outbuf *out, size_t t
 
 	if (!tables->total.accesses)
 		return;
-	for (i = 0; i < TABLES; i++) {
-		tables_view(tables, (enum table_kind)i, top, &view);
-		if (i == BY_FINDING)
+	for (i = 0; i < VIEWS; i++) {
+		tables_view(tables, (enum view)i, top, &view);
+		if (i == VIEW_FINDINGS)
 			put_findings(out, &view, color);
 		else
 			put_table(out, &view, color);

@@ -25,10 +25,8 @@ static void text_function(const struct top_row *row, char *buf, size_t len)
 
 	if (fn == &function_others)
 		put_others(row, buf, len);
-	else if (fn->address[0])
-		escape_text(buf, len, fn->address, sizeof(fn->address));
 	else
-		snprintf(buf, len, "fid:0x%" PRIx32, fn->k.fid);
+		view_function_name(fn, buf, len);
 }
 
 static void text_driver(const struct top_row *row, char *buf, size_t len)
@@ -54,26 +52,19 @@ static void text_comm(const struct top_row *row, char *buf, size_t len)
 
 static void text_region(const struct top_row *row, char *buf, size_t len)
 {
-	struct summary_row place = { .region = (uint32_t)(row->key.number >> 1) };
 	char name[REGION_NAME_LEN];
 
-	snprintf(buf, len, "%s", summary_region(&place, name));
+	snprintf(buf, len, "%s", view_region_name(row->key.number, name));
 }
 
 static void text_op(const struct top_row *row, char *buf, size_t len)
 {
-	snprintf(buf, len, "%s", (row->key.number & 1) == ISMT_WRITE ? "write" : "read");
+	snprintf(buf, len, "%s", view_op(row->key.number));
 }
 
 static void text_size(const struct top_row *row, char *buf, size_t len)
 {
-	unsigned int class = (unsigned int)row->key.number;
-
-	if (class > 1)
-		snprintf(buf, len, "%" PRIu64 " to %" PRIu64, hist_upper(class - 1) + 1,
-			 hist_upper(class));
-	else
-		snprintf(buf, len, "%s", class ? "2" : "0 to 1");
+	view_size_name(row->key.number, buf, len);
 }
 
 static void text_rule(const struct top_row *row, char *buf, size_t len)

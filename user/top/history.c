@@ -11,7 +11,7 @@
 #define FORGOTTEN (HISTORY_ROWS / 4)
 
 struct line {
-	enum top_view view;
+	enum view view;
 	struct row_key key;
 	uint64_t last; /* tick of the last access */
 	float accesses[HISTORY_LEN]; /* tick i is at i % HISTORY_LEN */
@@ -53,7 +53,7 @@ void history_clear(struct history *history)
 }
 
 struct line_key {
-	enum top_view view;
+	enum view view;
 	const struct row_key *key;
 };
 
@@ -65,7 +65,7 @@ static bool same(const void *table, size_t element, const void *key)
 	return line->view == wanted->view && row_key_same(&line->key, wanted->key);
 }
 
-static uint32_t *slot_of(struct history *history, enum top_view view,
+static uint32_t *slot_of(struct history *history, enum view view,
 			 const struct row_key *key)
 {
 	const struct line_key wanted = { view, key };
@@ -112,7 +112,7 @@ static int forget(struct history *history)
 	return 0;
 }
 
-static struct line *line_of(struct history *history, enum top_view view,
+static struct line *line_of(struct history *history, enum view view,
 			    const struct row_key *key)
 {
 	uint32_t slot = *slot_of(history, view, key);
@@ -141,7 +141,7 @@ static struct line *line_of(struct history *history, enum top_view view,
 	return line;
 }
 
-static int add(struct history *history, enum top_view view, const struct row_key *key,
+static int add(struct history *history, enum view view, const struct row_key *key,
 	       uint64_t accesses)
 {
 	struct line *line = line_of(history, view, key);
@@ -162,7 +162,7 @@ static int add_cell(struct history *history, const struct count_cell *cell,
 		    const struct count_cell *before)
 {
 	uint64_t accesses = cell->stats.accesses - (before ? before->stats.accesses : 0);
-	static const enum top_view views[] = { VIEW_FUNCTIONS, VIEW_PROCESSES,
+	static const enum view views[] = { VIEW_FUNCTIONS, VIEW_PROCESSES,
 					       VIEW_REGIONS };
 	struct row_key key;
 	unsigned int i;
@@ -201,7 +201,7 @@ int history_tick(struct history *history, const struct counts *now,
 	return err;
 }
 
-size_t history_rates(const struct history *history, enum top_view view,
+size_t history_rates(const struct history *history, enum view view,
 		     const struct row_key *key, double *rates, size_t max,
 		     double *seconds)
 {

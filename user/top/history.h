@@ -29,7 +29,7 @@ int history_tick(struct history *history, const struct counts *now, const struct
  * history_rates - accesses per second of a row in up to max of the last intervals,
  * the latest last.  Returns how many, and their time together in seconds.
  */
-size_t history_rates(const struct history *history, enum top_view view,
+size_t history_rates(const struct history *history, enum view view,
 		     const struct row_key *key, double *rates, size_t max, double *seconds);
 
 #endif /* ISMT_TOP_HISTORY_H */

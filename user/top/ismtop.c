@@ -30,7 +30,7 @@ struct top_command {
 	unsigned long long count;
 	uint64_t interval_ns;
 	double speed; /* 0: not given */
-	enum top_view view;
+	enum view view;
 	const char *sort; /* NULL: the view's own */
 	struct run_as run_as;
 	bool reverse;
@@ -87,7 +87,7 @@ static void parse_view(struct top_command *cmd, const char *arg, struct argp_sta
 			state,
 			"--view is functions, processes, regions, sizes or findings, not '%s'",
 			arg);
-	cmd->view = (enum top_view)view;
+	cmd->view = (enum view)view;
 }
 
 static const struct argp ismtop_argp;
@@ -104,7 +104,7 @@ static void check_options(struct top_command *cmd, struct argp_state *state)
 	if (sort &&
 	    (!column_by_id(cmd->view, sort) || !column_by_id(cmd->view, sort)->key))
 		option_error(state, "the view '%s' has no column '%s' to sort by",
-			     view_name(cmd->view), sort);
+			     view_many(cmd->view), sort);
 	if (cmd->speed > 0 && !cmd->replay.nr_files)
 		option_error(state, "--speed is for captures, and none is named");
 	if (cmd->measure && cmd->replay.nr_files)

@@ -36,7 +36,7 @@ static json_t *column_json(const struct column *column, const struct top_row *ro
 }
 
 /* They have no name or number of their own, but there are so many of them. */
-static json_t *others_json(json_t *object, enum top_view view, const struct top_row *row)
+static json_t *others_json(json_t *object, enum view view, const struct top_row *row)
 {
 	bool process = view == VIEW_PROCESSES;
 
@@ -153,13 +153,13 @@ static const char *state_name(enum gather_state state)
 /* Every view in turn; the person's stays what it was. */
 static json_t *views_json(struct top *top, json_t *object)
 {
-	enum top_view view = top->view;
+	enum view view = top->view;
 	unsigned int i;
 
-	for (i = 0; i < TOP_VIEWS && object; i++) {
-		top->view = (enum top_view)i;
+	for (i = 0; i < VIEWS && object; i++) {
+		top->view = (enum view)i;
 		top_build(top);
-		if (top->error || json_object_set_new(object, view_name(top->view), rows_json(top))) {
+		if (top->error || json_object_set_new(object, view_many(top->view), rows_json(top))) {
 			json_decref(object);
 			object = NULL;
 		}

@@ -224,7 +224,7 @@ static int command_key(struct top *top, int key)
 		break;
 	case '\t':
 		top->help = false;
-		top_show(top, (top->view + 1) % TOP_VIEWS);
+		top_show(top, (top->view + 1) % VIEWS);
 		break;
 	case 'r':
 	case 'R':
@@ -257,9 +257,9 @@ static int command_key(struct top *top, int key)
 	case 'z':
 		return top_reset(top);
 	default:
-		if (key >= '1' && key < '1' + TOP_VIEWS) {
+		if (key >= '1' && key < '1' + VIEWS) {
 			top->help = false;
-			top_show(top, (enum top_view)(key - '1'));
+			top_show(top, (enum view)(key - '1'));
 		} else if (key < 0x80 && isupper(key)) {
 			sort_by(top, column_by_key(top->view, (char)key));
 		}

@@ -41,7 +41,7 @@ void page_help(struct lines *lines, const struct top *top, unsigned int width)
 			lines_add(lines, TONE_PLAIN, "  %-18s %s", keys[i].keys,
 				  keys[i].what);
 	lines_add(lines, TONE_PLAIN, "%s", "");
-	lines_add(lines, TONE_HEAD, "Columns of %s", view_name(top->view));
+	lines_add(lines, TONE_HEAD, "Columns of %s", view_many(top->view));
 	for (i = 0; i < nr_top_columns; i++) {
 		const struct column *column = &top_columns[i];
 

@@ -103,7 +103,7 @@ static void sum_add(struct row_sum *sum, const struct count_cell *cell,
 	sum->bar_full += cell->full_bytes;
 }
 
-struct row_key row_key_of(enum top_view view, const struct count_key *key)
+struct row_key row_key_of(enum view view, const struct count_key *key)
 {
 	struct row_key row = { 0 };
 
@@ -116,20 +116,19 @@ struct row_key row_key_of(enum top_view view, const struct count_key *key)
 		row.number = key->pid;
 		break;
 	case VIEW_REGIONS:
-		row.number = (uint64_t)key->region << 1 | key->op;
+		row.number = view_region(key->region, key->op);
 		break;
 	case VIEW_SIZES:
 	case VIEW_FINDINGS:
-	case TOP_VIEWS:
+	case VIEWS:
 		break;
 	}
 	return row;
 }
 
-bool row_has(enum top_view view, const struct row_key *key, const struct access *access)
+bool row_has(enum view view, const struct row_key *key, const struct access *access)
 {
 	const struct ismt_access *raw = &access->raw;
-	uint32_t region = raw->region < SUMMARY_REGIONS ? raw->region : SUMMARY_REGIONS;
 
 	switch (view) {
 	case VIEW_FUNCTIONS:
@@ -137,12 +136,12 @@ bool row_has(enum top_view view, const struct row_key *key, const struct access 
 	case VIEW_PROCESSES:
 		return raw->pid == key->number;
 	case VIEW_REGIONS:
-		return ((uint64_t)region << 1 | raw->op) == key->number;
+		return view_region(raw->region, raw->op) == key->number;
 	case VIEW_SIZES:
-		return hist_bucket(raw->len) == key->number;
+		return view_size(raw->len) == key->number;
 	case VIEW_FINDINGS:
 		return access->rules & RULE_BIT(key->number);
-	case TOP_VIEWS:
+	case VIEWS:
 		break;
 	}
 	return false;
@@ -283,7 +282,7 @@ bool data_filter(const struct count_key *key, const char *comm, const char *filt
 	       strstr(name, filter) || strstr(pid, filter);
 }
 
-void data_build(struct top_data *data, enum top_view view,
+void data_build(struct top_data *data, enum view view,
 		const struct top_counts *counts)
 {
 	const struct counts *now = counts->now, *base = counts->base;
@@ -327,7 +326,7 @@ void data_build(struct top_data *data, enum top_view view,
 	data_owners(data, now, counts->filter);
 }
 
-void data_histograms(struct top_row *row, enum top_view view,
+void data_histograms(struct top_row *row, enum view view,
 		     const struct top_counts *counts)
 {
 	const struct counts *now = counts->now;

@@ -12,15 +12,7 @@
 #include <stdint.h>
 
 #include "model/counts.h"
-
-enum top_view {
-	VIEW_FUNCTIONS,		/* a function and the driver it was used through */
-	VIEW_PROCESSES,
-	VIEW_REGIONS,		/* and direction */
-	VIEW_SIZES,		/* power-of-two classes of the bytes asked for */
-	VIEW_FINDINGS,		/* a row for each rule */
-	TOP_VIEWS,
-};
+#include "model/view.h"
 
 /* Which row of a view; what is not used is 0. */
 struct row_key {
@@ -60,7 +52,7 @@ struct top_row {
 };
 
 struct top_data {
-	enum top_view view;
+	enum view view;
 	struct top_row *rows;
 	size_t nr;
 	struct top_row total;
@@ -92,21 +84,21 @@ struct top_counts {
  * data_build - the rows of a view, in no order.  data starts as zeros, and may be
  * used again for another view.  Function pointers are those of the counts.
  */
-void data_build(struct top_data *data, enum top_view view, const struct top_counts *counts);
+void data_build(struct top_data *data, enum view view, const struct top_counts *counts);
 void data_free(struct top_data *data);
 
 /*
  * data_histograms - the histograms of row->all: of one row only, as adding those
  * of all cells is most of the work, and no column needs them.
  */
-void data_histograms(struct top_row *row, enum top_view view, const struct top_counts *counts);
+void data_histograms(struct top_row *row, enum view view, const struct top_counts *counts);
 
 /* Does a row have accesses, or findings, of this cell? */
-bool row_has(enum top_view view, const struct row_key *key, const struct access *access);
+bool row_has(enum view view, const struct row_key *key, const struct access *access);
 bool row_key_same(const struct row_key *a, const struct row_key *b);
 
 /* Is it of processes, or functions, that are counted together? */
-static inline bool row_is_others(enum top_view view, const struct row_key *key)
+static inline bool row_is_others(enum view view, const struct row_key *key)
 {
 	return (view == VIEW_PROCESSES && key->number == COUNT_OTHERS) ||
 	       key->fn == &function_others;
@@ -122,6 +114,6 @@ bool data_filter(const struct count_key *key, const char *comm, const char *filt
 void data_owners(struct top_data *data, const struct counts *now, const char *filter);
 
 /* What a row of the view that has the cell is called; not for sizes and findings. */
-struct row_key row_key_of(enum top_view view, const struct count_key *key);
+struct row_key row_key_of(enum view view, const struct count_key *key);
 
 #endif /* ISMT_TOP_ROWS_H */

@@ -16,8 +16,8 @@ int top_init(struct top *top, struct gather *gather, uint64_t interval_ns)
 	top->interval_ns = interval_ns;
 	top->intervals = 1;
 	top->speed = 1;
-	for (i = 0; i < TOP_VIEWS; i++)
-		top->sort[i] = column_default((enum top_view)i);
+	for (i = 0; i < VIEWS; i++)
+		top->sort[i] = column_default((enum view)i);
 	top->before = counts_new();
 	top->base = counts_new();
 	if (!top->before || !top->base)
@@ -189,7 +189,7 @@ void top_build(struct top *top)
 		top->error = -ENOMEM;
 }
 
-void top_show(struct top *top, enum top_view view)
+void top_show(struct top *top, enum view view)
 {
 	top->detail = false;
 	if (top->view != view) {

@@ -38,9 +38,9 @@ struct top {
 	uint64_t intervals;	/* that are shown as one: more than 1 is a gap, without accesses */
 	double speed;		/* of a capture */
 	bool paused;
-	enum top_view view;
-	const struct column *sort[TOP_VIEWS];
-	bool reverse[TOP_VIEWS];
+	enum view view;
+	const struct column *sort[VIEWS];
+	bool reverse[VIEWS];
 	char filter[TOP_INPUT_LEN];
 
 	/* The screen's, which keys move. */
@@ -99,6 +99,6 @@ int top_reset(struct top *top);
 void top_build(struct top *top);
 
 /* Another view; its rows are built. */
-void top_show(struct top *top, enum top_view view);
+void top_show(struct top *top, enum view view);
 
 #endif /* ISMT_TOP_STATE_H */

@@ -8,28 +8,7 @@
 
 #include "util/escape.h"
 
-static const char *const names[TOP_VIEWS] = {
-	[VIEW_FUNCTIONS] = "functions", [VIEW_PROCESSES] = "processes",
-	[VIEW_REGIONS] = "regions",	[VIEW_SIZES] = "sizes",
-	[VIEW_FINDINGS] = "findings",
-};
-
-const char *view_name(enum top_view view)
-{
-	return view < TOP_VIEWS ? names[view] : "?";
-}
-
-int view_find(const char *name)
-{
-	int i;
-
-	for (i = 0; i < TOP_VIEWS; i++)
-		if (!strcmp(names[i], name))
-			return i;
-	return -1;
-}
-
-const struct column *column_by_key(enum top_view view, char key)
+const struct column *column_by_key(enum view view, char key)
 {
 	size_t i;
 
@@ -39,7 +18,7 @@ const struct column *column_by_key(enum top_view view, char key)
 	return NULL;
 }
 
-const struct column *column_by_id(enum top_view view, const char *id)
+const struct column *column_by_id(enum view view, const char *id)
 {
 	size_t i;
 
@@ -49,12 +28,12 @@ const struct column *column_by_id(enum top_view view, const char *id)
 	return NULL;
 }
 
-const struct column *column_default(enum top_view view)
+const struct column *column_default(enum view view)
 {
 	return column_by_id(view, view == VIEW_FINDINGS ? "findings" : "accesses_per_s");
 }
 
-const struct column *column_next(enum top_view view, const struct column *column,
+const struct column *column_next(enum view view, const struct column *column,
 				 int step)
 {
 	const struct column *end = top_columns + nr_top_columns, *next = column;
@@ -203,7 +182,7 @@ void column_format(const struct column *column, const struct top_row *row,
 		snprintf(buf, len, "-");
 }
 
-void row_label(enum top_view view, const struct top_row *row, char *buf, size_t len)
+void row_label(enum view view, const struct top_row *row, char *buf, size_t len)
 {
 	char first[CELL_LEN] = "", second[CELL_LEN] = "";
 	const struct column *column = column_by_key(view, 'N');
@@ -224,7 +203,7 @@ void row_label(enum top_view view, const struct top_row *row, char *buf, size_t 
 	case VIEW_FUNCTIONS:
 	case VIEW_REGIONS:
 	case VIEW_FINDINGS:
-	case TOP_VIEWS:
+	case VIEWS:
 		break;
 	}
 	/* The one beside it says the rest. */
@@ -245,7 +224,7 @@ static unsigned int layout_width(const bool *taken)
 	return width ? width - 1 : 0;
 }
 
-void layout_make(struct layout *layout, enum top_view view, const struct column *sort,
+void layout_make(struct layout *layout, enum view view, const struct column *sort,
 		 unsigned int width)
 {
 	bool taken[nr_top_columns];

@@ -36,7 +36,7 @@ struct column {
 	const char *id;		/* key in JSON, and for --sort */
 	const char *help;
 	char key;		/* hot key to sort by, unique in a view; a capital letter */
-	unsigned int views;	/* bit per enum top_view */
+	unsigned int views;	/* bit per enum view */
 	enum column_unit unit;
 	enum column_sum sum;
 	unsigned int width;	/* characters; texts are cut to it */
@@ -54,24 +54,21 @@ extern const size_t nr_top_columns;
 
 #define VIEW_BIT(view)	(1u << (view))
 
-static inline bool column_in(const struct column *column, enum top_view view)
+static inline bool column_in(const struct column *column, enum view view)
 {
 	return column->views & VIEW_BIT(view);
 }
 
-/* "functions", "processes", ...: for people, JSON and --view; view_find(): -1 if none. */
-const char *view_name(enum top_view view);
-int view_find(const char *name);
 
 /* By hot key or by id, among those of the view; NULL if there is none. */
-const struct column *column_by_key(enum top_view view, char key);
-const struct column *column_by_id(enum top_view view, const char *id);
+const struct column *column_by_key(enum view view, char key);
+const struct column *column_by_id(enum view view, const char *id);
 
 /* The one that a view is sorted by at first: what is largest comes first. */
-const struct column *column_default(enum top_view view);
+const struct column *column_default(enum view view);
 
 /* The one right (or left, step -1) of column in the view; the last stays. */
-const struct column *column_next(enum top_view view, const struct column *column, int step);
+const struct column *column_next(enum view view, const struct column *column, int step);
 
 /*
  * top_sort - by the column: numbers from the largest, texts from A; reversed, the
@@ -85,7 +82,7 @@ void column_format(const struct column *column, const struct top_row *row,
 		   const struct top_data *data, bool total, char *buf, size_t len);
 
 /* The row in words, as a title: "0011:00:00.0 ism-vfio-pci", "ismload[812]". */
-void row_label(enum top_view view, const struct top_row *row, char *buf, size_t len);
+void row_label(enum view view, const struct top_row *row, char *buf, size_t len);
 
 /* Columns that fit into width characters, blanks between them. */
 #define COLUMNS_MAX	24
@@ -97,7 +94,7 @@ struct layout {
 };
 
 /* The column that rows are sorted by is always among them.  width 0: all. */
-void layout_make(struct layout *layout, enum top_view view, const struct column *sort,
+void layout_make(struct layout *layout, enum view view, const struct column *sort,
 		 unsigned int width);
 
 /* Numbers of a unit, as the columns show them, in at most 8 characters where possible. */

@@ -52,8 +52,8 @@ static void draw_tabs(const struct top *top, const struct layout *layout, size_t
 	char text[96];
 	int x = 0, i;
 
-	for (i = 0; i < TOP_VIEWS; i++) {
-		snprintf(text, sizeof(text), "%d %s", i + 1, view_name((enum top_view)i));
+	for (i = 0; i < VIEWS; i++) {
+		snprintf(text, sizeof(text), "%d %s", i + 1, view_many((enum view)i));
 		window_put(WINDOW_HEAD - 1, x, strlen(text),
 			   i == (int)top->view ? A_REVERSE | A_BOLD : A_NORMAL, text);
 		x += (int)strlen(text) + 1;
@@ -200,7 +200,7 @@ static void draw_page(struct top *top, const struct terminal *terminal)
 	} else {
 		page_row(&lines, top, (unsigned int)COLS, terminal->utf8);
 		row_label(top->view, &top->row, label, sizeof(label));
-		snprintf(title, sizeof(title), "%s: %s", view_name(top->view), label);
+		snprintf(title, sizeof(title), "%s: %s", view_many(top->view), label);
 	}
 	if (*first + room > lines.nr)
 		*first = lines.nr > room ? lines.nr - room : 0;
