@@ -144,11 +144,11 @@ static int check_live(const struct check_trace *trace)
 	check.spool = NULL;
 	check.lacking = false;
 	check.trace = trace;
-	check.session.options.filter = *trace->filter;
-	check.session.options.measure = trace->measure;
-	check.session.options.run_as = trace->run_as;
-	check.session.argv = trace->argv;
-	check.session.apart = output_mixes(trace->output->path);
+	check.session.tracing.options.filter = *trace->filter;
+	check.session.tracing.options.measure = trace->measure;
+	check.session.tracing.options.run_as = trace->run_as;
+	check.session.tracing.argv = trace->argv;
+	check.session.tracing.separate = output_mixes(trace->output->path);
 	status = session_run(&check.session);
 	session_free(&check.session);
 	if (check.spool)

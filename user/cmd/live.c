@@ -88,7 +88,7 @@ static struct sink *make_sink(struct session *session)
 	struct live_command *cmd = (struct live_command *)session;
 	struct sink_options options = {
 		.out = cmd->output.file,
-		.color = !cmd->json && color_allowed(&session->common, cmd->output.file),
+		.color = !cmd->json && color_allowed(&session->tracing.common, cmd->output.file),
 		.time = cmd->time,
 		.start_ns = session->summary->begin_ns,
 		.mono_offset_ns = live_mono_offset(session->live),
@@ -126,7 +126,7 @@ int command_live(int argc, char **argv)
 
 	session_init(&cmd.session, &live_ops);
 	options_parse(&live_argp, "live", argc, argv, NULL, &cmd);
-	cmd.session.apart = output_mixes(cmd.output.path);
+	cmd.session.tracing.separate = output_mixes(cmd.output.path);
 	status = session_run(&cmd.session);
 	session_free(&cmd.session);
 	return status;

@@ -110,7 +110,7 @@ static error_t parse_record(int key, char *arg, struct argp_state *state)
 		if (bytes > ISMT_PAYLOAD_MAX)
 			option_error(state, "-s is at most %d bytes, not '%s'",
 				     ISMT_PAYLOAD_MAX, arg);
-		cmd->session.options.snaplen = (uint32_t)bytes;
+		cmd->session.tracing.options.snaplen = (uint32_t)bytes;
 		return 0;
 	case 'z':
 		cmd->level = parse_level(arg, state);
@@ -265,7 +265,7 @@ int command_record(int argc, char **argv)
 		hint("-o FILE, or pipe it: ismtrace record -o - | tshark -r -");
 		return EXIT_USAGE;
 	}
-	cmd.session.apart = output_mixes(cmd.path);
+	cmd.session.tracing.separate = output_mixes(cmd.path);
 	status = session_run(&cmd.session);
 	session_free(&cmd.session);
 	files_close(&cmd.files);

@@ -9,33 +9,25 @@
 #include "util/clock.h"
 #include "util/interrupt.h"
 #include "util/message.h"
-#include "live/privilege.h"
 #include "util/rlimits.h"
 #include "live/sandbox.h"
 
 /* How long to sleep when there is nothing; the kernel wakes us in batches. */
 #define POLL_MS	50
 
-enum { OPT_INSN = 0x200, OPT_BUFFER, OPT_MIO, OPT_MEASURE };
+enum { OPT_INSN = 0x200, OPT_BUFFER };
 
 static const struct argp_option session_options[] = {
 	{ NULL, 0, NULL, 0, "How to trace:", 2 },
 	{ "count", 'n', "COUNT", 0, "end after COUNT accesses", 0 },
-	{ "time-limit", 't', "SECONDS", 0, "end after SECONDS", 0 },
 	{ "insn", OPT_INSN, NULL, 0, "each instruction as well, as a record of its own", 0 },
-	{ "all-processes", 'a', NULL, 0, "with -- CMD: trace all processes, not only CMD and its children", 0 },
 	{ "buffer-size", OPT_BUFFER, "BYTES", 0,
 	  "of the ring buffer between kernel and ismtrace (default 16M)", 0 },
-	{ "measure", OPT_MEASURE, NULL, 0, MEASURE_HELP, 0 },
-	{ "mio", OPT_MIO, "auto|on|off", 0,
-	  "probe the MIO-capable helpers too; auto: where the machine has MIO", 0 },
-	{ "relinquish-privileges", 'Z', "USER", 0, RUN_AS_HELP, 0 },
 	{ 0 },
 };
 
 static const struct argp_child session_children[] = {
-	{ &filter_argp, 0, NULL, 1 },
-	{ &common_argp, 0, NULL, -1 },
+	{ &tracing_argp, 0, NULL, 0 },
 	{ 0 },
 };
 
@@ -45,43 +37,20 @@ static error_t parse_session(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &session->options.filter;
-		state->child_inputs[1] = &session->common;
+		state->child_inputs[0] = &session->tracing;
 		return 0;
 	case 'n':
 		session->count = parse_count(arg, "COUNT", state);
 		return 0;
-	case 't':
-		session->duration_ns = parse_seconds(arg, state);
-		return 0;
-	case 'a':
-		session->all = true;
-		return 0;
-	case OPT_MEASURE:
-		session->options.measure = true;
-		return 0;
 	case OPT_INSN:
-		session->options.insns = true;
+		session->tracing.options.insns = true;
 		return 0;
 	case OPT_BUFFER:
-		if (parse_size(arg, &session->options.buffer_size) ||
-		    !session->options.buffer_size ||
-		    session->options.buffer_size > LIVE_BUFFER_MAX)
+		if (parse_size(arg, &session->tracing.options.buffer_size) ||
+		    !session->tracing.options.buffer_size ||
+		    session->tracing.options.buffer_size > LIVE_BUFFER_MAX)
 			option_error(state, "--buffer-size is 1 to 1G bytes, not '%s'",
 				     arg);
-		return 0;
-	case OPT_MIO:
-		if (parse_mio(arg, &session->options.mio))
-			option_error(state, "--mio is auto, on or off, not '%s'", arg);
-		return 0;
-	case 'Z':
-		parse_run_as(&session->options.run_as, arg, state);
-		return 0;
-	case ARGP_KEY_ARGS:
-		session->argv = parse_workload(state);
-		return 0;
-	case ARGP_KEY_NO_ARGS:
-		parse_no_workload(state);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -118,8 +87,8 @@ static int on_access(void *arg, struct access *access)
 
 	rules_apply(session->rules, access);
 	session->summary->examined++;
-	if (enough(session) || (session->options.filter.rules &&
-				!(access->rules & session->options.filter.rules))) {
+	if (enough(session) || (session->tracing.options.filter.rules &&
+				!(access->rules & session->tracing.options.filter.rules))) {
 		session->surplus++;
 		return summary_leave_out(session->summary, access);
 	}
@@ -160,20 +129,19 @@ static int on_insn(void *arg, const struct insn *insn)
 
 static bool ended(struct session *session, uint64_t begin)
 {
-	session->asked = interrupted() || enough(session) ||
-			 (session->duration_ns && mono_ns() - begin >= session->duration_ns);
-	return session->asked || session->output_error ||
-	       (session->work.pid && workload_ended(&session->work));
+	session->tracing.asked = interrupted() || enough(session) ||
+			 (session->tracing.duration_ns && mono_ns() - begin >= session->tracing.duration_ns);
+	return session->tracing.asked || session->output_error || tracing_cmd_ended(&session->tracing);
 }
 
 static int timeout_ms(const struct session *session, uint64_t begin)
 {
 	uint64_t passed, left;
 
-	if (!session->duration_ns)
+	if (!session->tracing.duration_ns)
 		return POLL_MS;
 	passed = mono_ns() - begin;
-	left = passed < session->duration_ns ? (session->duration_ns - passed) / 1000000 + 1 : 1;
+	left = passed < session->tracing.duration_ns ? (session->tracing.duration_ns - passed) / 1000000 + 1 : 1;
 	return left < POLL_MS ? (int)left : POLL_MS;
 }
 
@@ -197,7 +165,7 @@ static int stream(struct session *session)
 	}
 	live_stop(session->live);
 	/* It may have come with the end of the workload, which got it as well. */
-	session->asked |= interrupted();
+	session->tracing.asked |= interrupted();
 	interrupt_forget();
 	do {
 		got = live_poll(session->live, 0);
@@ -238,9 +206,9 @@ int session_account(struct session *session, struct summary *summary)
 /* A gate has not seen all when CMD, or what it has started, would have gone on. */
 static const char *cut_short(struct session *session)
 {
-	if (!session->work.pid)
+	if (!session->tracing.work.pid)
 		return NULL;
-	if (!workload_ended(&session->work) || session->asked)
+	if (!workload_ended(&session->tracing.work) || session->tracing.asked)
 		return "the trace ended before CMD did";
 	if (live_tree_goes_on(session->live))
 		return "CMD has ended, but not all that it has started";
@@ -264,40 +232,11 @@ static int finish(struct session *session)
 
 static void say_ready(const struct session *session)
 {
-	if (session->work.pid)
+	if (session->tracing.work.pid)
 		return;
 	fprintf(stderr, "ismtrace: tracing (%s)%s%s\n", live_attach_mode(session->live),
-		session->duration_ns || session->count ? "" : "; Ctrl-C ",
-		session->duration_ns || session->count ? "" : session->ops->ends);
-}
-
-static int start_workload(struct session *session)
-{
-	return session->work.pid ? workload_run(&session->work, session->argv[0]) : EXIT_DONE;
-}
-
-/*
- * The trace is over, and the workload was to run no longer: end it, as perf does.
- * What fails in the output is no reason to end it.
- */
-static void end_workload(struct session *session)
-{
-	struct workload *work = &session->work;
-
-	if (work->pid && session->asked && !workload_ended(work))
-		workload_stop(work, session->argv[0]);
-}
-
-/* What the workload makes of the exit status; waits for it if it was to end. */
-static int workload_status(struct session *session)
-{
-	struct workload *work = &session->work;
-
-	if (!work->pid || !session->asked)
-		return work->ended ? workload_exit_status(work) : EXIT_DONE;
-	/* All is written. */
-	interrupt_let_go();
-	return workload_told_status(work, session->argv[0]);
+		session->tracing.duration_ns || session->count ? "" : "; Ctrl-C ",
+		session->tracing.duration_ns || session->count ? "" : session->ops->ends);
 }
 
 static int make_sink(struct session *session)
@@ -327,16 +266,14 @@ static int trace(struct session *session)
 	struct live_handler handler = { .access = on_access, .insn = on_insn, .arg = session };
 	int status, err;
 
-	status = live_open(&session->live, &session->options, &handler);
+	status = live_open(&session->live, &session->tracing.options, &handler);
 	if (!status && session->ops->prepare)
 		status = session->ops->prepare(session);
 	if (status)
 		return status;
-	err = privilege_drop(&session->options.run_as);
-	if (err) {
-		error("cannot drop privileges: %s", strerror(-err));
-		return EXIT_ATTACH;
-	}
+	status = tracing_drop(&session->tracing);
+	if (status)
+		return status;
 	/* Before there is a thread that writes; the calls are left until it was made. */
 	sandbox_files(SANDBOX_TRACE, -1);
 	err = make_sink(session);
@@ -352,16 +289,16 @@ static int trace(struct session *session)
 		return session->ops->finish(session);
 	live_arm(session->live);
 	say_ready(session);
-	status = start_workload(session);
+	status = tracing_run(&session->tracing);
 	if (status)
 		return status;
 	err = stream(session);
 	if (err)
 		error("the trace ended early: %s", strerror(-err));
-	end_workload(session);
+	tracing_stop_cmd(&session->tracing);
 	status = finish(session);
 	/* The workload is waited for in any case; what went wrong here comes first. */
-	err = workload_status(session);
+	err = tracing_status(&session->tracing);
 	return status ? status : err;
 }
 
@@ -369,28 +306,17 @@ void session_init(struct session *session, const struct session_ops *ops)
 {
 	memset(session, 0, sizeof(*session));
 	session->ops = ops;
-	session->options.buffer_size = LIVE_BUFFER_DEFAULT;
-	filter_init(&session->options.filter);
+	tracing_init(&session->tracing);
 }
 
 int session_run(struct session *session)
 {
-	int status, err;
+	int status = tracing_fork(&session->tracing);
 
-	if (session->argv) {
-		status = workload_look(session->argv[0]);
-		if (status)
-			return status;
-		err = workload_fork(&session->work, session->argv, session->apart);
-		if (err) {
-			workload_say_no_fork(session->argv[0], err);
-			return EXIT_ATTACH;
-		}
-		if (!session->all && !session->options.filter.nr_pids)
-			session->options.tree = session->work.pid;
-	}
+	if (status)
+		return status;
 	status = trace(session);
-	workload_abandon(&session->work);
+	tracing_end(&session->tracing);
 	return status;
 }
 

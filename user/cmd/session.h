@@ -15,7 +15,7 @@
 #include "model/sink.h"
 #include "live/source.h"
 #include "model/summary.h"
-#include "cmd/workload.h"
+#include "cmd/tracing.h"
 
 struct session;
 
@@ -40,28 +40,18 @@ struct session_ops {
 
 struct session {
 	const struct session_ops *ops;	/* these two are set by the command; */
-	struct live_options options;	/* filter_init() has been called */
-	struct common_options common;
-	bool all;			/* with a workload: trace all processes */
+	struct tracing tracing;
 	unsigned long long count;	/* accesses; 0: no limit */
-	unsigned long long duration_ns;	/* 0: no limit */
-	char **argv;			/* of the workload; NULL: none */
-	bool apart;			/* what it prints must not get into our output */
 
-	struct workload work;
 	struct live *live;
 	struct sink *sink;
 	struct rules_state *rules;
 	struct summary *summary;
-	bool asked;			/* -n, -t or a signal has ended the trace */
 	uint64_t surplus;		/* records after the last that was asked for */
 	int output_error;		/* first -errno of the sink */
 };
 
-/*
- * -n, -t, --insn, -a, --buffer-size, --mio, filters, -v, --color and the
- * command behind "--"; input is the struct session.
- */
+/* -n, --insn, --buffer-size, and those of tracing_argp; input is the struct session. */
 extern const struct argp session_argp;
 
 /* Defaults, before the options are parsed. */

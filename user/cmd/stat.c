@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "cli/command.h"
 #include "live/counting.h"
@@ -17,29 +16,24 @@
 #include "cli/options.h"
 #include "util/outbuf.h"
 #include "cli/output.h"
-#include "live/privilege.h"
 #include "live/sandbox.h"
 #include "output/stat_text.h"
 #include "output/summary_json.h"
 #include "output/summary_text.h"
-#include "cmd/workload.h"
+#include "cmd/tracing.h"
 
 /* The longest sleep: what ends the run is looked at this often, too. */
 #define TICK_MS	100
 
-enum { OPT_JSON = 0x300, OPT_MIO, OPT_MEASURE };
+enum { OPT_JSON = 0x300 };
 
 struct stat_command {
-	struct live_options options;
-	struct common_options common;
+	struct tracing tracing;
 	struct output output;
-	bool json, all;
+	bool json;
 	unsigned long long interval_ns;	/* 0: only at the end */
 	unsigned long long count;	/* intervals; 0: no limit */
-	unsigned long long duration_ns;	/* 0: no limit */
-	char **argv;			/* of the workload; NULL: none */
 
-	struct workload work;
 	struct counting *counting;
 	struct outbuf out;
 	struct counts *before;		/* at the last interval's end */
@@ -53,18 +47,11 @@ static const struct argp_option stat_argp_options[] = {
 	{ "json", OPT_JSON, NULL, 0, "JSON: an object for each interval, and the summary", 0 },
 	{ NULL, 0, NULL, 0, "How to count:", 2 },
 	{ "count", 'n', "COUNT", 0, "with -I: end after COUNT intervals", 0 },
-	{ "time-limit", 't', "SECONDS", 0, "end after SECONDS", 0 },
-	{ "all-processes", 'a', NULL, 0, "with -- CMD: count all processes, not only CMD and its children", 0 },
-	{ "measure", OPT_MEASURE, NULL, 0, MEASURE_HELP, 0 },
-	{ "mio", OPT_MIO, "auto|on|off", 0,
-	  "probe the MIO-capable helpers too; auto: where the machine has MIO", 0 },
-	{ "relinquish-privileges", 'Z', "USER", 0, RUN_AS_HELP, 0 },
 	{ 0 },
 };
 
 static const struct argp_child stat_children[] = {
-	{ &filter_argp, 0, NULL, 1 },
-	{ &common_argp, 0, NULL, -1 },
+	{ &tracing_argp, 0, NULL, 0 },
 	{ &output_argp, 0, "Where to write:", 3 },
 	{ 0 },
 };
@@ -75,9 +62,8 @@ static error_t parse_stat(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &cmd->options.filter;
-		state->child_inputs[1] = &cmd->common;
-		state->child_inputs[2] = &cmd->output;
+		state->child_inputs[0] = &cmd->tracing;
+		state->child_inputs[1] = &cmd->output;
 		return 0;
 	case 'I':
 		cmd->interval_ns = parse_count(arg, "MS", state) * 1000000ULL;
@@ -87,35 +73,13 @@ static error_t parse_stat(int key, char *arg, struct argp_state *state)
 	case 'n':
 		cmd->count = parse_count(arg, "COUNT", state);
 		return 0;
-	case 't':
-		cmd->duration_ns = parse_seconds(arg, state);
-		return 0;
-	case 'a':
-		cmd->all = true;
-		return 0;
-	case OPT_MEASURE:
-		cmd->options.measure = true;
-		return 0;
 	case OPT_JSON:
 		cmd->json = true;
-		return 0;
-	case OPT_MIO:
-		if (parse_mio(arg, &cmd->options.mio))
-			option_error(state, "--mio is auto, on or off, not '%s'", arg);
-		return 0;
-	case 'Z':
-		parse_run_as(&cmd->options.run_as, arg, state);
-		return 0;
-	case ARGP_KEY_ARGS:
-		cmd->argv = parse_workload(state);
-		return 0;
-	case ARGP_KEY_NO_ARGS:
-		parse_no_workload(state);
 		return 0;
 	case ARGP_KEY_END:
 		if (cmd->count && !cmd->interval_ns)
 			option_error(state, "-n counts intervals: it needs -I");
-		if (cmd->options.filter.rules)
+		if (cmd->tracing.options.filter.rules)
 			option_error(state,
 				     "stat counts without looking at each access: "
 				     "--rule is for live, record and the captures");
@@ -172,21 +136,23 @@ static uint64_t sooner(uint64_t a, uint64_t b)
 /* Until something ends it: 0, or an error of show_interval(). */
 static int count(struct stat_command *cmd)
 {
-	uint64_t begin = mono_ns(), end = cmd->duration_ns ? begin + cmd->duration_ns : 0;
+	uint64_t begin = mono_ns(), end = cmd->tracing.duration_ns ? begin + cmd->tracing.duration_ns : 0;
 	uint64_t next = cmd->interval_ns ? begin + cmd->interval_ns : 0;
 	unsigned long long shown = 0;
 	int err = 0;
 
-	while (!err && !interrupted() && !(cmd->work.pid && workload_ended(&cmd->work))) {
+	while (!err && !interrupted() && !tracing_cmd_ended(&cmd->tracing)) {
 		uint64_t now = mono_ns(), until = sooner(next, end);
 
-		if (end && now >= end)
+		cmd->tracing.asked = end && now >= end;
+		if (cmd->tracing.asked)
 			break;
 		if (next && now >= next) {
 			err = show_interval(cmd);
 			/* An interval that was missed is not made up for. */
 			next += (1 + (mono_ns() - next) / cmd->interval_ns) * cmd->interval_ns;
-			if (++shown == cmd->count)
+			cmd->tracing.asked = ++shown == cmd->count;
+			if (cmd->tracing.asked)
 				break;
 			continue;
 		}
@@ -214,7 +180,7 @@ static int finish(struct stat_command *cmd)
 			err = summary_write_json(summary, &cmd->out);
 		else
 			summary_write_text(summary, &cmd->out,
-					   color_allowed(&cmd->common, cmd->output.file));
+					   color_allowed(&cmd->tracing.common, cmd->output.file));
 	}
 	if (!err)
 		err = out_flush(&cmd->out);
@@ -231,21 +197,14 @@ static int exit_status(struct stat_command *cmd, int err)
 	return EXIT_ATTACH;
 }
 
-static int run(struct stat_command *cmd)
+/* Attached; CMD, if any, waits. */
+static int begin(struct stat_command *cmd)
 {
-	int status = counting_open(&cmd->counting, &cmd->options), err;
-	bool told;
+	int status = tracing_drop(&cmd->tracing);
 
-	if (!status)
-		status = output_open(&cmd->output);
 	if (status)
 		return status;
 	out_init(&cmd->out, cmd->output.file);
-	err = privilege_drop(&cmd->options.run_as);
-	if (err) {
-		error("cannot drop privileges: %s", strerror(-err));
-		return EXIT_ATTACH;
-	}
 	cmd->before = counts_new();
 	cmd->part = counts_new();
 	if (!cmd->before || !cmd->part)
@@ -258,55 +217,50 @@ static int run(struct stat_command *cmd)
 	if (cmd->interval_ns && !cmd->json)
 		stat_interval_head(&cmd->out);
 	counting_arm(cmd->counting);
-	if (cmd->work.pid) {
-		status = workload_run(&cmd->work, cmd->argv[0]);
-		if (status)
-			return status;
-	} else {
+	if (!cmd->tracing.work.pid)
 		fprintf(stderr, "ismtrace: counting (%s)%s\n",
 			live_attach_mode(counting_live(cmd->counting)),
-			cmd->duration_ns || cmd->count ? "" : "; Ctrl-C ends it and shows the summary");
-	}
+			cmd->tracing.duration_ns || cmd->count ? "" :
+				"; Ctrl-C ends it and shows the summary");
+	return tracing_run(&cmd->tracing);
+}
+
+static int run(struct stat_command *cmd)
+{
+	int status = counting_open(&cmd->counting, &cmd->tracing.options), err;
+
+	if (!status)
+		status = output_open(&cmd->output);
+	if (!status)
+		status = begin(cmd);
+	if (status)
+		return status;
 	err = count(cmd);
 	counting_stop(cmd->counting);
-	/* A trace that is over ends CMD, as with live; a failed output does not. */
-	told = !err && cmd->work.pid && !workload_ended(&cmd->work);
-	if (told) {
-		workload_stop(&cmd->work, cmd->argv[0]);
-		/* Whoever is tired of waiting for it may end us. */
-		interrupt_let_go();
-	}
+	/* It may have come with the end of CMD, which got it as well. */
+	cmd->tracing.asked |= interrupted();
+	interrupt_forget();
+	tracing_stop_cmd(&cmd->tracing);
 	if (!err)
 		err = finish(cmd);
 	status = exit_status(cmd, err);
-	if (status || !cmd->work.pid)
-		return status;
-	if (told)
-		return workload_told_status(&cmd->work, cmd->argv[0]);
-	return cmd->work.ended ? workload_exit_status(&cmd->work) : status;
+	/* CMD is waited for in any case; what went wrong here comes first. */
+	err = tracing_status(&cmd->tracing);
+	return status ? status : err;
 }
 
 int command_stat(int argc, char **argv)
 {
-	struct stat_command cmd = { .options.buffer_size = LIVE_BUFFER_DEFAULT };
-	int status, err;
+	struct stat_command cmd = {};
+	int status;
 
-	filter_init(&cmd.options.filter);
+	tracing_init(&cmd.tracing);
 	options_parse(&stat_argp, "stat", argc, argv, NULL, &cmd);
-	if (cmd.argv) {
-		status = workload_look(cmd.argv[0]);
-		if (status)
-			return status;
-		err = workload_fork(&cmd.work, cmd.argv, output_mixes(cmd.output.path));
-		if (err) {
-			workload_say_no_fork(cmd.argv[0], err);
-			return EXIT_ATTACH;
-		}
-		if (!cmd.all && !cmd.options.filter.nr_pids)
-			cmd.options.tree = cmd.work.pid;
-	}
-	status = run(&cmd);
-	workload_abandon(&cmd.work);
+	cmd.tracing.separate = output_mixes(cmd.output.path);
+	status = tracing_fork(&cmd.tracing);
+	if (!status)
+		status = run(&cmd);
+	tracing_end(&cmd.tracing);
 	counting_close(cmd.counting);
 	counts_free(cmd.before);
 	counts_free(cmd.part);
