@@ -430,9 +430,11 @@ int follow_rename(u64 *ctx)
 		char comm[ISMT_COMM_LEN];
 		u64 half[2];
 	} name = {};
-	struct task_state *st = slot_of(ctx[0]);
+	struct task_state *st;
 	u32 i;
 
+	task_renamed_by(ctx[0]);
+	st = slot_of(ctx[0]);
 	if (st->task != ctx[0]) {
 		st = ctx[0] == bpf_get_current_task() ? state_get() : NULL;
 		if (!st)

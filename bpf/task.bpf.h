@@ -61,6 +61,29 @@ static __always_inline void task_learn_namespace(void)
 }
 
 /*
+ * A task is given another name.  The kernel tells before the name is in the task, and of two who
+ * give it one at once, by 7.2 without a lock, not in the order in which they get there.  So
+ * for some time its accesses look at the name that it really has.
+ */
+#define RENAME_NS	1000000000ULL
+
+/* When a task that has no state was last given a name by another one. */
+static u64 renamed_unknown;
+
+static __always_inline void task_renamed(struct task_state *st)
+{
+	__sync_lock_test_and_set(&st->renamed, bpf_ktime_get_ns());
+	st->again = 0;
+}
+
+/* Before it is looked for a state, which the task may be about to have. */
+static __always_inline void task_renamed_by(u64 task)
+{
+	if (task != bpf_get_current_task())
+		__sync_lock_test_and_set(&renamed_unknown, bpf_ktime_get_ns());
+}
+
+/*
  * Who does it; of a task with a slot only asked for again when it has executed a
  * program.  Another name is seen by task_look_at_name().
  */
@@ -79,20 +102,10 @@ static __always_inline void access_who(struct task_state *st)
 	if (!counting)
 		st->rec.task = st->number;
 	bpf_get_current_comm(st->rec.comm, sizeof(st->rec.comm));
+	/* That may have been told of while there was no state to remember it. */
+	if (renamed_unknown && bpf_ktime_get_ns() - renamed_unknown < RENAME_NS)
+		task_renamed(st);
 	st->who_known = !st->spilled;
-}
-
-/*
- * A task is given another name.  The kernel tells before the name is in the task, and of two who
- * give it one at once, by 7.2 without a lock, not in the order in which they get there.  So
- * for some time its accesses look at the name that it really has.
- */
-#define RENAME_NS	1000000000ULL
-
-static __always_inline void task_renamed(struct task_state *st)
-{
-	__sync_lock_test_and_set(&st->renamed, bpf_ktime_get_ns());
-	st->again = 0;
 }
 
 /* At the beginning of an access; an open one keeps the name that it began with. */

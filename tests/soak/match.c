@@ -138,18 +138,43 @@ static void clocks_set(const struct load *load, struct trace *trace)
 }
 
 /* Has somebody given the task this name while the access was under way? */
+static bool given(const struct rename *rename, const struct op *op)
+{
+	return rename->tid == op->tid && rename->begin <= op->end && rename->end >= op->begin;
+}
+
 static bool name_given(const struct load *load, const struct op *op, const char *comm)
 {
 	size_t i;
 
-	for (i = 0; i < load->nr_renames; i++) {
-		const struct rename *rename = &load->renames[i];
-
-		if (rename->tid == op->tid && rename->begin <= op->end &&
-		    rename->end >= op->begin && !strcmp(rename->comm, comm))
+	for (i = 0; i < load->nr_renames; i++)
+		if (given(&load->renames[i], op) && !strcmp(load->renames[i].comm, comm))
 			return true;
-	}
 	return false;
+}
+
+/*
+ * The kernel writes a name byte by byte, and readers take no lock: while that is under way a
+ * task has, for whoever looks, a name whose bytes are some of the one and some of the other.
+ */
+static bool name_half_written(const struct load *load, const struct op *op, const char *comm)
+{
+	char names[2][COMM_ROOM] = {}, byte;
+	bool of_one;
+	size_t i, at;
+
+	snprintf(names[0], sizeof(names[0]), "%s", op->comm);
+	snprintf(names[1], sizeof(names[1]), "%s", comm);
+	for (at = 0; at < strlen(comm); at++) {
+		byte = names[1][at];
+		of_one = names[0][at] == byte || op->after[at] == byte;
+		for (i = 0; !of_one && i < load->nr_renames; i++)
+			of_one = given(&load->renames[i], op) &&
+				 at < strlen(load->renames[i].comm) && load->renames[i].comm[at] == byte;
+		if (!of_one)
+			return false;
+	}
+	return true;
 }
 
 static bool same_name(const struct load *load, const struct op *op, const char *comm)
@@ -162,7 +187,7 @@ static bool same_name(const struct load *load, const struct op *op, const char *
 	/* "" is a name, too. */
 	if (op->state == OP_DONE && !strcmp(comm, op->after))
 		return true;
-	return name_given(load, op, comm);
+	return name_given(load, op, comm) || name_half_written(load, op, comm);
 }
 
 static const char *text_of_op(const struct op *op, char text[256])

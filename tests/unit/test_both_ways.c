@@ -58,7 +58,8 @@ struct actor {
 	struct signal_struct process;
 	struct pid pid;
 	u32 tgid, tid;
-	char comm[16], began_as[16];
+	char comm[16], began_as[16], late[16];
+	u64 late_at;
 	bool alive, inside, nested;
 	u32 layer, op, left, insn_len, kind;
 	struct device_ *device;
@@ -219,6 +220,24 @@ static void rename_task(struct actor *a)
 	be(a);
 }
 
+/*
+ * By another task, and the kernel has told of it, but the name is not there before the task has
+ * made an access, maybe its first.
+ */
+static void rename_late(struct actor *a)
+{
+	struct actor *other = &actors[pick(TASKS)];
+	u64 ctx[2] = { (u64)(uintptr_t)a->task, (u64)(uintptr_t)a->late };
+
+	if (other == a || !other->alive)
+		return;
+	snprintf(a->late, sizeof(a->late), "late%u", (u32)pick(3));
+	a->late_at = fake_now.ns;
+	be(other);
+	follow_rename(ctx);
+	be(a);
+}
+
 static void execute(struct actor *a)
 {
 	u64 ctx[1] = { (u64)(uintptr_t)a->task };
@@ -352,6 +371,16 @@ static void begin_access(struct actor *a)
 	a->inside = true;
 }
 
+/* The name that another task gave it gets there. */
+static void late_name(struct actor *a)
+{
+	if (!a->late[0])
+		return;
+	memcpy(a->comm, a->late, sizeof(a->comm));
+	a->late[0] = '\0';
+	be(a);
+}
+
 static void end_access(struct actor *a)
 {
 	ends = a;
@@ -360,6 +389,7 @@ static void end_access(struct actor *a)
 	leave_driver(a, a->layer);
 	a->next[a->device - devices] = a->pos + a->len;
 	a->inside = false;
+	late_name(a);
 }
 
 static void step_access(struct actor *a)
@@ -390,6 +420,9 @@ static void step(void)
 		return;
 	}
 	be(a);
+	/* No task that gives a name is held up for ever. */
+	if (fake_now.ns - a->late_at > RENAME_NS / 2)
+		late_name(a);
 	if (pick(30)) {
 		/* Mostly one task goes on for a while. */
 		for (u64 n = pick(12); n; n--) {
@@ -403,7 +436,10 @@ static void step(void)
 		forget_known();
 		break;
 	case 1:
-		rename_task(a);
+		if (pick(2))
+			rename_task(a);
+		else
+			rename_late(a);
 		break;
 	case 2:
 		execute(a);
