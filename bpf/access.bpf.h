@@ -115,16 +115,16 @@ __noinline int access_fill(struct task_state *st)
 }
 
 /* Keep the instructions of an access that will be in no record. */
-__noinline int access_put_apart(struct task_state *st, u32 class)
+__noinline int access_put_unattr(struct task_state *st, u32 class)
 {
-	struct ismt_apart *total;
+	struct ismt_unattr *total;
 	struct ismt_access *rec;
 	u32 kind;
 
 	if (!st)
 		return 0;
 	rec = &st->rec;
-	total = apart_get(rec->fh, class, (u64)rec->fid + 1);
+	total = unattr_get(rec->fh, class, (u64)rec->fid + 1);
 	if (!total)
 		return 0;
 	access_fill(st);
@@ -160,10 +160,10 @@ __noinline int access_abandon(struct task_state *st, u32 cause)
 	if (st->spilled)
 		count_spilled_end(access);
 	if (access != ACCESS_FILTERED) {
-		access_put_apart(st, ISMT_APART_LOST);
+		access_put_unattr(st, ISMT_UNATTR_LOST);
 		count(cpu, cause & (ISMT_COUNTERS_PADDED - 1));
 	} else {
-		access_put_apart(st, ISMT_APART_FILTERED);
+		access_put_unattr(st, ISMT_UNATTR_FILTERED);
 		count(cpu, ISMT_CNT_FILTERED);
 	}
 	return 0;
@@ -195,17 +195,17 @@ struct access_args {
 };
 
 /*
- * May the task's next access to this device go through access_enter_again()?  Not if there is
+ * May the task's next access to this device go through access_enter_fast()?  Not if there is
  * anything to look at, and not if a device is opened just now, or the task renamed:
- * forget_known() changes the generation first, task_renamed() the time.
+ * fn_cache_invalidate() changes the generation first, task_renamed() the time.
  */
-static __always_inline void access_allow_again(struct task_state *st)
+static __always_inline void access_allow_fast(struct task_state *st)
 {
 	if (filtered || filter.errors || filter.snaplen || st->spilled)
 		return;
-	__sync_lock_test_and_set(&st->again, st->vdev);
+	__sync_lock_test_and_set(&st->fast_vdev, st->vdev);
 	if (st->generation != generation || st->renamed)
-		st->again = 0;
+		st->fast_vdev = 0;
 }
 
 /* An access begins: all that can be the case. */
@@ -233,11 +233,11 @@ __noinline int access_enter(const struct access_args *args)
 	}
 	task_look_at_name(st);
 	if (st->vdev != args->vdev || st->generation != generation || !st->number)
-		known_switch(st, args->vdev);
-	access_allow_again(st);
+		fn_cache_switch(st, args->vdev);
+	access_allow_fast(st);
 	rec->layer = args->layer;
 	rec->op = args->op;
-	if (args->layer == ISMT_LAYER_CORE && !scope.any_device && !known_of(st)->is_ism) {
+	if (args->layer == ISMT_LAYER_CORE && !scope.any_device && !fn_cache_entry_of(st)->is_ism) {
 		st->access = ACCESS_SKIPPED;
 		return 0;
 	}
@@ -271,10 +271,10 @@ __noinline int access_enter(const struct access_args *args)
 static __always_inline bool access_is_ready(const struct task_state *st, u64 task, u64 vdev)
 {
 	return __builtin_expect(st->task == task && st->phase == PHASE_READY &&
-				st->again == vdev, true);
+				st->fast_vdev == vdev, true);
 }
 
-static __always_inline int access_enter_again(struct task_state *st, u32 layer, u32 op, u64 len,
+static __always_inline int access_enter_fast(struct task_state *st, u32 layer, u32 op, u64 len,
 					      u64 pos)
 {
 	st->rec.len = len;
@@ -340,7 +340,7 @@ static __always_inline void access_record(struct task_state *st, u64 now)
 {
 	st->rec.latency_ns = now - st->rec.hdr.ts;
 	if (access_send(st)) {
-		access_put_apart(st, ISMT_APART_LOST);
+		access_put_unattr(st, ISMT_UNATTR_LOST);
 		count(bpf_get_smp_processor_id(), ISMT_CNT_LOST_RING);
 	}
 }

@@ -25,10 +25,10 @@ __noinline u32 access_sort_out(struct task_state *st, u32 access)
 	if (filter.errors && access == ACCESS_OPEN && access_was_clean(st))
 		access = ACCESS_FILTERED;
 	if (access == ACCESS_FILTERED) {
-		access_put_apart(st, ISMT_APART_FILTERED);
+		access_put_unattr(st, ISMT_UNATTR_FILTERED);
 		count(bpf_get_smp_processor_id(), ISMT_CNT_FILTERED);
 	} else if (access == ACCESS_UNTRACKED) {
-		access_put_apart(st, ISMT_APART_LOST);
+		access_put_unattr(st, ISMT_UNATTR_LOST);
 		count(bpf_get_smp_processor_id(), ISMT_CNT_LOST_TRACK);
 	}
 	return access;
@@ -76,7 +76,7 @@ static __always_inline void task_end(struct task_state *st)
 {
 	if (!ACCESS_IDLE(st->access))
 		access_abandon(st, ISMT_CNT_LOST_RETURN);
-	tally_move(st);
+	batch_flush(st);
 	task_forget(st);
 	barrier();
 	if (!st->spilled)

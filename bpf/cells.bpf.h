@@ -100,7 +100,7 @@ static __always_inline void cell_name(u32 index)
 	cell->shown = task_ids() >> 32;
 }
 
-/* Another name for a cell's task; known: as in known_function. */
+/* Another name for a cell's task; known: as in fn_cache_entry. */
 static __always_inline void cell_rename(u64 known, const u64 *half)
 {
 	u64 *comm = (u64 *)cells[((u32)known - 1) & (ISMT_CELLS - 1)].comm;
@@ -172,7 +172,7 @@ __noinline u32 cell_find(struct task_state *st, u32 region)
 	if (!st)
 		return 0;
 	key.pid = bpf_get_current_pid_tgid() >> 32;
-	key.fid = known_of(st)->fid;
+	key.fid = fn_cache_entry_of(st)->fid;
 	key.op = st->rec.op;
 	key.layer = st->rec.layer;
 	/* First: a cell whose process is not here is taken back. */
@@ -199,7 +199,7 @@ __noinline u32 cell_find(struct task_state *st, u32 region)
 /* The index of the access's cell; ISMT_CELLS if there is none.  region: see cell_region(). */
 static __always_inline u32 cell_get(struct task_state *st, u32 region)
 {
-	u64 *known = &known_of(st)->cell[st->rec.op & 1], at = *known;
+	u64 *known = &fn_cache_entry_of(st)->cell[st->rec.op & 1], at = *known;
 
 	/* Found anew, it gets the name that its task has now. */
 	if (!at || at >> 32 != region || st->renamed) {

@@ -14,7 +14,7 @@
 #include "cells.bpf.h"
 #include "judge.h"
 #include "runs.h"
-#include "tally.h"
+#include "batch.h"
 
 /* At most one example of a run in so many ns, per task and function. */
 #define RUN_TELL_NS	(1ULL << 27)
@@ -47,26 +47,26 @@ static __always_inline void size_extremes(struct ismt_cell *cell, u64 len)
 		cell->size_max = len;
 }
 
-static __always_inline bool is_whole(const struct task_state *st)
+static __always_inline bool is_one_block(const struct task_state *st)
 {
 	return st->insns == INSNS_ONE && REQ_KIND(st->first) == ISMT_PCISTB &&
-	       access_is_whole(&st->rec, REQ_LEN(st->first));
+	       access_is_one_block(&st->rec, REQ_LEN(st->first));
 }
 
-/* Add the task's tally to its cell. */
-__noinline int tally_move(struct task_state *st)
+/* Add the task's batch to its cell. */
+__noinline int batch_flush(struct task_state *st)
 {
 	/* The other mode has no cells. */
 	if (st && counting)
-		tally_into(&st->tally, &cells[st->tally.cell & (ISMT_CELLS - 1)]);
+		batch_flush_into(&st->batch, &cells[st->batch.cell & (ISMT_CELLS - 1)]);
 	return 0;
 }
 
-/* Remember a whole write for the next, which may then go through count_again(). */
+/* Remember a whole write for the next, which may then go through count_fast(). */
 static __always_inline void hot_set(struct task_state *st, const struct ismt_cell *cell,
 				    u32 index, u32 size, u32 bucket)
 {
-	struct ismt_tally *tally = &st->tally;
+	struct ismt_batch *batch = &st->batch;
 	struct hot_write *hot = &st->hot;
 	u64 low = bucket ? (1ULL << (bucket - 1)) + 1 : 0, high = 1ULL << bucket;
 
@@ -78,12 +78,12 @@ static __always_inline void hot_set(struct task_state *st, const struct ismt_cel
 	hot->latency_low = low;
 	hot->latency_high = high;
 	hot->run_size = RUN_OF_ONE(st->rec.len);
-	tally_move(st);
-	tally->cell = index;
-	tally->len = st->rec.len;
-	tally->full = st->rec.len == known_of(st)->maxstbl;
-	tally->size = size;
-	tally->latency = bucket;
+	batch_flush(st);
+	batch->cell = index;
+	batch->len = st->rec.len;
+	batch->full = st->rec.len == fn_cache_entry_of(st)->maxstbl;
+	batch->size = size;
+	batch->latency = bucket;
 }
 
 /*
@@ -92,7 +92,7 @@ static __always_inline void hot_set(struct task_state *st, const struct ismt_cel
  *
  * That it went to the same region follows from its instruction.
  */
-static __always_inline bool count_again(u32 layer, s64 ret, u64 now)
+static __always_inline bool count_fast(u32 layer, s64 ret, u64 now)
 {
 	u64 task = bpf_get_current_task(), one = 1, pos, latency;
 	struct task_state *st = slot_of(task);
@@ -101,7 +101,7 @@ static __always_inline bool count_again(u32 layer, s64 ret, u64 now)
 
 	if (st->task != task || st->phase != PHASE_ONE || (u32)st->first != hot->req)
 		return false;
-	if (ret != (s64)rec->len || ret != (s64)st->tally.len ||
+	if (ret != (s64)rec->len || ret != (s64)st->batch.len ||
 	    op_layer(rec) != OP_LAYER(ISMT_WRITE, layer))
 		return false;
 	pos = rec->offset;
@@ -117,20 +117,20 @@ static __always_inline bool count_again(u32 layer, s64 ret, u64 now)
 	st->run.end = now;
 	st->run.next = pos + ret;
 	st->run.size = hot->run_size;
-	cell_add(&st->tally.n, one);
-	cell_add(&st->tally.latency_sum, latency);
+	cell_add(&st->batch.n, one);
+	cell_add(&st->batch.latency_sum, latency);
 	return true;
 }
 
 /* Returns true if it may break a rule. */
-static __always_inline bool count_whole(struct ismt_cell *cell, u32 maxstbl, u32 size, u64 len,
+static __always_inline bool count_one_block(struct ismt_cell *cell, u32 maxstbl, u32 size, u64 len,
 					u64 pos)
 {
-	if (size < ISMT_WHOLE_BUCKETS)
-		cell_add(&cell->whole[size], 1);
-	cell_add(&cell->whole_bytes, len);
+	if (size < ISMT_ONE_BLOCK_BUCKETS)
+		cell_add(&cell->one_block[size], 1);
+	cell_add(&cell->one_block_bytes, len);
 	if (len == maxstbl)
-		cell_add(&cell->whole_full, len);
+		cell_add(&cell->one_block_full, len);
 	return store_is_impossible(pos, len, maxstbl);
 }
 
@@ -199,12 +199,12 @@ static __always_inline bool count_run(struct task_state *st, struct ismt_cell *c
 
 	if (!run_follow(&st->run, rec->offset, rec->len, rec->hdr.ts, now, maxstbl))
 		return false;
-	if (!known_of(st)->is_ism && rec->layer != ISMT_LAYER_ISM)
+	if (!fn_cache_entry_of(st)->is_ism && rec->layer != ISMT_LAYER_ISM)
 		return false;
 	cell_add(&cell->split, 1);
-	if (RUN_WRITES(st->run.size) != 2 || now - st->told <= RUN_TELL_NS)
+	if (RUN_WRITES(st->run.size) != 2 || now - st->reported <= RUN_TELL_NS)
 		return false;
-	st->told = now;
+	st->reported = now;
 	return true;
 }
 
@@ -232,10 +232,10 @@ __noinline int access_count(struct task_state *st, u64 now)
 	rec = &st->rec;
 	region = cell_region(rec->offset >> ISMT_OFFSET_SHIFT(rec->layer));
 	latency = now - rec->hdr.ts;
-	maxstbl = known_of(st)->maxstbl;
+	maxstbl = fn_cache_entry_of(st)->maxstbl;
 	index = cell_get(st, region);
 	if (index >= ISMT_CELLS) {
-		access_put_apart(st, ISMT_APART_LOST);
+		access_put_unattr(st, ISMT_UNATTR_LOST);
 		count(bpf_get_smp_processor_id(), ISMT_CNT_LOST_CELL);
 		return 0;
 	}
@@ -250,11 +250,11 @@ __noinline int access_count(struct task_state *st, u64 now)
 	cell_add(&cell->latency_sum, latency);
 	size_extremes(cell, rec->len);
 
-	if (is_whole(st)) {
+	if (is_one_block(st)) {
 		size = cell_bucket(rec->len);
-		if (size >= ISMT_WHOLE_BUCKETS)
-			size = ISMT_WHOLE_BUCKETS - 1;
-		examine = count_whole(cell, maxstbl, size, rec->len, rec->offset);
+		if (size >= ISMT_ONE_BLOCK_BUCKETS)
+			size = ISMT_ONE_BLOCK_BUCKETS - 1;
+		examine = count_one_block(cell, maxstbl, size, rec->len, rec->offset);
 		if (rec->len <= maxstbl && region < ISMT_BARS)
 			hot_set(st, cell, index, size, bucket);
 	} else {

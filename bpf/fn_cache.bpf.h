@@ -31,9 +31,9 @@ static __always_inline struct pci_dev *pdev_of(u64 vdev)
 	return (void *)dev - bpf_core_field_offset(struct pci_dev, dev);
 }
 
-static __always_inline struct known_function *known_of(struct task_state *st)
+static __always_inline struct fn_cache_entry *fn_cache_entry_of(struct task_state *st)
 {
-	return &st->known[st->at & (KNOWN - 1)];
+	return &st->fn_cache[st->at & (FN_CACHE - 1)];
 }
 
 /*
@@ -52,58 +52,58 @@ struct {
 	__type(value, struct ismt_run);
 } runs_aside SEC(".maps");
 
-static __always_inline void known_forget(struct task_state *st, struct known_function *known)
+static __always_inline void fn_cache_drop(struct task_state *st, struct fn_cache_entry *entry)
 {
-	struct ismt_run_key key = { .task = st->number, .fid = known->fid };
+	struct ismt_run_key key = { .task = st->number, .fid = entry->fid };
 
-	if (counting && known->vdev && known->run.size)
-		bpf_map_update_elem(&runs_aside, &key, &known->run, BPF_ANY);
-	known->vdev = 0;
-	known->run.size = 0;
+	if (counting && entry->vdev && entry->run.size)
+		bpf_map_update_elem(&runs_aside, &key, &entry->run, BPF_ANY);
+	entry->vdev = 0;
+	entry->run.size = 0;
 }
 
-static __always_inline void known_recall_run(struct task_state *st, struct known_function *known)
+static __always_inline void fn_cache_recall_run(struct task_state *st, struct fn_cache_entry *entry)
 {
-	struct ismt_run_key key = { .task = st->number, .fid = known->fid };
+	struct ismt_run_key key = { .task = st->number, .fid = entry->fid };
 	struct ismt_run *run;
 
-	known->run.size = 0;
+	entry->run.size = 0;
 	if (!counting)
 		return;
 	run = bpf_map_lookup_elem(&runs_aside, &key);
 	if (!run)
 		return;
-	known->run = *run;
+	entry->run = *run;
 	bpf_map_delete_elem(&runs_aside, &key);
 }
 
-static __always_inline void known_resolve(struct known_function *known, u64 vdev)
+static __always_inline void fn_cache_fill(struct fn_cache_entry *entry, u64 vdev)
 {
 	struct pci_dev *pdev = pdev_of(vdev);
 	struct zpci_dev *zdev = zdev_of(pdev);
 
-	known->vdev = vdev;
-	known->fid = BPF_CORE_READ(zdev, fid);
-	known->fh = BPF_CORE_READ(zdev, fh);
-	known->maxstbl = BPF_CORE_READ(zdev, maxstbl);
-	known->is_ism = BPF_CORE_READ(pdev, vendor) == PCI_VENDOR_ID_IBM &&
+	entry->vdev = vdev;
+	entry->fid = BPF_CORE_READ(zdev, fid);
+	entry->fh = BPF_CORE_READ(zdev, fh);
+	entry->maxstbl = BPF_CORE_READ(zdev, maxstbl);
+	entry->is_ism = BPF_CORE_READ(pdev, vendor) == PCI_VENDOR_ID_IBM &&
 			BPF_CORE_READ(pdev, device) == PCI_DEVICE_ID_ISM;
-	if (!known->maxstbl)
-		known->maxstbl = ISMT_PAYLOAD_MAX;
-	known->cell[ISMT_READ] = 0;
-	known->cell[ISMT_WRITE] = 0;
+	if (!entry->maxstbl)
+		entry->maxstbl = ISMT_PAYLOAD_MAX;
+	entry->cell[ISMT_READ] = 0;
+	entry->cell[ISMT_WRITE] = 0;
 }
 
-/* Where a device is known; of KNOWN, if it is not, what has to go for it. */
-static __always_inline u32 known_place(struct task_state *st, u64 vdev)
+/* Where a device is known; of FN_CACHE, if it is not, what has to go for it. */
+static __always_inline u32 fn_cache_find(struct task_state *st, u64 vdev)
 {
 	u32 i;
 
-	for (i = 0; i < KNOWN; i++)
-		if (st->known[i].vdev == vdev)
+	for (i = 0; i < FN_CACHE; i++)
+		if (st->fn_cache[i].vdev == vdev)
 			return i;
-	for (i = 0; i < KNOWN; i++)
-		if (!st->known[i].vdev)
+	for (i = 0; i < FN_CACHE; i++)
+		if (!st->fn_cache[i].vdev)
 			return i;
 	return st->victim++;
 }
@@ -112,17 +112,17 @@ static __always_inline u32 known_place(struct task_state *st, u64 vdev)
  * The task turns to another function, or a device was opened since, or it is another
  * program than it was.
  */
-__noinline int known_switch(struct task_state *st, u64 vdev)
+__noinline int fn_cache_switch(struct task_state *st, u64 vdev)
 {
 	u32 i, now = generation;
-	struct known_function *known;
+	struct fn_cache_entry *entry;
 
 	if (!st)
 		return 0;
-	known_of(st)->run = st->run;
+	fn_cache_entry_of(st)->run = st->run;
 	if (st->generation != now) {
-		for (i = 0; i < KNOWN; i++)
-			known_forget(st, &st->known[i]);
+		for (i = 0; i < FN_CACHE; i++)
+			fn_cache_drop(st, &st->fn_cache[i]);
 		st->generation = now;
 	}
 	if (!st->number)
@@ -130,21 +130,21 @@ __noinline int known_switch(struct task_state *st, u64 vdev)
 	st->hot.req = 0;
 	st->first = 0;
 	st->vdev = vdev;
-	st->at = known_place(st, vdev);
-	known = known_of(st);
-	if (known->vdev != vdev) {
-		known_forget(st, known);
-		known_resolve(known, vdev);
-		known_recall_run(st, known);
+	st->at = fn_cache_find(st, vdev);
+	entry = fn_cache_entry_of(st);
+	if (entry->vdev != vdev) {
+		fn_cache_drop(st, entry);
+		fn_cache_fill(entry, vdev);
+		fn_cache_recall_run(st, entry);
 	}
-	st->run = known->run;
-	st->rec.fid = known->fid;
-	st->rec.fh = known->fh;
+	st->run = entry->run;
+	st->rec.fid = entry->fid;
+	st->rec.fh = entry->fh;
 	return 0;
 }
 
 /* The handle of the access's function today. */
-__noinline u32 known_handle(u64 vdev)
+__noinline u32 fn_handle_now(u64 vdev)
 {
 	struct zpci_dev *zdev = zdev_of(pdev_of(vdev));
 
@@ -160,9 +160,9 @@ static __always_inline bool insn_is_of(struct task_state *st, u32 fh)
 {
 	if (st->rec.fh == fh)
 		return true;
-	if (known_handle(st->vdev) != fh)
+	if (fn_handle_now(st->vdev) != fh)
 		return false;
-	known_of(st)->fh = fh;
+	fn_cache_entry_of(st)->fh = fh;
 	st->rec.fh = fh;
 	return true;
 }
@@ -192,12 +192,12 @@ __noinline u64 fid_of_handle(u32 fh)
 }
 
 /* Likewise for instructions of no access: the list is walked once for a handle. */
-static __always_inline struct ismt_apart *apart_outside(u32 fh)
+static __always_inline struct ismt_unattr *unattr_outside(u32 fh)
 {
-	struct ismt_apart_key key = { .fh = fh, .class = ISMT_APART_OUTSIDE };
-	struct ismt_apart *total = bpf_map_lookup_elem(&apart, &key);
+	struct ismt_unattr_key key = { .fh = fh, .class = ISMT_UNATTR_OUTSIDE };
+	struct ismt_unattr *total = bpf_map_lookup_elem(&unattributed, &key);
 
-	return total ? total : apart_get(fh, ISMT_APART_OUTSIDE, fid_of_handle(fh));
+	return total ? total : unattr_get(fh, ISMT_UNATTR_OUTSIDE, fid_of_handle(fh));
 }
 
 #endif /* ISMT_FN_CACHE_BPF_H */

@@ -42,11 +42,11 @@ static __always_inline void insn_count(struct task_state *st, u32 kind, u64 req)
 
 __noinline int insn_put_outside(u32 fh, u32 kind, u32 len)
 {
-	struct ismt_apart *total;
+	struct ismt_unattr *total;
 
 	if (!armed || kind >= ISMT_KINDS)
 		return 0;
-	total = apart_outside(fh);
+	total = unattr_outside(fh);
 	if (!total)
 		return 0;
 	__sync_fetch_and_add(&total->n[kind], 1);
@@ -82,8 +82,8 @@ static __always_inline int insn_enter(u32 kind, u64 req, u64 offset, const void 
 
 	st = filter.insns && armed ? state_get_or_make() : state_get();
 	if (st) {
-		/* Not a MIO instruction, then, if a front door is open. */
-		st->front = 0;
+		/* Not a MIO instruction, then, if a MIO-capable helper is open. */
+		st->mio_helper = 0;
 		if (filter.insns || !error_events)
 			cur_begin(&st->cur, kind, req, offset);
 	}
@@ -103,7 +103,7 @@ __noinline int insn_enter_other(u32 kind, u64 req)
 	struct task_state *st = state_get();
 
 	if (st) {
-		st->front = 0;
+		st->mio_helper = 0;
 		if (state_in_access(st) && insn_is_of(st, REQ_FH(req))) {
 			insn_count(st, kind, req);
 			return 0;
@@ -130,7 +130,7 @@ static __always_inline int insn_enter_plain(u32 kind, u64 req)
 		st->phase = PHASE_ONE;
 		return 0;
 	}
-	if (st->access != ACCESS_OPEN || st->front || st->rec.fh != REQ_FH(req))
+	if (st->access != ACCESS_OPEN || st->mio_helper || st->rec.fh != REQ_FH(req))
 		return insn_enter_other(kind, req);
 	insn_count(st, kind, req);
 	return 0;
@@ -140,7 +140,7 @@ static __always_inline int insn_enter_plain(u32 kind, u64 req)
 static __always_inline void insn_failed(struct task_state *st, u32 fh,
 					const struct ismt_error *err)
 {
-	struct ismt_apart *total;
+	struct ismt_unattr *total;
 
 	if (measuring)
 		measure_failed(err->kind, fh);
@@ -157,7 +157,7 @@ static __always_inline void insn_failed(struct task_state *st, u32 fh,
 	}
 	if (!armed)
 		return;
-	total = apart_outside(fh);
+	total = unattr_outside(fh);
 	if (total) {
 		__sync_fetch_and_add(&total->failed, 1);
 		__sync_fetch_and_add(&total->bytes, -(u64)err->len);
@@ -238,26 +238,26 @@ static __always_inline int insn_exit(s64 rc)
  * instruction themselves, elsewhere they call the function-handle form, whose
  * entry then clears the mark made here.
  */
-static __always_inline int front_enter(u32 kind, u64 addr, u64 len)
+static __always_inline int mio_enter(u32 kind, u64 addr, u64 len)
 {
 	struct task_state *st = filter.insns && armed ? state_get_or_make() : state_get();
 
 	if (!st)
 		return 0;
-	cur_begin(&st->cur_front, kind, (u16)len, addr);
-	st->front = 1;
+	cur_begin(&st->cur_mio, kind, (u16)len, addr);
+	st->mio_helper = 1;
 	return 0;
 }
 
-static __always_inline int front_exit(u32 kind, s64 rc)
+static __always_inline int mio_exit(u32 kind, s64 rc)
 {
 	struct task_state *st = state_get();
 	struct cur_insn *cur;
 
-	if (!st || !st->front)
+	if (!st || !st->mio_helper)
 		return 0;
-	cur = &st->cur_front;
-	st->front = 0;
+	cur = &st->cur_mio;
+	st->mio_helper = 0;
 	if (state_in_access(st))
 		insn_count(st, kind, cur->req);
 	else

@@ -41,7 +41,7 @@ static __always_inline u64 func_arg(void *ctx, u32 n)
 	return value;
 }
 
-static __always_inline int enter_slowly(u32 layer, u32 op, u64 vdev, u64 buf, u64 len, u64 pos)
+static __always_inline int access_enter_slow(u32 layer, u32 op, u64 vdev, u64 buf, u64 len, u64 pos)
 {
 	struct access_args args = {
 		.vdev = vdev,
@@ -67,8 +67,8 @@ static __always_inline int enter_slowly(u32 layer, u32 op, u64 vdev, u64 buf, u6
 		if (!armed)								\
 			return 0;							\
 		if (!access_is_ready(st, task, vdev))					\
-			return enter_slowly(layer, op, vdev, buf, len, pos);		\
-		access_enter_again(st, layer, op, len, pos);				\
+			return access_enter_slow(layer, op, vdev, buf, len, pos);		\
+		access_enter_fast(st, layer, op, len, pos);				\
 	})
 
 /* And at its return; the time is taken once, whichever way it goes. */
@@ -76,7 +76,7 @@ static __always_inline int leave(u32 layer, s64 ret, bool counts)
 {
 	u64 now = bpf_ktime_get_ns();
 
-	if (!counts || __builtin_expect(!count_again(layer, ret, now), false))
+	if (!counts || __builtin_expect(!count_fast(layer, ret, now), false))
 		return access_exit(layer, ret, now);
 	return 0;
 }
@@ -185,31 +185,31 @@ INSN_HOOK(store, "__zpci_store", ISMT_PCISTG)
 INSN_HOOK(store_block, "__zpci_store_block", ISMT_PCISTB)
 
 /* addr: which argument is the MIO address; the length is always the third. */
-#define FRONT_HOOK(name, function, kind, addr)						\
+#define MIO_HOOK(name, function, kind, addr)						\
 	SEC("fentry/" function)								\
 	int fentry_##name(void *ctx)							\
 	{										\
-		return front_enter(kind, func_arg(ctx, addr), func_arg(ctx, 2));	\
+		return mio_enter(kind, func_arg(ctx, addr), func_arg(ctx, 2));	\
 	}										\
 	SEC("fexit/" function)								\
 	int BPF_PROG(fexit_##name, u64 a, u64 b, u64 c, s32 ret)			\
 	{										\
-		return front_exit(kind, ret);						\
+		return mio_exit(kind, ret);						\
 	}										\
 	SEC("kprobe/" function)								\
 	int BPF_KPROBE(kprobe_##name, u64 a, u64 b, u64 c)				\
 	{										\
-		return front_enter(kind, addr ? b : a, c);				\
+		return mio_enter(kind, addr ? b : a, c);				\
 	}										\
 	SEC("kretprobe/" function)							\
 	int BPF_KRETPROBE(kretprobe_##name, s32 ret)					\
 	{										\
-		return front_exit(kind, ret);						\
+		return mio_exit(kind, ret);						\
 	}
 
-FRONT_HOOK(front_load, "zpci_load", ISMT_MIO_LOAD, 1)
-FRONT_HOOK(front_store, "zpci_store", ISMT_MIO_STORE, 0)
-FRONT_HOOK(front_block, "zpci_write_block", ISMT_MIO_BLOCK, 0)
+MIO_HOOK(mio_load, "zpci_load", ISMT_MIO_LOAD, 1)
+MIO_HOOK(mio_store, "zpci_store", ISMT_MIO_STORE, 0)
+MIO_HOOK(mio_block, "zpci_write_block", ISMT_MIO_BLOCK, 0)
 
 SEC("fentry/debug_event_common")
 int fentry_error(void *ctx)
@@ -229,7 +229,7 @@ int BPF_KPROBE(kprobe_error, struct debug_info *id, int level, const void *buf, 
  * Tasks with a slot do not look at the generation as long as it is the same device;
  * one that is just inside an access goes on with what it knows.
  */
-static __always_inline int forget_known(void)
+static __always_inline int fn_cache_invalidate(void)
 {
 	u32 i;
 
@@ -237,20 +237,20 @@ static __always_inline int forget_known(void)
 	/* Unrolled: the verifier follows every round. */
 #pragma clang loop unroll_count(16)
 	for (i = 0; i < ISMT_SLOTS; i++)
-		slot_at(i)->again = 0;
+		slot_at(i)->fast_vdev = 0;
 	return 0;
 }
 
 SEC("fentry/vfio_pci_core_enable")
 int fentry_enable(void *ctx)
 {
-	return forget_known();
+	return fn_cache_invalidate();
 }
 
 SEC("kprobe/vfio_pci_core_enable")
 int kprobe_enable(void *ctx)
 {
-	return forget_known();
+	return fn_cache_invalidate();
 }
 
 /* With --measure: where a measurement block begins and ends, and what ends it. */
@@ -442,11 +442,11 @@ int follow_rename(u64 *ctx)
 	}
 	bpf_probe_read_kernel_str(name.comm, sizeof(name.comm), (void *)ctx[1]);
 	task_renamed(st);
-	for (i = 0; counting && i < KNOWN; i++) {
-		if (!st->known[i].vdev)
+	for (i = 0; counting && i < FN_CACHE; i++) {
+		if (!st->fn_cache[i].vdev)
 			continue;
-		cell_rename(st->known[i].cell[ISMT_READ], name.half);
-		cell_rename(st->known[i].cell[ISMT_WRITE], name.half);
+		cell_rename(st->fn_cache[i].cell[ISMT_READ], name.half);
+		cell_rename(st->fn_cache[i].cell[ISMT_WRITE], name.half);
 	}
 	return 0;
 }

@@ -284,7 +284,7 @@ enum ismt_counter {
 	ISMT_CNT_UNEXAMINED,	/* counted, but its record for the rules was lost */
 	ISMT_CNT_INSN_RECORDED,	/* single instructions in the ring buffer */
 	ISMT_CNT_INSN_LOST,	/* single instructions lost: ring buffer full */
-	ISMT_CNT_APART_FULL,	/* instructions that found the apart map full */
+	ISMT_CNT_UNATTR_FULL,	/* instructions that found the map of unattributed ones full */
 	ISMT_CNT_SPILLED_OPEN,	/* accesses begun, of tasks without a slot */
 	ISMT_CNT_SPILLED_DONE,	/* likewise, ended */
 	ISMT_CNT_SPILLED_OUT,	/* likewise begun, and left out as asked */
@@ -300,18 +300,18 @@ enum ismt_counter {
 #define ISMT_CPU_MASK		(ISMT_MAX_CPUS - 1)
 
 /* Instructions that are in no record, added up by why. */
-enum ismt_apart_class {
-	ISMT_APART_OUTSIDE = 0,	/* of no VFIO access: the kernel's own */
-	ISMT_APART_FILTERED = 1,	/* of an access that was filtered */
-	ISMT_APART_LOST = 2,	/* of an access that was lost */
+enum ismt_unattr_class {
+	ISMT_UNATTR_OUTSIDE = 0,	/* of no VFIO access: the kernel's own */
+	ISMT_UNATTR_FILTERED = 1,	/* of an access that was filtered */
+	ISMT_UNATTR_LOST = 2,	/* of an access that was lost */
 };
 
-struct ismt_apart_key {
+struct ismt_unattr_key {
 	__u32 fh;
-	__u32 class;		/* enum ismt_apart_class */
+	__u32 class;		/* enum ismt_unattr_class */
 };
 
-struct ismt_apart {
+struct ismt_unattr {
 	/*
 	 * The function that had the handle when the first was counted, plus one; 0
 	 * on CPUs but that one, and if nothing is known of it.  Handles change.
@@ -354,7 +354,7 @@ struct ismt_scope {
  * What was counted of one process, function, region and direction.  Written by
  * all of its threads, atomically; read by user space at any time.  A write that
  * was exactly one PCISTB, which is nearly every one, is only in whole[],
- * whole_bytes and the latencies, once its thread's tally has been moved there; all
+ * one_block_bytes and the latencies, once its thread's batch has been moved there; all
  * numbers of any other access are below.
  */
 #define ISMT_CELLS		4096
@@ -371,7 +371,7 @@ struct ismt_scope {
 #define ISMT_CELL_REGIONS	32
 /* Power-of-two buckets, as in user/util/hist.h; from 2^34 on, 17 s, all in the last. */
 #define ISMT_CELL_HIST		36
-#define ISMT_WHOLE_BUCKETS	14	/* up to 4096 bytes, and all that is longer */
+#define ISMT_ONE_BLOCK_BUCKETS	14	/* up to 4096 bytes, and all that is longer */
 
 struct ismt_cell_key {
 	__u32 pid;		/* thread group, in the first PID namespace */
@@ -393,9 +393,9 @@ struct ismt_cell {
 	char comm[ISMT_COMM_LEN];	/* of the task that was last heard of */
 	__u32 used;
 	__u32 shown;		/* pid in the namespace that is traced from; 0: none there */
-	__u64 whole[ISMT_WHOLE_BUCKETS];	/* by size, as in user/util/hist.h */
-	__u64 whole_bytes;
-	__u64 whole_full;	/* of these, of maxstbl bytes */
+	__u64 one_block[ISMT_ONE_BLOCK_BUCKETS];	/* by size, as in user/util/hist.h */
+	__u64 one_block_bytes;
+	__u64 one_block_full;	/* of these, of maxstbl bytes */
 	__u64 latency[ISMT_CELL_HIST];	/* ns */
 	__u64 latency_sum;
 	__u64 latency_min;	/* 0: none yet */
@@ -424,10 +424,10 @@ struct ismt_cell {
  * PCISTB.  Written by the task alone.  It belongs to the cell's counts, unless it is
  * being moved there: then n, or the cell, may be read too early or too late.
  */
-struct ismt_tally {
+struct ismt_batch {
 	__u64 n;		/* writes; what is below holds for each of them */
 	__u64 latency_sum;	/* but for this, of all, ns */
-	__u32 moves;		/* one more when it begins to be moved, and when that is done */
+	__u32 seq;		/* one more when it begins to be moved, and when that is done */
 	__u32 cell;		/* index */
 	__u32 len;		/* bytes */
 	__u32 full;		/* that is maxstbl */
@@ -442,7 +442,7 @@ struct ismt_tally {
 union ismt_slot {
 	struct {
 		__u64 task;	/* whose it is; 0: nobody's */
-		struct ismt_tally tally;
+		struct ismt_batch batch;
 	};
 	__u8 size[ISMT_SLOT_SIZE];
 };
@@ -475,7 +475,7 @@ ISMT_ASSERT(sizeof(struct ismt_cell_key) == 16);
 ISMT_ASSERT(sizeof(struct ismt_process) == 8);
 /* A power of two: the programs find a counter by masking its offset. */
 ISMT_ASSERT(sizeof(struct ismt_cell) == 1024);
-ISMT_ASSERT(sizeof(struct ismt_tally) == 40);
+ISMT_ASSERT(sizeof(struct ismt_batch) == 40);
 ISMT_ASSERT(sizeof(union ismt_slot) == ISMT_SLOT_SIZE);
 ISMT_ASSERT(sizeof(struct ismt_insn) == 88);
 ISMT_ASSERT(sizeof(struct ismt_filter) == 48);

@@ -31,7 +31,7 @@ static inline __attribute__((always_inline)) int access_is_clean(const struct is
 }
 
 /* A write that is all in one store block, of insn_len bytes, which is its only instruction. */
-static inline __attribute__((always_inline)) int access_is_whole(const struct ismt_access *rec,
+static inline __attribute__((always_inline)) int access_is_one_block(const struct ismt_access *rec,
 								  __u64 insn_len)
 {
 	return rec->op == ISMT_WRITE && rec->ret == (__s64)rec->len && insn_len == rec->len;

@@ -46,7 +46,7 @@ struct cur_insn {
  * A function that a task accesses.  The way from the device to its function
  * handle is seven reads of kernel memory long.
  */
-struct known_function {
+struct fn_cache_entry {
 	u64 vdev;		/* struct vfio_device; 0: free */
 	u32 fid;
 	u32 fh;
@@ -58,7 +58,7 @@ struct known_function {
 
 /*
  * While counting: the task's last write, if it was exactly one PCISTB.  The next one
- * is likely the same but for its place, and then one more in the tally, which has
+ * is likely the same but for its place, and then one more in the batch, which has
  * its length.
  */
 struct hot_write {
@@ -70,7 +70,7 @@ struct hot_write {
 };
 
 /* Most tasks have one. */
-#define KNOWN	4
+#define FN_CACHE	4
 
 enum task_insns {
 	INSNS_NONE = 0,
@@ -81,13 +81,13 @@ enum task_insns {
 struct task_state {
 	/* As in union ismt_slot. */
 	u64 task;
-	struct ismt_tally tally;
+	struct ismt_batch batch;
 	u32 generation;		/* of what is known; 0: nothing is */
 	u32 who_known;		/* pid, tid and comm in rec are the task's */
 	/* Where the task is; to be looked at in one go, see below. */
 	union {
 		struct {
-			u8 front;	/* inside a MIO-capable helper that has not
+			u8 mio_helper;	/* inside a MIO-capable helper that has not
 					 * yet called its function-handle form */
 			u8 insns;	/* enum task_insns: of the open access */
 			u8 nested;	/* inside the core's function, below ours */
@@ -99,7 +99,7 @@ struct task_state {
 	u64 first;		/* request word of the first instruction, with its kind */
 	/* Of the last access; fid and fh in rec are its function's, too. */
 	u64 vdev;		/* struct vfio_device */
-	u64 again;		/* the same, if nothing is to be asked; 0: all that can be the case */
+	u64 fast_vdev;		/* the same, if nothing is to be asked; 0: all that can be the case */
 	u32 at;			/* its index in known */
 	u32 victim;		/* of known: what goes next when there is no room */
 	u32 spilled;		/* ACCESS_SPILLED if the state is in task storage */
@@ -110,10 +110,10 @@ struct task_state {
 	u64 pid_wanted;		/* by the map of pids: enum pid_wanted */
 	struct hot_write hot;
 	struct ismt_run run;	/* on the function at hand */
-	u64 told;		/* when a run was last sent as an example */
-	struct known_function known[KNOWN];
+	u64 reported;		/* when a run was last sent as an example */
+	struct fn_cache_entry fn_cache[FN_CACHE];
 	struct cur_insn cur;
-	struct cur_insn cur_front;	/* the MIO-capable helper above it */
+	struct cur_insn cur_mio;	/* the MIO-capable helper above it */
 	u64 renamed;		/* when it was last given another name, ns; 0: long ago */
 	struct ismt_access rec;
 };
@@ -140,9 +140,9 @@ struct task_state {
 #define SLOT_SHIFT	2	/* from the address's 4 KiB to the slot's size */
 
 _Static_assert(sizeof(struct task_state) <= ISMT_SLOT_SIZE, "state fits its slot");
-_Static_assert(__builtin_offsetof(struct task_state, tally) ==
-		       __builtin_offsetof(union ismt_slot, tally),
-	       "user space finds the tally");
+_Static_assert(__builtin_offsetof(struct task_state, batch) ==
+		       __builtin_offsetof(union ismt_slot, batch),
+	       "user space finds the batch");
 
 union ismt_slot slots[ISMT_SLOTS];
 
@@ -178,9 +178,9 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
 	__uint(max_entries, 3 * ISMT_MAX_FUNCTIONS);
-	__type(key, struct ismt_apart_key);
-	__type(value, struct ismt_apart);
-} apart SEC(".maps");
+	__type(key, struct ismt_unattr_key);
+	__type(value, struct ismt_unattr);
+} unattributed SEC(".maps");
 
 /*
  * Thread groups to trace, with ismt_filter.by_pid; numbers of the first PID namespace.  User
@@ -338,19 +338,19 @@ struct {
  * The totals of what is in no record; NULL, and counted, when the map is full.
  * fid, plus one, is only looked at when they are set up.
  */
-static __always_inline struct ismt_apart *apart_get(u32 fh, u32 class, u64 fid)
+static __always_inline struct ismt_unattr *unattr_get(u32 fh, u32 class, u64 fid)
 {
-	struct ismt_apart_key key = { .fh = fh, .class = class };
-	struct ismt_apart fresh = { .fid = fid };
-	struct ismt_apart *total;
+	struct ismt_unattr_key key = { .fh = fh, .class = class };
+	struct ismt_unattr fresh = { .fid = fid };
+	struct ismt_unattr *total;
 
-	total = bpf_map_lookup_elem(&apart, &key);
+	total = bpf_map_lookup_elem(&unattributed, &key);
 	if (total)
 		return total;
-	bpf_map_update_elem(&apart, &key, &fresh, BPF_NOEXIST);
-	total = bpf_map_lookup_elem(&apart, &key);
+	bpf_map_update_elem(&unattributed, &key, &fresh, BPF_NOEXIST);
+	total = bpf_map_lookup_elem(&unattributed, &key);
 	if (!total)
-		count(bpf_get_smp_processor_id(), ISMT_CNT_APART_FULL);
+		count(bpf_get_smp_processor_id(), ISMT_CNT_UNATTR_FULL);
 	return total;
 }
 

@@ -73,7 +73,7 @@ static u64 renamed_unknown;
 static __always_inline void task_renamed(struct task_state *st)
 {
 	__sync_lock_test_and_set(&st->renamed, bpf_ktime_get_ns());
-	st->again = 0;
+	st->fast_vdev = 0;
 }
 
 /* Before it is looked for a state, which the task may be about to have. */
@@ -158,7 +158,7 @@ static __always_inline void task_forget(struct task_state *st)
 	st->generation = 0;
 	st->who_known = 0;
 	st->number = 0;
-	st->again = 0;
+	st->fast_vdev = 0;
 	st->vdev = 0;
 	st->at = 0;
 	st->first = 0;
@@ -167,11 +167,11 @@ static __always_inline void task_forget(struct task_state *st)
 	st->pid_wanted = 0;
 	st->hot.req = 0;
 	st->run.size = 0;
-	st->told = 0;
+	st->reported = 0;
 	st->cur.active = 0;
-	for (i = 0; i < KNOWN; i++) {
-		st->known[i].vdev = 0;
-		st->known[i].run.size = 0;
+	for (i = 0; i < FN_CACHE; i++) {
+		st->fn_cache[i].vdev = 0;
+		st->fn_cache[i].run.size = 0;
 	}
 }
 
@@ -183,9 +183,9 @@ static __always_inline void task_executes(struct task_state *st)
 	st->who_known = 0;
 	st->number = 0;
 	st->run.size = 0;
-	for (i = 0; i < KNOWN; i++)
-		st->known[i].run.size = 0;
-	st->again = 0;
+	for (i = 0; i < FN_CACHE; i++)
+		st->fn_cache[i].run.size = 0;
+	st->fast_vdev = 0;
 }
 
 #endif /* ISMT_TASK_BPF_H */

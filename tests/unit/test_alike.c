@@ -138,11 +138,11 @@ int main(void)
 {
 	struct function fns[2] = { sample_function(), sample_function() };
 	uint8_t last[RECORD_ACCESS_LEN], bytes[RECORD_ACCESS_LEN], want[RECORD_ACCESS_LEN];
-	unsigned int i, alike = 0, found = 0, decoded = 0, lines = 0, records = 0;
+	unsigned int i, shape = 0, found = 0, decoded = 0, lines = 0, records = 0;
 	struct ring_reader reader = { .mono_offset = MONO_OFFSET };
 	struct ismt_access rec = { .fid = 34, .layer = ISMT_LAYER_ISM };
 	struct way one, other;
-	uint64_t ts = 1000, last_alike = 0;
+	uint64_t ts = 1000, last_shape = 0;
 
 	fns[1].k.fid = 35;
 	way_open(&one);
@@ -152,12 +152,12 @@ int main(void)
 		size_t size = make(&rec, &ts);
 
 		if (ring_record_access(&reader, &rec, size))
-			alike++;
+			shape++;
 		else
 			find(&reader.access, fns);
 		ring_record_access(&fresh, &rec, size);
 		find(&fresh.access, fns);
-		fresh.access.alike = 0;
+		fresh.access.shape = 0;
 		way_go(&one, &reader.access);
 		way_go(&other, &fresh.access);
 		decoded += same_access(&reader.access, &fresh.access);
@@ -166,14 +166,14 @@ int main(void)
 		found += fresh.access.rules != 0;
 
 		record_put_access(want, &fresh.access);
-		if (reader.access.alike && reader.access.alike == last_alike) {
-			record_put_alike(bytes, last, &reader.access);
+		if (reader.access.shape && reader.access.shape == last_shape) {
+			record_put_cached(bytes, last, &reader.access);
 			records += !memcmp(bytes, want, sizeof(bytes));
 		} else {
 			records++;
 		}
 		memcpy(last, want, sizeof(last));
-		last_alike = reader.access.alike;
+		last_shape = reader.access.shape;
 		if (lines <= i)
 			break;
 	}
@@ -181,8 +181,8 @@ int main(void)
 	is_int(lines, RECORDS, "lines of JSON and text");
 	is_int(records, RECORDS, "records of a capture");
 	ok(same_summary(one.summary, other.summary), "the summary");
-	ok(alike > RECORDS / 3 && alike < RECORDS / 10 * 9, "%u of %u were alike the one before",
-	   alike, RECORDS);
+	ok(shape > RECORDS / 3 && shape < RECORDS / 10 * 9, "%u of %u were alike the one before",
+	   shape, RECORDS);
 	ok(found > RECORDS / 20 && found < RECORDS / 4 * 3, "%u broke a rule", found);
 	way_close(&one);
 	way_close(&other);

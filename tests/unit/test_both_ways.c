@@ -85,7 +85,7 @@ struct outcome {
 	struct rules_state *rules;
 	struct ring_reader reader;
 	u64 begun, begun_wanted, recorded, filtered, lost, unfinished;
-	u64 issued[ISMT_KINDS], apart[ISMT_KINDS], inside[ISMT_KINDS];
+	u64 issued[ISMT_KINDS], unattr[ISMT_KINDS], inside[ISMT_KINDS];
 	bool ring_full;
 };
 
@@ -433,7 +433,7 @@ static void step(void)
 	}
 	switch (pick(6)) {
 	case 0:
-		forget_known();
+		fn_cache_invalidate();
 		break;
 	case 1:
 		if (pick(2))
@@ -511,7 +511,7 @@ static void choose_filter(void)
 	filtered = filter.by_fid || filter.comm_len || ~filter.regions || filter.size_min;
 }
 
-static void take_cell(struct counts *counts, const struct tallies *tallies, u32 i)
+static void take_cell(struct counts *counts, const struct batches *batches, u32 i)
 {
 	struct count_key key = {
 		.fn = &functions[cells[i].key.fid - 1],
@@ -523,7 +523,7 @@ static void take_cell(struct counts *counts, const struct tallies *tallies, u32 
 	struct count_cell part, *sum = counts_cell(counts, &key);
 	struct ismt_cell cell;
 
-	if (!tallies_read(tallies, &cells[i], i, &cell))
+	if (!batches_read(batches, &cells[i], i, &cell))
 		ok(false, "a cell at rest");
 	cell_counts(&cell, &part);
 	count_cell_add(sum, &part);
@@ -531,14 +531,14 @@ static void take_cell(struct counts *counts, const struct tallies *tallies, u32 
 
 static void take_cells(struct counts *counts)
 {
-	static struct tallies tallies;
+	static struct batches batches;
 	u32 i;
 
-	tallies_look(&tallies, slots);
+	batches_look(&batches, slots);
 	for (i = first_cell; i < cells_used && i < ISMT_CELLS_OWN; i++)
-		take_cell(counts, &tallies, i);
+		take_cell(counts, &batches, i);
 	for (i = first_shared; i < cells_shared && i < ISMT_CELLS_SHARED; i++)
-		take_cell(counts, &tallies, ISMT_CELLS_OWN + i);
+		take_cell(counts, &batches, ISMT_CELLS_OWN + i);
 }
 
 static u64 counter_sum(enum ismt_counter which)
@@ -567,9 +567,9 @@ static void add_up(struct outcome *out)
 	}
 	for (i = 0; i < FAKE_BUCKETS; i++)
 		for (entry = fake_entries[i]; entry; entry = entry->next)
-			if (entry->map == &apart)
+			if (entry->map == &unattributed)
 				for (k = 0; k < ISMT_KINDS; k++)
-					out->apart[k] += ((struct ismt_apart *)entry->value)->n[k];
+					out->unattr[k] += ((struct ismt_unattr *)entry->value)->n[k];
 	out->filtered = counter_sum(ISMT_CNT_FILTERED) + counter_sum(ISMT_CNT_SPILLED_OUT) -
 			counter_sum(ISMT_CNT_SPILLED_OVER);
 	out->unfinished = counter_sum(ISMT_CNT_UNFINISHED) + counter_sum(ISMT_CNT_SPILLED_OPEN) -
@@ -615,7 +615,7 @@ static const char *differ(const struct count_cell *a, const struct count_cell *b
 		return "accesses";
 	if (memcmp(a->stats.insns, b->stats.insns, sizeof(a->stats.insns)) || a->stats.failed != b->stats.failed ||
 	    a->stats.insn_bytes != b->stats.insn_bytes || a->block_bytes != b->block_bytes ||
-	    a->full_bytes != b->full_bytes || a->whole != b->whole ||
+	    a->full_bytes != b->full_bytes || a->one_block != b->one_block ||
 	    memcmp(a->stats.width, b->stats.width, sizeof(a->stats.width)) || memcmp(a->stats.stb, b->stats.stb, sizeof(a->stats.stb)))
 		return "instructions";
 	if (!same_hist(&a->stats.size, &b->stats.size) || !same_hist(&a->stats.latency, &b->stats.latency))
@@ -662,8 +662,8 @@ static bool adds_up(const struct outcome *out)
 	if (scope.any_device ? sum != out->begun : sum > out->begun)
 		return false;
 	for (k = 0; k < ISMT_KINDS; k++)
-		if (out->inside[k] + out->apart[k] != out->issued[k])
-			return any_spilled && out->inside[k] + out->apart[k] < out->issued[k];
+		if (out->inside[k] + out->unattr[k] != out->issued[k])
+			return any_spilled && out->inside[k] + out->unattr[k] < out->issued[k];
 	return true;
 }
 

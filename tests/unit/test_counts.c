@@ -89,7 +89,7 @@ static void short_lived(void)
 	is_int(sum.stats.accesses, 3 + 50000 + 19000 + 20000 - 1 + 20000, "the sum is exact");
 	is_int(sum.stats.size.count, sum.stats.accesses, "of sizes");
 	is_int(sum.stats.latency.count, sum.stats.accesses, "of latencies");
-	is_int(sum.whole, sum.stats.accesses, "of blocks");
+	is_int(sum.one_block, sum.stats.accesses, "of blocks");
 	for (i = 0; i < COUNT_PROCESSES / 2; i++)
 		kept += accesses(counts, 20999 - i) == 1 + (19999 - i) % 3;
 	is_int(kept, COUNT_PROCESSES / 2,
@@ -357,8 +357,8 @@ static void kernel_cells(void)
 		for (k = 0; k < 3; k++) {
 			uint64_t latency = 1 + any(1u << 30);
 
-			cell->whole[6] += 2;
-			cell->whole_bytes += 2 * 64;
+			cell->one_block[6] += 2;
+			cell->one_block_bytes += 2 * 64;
 			cell->latency[hist_bucket(latency)] += 2;
 			cell->latency_sum += 2 * latency;
 			if (!cell->latency_min || latency < cell->latency_min)

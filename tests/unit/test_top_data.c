@@ -89,7 +89,7 @@ static void differences(void)
 	is_str(row(&data, 11)->comm, "b c", "name");
 	/* 8 whole writes of 4096 and 7 of 256 in one PCISTB, one in 512 PCISTG. */
 	is_int(data.total.all.bar_writes, 16, "writes to BARs");
-	is_int(data.total.all.bar_whole, 15, "those that were one PCISTB");
+	is_int(data.total.all.bar_one_block, 15, "those that were one PCISTB");
 	is_int(data.total.all.bar_stores, 15 + 512, "store instructions");
 	is_int(data.total.all.bar_full, 8 * 4096, "bytes in full blocks");
 

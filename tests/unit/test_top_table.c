@@ -58,7 +58,7 @@ static void sorting(void)
 static const char *cell(enum view view, const char *id, const struct top_data *data,
 			const struct top_row *row, bool total)
 {
-	static char text[CELL_LEN];
+	static char text[COLUMN_TEXT_LEN];
 
 	column_format(column_by_id(view, id), row, data, total, text, sizeof(text));
 	return text;
@@ -99,7 +99,7 @@ static void cells(void)
 static void labels(void)
 {
 	struct top_data data = { 0 };
-	char text[2 * CELL_LEN];
+	char text[2 * COLUMN_TEXT_LEN];
 
 	build(&data, VIEW_FUNCTIONS);
 	top_sort(&data, column_by_key(VIEW_FUNCTIONS, 'N'), false);

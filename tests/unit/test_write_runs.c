@@ -104,7 +104,7 @@ static void not_runs(void)
 	is_int(write_at(128, 64), 1, "a longer one");
 }
 
-static void apart(void)
+static void unattr(void)
 {
 	struct access access;
 
@@ -190,7 +190,7 @@ int main(void)
 	fns[1] = sample_function();
 	forward();
 	not_runs();
-	apart();
+	unattr();
 	limits();
 	bounded();
 	rules_free(state);

@@ -96,7 +96,7 @@ int capture_next(struct capture *capture, struct capture_record *rec);
 
 /*
  * capture_account - what the traces said of themselves: adds losses, filtered
- * and unopened accesses, instructions apart and measurement blocks to the
+ * and unopened accesses, unattributed instructions and measurement blocks to the
  * summary, and sets begin_ns, end_ns, unaccounted, missing and strays.  Call
  * after the last record, before summary_finish().  Files of one trace (rotated)
  * are counted once.  Returns 0 or -ENOMEM.

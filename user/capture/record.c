@@ -198,7 +198,7 @@ void record_put_access(uint8_t *buf, const struct access *access)
 	memcpy(driver, access->driver, len);
 }
 
-void record_put_alike(uint8_t *buf, const uint8_t *last, const struct access *access)
+void record_put_cached(uint8_t *buf, const uint8_t *last, const struct access *access)
 {
 	const struct ismt_access *raw = &access->raw;
 

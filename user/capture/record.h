@@ -22,7 +22,7 @@
  */
 void record_put_access(uint8_t *buf, const struct access *access);
 /* The same, for an access that is alike (access.h) one whose record is at last. */
-void record_put_alike(uint8_t *buf, const uint8_t *last, const struct access *access);
+void record_put_cached(uint8_t *buf, const uint8_t *last, const struct access *access);
 void record_put_insn(uint8_t *buf, const struct insn *insn);
 
 /*

@@ -17,7 +17,7 @@ struct sink_capture {
 	struct sink sink;
 	struct sink_capture_options options;
 	struct capture_stream stream;
-	uint64_t alike; /* of the last access, if it is alike any; ... */
+	uint64_t shape; /* of the last access, if it is alike any; ... */
 	uint8_t last[RECORD_ACCESS_LEN]; /* ... and then its record */
 };
 
@@ -54,13 +54,13 @@ static uint8_t *put_packet(struct capture_stream *stream, const struct function 
 
 static void put_access(struct sink_capture *capture, uint8_t *p, const struct access *access)
 {
-	if (access->alike && access->alike == capture->alike) {
-		record_put_alike(p, capture->last, access);
+	if (access->shape && access->shape == capture->shape) {
+		record_put_cached(p, capture->last, access);
 		return;
 	}
 	record_put_access(p, access);
-	capture->alike = access->alike;
-	if (access->alike)
+	capture->shape = access->shape;
+	if (access->shape)
 		memcpy(capture->last, p, RECORD_ACCESS_LEN);
 }
 

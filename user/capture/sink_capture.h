@@ -23,7 +23,7 @@ struct sink_capture_options {
 	uint64_t max_size;
 	uint64_t max_ns;
 	/*
-	 * What was lost and counted apart until now, into an empty summary;
+	 * What was lost and unattributed until now, into an empty summary;
 	 * called every ten seconds and at the end of each file but the last.
 	 * May be NULL.  0 or -errno.
 	 */

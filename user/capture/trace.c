@@ -172,9 +172,9 @@ static int add_function(struct summary *summary, const struct trace_function *fu
 
 	if (!to)
 		return -ENOMEM;
-	apart_add(&to->outside, &from->outside);
-	apart_add(&to->filtered, &from->filtered);
-	apart_add(&to->lost, &from->lost);
+	unattr_add(&to->outside, &from->outside);
+	unattr_add(&to->filtered, &from->filtered);
+	unattr_add(&to->lost, &from->lost);
 	measure_add(&to->measure, &from->measure);
 	if (!from->has_fmb) {
 		to->fmb_note = to->has_fmb ? NULL : from->fmb_note;

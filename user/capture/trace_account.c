@@ -12,7 +12,7 @@
 #define ENTRY_LEN		504
 /* Before there was --measure. */
 #define ENTRY_LEN_LEAST		408
-#define APART_LEN		((ISMT_KINDS + 3) * 8)
+#define UNATTR_LEN		((ISMT_KINDS + 3) * 8)
 /* So many causes were there first; those that came later are behind the old header. */
 #define LOSSES_OLD		9
 
@@ -69,9 +69,9 @@ enum {
 	FN_ADDRESS = 36,
 	FN_DRIVER = 52,
 	FN_OUTSIDE = 88,
-	FN_FILTERED = FN_OUTSIDE + APART_LEN,
-	FN_LOST = FN_FILTERED + APART_LEN,
-	FN_HAS_FMB = FN_LOST + APART_LEN,
+	FN_FILTERED = FN_OUTSIDE + UNATTR_LEN,
+	FN_LOST = FN_FILTERED + UNATTR_LEN,
+	FN_HAS_FMB = FN_LOST + UNATTR_LEN,
 	FN_LOADS = FN_HAS_FMB + 8,
 	FN_STORES = FN_LOADS + 8,
 	FN_BLOCKS = FN_STORES + 8,
@@ -143,26 +143,26 @@ static void put_header(uint8_t *p, const struct account *account, size_t first, 
 	put_be32(p + AT_TOTAL, total);
 }
 
-static void put_apart(uint8_t *p, const struct ismt_apart *apart)
+static void put_unattr(uint8_t *p, const struct ismt_unattr *unattr)
 {
 	int i;
 
-	put_be64(p, apart->accesses);
+	put_be64(p, unattr->accesses);
 	for (i = 0; i < ISMT_KINDS; i++)
-		put_be64(p + 8 + 8 * i, apart->n[i]);
-	put_be64(p + 8 + 8 * ISMT_KINDS, apart->failed);
-	put_be64(p + 16 + 8 * ISMT_KINDS, apart->bytes);
+		put_be64(p + 8 + 8 * i, unattr->n[i]);
+	put_be64(p + 8 + 8 * ISMT_KINDS, unattr->failed);
+	put_be64(p + 16 + 8 * ISMT_KINDS, unattr->bytes);
 }
 
-static void get_apart(const uint8_t *p, struct ismt_apart *apart)
+static void get_unattr(const uint8_t *p, struct ismt_unattr *unattr)
 {
 	int i;
 
-	apart->accesses = get_be64(p);
+	unattr->accesses = get_be64(p);
 	for (i = 0; i < ISMT_KINDS; i++)
-		apart->n[i] = get_be64(p + 8 + 8 * i);
-	apart->failed = get_be64(p + 8 + 8 * ISMT_KINDS);
-	apart->bytes = get_be64(p + 16 + 8 * ISMT_KINDS);
+		unattr->n[i] = get_be64(p + 8 + 8 * i);
+	unattr->failed = get_be64(p + 8 + 8 * ISMT_KINDS);
+	unattr->bytes = get_be64(p + 16 + 8 * ISMT_KINDS);
 }
 
 static void put_function(uint8_t *p, const struct function *fn)
@@ -251,9 +251,9 @@ static void put_entry(uint8_t *p, const struct summary_function *f)
 {
 	memset(p, 0, ENTRY_LEN);
 	put_function(p, f->fn);
-	put_apart(p + FN_OUTSIDE, &f->outside);
-	put_apart(p + FN_FILTERED, &f->filtered);
-	put_apart(p + FN_LOST, &f->lost);
+	put_unattr(p + FN_OUTSIDE, &f->outside);
+	put_unattr(p + FN_FILTERED, &f->filtered);
+	put_unattr(p + FN_LOST, &f->lost);
 	p[FN_HAS_FMB] = f->has_fmb;
 	put_be64(p + FN_LOADS, f->fmb_loads);
 	put_be64(p + FN_STORES, f->fmb_stores);
@@ -350,9 +350,9 @@ void account_get_function(const struct account_part *part, size_t index,
 
 	memset(function, 0, sizeof(*function));
 	get_function(p, &function->fn);
-	get_apart(p + FN_OUTSIDE, &sum->outside);
-	get_apart(p + FN_FILTERED, &sum->filtered);
-	get_apart(p + FN_LOST, &sum->lost);
+	get_unattr(p + FN_OUTSIDE, &sum->outside);
+	get_unattr(p + FN_FILTERED, &sum->filtered);
+	get_unattr(p + FN_LOST, &sum->lost);
 	sum->has_fmb = p[FN_HAS_FMB];
 	sum->fmb_loads = get_be64(p + FN_LOADS);
 	sum->fmb_stores = get_be64(p + FN_STORES);

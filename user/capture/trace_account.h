@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * trace_account.h - what a capture says of the trace as a whole: losses,
- * what was filtered, instructions apart, measurement blocks.  It is a custom
+ * what was filtered, unattributed instructions, measurement blocks.  It is a custom
  * option in interface statistics, in several if there are many functions;
  * docs/capture-format.md has the layout.
  */
@@ -40,7 +40,7 @@ struct account {
 /* What it says of one function; the note is text of a file. */
 struct account_function {
 	struct function fn;
-	struct summary_function sum;	/* apart and fmb_ only; fmb_note is NULL */
+	struct summary_function sum;	/* unattributed ones and fmb_ only; fmb_note is NULL */
 	char note[ACCOUNT_NOTE_LEN];
 };
 

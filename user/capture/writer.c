@@ -76,7 +76,7 @@ static int write_all(int fd, const uint8_t *data, size_t len, size_t *done)
 }
 
 /* The whole blocks among the first len bytes: their length, and the records. */
-static size_t whole_blocks(const struct writer *writer, const struct writer_buf *buf,
+static size_t one_blocks(const struct writer *writer, const struct writer_buf *buf,
 			   size_t len, uint64_t *accesses)
 {
 	bool little = writer->options.little;
@@ -99,7 +99,7 @@ static size_t whole_blocks(const struct writer *writer, const struct writer_buf 
 static void cut_back(struct writer *writer, const struct writer_buf *buf, size_t done)
 {
 	uint64_t accesses = 0;
-	size_t good = writer->has_deflate ? 0 : whole_blocks(writer, buf, done, &accesses);
+	size_t good = writer->has_deflate ? 0 : one_blocks(writer, buf, done, &accesses);
 
 	if (!writer->regular || ftruncate(writer->fd, (off_t)(writer->file_bytes + good)))
 		return;

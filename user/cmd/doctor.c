@@ -65,14 +65,14 @@ const struct argp doctor_argp = {
 	.children = doctor_children,
 };
 
-static const char *result_word(enum check_result result)
+static const char *result_word(enum requirement_state result)
 {
 	switch (result) {
-	case CHECK_OK:
+	case REQ_OK:
 		return "ok";
-	case CHECK_LACKS:
+	case REQ_LACKS:
 		return "lacks";
-	case CHECK_FAILS:
+	case REQ_FAILS:
 		return "fails";
 	default:
 		return "unknown";
@@ -80,7 +80,7 @@ static const char *result_word(enum check_result result)
 }
 
 static void show(const struct doctor_command *cmd, const char *name,
-		 const struct check_finding *finding)
+		 const struct requirement_result *finding)
 {
 	const char *word = result_word(finding->result);
 	char found[ESCAPE_TEXT_LEN(sizeof(finding->found))];
@@ -89,7 +89,7 @@ static void show(const struct doctor_command *cmd, const char *name,
 	if (!cmd->json) {
 		escape_line(found, sizeof(found), finding->found, sizeof(finding->found));
 		fprintf(out, "%-8s %-11s %s\n", word, name, found);
-		if (finding->hint && finding->result != CHECK_OK)
+		if (finding->hint && finding->result != REQ_OK)
 			fprintf(out, "%-8s %-11s -> %s\n", "", "", finding->hint);
 		return;
 	}
@@ -113,38 +113,38 @@ static int no_insn(void *arg, const struct insn *insn)
 	return 0;
 }
 
-static void look_kprobes(const struct ismt_switches *switches, struct check_finding *finding)
+static void look_kprobes(const struct ismt_switches *switches, struct requirement_result *finding)
 {
 	if (switches->kprobes < 0) {
 		snprintf(finding->found, sizeof(finding->found),
 			 "the kernel does not tell whether kprobes are on");
-		finding->result = CHECK_UNKNOWN;
+		finding->result = REQ_UNKNOWN;
 	} else if (switches->kprobes) {
 		snprintf(finding->found, sizeof(finding->found), "kprobes are on");
-	} else if (check_has_jit()) {
+	} else if (requirements_has_jit()) {
 		snprintf(finding->found, sizeof(finding->found),
 			 "kprobes are turned off; fentry does not need them");
 	} else {
 		snprintf(finding->found, sizeof(finding->found),
 			 "kprobes are turned off: no probe would run");
-		finding->result = CHECK_FAILS;
+		finding->result = REQ_FAILS;
 		finding->hint = "echo 1 >/sys/kernel/debug/kprobes/enabled turns them on";
 	}
 }
 
-static void look_errors(const struct ismt_switches *switches, struct check_finding *finding)
+static void look_errors(const struct ismt_switches *switches, struct requirement_result *finding)
 {
 	if (switches->errors < 0) {
 		snprintf(finding->found, sizeof(finding->found),
 			 "the kernel does not tell the level of its debug area pci_error");
-		finding->result = CHECK_UNKNOWN;
+		finding->result = REQ_UNKNOWN;
 	} else if (switches->errors) {
 		snprintf(finding->found, sizeof(finding->found),
 			 "the debug area pci_error has the errors of instructions");
 	} else {
 		snprintf(finding->found, sizeof(finding->found),
 			 "the debug area pci_error is turned off: errors show without cc and status");
-		finding->result = CHECK_LACKS;
+		finding->result = REQ_LACKS;
 		finding->hint = "echo 3 >/sys/kernel/debug/s390dbf/pci_error/level turns it on";
 	}
 }
@@ -152,7 +152,7 @@ static void look_errors(const struct ismt_switches *switches, struct check_findi
 /* What only programs can see.  Returns false if tracing cannot work. */
 static bool show_switches(const struct doctor_command *cmd)
 {
-	struct check_finding kprobes = { .result = CHECK_OK }, errors = kprobes;
+	struct requirement_result kprobes = { .result = REQ_OK }, errors = kprobes;
 	struct ismt_switches switches = { -1, -1, -1, 0 };
 	struct ismtrace_bpf *skel = scan_load();
 
@@ -163,7 +163,7 @@ static bool show_switches(const struct doctor_command *cmd)
 	look_errors(&switches, &errors);
 	show(cmd, "kprobes", &kprobes);
 	show(cmd, "errors", &errors);
-	return kprobes.result != CHECK_FAILS;
+	return kprobes.result != REQ_FAILS;
 }
 
 /* None of it keeps anybody from tracing. */
@@ -177,12 +177,12 @@ static void show_seal(const struct doctor_command *cmd)
 	fflush(cmd->output.file);
 	err = seal_try(&seal);
 	for (i = 0; i < nr_seal_checks; i++) {
-		struct check_finding finding = { .result = CHECK_OK };
+		struct requirement_result finding = { .result = REQ_OK };
 
 		if (!err) {
 			seal_checks[i].look(&seal, &finding);
 		} else {
-			finding.result = CHECK_UNKNOWN;
+			finding.result = REQ_UNKNOWN;
 			snprintf(finding.found, sizeof(finding.found),
 				 "a tracer cannot give up its privileges: %s", strerror(-err));
 		}
@@ -190,7 +190,7 @@ static void show_seal(const struct doctor_command *cmd)
 	}
 }
 
-static void try_attach(struct check_finding *finding)
+static void try_attach(struct requirement_result *finding)
 {
 	struct live_options options = { .buffer_size = 1 << 16 };
 	struct live_handler handler = { no_access, no_insn, NULL };
@@ -198,7 +198,7 @@ static void try_attach(struct check_finding *finding)
 
 	filter_init(&options.filter);
 	if (live_open(&live, &options, &handler)) {
-		finding->result = CHECK_FAILS;
+		finding->result = REQ_FAILS;
 		snprintf(finding->found, sizeof(finding->found), "attaching the probes failed");
 		return;
 	}
@@ -218,23 +218,23 @@ int command_doctor(int argc, char **argv)
 	status = output_open(&cmd.output);
 	if (status)
 		return status;
-	for (i = 0; i < nr_checks; i++) {
-		struct check_finding finding = { .result = CHECK_OK };
+	for (i = 0; i < nr_requirements; i++) {
+		struct requirement_result finding = { .result = REQ_OK };
 
 		checks[i].look(&finding);
-		fails |= finding.result == CHECK_FAILS;
+		fails |= finding.result == REQ_FAILS;
 		show(&cmd, checks[i].name, &finding);
 	}
 	show_seal(&cmd);
 	if (!fails)
 		fails = !show_switches(&cmd);
 	if (!fails) {
-		struct check_finding finding = { .result = CHECK_OK };
+		struct requirement_result finding = { .result = REQ_OK };
 
 		/* It takes a while, and may have more to say. */
 		fflush(cmd.output.file);
 		try_attach(&finding);
-		fails = finding.result == CHECK_FAILS;
+		fails = finding.result == REQ_FAILS;
 		show(&cmd, "attach", &finding);
 	}
 	status = output_finish(&cmd.output);

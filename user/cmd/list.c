@@ -195,7 +195,7 @@ int command_list(int argc, char **argv)
 	int status;
 
 	options_parse(&list_argp, "list", argc, argv, NULL, &cmd);
-	if (check_cannot_load())
+	if (requirements_cannot_load())
 		return EXIT_ATTACH;
 	table = function_table_new();
 	skel = table ? scan_load() : NULL;

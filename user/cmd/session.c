@@ -76,7 +76,7 @@ static int on_dropped(struct session *session, const struct access *access)
 	if (!f)
 		return -ENOMEM;
 	session->summary->lost.n[LOSS_WRITER]++;
-	apart_add_access(&f->lost, &access->raw.insn);
+	unattr_add_access(&f->lost, &access->raw.insn);
 	return 0;
 }
 
@@ -185,7 +185,7 @@ static int add_dropped(const struct summary *from, struct summary *to)
 		f = summary_function(to, from->functions[i].fn);
 		if (!f)
 			return -ENOMEM;
-		apart_add(&f->lost, &from->functions[i].lost);
+		unattr_add(&f->lost, &from->functions[i].lost);
 	}
 	return 0;
 }

@@ -61,7 +61,7 @@ void session_init(struct session *session, const struct session_ops *ops);
 int session_run(struct session *session);
 
 /*
- * session_account - what was lost, filtered and counted apart until now, into
+ * session_account - what was lost, filtered and unattributed until now, into
  * a summary that has none of it yet.  0 or -errno with the counts incomplete.
  */
 int session_account(struct session *session, struct summary *summary);

@@ -130,7 +130,7 @@ int tracing_status(struct tracing *tracing)
 		return work->ended ? workload_exit_status(work) : EXIT_DONE;
 	/* Whoever is tired of waiting for it may end us. */
 	interrupt_let_go();
-	return workload_told_status(work, tracing->argv[0]);
+	return workload_signalled_status(work, tracing->argv[0]);
 }
 
 void tracing_end(struct tracing *tracing)

@@ -22,14 +22,14 @@
 #define PATIENCE_MS 1000
 
 /* The close-on-exec pipe that just closes tells that exec did not fail. */
-static void child(char **argv, bool apart, int go, int failed)
+static void child(char **argv, bool separate, int go, int failed)
 {
 	char byte;
 	int err;
 
 	if (read(go, &byte, 1) != 1)
 		_exit(127);
-	if (apart && dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
+	if (separate && dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
 		close(STDOUT_FILENO);
 	caller_signals_restore();
 	execvp(argv[0], argv);
@@ -62,7 +62,7 @@ static int prepare_stop(struct workload *work)
 	return 0;
 }
 
-int workload_fork(struct workload *work, char **argv, bool apart)
+int workload_fork(struct workload *work, char **argv, bool separate)
 {
 	int go[2], failed[2], err;
 
@@ -81,7 +81,7 @@ int workload_fork(struct workload *work, char **argv, bool apart)
 	if (!work->pid) {
 		close(go[1]);
 		close(failed[0]);
-		child(argv, apart, go[0], failed[1]);
+		child(argv, separate, go[0], failed[1]);
 	}
 	err = -errno;
 	close(go[0]);
@@ -216,7 +216,7 @@ static void wait_for(struct workload *work, int ms)
 	}
 }
 
-int workload_told_status(struct workload *work, const char *name)
+int workload_signalled_status(struct workload *work, const char *name)
 {
 	int number;
 

@@ -20,10 +20,10 @@ struct workload {
 
 /*
  * workload_fork - make the child; argv ends with NULL and is borrowed.  It
- * keeps the caller's privileges of now, and with apart prints on standard error
+ * keeps the caller's privileges of now, and with separate prints on standard error
  * what it would on standard output.  Returns 0 or -errno.
  */
-int workload_fork(struct workload *work, char **argv, bool apart);
+int workload_fork(struct workload *work, char **argv, bool separate);
 
 /* Say that this failed, with err as it was returned. */
 void workload_say_no_fork(const char *name, int err);
@@ -54,11 +54,11 @@ bool workload_ended(struct workload *work);
 int workload_exit_status(const struct workload *work);
 
 /*
- * workload_told_status - wait for one that was to end, as long as it takes; when that
+ * workload_signalled_status - wait for one that was to end, as long as it takes; when that
  * is long the person is told, by this name.  Returns 0 if it ended by SIGTERM,
  * SIGINT or SIGHUP, as it was told, else what workload_exit_status() does.
  */
-int workload_told_status(struct workload *work, const char *name);
+int workload_signalled_status(struct workload *work, const char *name);
 
 /* End a child that was never started; let go of one that still runs. */
 void workload_abandon(struct workload *work);

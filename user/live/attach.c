@@ -126,7 +126,7 @@ static int load_with(struct live *live, const struct live_options *options,
 	struct hook_wish wish = {
 		.returns = options->insns || !error_events,
 		.plain = !options->insns && error_events && !filter->snaplen,
-		.front = options->mio == MIO_ON ||
+		.mio_helpers = options->mio == MIO_ON ||
 			 (options->mio == MIO_AUTO && scan_may_have_mio()),
 		.errors = error_events,
 		.events = live->events,
@@ -298,7 +298,7 @@ static int attach(struct live *live, const struct live_options *options, bool er
 	if (err)
 		return err;
 	if (options->mio == MIO_AUTO && !scan_has_mio(live->skel))
-		hooks_drop_front(live->hooks);
+		hooks_drop_mio(live->hooks);
 	return hooks_attach(live->hooks, refused);
 }
 

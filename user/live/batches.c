@@ -10,62 +10,62 @@
 /* ... then it gets the CPU so many times, if there is no other. */
 #define TRIES_MAX 10000
 
-void tallies_look(struct tallies *tallies, const union ismt_slot *slots)
+void batches_look(struct batches *batches, const union ismt_slot *slots)
 {
 	uint32_t i, cell;
 
-	tallies->slots = slots;
-	memset(tallies->first, 0, sizeof(tallies->first));
+	batches->slots = slots;
+	memset(batches->first, 0, sizeof(batches->first));
 	for (i = 0; i < ISMT_SLOTS; i++) {
 		/* One that has none at the moment may be about to, and move it. */
-		if (!__atomic_load_n(&slots[i].tally.len, __ATOMIC_RELAXED))
+		if (!__atomic_load_n(&slots[i].batch.len, __ATOMIC_RELAXED))
 			continue;
-		cell = __atomic_load_n(&slots[i].tally.cell, __ATOMIC_RELAXED);
+		cell = __atomic_load_n(&slots[i].batch.cell, __ATOMIC_RELAXED);
 		if (cell >= ISMT_CELLS)
 			continue;
-		tallies->next[i] = tallies->first[cell];
-		tallies->first[cell] = (uint16_t)(i + 1);
+		batches->next[i] = batches->first[cell];
+		batches->first[cell] = (uint16_t)(i + 1);
 	}
 }
 
-static const struct ismt_tally *tally_at(const struct tallies *tallies, uint32_t number)
+static const struct ismt_batch *batch_at(const struct batches *batches, uint32_t number)
 {
-	return &tallies->slots[number - 1].tally;
+	return &batches->slots[number - 1].batch;
 }
 
-/* True if no tally of the cell is just being moved; *moves: how many there were. */
-static bool at_rest(const struct tallies *tallies, uint32_t index, uint64_t *moves)
+/* True if no batch of the cell is just being moved; *moves: how many there were. */
+static bool no_flush(const struct batches *batches, uint32_t index, uint64_t *seq)
 {
 	uint32_t i, one;
 	bool rest = true;
 
-	*moves = 0;
-	for (i = tallies->first[index]; i; i = tallies->next[i - 1]) {
-		one = __atomic_load_n(&tally_at(tallies, i)->moves, __ATOMIC_ACQUIRE);
+	*seq = 0;
+	for (i = batches->first[index]; i; i = batches->next[i - 1]) {
+		one = __atomic_load_n(&batch_at(batches, i)->seq, __ATOMIC_ACQUIRE);
 		rest &= !(one & 1);
-		*moves += one;
+		*seq += one;
 	}
 	return rest;
 }
 
-static void add_tally(struct ismt_cell *cell, const struct ismt_tally *tally, uint32_t index)
+static void add_batch(struct ismt_cell *cell, const struct ismt_batch *batch, uint32_t index)
 {
 	/* n last when it begins, so first here. */
-	uint64_t n = __atomic_load_n(&tally->n, __ATOMIC_ACQUIRE);
-	struct ismt_tally now = *tally;
+	uint64_t n = __atomic_load_n(&batch->n, __ATOMIC_ACQUIRE);
+	struct ismt_batch now = *batch;
 
-	if (!n || now.cell != index || now.size >= ISMT_WHOLE_BUCKETS ||
+	if (!n || now.cell != index || now.size >= ISMT_ONE_BLOCK_BUCKETS ||
 	    now.latency >= ISMT_CELL_HIST)
 		return;
-	cell->whole[now.size] += n;
+	cell->one_block[now.size] += n;
 	cell->latency[now.latency] += n;
 	cell->latency_sum += now.latency_sum;
-	cell->whole_bytes += n * now.len;
+	cell->one_block_bytes += n * now.len;
 	if (now.full)
-		cell->whole_full += n * now.len;
+		cell->one_block_full += n * now.len;
 }
 
-bool tallies_read(const struct tallies *tallies, const struct ismt_cell *there,
+bool batches_read(const struct batches *batches, const struct ismt_cell *there,
 		  uint32_t index, struct ismt_cell *cell)
 {
 	uint64_t before, after;
@@ -74,12 +74,12 @@ bool tallies_read(const struct tallies *tallies, const struct ismt_cell *there,
 	bool rest;
 
 	for (tries = 0; tries < TRIES_MAX; tries++) {
-		rest = at_rest(tallies, index, &before);
+		rest = no_flush(batches, index, &before);
 		*cell = *there;
-		for (i = tallies->first[index]; i; i = tallies->next[i - 1])
-			add_tally(cell, tally_at(tallies, i), index);
+		for (i = batches->first[index]; i; i = batches->next[i - 1])
+			add_batch(cell, batch_at(batches, i), index);
 		__atomic_thread_fence(__ATOMIC_ACQUIRE);
-		if (rest && at_rest(tallies, index, &after) && before == after)
+		if (rest && no_flush(batches, index, &after) && before == after)
 			return true;
 		if (tries > TRIES_BUSY)
 			sched_yield();

@@ -27,26 +27,26 @@ static unsigned int stb_of_size(unsigned int bucket)
 }
 
 /* Writes that were one PCISTB are only in whole[]. */
-static void add_whole(struct count_cell *part, const struct ismt_cell *cell)
+static void add_one_block(struct count_cell *part, const struct ismt_cell *cell)
 {
 	__u64 bucket[ISMT_CELL_HIST], count = 0;
 	unsigned int i;
 
 	memcpy(bucket, cell->size, sizeof(bucket));
-	for (i = 0; i < ISMT_WHOLE_BUCKETS; i++) {
-		bucket[i] += cell->whole[i];
-		part->stats.stb[stb_of_size(i)] += cell->whole[i];
-		count += cell->whole[i];
+	for (i = 0; i < ISMT_ONE_BLOCK_BUCKETS; i++) {
+		bucket[i] += cell->one_block[i];
+		part->stats.stb[stb_of_size(i)] += cell->one_block[i];
+		count += cell->one_block[i];
 	}
-	hist_set(&part->stats.size, bucket, cell->size_sum + cell->whole_bytes,
+	hist_set(&part->stats.size, bucket, cell->size_sum + cell->one_block_bytes,
 		 cell->size_min ? cell->size_min - 1 : 0, cell->size_max);
 	part->stats.accesses += count;
-	part->stats.bytes += cell->whole_bytes;
+	part->stats.bytes += cell->one_block_bytes;
 	part->stats.insns[ISMT_PCISTB] += count;
-	part->stats.insn_bytes += cell->whole_bytes;
-	part->block_bytes += cell->whole_bytes;
-	part->full_bytes += cell->whole_full;
-	part->whole = count;
+	part->stats.insn_bytes += cell->one_block_bytes;
+	part->block_bytes += cell->one_block_bytes;
+	part->full_bytes += cell->one_block_full;
+	part->one_block = count;
 }
 
 void cell_counts(const struct ismt_cell *cell, struct count_cell *part)
@@ -63,7 +63,7 @@ void cell_counts(const struct ismt_cell *cell, struct count_cell *part)
 	memcpy(part->stats.width, cell->width, sizeof(part->stats.width));
 	memcpy(part->stats.stb, cell->stb, sizeof(part->stats.stb));
 	hist_set(&part->stats.latency, cell->latency, cell->latency_sum, cell->latency_min, cell->latency_max);
-	add_whole(part, cell);
+	add_one_block(part, cell);
 	part->findings[ISM004] = cell->split;
 }
 

@@ -8,7 +8,7 @@
 #include "model/counts.h"
 #include "ismtrace.h"
 
-/* What a copy of a cell, tallies included, adds up to; part gets neither key nor name. */
+/* What a copy of a cell, batches included, adds up to; part gets neither key nor name. */
 void cell_counts(const struct ismt_cell *cell, struct count_cell *part);
 
 /*

@@ -85,14 +85,14 @@ uint64_t live_still_open(const struct live *live)
 }
 
 /* The per-CPU values of one key, added up for its function. */
-static int apart_collect(struct live *live, struct summary *summary,
-			 const struct ismt_apart_key *key, struct ismt_apart *values,
+static int unattr_collect(struct live *live, struct summary *summary,
+			 const struct ismt_unattr_key *key, struct ismt_unattr *values,
 			 int cpus)
 {
-	int map = bpf_map__fd(live->skel->maps.apart), cpu;
+	int map = bpf_map__fd(live->skel->maps.unattributed), cpu;
 	struct summary_function *total;
 	const struct function *fn;
-	struct ismt_apart *sum;
+	struct ismt_unattr *sum;
 	uint64_t fid = 0;
 
 	if (bpf_map_lookup_elem(map, key, values))
@@ -102,24 +102,24 @@ static int apart_collect(struct live *live, struct summary *summary,
 	fn = fid ? function_by_fid(live->functions, (uint32_t)(fid - 1))
 		 : function_by_fh(live->functions, key->fh);
 	/* The kernel's drivers of other devices are none of our business. */
-	if (!fn || (!fn->is_ism && key->class == ISMT_APART_OUTSIDE))
+	if (!fn || (!fn->is_ism && key->class == ISMT_UNATTR_OUTSIDE))
 		return 0;
 	total = summary_function(summary, fn);
 	if (!total)
 		return -ENOMEM;
-	sum = key->class == ISMT_APART_OUTSIDE	  ? &total->outside
-	      : key->class == ISMT_APART_FILTERED ? &total->filtered
+	sum = key->class == ISMT_UNATTR_OUTSIDE	  ? &total->outside
+	      : key->class == ISMT_UNATTR_FILTERED ? &total->filtered
 						  : &total->lost;
 	for (cpu = 0; cpu < cpus; cpu++)
-		apart_add(sum, &values[cpu]);
+		unattr_add(sum, &values[cpu]);
 	return 0;
 }
 
-static int account_apart(struct live *live, struct summary *summary)
+static int account_unattr(struct live *live, struct summary *summary)
 {
-	int map = bpf_map__fd(live->skel->maps.apart), cpus = libbpf_num_possible_cpus();
-	struct ismt_apart_key key, next, *prev = NULL;
-	struct ismt_apart *values;
+	int map = bpf_map__fd(live->skel->maps.unattributed), cpus = libbpf_num_possible_cpus();
+	struct ismt_unattr_key key, next, *prev = NULL;
+	struct ismt_unattr *values;
 	int err = 0;
 
 	if (cpus < 0)
@@ -130,7 +130,7 @@ static int account_apart(struct live *live, struct summary *summary)
 	while (!err && !bpf_map_get_next_key(map, prev, &next)) {
 		key = next;
 		prev = &key;
-		err = apart_collect(live, summary, &key, values, cpus);
+		err = unattr_collect(live, summary, &key, values, cpus);
 	}
 	free(values);
 	return err;
@@ -179,7 +179,7 @@ void live_losses(const struct live *live, struct losses *lost, uint64_t *filtere
 	lost->n[LOSS_PROBE] = misses.access_entry;
 	lost->n[LOSS_INSN_PROBE] = misses.insn_entry;
 	lost->n[LOSS_INSN_RING] = counter(live, ISMT_CNT_INSN_LOST);
-	lost->n[LOSS_APART_FULL] = counter(live, ISMT_CNT_APART_FULL);
+	lost->n[LOSS_UNATTR_FULL] = counter(live, ISMT_CNT_UNATTR_FULL);
 	lost->n[LOSS_UNEXAMINED] = counter(live, ISMT_CNT_UNEXAMINED);
 	/* Those of tasks without a slot were never closed. */
 	if (live->frozen)
@@ -214,7 +214,7 @@ int live_account(struct live *live, struct summary *summary)
 	summary->lost.n[LOSS_INSN_WRITER] = insn_writer;
 	summary->filtered += filtered;
 	summary->unopened = counter(live, ISMT_CNT_UNOPENED);
-	err = account_apart(live, summary);
+	err = account_unattr(live, summary);
 	for (i = 0; i < summary->nr_functions; i++)
 		account_fmb(live, &summary->functions[i]);
 	return err ?: live_measure_account(live, summary);

@@ -30,7 +30,7 @@ struct counting {
 	 */
 	struct counts *now;
 	struct summary *forgotten;	/* of functions: the instructions of what was */
-	struct tallies tallies;
+	struct batches batches;
 	struct ismt_cell *last;	/* cells as they were when they were last added */
 	uint32_t leaving[ISMT_CELLS_OWN];	/* indices, while cells are taken back */
 	uint32_t seen_over;	/* processes that had ended when cells were last taken back */
@@ -116,7 +116,7 @@ static int add_cell(struct counting *counting, int index)
 
 	if (!fn)
 		return -ENOMEM;
-	if (!tallies_read(&counting->tallies, there, (uint32_t)index, &cell))
+	if (!batches_read(&counting->batches, there, (uint32_t)index, &cell))
 		return -EAGAIN;
 	key.driver = live_driver(counting->live, fn, there->key.layer);
 	err = cell_counts_since(counting->now, &key, &cell, &counting->last[index]);
@@ -187,7 +187,7 @@ static int retire(struct counting *counting)
 	int i, err = 0;
 	size_t k, nr = 0;
 
-	tallies_look(&counting->tallies, skel->bss->slots);
+	batches_look(&counting->batches, skel->bss->slots);
 	for (i = 0; i < cells_used(counting); i++) {
 		struct ismt_cell *cell = cell_at(counting, i);
 
@@ -235,7 +235,7 @@ struct counts *counting_update(struct counting *counting)
 		;
 	if (counting->error)
 		return NULL;
-	tallies_look(&counting->tallies, live_skeleton(counting->live)->bss->slots);
+	batches_look(&counting->batches, live_skeleton(counting->live)->bss->slots);
 	if (retire_if_tight(counting))
 		return NULL;
 	if (add_cells(counting, 0, cells_used(counting)) ||

@@ -19,9 +19,9 @@ const struct hook hooks[] = {
 	{ "load", "__zpci_load", NULL, HOOK_INSN, NO_EVENT },
 	{ "store", "__zpci_store", NULL, HOOK_INSN, NO_EVENT },
 	{ "store_block", "__zpci_store_block", NULL, HOOK_INSN, NO_EVENT },
-	{ "front_load", "zpci_load", NULL, HOOK_FRONT, NO_EVENT },
-	{ "front_store", "zpci_store", NULL, HOOK_FRONT, NO_EVENT },
-	{ "front_block", "zpci_write_block", NULL, HOOK_FRONT, NO_EVENT },
+	{ "mio_load", "zpci_load", NULL, HOOK_MIO, NO_EVENT },
+	{ "mio_store", "zpci_store", NULL, HOOK_MIO, NO_EVENT },
+	{ "mio_block", "zpci_write_block", NULL, HOOK_MIO, NO_EVENT },
 	{ "error", "debug_event_common", NULL, HOOK_ERROR, NO_EVENT },
 	{ "enable", "vfio_pci_core_enable", CORE_MODULE, HOOK_OPEN, NO_EVENT },
 	{ "mod_fc", "zpci_mod_fc", NULL, HOOK_MEASURE, NO_EVENT },
@@ -91,7 +91,7 @@ bool hooks_have_events(void)
 
 static bool hook_wanted(const struct hook *hook, const struct hook_wish *wish)
 {
-	if (hook->role == HOOK_FRONT && !wish->front)
+	if (hook->role == HOOK_MIO && !wish->mio_helpers)
 		return false;
 	if (hook->role == HOOK_ERROR && !wish->errors)
 		return false;
@@ -160,7 +160,7 @@ struct hook_set *hooks_select(struct bpf_object *obj, enum attach_mode mode,
 				       wish->counting ? "exit_counting" : "exit");
 		} else {
 			at->entry = find_entry(obj, in, hook, wish);
-			if (hook->role == HOOK_ACCESS || hook->role == HOOK_FRONT ||
+			if (hook->role == HOOK_ACCESS || hook->role == HOOK_MIO ||
 			    hook->role == HOOK_MEASURE ||
 			    (hook->role == HOOK_INSN && wish->returns))
 				at->ret = find(obj, out, hook->name);
@@ -178,12 +178,12 @@ struct hook_set *hooks_select(struct bpf_object *obj, enum attach_mode mode,
 	return set;
 }
 
-void hooks_drop_front(struct hook_set *set)
+void hooks_drop_mio(struct hook_set *set)
 {
 	size_t i;
 
 	for (i = 0; i < set->count; i++)
-		if (set->at[i].hook->role == HOOK_FRONT)
+		if (set->at[i].hook->role == HOOK_MIO)
 			set->at[i].entry = set->at[i].ret = NULL;
 }
 
@@ -250,9 +250,9 @@ int hooks_attach(struct hook_set *set, const struct hook **refused)
 		bool ret;
 	} order[] = {
 		{ HOOK_ERROR, false }, { HOOK_OPEN, false },
-		{ HOOK_ACCESS, true }, { HOOK_FRONT, true }, { HOOK_INSN, true },
+		{ HOOK_ACCESS, true }, { HOOK_MIO, true }, { HOOK_INSN, true },
 		{ HOOK_MEASURE, true }, { HOOK_INSN, false }, { HOOK_MEASURE, false },
-		{ HOOK_FRONT, false }, { HOOK_ACCESS, false },
+		{ HOOK_MIO, false }, { HOOK_ACCESS, false },
 	};
 	size_t i;
 	int err;
@@ -323,7 +323,7 @@ void hooks_misses(const struct hook_set *set, struct hook_misses *misses)
 			misses->insn_entry += entry;
 			misses->insn_return += ret;
 			break;
-		case HOOK_FRONT:
+		case HOOK_MIO:
 			/* A MIO instruction is known at the return only. */
 			misses->insn_entry += entry + ret;
 			break;

@@ -17,7 +17,7 @@
 enum hook_role {
 	HOOK_ACCESS,		/* entry and return of a driver's read or write */
 	HOOK_INSN,		/* a function-handle helper; return if asked for */
-	HOOK_FRONT,		/* a MIO-capable helper: entry and return */
+	HOOK_MIO,		/* a MIO-capable helper: entry and return */
 	HOOK_ERROR,		/* the debug feature that hears of errors */
 	HOOK_OPEN,		/* a device is opened */
 	HOOK_MEASURE,		/* what begins and ends a measurement block */
@@ -38,7 +38,7 @@ extern const size_t nr_hooks;
 struct hook_wish {
 	bool returns;		/* return probes on the instruction helpers */
 	bool plain;		/* of these only the counts, not each; no payload */
-	bool front;		/* MIO-capable helpers too */
+	bool mio_helpers;		/* MIO-capable helpers too */
 	bool errors;		/* the debug feature */
 	bool events;		/* the variant driver's trace events in place of probes */
 	bool counting;		/* counts, not records */
@@ -64,8 +64,8 @@ struct hook_set;
 struct hook_set *hooks_select(struct bpf_object *obj, enum attach_mode mode,
 			      const struct hook_wish *wish);
 
-/* hooks_drop_front - between load and attach: there is no MIO, leave these out. */
-void hooks_drop_front(struct hook_set *set);
+/* hooks_drop_mio - between load and attach: there is no MIO, leave these out. */
+void hooks_drop_mio(struct hook_set *set);
 
 /*
  * hooks_attach - after load: returns first, then instructions, accesses last,

@@ -29,7 +29,7 @@ struct fmb_watch {
 struct switch_off {
 	uint64_t ns;	/* at most so long until now */
 	bool was;	/* at the last look */
-	bool told;
+	bool reported;
 };
 
 /* What probes and errors depend on, while it traces; times of CLOCK_MONOTONIC, ns. */
@@ -49,7 +49,7 @@ struct live {
 	struct ring_buffer *ring;
 	enum attach_mode mode;
 	bool events; /* the driver's trace events are used */
-	bool told_since; /* of a driver that was loaded since */
+	bool warned_driver; /* of a driver that was loaded since */
 	int64_t timens; /* ns that our CLOCK_MONOTONIC is ahead of the programs' */
 	bool tree; /* a process and its children are traced */
 	bool frozen; /* live_freeze() was called */

@@ -317,7 +317,7 @@ static uint64_t astray(struct live *live, size_t i, const struct summary *summar
 	uint64_t sums = summary_issued(f) - summary_failed(f);
 	uint64_t most = done(live, i) - window->before;
 	uint64_t least = window->at_stop - window->after_begin;
-	uint64_t unknown = summary->lost.n[LOSS_APART_FULL];
+	uint64_t unknown = summary->lost.n[LOSS_UNATTR_FULL];
 
 	if (sums > most)
 		return sums - most;

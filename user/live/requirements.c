@@ -29,19 +29,19 @@ static bool read_line(const char *path, char *buf, size_t len)
 
 #define FOUND(...)	snprintf(finding->found, sizeof(finding->found), __VA_ARGS__)
 
-static void look_machine(struct check_finding *finding)
+static void look_machine(struct requirement_result *finding)
 {
 	struct utsname uts;
 
 	uname(&uts);
 	FOUND("%s, Linux %.80s", uts.machine, uts.release);
 	if (strcmp(uts.machine, "s390x")) {
-		finding->result = CHECK_FAILS;
+		finding->result = REQ_FAILS;
 		finding->hint = "zPCI exists on IBM Z (s390x) only; lab/run boots such a machine in QEMU";
 	}
 }
 
-static void look_privilege(struct check_finding *finding)
+static void look_privilege(struct requirement_result *finding)
 {
 	char missing[80];
 
@@ -50,14 +50,14 @@ static void look_privilege(struct check_finding *finding)
 		return;
 	}
 	FOUND("no permission to load BPF programs: %s missing", missing);
-	finding->result = CHECK_FAILS;
+	finding->result = REQ_FAILS;
 	finding->hint = "run it as root, as in: sudo ismtrace live";
 }
 
 /* The first PID namespace's file has this number in every kernel (PROC_PID_INIT_INO). */
 #define FIRST_PID_NS 0xEFFFFFFCU
 
-static void look_pids(struct check_finding *finding)
+static void look_pids(struct requirement_result *finding)
 {
 	struct stat st;
 
@@ -67,7 +67,7 @@ static void look_pids(struct check_finding *finding)
 		FOUND("a PID namespace of its own: numbers are those seen here, who is outside has PID 0");
 }
 
-static void look_btf(struct check_finding *finding)
+static void look_btf(struct requirement_result *finding)
 {
 	if (!access("/sys/kernel/btf/vmlinux", R_OK)) {
 		FOUND("BTF of the kernel%s",
@@ -75,7 +75,7 @@ static void look_btf(struct check_finding *finding)
 		return;
 	}
 	FOUND("this kernel has no BTF (/sys/kernel/btf/vmlinux)");
-	finding->result = CHECK_FAILS;
+	finding->result = REQ_FAILS;
 	finding->hint = "use a kernel built with CONFIG_DEBUG_INFO_BTF=y; distribution kernels have it";
 }
 
@@ -94,17 +94,17 @@ static bool lockdown_level(char *level, size_t len)
 	return true;
 }
 
-static void look_lockdown(struct check_finding *finding)
+static void look_lockdown(struct requirement_result *finding)
 {
 	char level[32];
 
 	if (!lockdown_level(level, sizeof(level))) {
 		FOUND("lockdown state not visible (securityfs not mounted?)");
-		finding->result = CHECK_UNKNOWN;
+		finding->result = REQ_UNKNOWN;
 	} else if (!strcmp(level, "confidentiality")) {
 		FOUND("the kernel is locked down to '%s', where BPF programs may not read its memory",
 		      level);
-		finding->result = CHECK_FAILS;
+		finding->result = REQ_FAILS;
 		finding->hint = "boot with lockdown=integrity or without lockdown; a running kernel does not lower the level";
 	} else if (!strcmp(level, "none")) {
 		FOUND("the kernel is not locked down");
@@ -113,7 +113,7 @@ static void look_lockdown(struct check_finding *finding)
 	}
 }
 
-static void look_driver(struct check_finding *finding)
+static void look_driver(struct requirement_result *finding)
 {
 	bool ism = !access("/sys/module/ism_vfio_pci", F_OK);
 	bool core = !access("/sys/module/vfio_pci_core", F_OK);
@@ -122,33 +122,33 @@ static void look_driver(struct check_finding *finding)
 		FOUND("ism-vfio-pci is loaded");
 	} else if (core) {
 		FOUND("ism-vfio-pci is not loaded, vfio-pci is");
-		finding->result = CHECK_LACKS;
+		finding->result = REQ_LACKS;
 		finding->hint = "modprobe ism-vfio-pci; generic vfio-pci cannot write to an ISM function";
 	} else {
 		FOUND("driver not loaded: neither ism-vfio-pci nor vfio-pci");
-		finding->result = CHECK_FAILS;
+		finding->result = REQ_FAILS;
 		finding->hint = "modprobe ism-vfio-pci, and bind it to the function (see ismtrace list)";
 	}
 }
 
-bool check_has_jit(void)
+bool requirements_has_jit(void)
 {
 	char line[16];
 
 	return read_line("/proc/sys/net/core/bpf_jit_enable", line, sizeof(line)) && atoi(line);
 }
 
-static void look_jit(struct check_finding *finding)
+static void look_jit(struct requirement_result *finding)
 {
 	char line[16];
 
 	if (!read_line("/proc/sys/net/core/bpf_jit_enable", line, sizeof(line))) {
 		FOUND("no BPF JIT in this kernel: kprobes and the interpreter are used");
-		finding->result = CHECK_LACKS;
+		finding->result = REQ_LACKS;
 		finding->hint = "a kernel with CONFIG_BPF_JIT=y makes tracing about three times cheaper";
 	} else if (atoi(line) == 0) {
 		FOUND("BPF JIT is turned off: kprobes and the interpreter are used");
-		finding->result = CHECK_LACKS;
+		finding->result = REQ_LACKS;
 		finding->hint = "sysctl net.core.bpf_jit_enable=1";
 	} else {
 		FOUND("BPF JIT is on: fentry and fexit can be used");
@@ -156,43 +156,43 @@ static void look_jit(struct check_finding *finding)
 }
 
 /* Kprobes at the entry of a function and trampolines alike are its callbacks. */
-static void look_ftrace(struct check_finding *finding)
+static void look_ftrace(struct requirement_result *finding)
 {
 	char line[16];
 
 	if (!read_line("/proc/sys/kernel/ftrace_enabled", line, sizeof(line))) {
 		FOUND("no /proc/sys/kernel/ftrace_enabled: this kernel may have no dynamic ftrace");
-		finding->result = CHECK_UNKNOWN;
+		finding->result = REQ_UNKNOWN;
 	} else if (atoi(line) == 0) {
 		FOUND("ftrace is turned off in this kernel: no probe would run");
-		finding->result = CHECK_FAILS;
+		finding->result = REQ_FAILS;
 		finding->hint = "sysctl kernel.ftrace_enabled=1 turns it on";
 	} else {
 		FOUND("ftrace is on");
 	}
 }
 
-static void look_tracefs(struct check_finding *finding)
+static void look_tracefs(struct requirement_result *finding)
 {
 	if (retprobes_possible()) {
 		FOUND("tracefs lets %d calls at once be followed by kprobes", RETPROBE_CALLS);
-	} else if (check_has_jit()) {
+	} else if (requirements_has_jit()) {
 		FOUND("tracefs is not mounted or not ours to write to; fentry does not need it");
 	} else {
 		FOUND("tracefs is not mounted or not ours to write to: kprobes follow few calls at once");
-		finding->result = CHECK_LACKS;
+		finding->result = REQ_LACKS;
 		finding->hint = "mount -t tracefs tracefs /sys/kernel/tracing";
 	}
 }
 
-static void look_debugfs(struct check_finding *finding)
+static void look_debugfs(struct requirement_result *finding)
 {
 	if (!access("/sys/kernel/debug/pci", F_OK)) {
 		FOUND("debugfs shows /sys/kernel/debug/pci/*/statistics");
 		return;
 	}
 	FOUND("debugfs is not mounted or not readable");
-	finding->result = CHECK_LACKS;
+	finding->result = REQ_LACKS;
 	finding->hint = "mount -t debugfs debugfs /sys/kernel/debug, for --measure";
 }
 
@@ -209,17 +209,17 @@ const struct check checks[] = {
 	{ "debugfs", look_debugfs, false },
 };
 
-const size_t nr_checks = sizeof(checks) / sizeof(checks[0]);
+const size_t nr_requirements = sizeof(checks) / sizeof(checks[0]);
 
 static bool obstacle(bool drivers)
 {
 	size_t i;
 
-	for (i = 0; i < nr_checks; i++) {
-		struct check_finding finding = { .result = CHECK_OK };
+	for (i = 0; i < nr_requirements; i++) {
+		struct requirement_result finding = { .result = REQ_OK };
 
 		checks[i].look(&finding);
-		if (finding.result != CHECK_FAILS || (checks[i].drivers && !drivers))
+		if (finding.result != REQ_FAILS || (checks[i].drivers && !drivers))
 			continue;
 		error("%s", finding.found);
 		if (finding.hint)
@@ -229,12 +229,12 @@ static bool obstacle(bool drivers)
 	return false;
 }
 
-bool check_obstacle(void)
+bool requirement_missing(void)
 {
 	return obstacle(true);
 }
 
-bool check_cannot_load(void)
+bool requirements_cannot_load(void)
 {
 	return obstacle(false);
 }

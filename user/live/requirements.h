@@ -10,38 +10,38 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum check_result {
-	CHECK_OK,
-	CHECK_LACKS,		/* works without, less well */
-	CHECK_FAILS,		/* tracing cannot work */
-	CHECK_UNKNOWN,		/* cannot be seen from here */
+enum requirement_state {
+	REQ_OK,
+	REQ_LACKS,		/* works without, less well */
+	REQ_FAILS,		/* tracing cannot work */
+	REQ_UNKNOWN,		/* cannot be seen from here */
 };
 
-struct check_finding {
-	enum check_result result;
+struct requirement_result {
+	enum requirement_state result;
 	char found[160];	/* what there is */
 	const char *hint;	/* what to do; NULL if nothing */
 };
 
 struct check {
 	const char *name;
-	void (*look)(struct check_finding *finding);
+	void (*look)(struct requirement_result *finding);
 	bool drivers;		/* matters only to who probes the drivers */
 };
 
 /* Is there a BPF JIT, and is it on? */
-bool check_has_jit(void);
+bool requirements_has_jit(void);
 
 extern const struct check checks[];
-extern const size_t nr_checks;
+extern const size_t nr_requirements;
 
 /*
- * check_obstacle - look for what makes tracing impossible, and say it as an
+ * requirement_missing - look for what makes tracing impossible, and say it as an
  * error with a hint.  Returns true if there is something.
  */
-bool check_obstacle(void);
+bool requirement_missing(void);
 
 /* The same for commands that load programs but do not probe a driver. */
-bool check_cannot_load(void);
+bool requirements_cannot_load(void);
 
 #endif /* ISMT_LIVE_REQUIREMENTS_H */

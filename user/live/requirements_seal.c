@@ -84,12 +84,12 @@ int seal_try(struct seal *seal)
 
 #define FOUND(...) snprintf(finding->found, sizeof(finding->found), __VA_ARGS__)
 
-static void look_user(const struct seal *seal, struct check_finding *finding)
+static void look_user(const struct seal *seal, struct requirement_result *finding)
 {
 	if (!seal->changed || seal->capabilities) {
 		FOUND("a tracer stays user %u%s, whose other processes may stop it",
 		      seal->uid, seal->capabilities ? ", with capabilities" : "");
-		finding->result = CHECK_LACKS;
+		finding->result = REQ_LACKS;
 		finding->hint = "started by root it becomes a user of its own";
 	} else if (seal->name[0]) {
 		FOUND("a tracer becomes user %s (%u), without capabilities", seal->name,
@@ -101,37 +101,37 @@ static void look_user(const struct seal *seal, struct check_finding *finding)
 	}
 }
 
-static void look_seccomp(const struct seal *seal, struct check_finding *finding)
+static void look_seccomp(const struct seal *seal, struct requirement_result *finding)
 {
 	if (seal->calls > 0) {
 		FOUND("a tracer makes no system calls but those it needs: no files, programs, sockets");
 		return;
 	}
 	FOUND("this kernel does not filter system calls");
-	finding->result = CHECK_LACKS;
+	finding->result = REQ_LACKS;
 	finding->hint = "a kernel with CONFIG_SECCOMP_FILTER=y does";
 }
 
-static void look_landlock(const struct seal *seal, struct check_finding *finding)
+static void look_landlock(const struct seal *seal, struct requirement_result *finding)
 {
 	if (seal->landlock > 0) {
 		FOUND("Landlock %d: no files are in a tracer's reach", seal->landlock);
 		return;
 	}
 	FOUND("this kernel has no Landlock, or it is turned off: files are out of reach by seccomp only");
-	finding->result = CHECK_LACKS;
+	finding->result = REQ_LACKS;
 	finding->hint =
 		"CONFIG_SECURITY_LANDLOCK=y, and landlock among those of lsm= at boot";
 }
 
-static void look_dumps(const struct seal *seal, struct check_finding *finding)
+static void look_dumps(const struct seal *seal, struct requirement_result *finding)
 {
 	if (!seal->dumpable) {
 		FOUND("a tracer leaves no core dump, and nobody but root can look into its memory");
 		return;
 	}
 	FOUND("a tracer can leave core dumps, with the data of accesses");
-	finding->result = CHECK_LACKS;
+	finding->result = REQ_LACKS;
 }
 
 const struct seal_check seal_checks[] = {

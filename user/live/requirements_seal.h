@@ -26,7 +26,7 @@ int seal_try(struct seal *seal);
 /* The lines of it: each fills in a finding. */
 extern const struct seal_check {
 	const char *name;
-	void (*look)(const struct seal *seal, struct check_finding *finding);
+	void (*look)(const struct seal *seal, struct requirement_result *finding);
 } seal_checks[];
 
 extern const size_t nr_seal_checks;

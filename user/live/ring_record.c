@@ -30,7 +30,7 @@ unsigned int ring_record_type(const void *data, size_t size)
  * Most are: three comparisons of memory, which are an instruction each on s390.  The
  * variant driver only: another one's name may change under its functions.
  */
-static bool is_alike(const struct ismt_access *last, const struct ismt_access *from)
+static bool is_same_shape(const struct ismt_access *last, const struct ismt_access *from)
 {
 	return from->hdr.type == ISMT_REC_BRIEF &&
 	       !memcmp(&from->pid, &last->pid, OFFSET_AT(offset) - OFFSET_AT(pid)) &&
@@ -70,18 +70,18 @@ bool ring_record_access(struct ring_reader *reader, const void *data, size_t siz
 {
 	const struct ismt_access *from = data;
 	struct access *access = &reader->access;
-	bool alike = access->alike && is_alike(&reader->brief, from);
+	bool shape = access->shape && is_same_shape(&reader->brief, from);
 
-	if (alike) {
+	if (shape) {
 		access->raw.hdr.cpu = from->hdr.cpu;
 		access->raw.hdr.ts = from->hdr.ts;
 		access->raw.latency_ns = from->latency_ns;
 	} else {
 		decode(access, from, size);
-		access->alike = 0;
+		access->shape = 0;
 		if (from->hdr.type == ISMT_REC_BRIEF && from->layer == ISMT_LAYER_ISM) {
 			memcpy(&reader->brief, from, ISMT_BRIEF_LEN);
-			access->alike = ++reader->kinds;
+			access->shape = ++reader->kinds;
 		}
 	}
 	access->raw.offset = from->offset & ((1ULL << ISMT_OFFSET_SHIFT(from->layer)) - 1);
@@ -91,5 +91,5 @@ bool ring_record_access(struct ring_reader *reader, const void *data, size_t siz
 	access->task = access->raw.task;
 	access->run = access->raw.run;
 	access->run_bytes = access->raw.run_bytes;
-	return alike;
+	return shape;
 }

@@ -19,13 +19,13 @@ struct ring_reader {
 	uint64_t mono_offset; /* the caller's: ts is CLOCK_MONOTONIC plus so many ns */
 	struct access access; /* the last one */
 	struct ismt_access brief; /* its record, cut to ISMT_BRIEF_LEN, if it is alike any */
-	uint64_t kinds; /* numbers for access.alike that were given so far */
+	uint64_t kinds; /* numbers for access.shape that were given so far */
 };
 
 /*
  * ring_record_access - decode what ring_record_type() said is an access, into
  * reader->access.  True if it is alike the one before; if not, its fn and driver are for
- * the caller to find, by raw.fid and raw.layer, and it may set alike to 0 if it wants to
+ * the caller to find, by raw.fid and raw.layer, and it may set shape to 0 if it wants to
  * find them again for the next one.  The payload stays where it is.
  */
 bool ring_record_access(struct ring_reader *reader, const void *data, size_t size);

@@ -79,13 +79,13 @@ static int on_access(struct live *live, const void *data, size_t size)
 	if (!ring_record_access(&live->reader, data, size)) {
 		access->fn = live_function(live, access->raw.fid);
 		if (!access->fn) {
-			access->alike = 0;
+			access->shape = 0;
 			return -ENOMEM;
 		}
 		access->driver = live_driver(live, access->fn, access->raw.layer);
 		/* It may become known. */
 		if (!access->fn->address[0])
-			access->alike = 0;
+			access->shape = 0;
 	}
 	if (access_moved_unseen(access) && !live_moves_without(live, access))
 		live->lack_insns++;
@@ -172,7 +172,7 @@ int live_open(struct live **result, const struct live_options *options,
 	struct live *live;
 	int status, err;
 
-	if (check_obstacle())
+	if (requirement_missing())
 		return EXIT_ATTACH;
 	/* Who opens anew has looked at the beginning; one may have ended since. */
 	if (!options->reattaches && process_missing(&options->filter))
@@ -187,7 +187,7 @@ int live_open(struct live **result, const struct live_options *options,
 	}
 	live->handler = *handler;
 	live->tree = options->tree;
-	live->told_since = options->reattaches;
+	live->warned_driver = options->reattaches;
 	live->watch_switches.quiet = options->reattaches;
 	live->timens = timens_offset();
 	live->reader.mono_offset = real_ns() - host_mono_ns(live);
@@ -209,7 +209,7 @@ int live_open(struct live **result, const struct live_options *options,
 	verbose(1, "attached by %s%s; errors %s; MIO helpers %s", live_attach_mode(live),
 		live->events ? " and the driver's trace events" : "",
 		live_has_cc(live) ? "with cc and status" : "by return value only",
-		hooks_has(live->hooks, "front_load") ? "probed"
+		hooks_has(live->hooks, "mio_load") ? "probed"
 						     : "not probed (no MIO here)");
 
 	status = EXIT_ATTACH;

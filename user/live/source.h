@@ -72,7 +72,7 @@ int live_poll(struct live *live, int timeout_ms);
  */
 void live_stop(struct live *live);
 
-/* Fill in what the kernel counted: losses, filtered, instructions apart, FMB. */
+/* Fill in what the kernel counted: losses, filtered, unattributed instructions, FMB. */
 int live_account(struct live *live, struct summary *summary);
 
 /*

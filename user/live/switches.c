@@ -49,9 +49,9 @@ static void add(struct switch_off *off, bool is_off, uint64_t passed)
 /* True once: it is off, and nobody was told. */
 static bool to_tell(const struct switch_watch *watch, struct switch_off *off)
 {
-	if (!off->was || off->told || watch->quiet)
+	if (!off->was || off->reported || watch->quiet)
 		return false;
-	off->told = true;
+	off->reported = true;
 	return true;
 }
 
@@ -61,9 +61,9 @@ static void look_for_drivers(struct live *live, uint64_t passed)
 	const char *module = hooks_driver_since(live->hooks);
 
 	add(&live->watch_switches.driver, module, passed);
-	if (!module || live->told_since)
+	if (!module || live->warned_driver)
 		return;
-	live->told_since = true;
+	live->warned_driver = true;
 	warning("%s was loaded after the trace began: accesses through it are not in the trace",
 		module);
 	hint("start the trace again");

@@ -56,7 +56,7 @@ struct ismtrace_bpf *scan_load(void)
 	bpf_map__set_autocreate(skel->maps.records, false);
 	bpf_map__set_autocreate(skel->maps.states, false);
 	bpf_map__set_autocreate(skel->maps.payloads, false);
-	bpf_map__set_autocreate(skel->maps.apart, false);
+	bpf_map__set_autocreate(skel->maps.unattributed, false);
 	bpf_map__set_autocreate(skel->maps.pids, false);
 	bpf_map__set_autocreate(skel->maps.pids_asked, false);
 	bpf_map__set_autocreate(skel->maps.quiet, false);

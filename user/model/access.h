@@ -57,7 +57,7 @@ struct access {
 	 * Accesses of a trace that have the same number here differ in nothing but
 	 * CPU, times, offset, rules and run; 0: nothing is known of that.
 	 */
-	uint64_t alike;
+	uint64_t shape;
 };
 
 /*

@@ -9,7 +9,7 @@ static void add_numbers(struct count_cell *sum, const struct count_cell *part, u
 	unsigned int i;
 
 	sum->block_bytes += sign * part->block_bytes;
-	sum->whole += sign * part->whole;
+	sum->one_block += sign * part->one_block;
 	sum->full_bytes += sign * part->full_bytes;
 	for (i = 0; i < RULE_COUNT; i++)
 		sum->findings[i] += sign * part->findings[i];

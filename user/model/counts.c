@@ -131,7 +131,7 @@ static struct count_cell *cell_make(struct counts *counts, const struct count_ke
 	cell->process =
 		key->pid == COUNT_OTHERS ? 0 : owners_enter(&counts->processes, &process);
 	if (counts->gone && cell->process)
-		counts->processes.owner[cell->process].again =
+		counts->processes.owner[cell->process].came_back =
 			gone_process(counts->gone, key->pid);
 	cell->place =
 		key->fn == &function_others ? 0 : owners_enter(&counts->places, &place);
@@ -227,8 +227,8 @@ int counts_access(struct counts *counts, const struct access *access)
 		/* Of several only those are known to be full that all are. */
 		if (insn->min == limit)
 			cell->full_bytes += insn->bytes;
-		if (total == 1 && !insn->failed && access_is_whole(raw, insn->max))
-			cell->whole++;
+		if (total == 1 && !insn->failed && access_is_one_block(raw, insn->max))
+			cell->one_block++;
 	}
 	return counts_findings(counts, access, 0);
 }

@@ -49,7 +49,7 @@ struct count_cell {
 	char comm[ISMT_COMM_LEN];	/* of the process, as last seen; not escaped */
 	struct access_stats stats;
 	uint64_t block_bytes;	/* of stats.insn_bytes, by store blocks */
-	uint64_t whole;		/* writes that were exactly one PCISTB */
+	uint64_t one_block;		/* writes that were exactly one PCISTB */
 	uint64_t full_bytes;	/* in store blocks of maxstbl bytes */
 	uint64_t findings[RULE_COUNT];
 };

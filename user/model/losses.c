@@ -26,7 +26,7 @@ const struct loss_info loss_infos[LOSS_COUNT] = {
 			       "single instructions: the writer of the capture was too slow", NULL },
 	[LOSS_INSN_PROBE] = { "insn_probe", LOST_INSNS, "instructions: probe missed by the kernel",
 			      NULL },
-	[LOSS_APART_FULL] = { "apart_full", LOST_OUTSIDE, "instructions outside accesses: map full",
+	[LOSS_UNATTR_FULL] = { "apart_full", LOST_OUTSIDE, "instructions outside accesses: map full",
 			      NULL },
 	[LOSS_UNEXAMINED] = { "unexamined", LOST_UNEXAMINED,
 			      "accesses counted, but not seen by the rules: ring buffer full", NULL },

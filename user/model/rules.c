@@ -79,7 +79,7 @@ const struct rule rules[RULE_COUNT] = {
 
 struct rules_state {
 	struct runs *runs;
-	/* Accesses that break no rule, if no boundary of the region either, by access.alike. */
+	/* Accesses that break no rule, if no boundary of the region either, by access.shape. */
 	uint64_t clean;
 };
 
@@ -218,12 +218,12 @@ void rules_apply(struct rules_state *state, struct access *access)
 	if (state)
 		runs_follow(state->runs, access, limit);
 	if (access->run <= 1) {
-		if (state && access->alike && access->alike == state->clean &&
+		if (state && access->shape && access->shape == state->clean &&
 		    (raw->op == ISMT_READ || !store_is_impossible(raw->offset, raw->len, limit)))
 			return;
 		if (!access_is_suspect(raw, raw->region, limit)) {
 			if (state)
-				state->clean = access->alike;
+				state->clean = access->shape;
 			return;
 		}
 	}

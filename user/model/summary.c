@@ -34,11 +34,11 @@ int summary_access(struct summary *summary, const struct access *access)
 	struct summary_row *row;
 	uint32_t set;
 
-	if (!access->alike || access->alike != summary->last_alike) {
+	if (!access->shape || access->shape != summary->last_shape) {
 		if (!summary_function(summary, access->fn) ||
 		    !summary_row(summary, access->fn, access->driver, raw->region, raw->op))
 			return -ENOMEM;
-		summary->last_alike = access->alike;
+		summary->last_shape = access->shape;
 	}
 	f = &summary->functions[summary->last_function];
 	row = &summary->rows[summary->last_row];
@@ -73,11 +73,11 @@ int summary_leave_out(struct summary *summary, const struct access *access)
 	if (!f)
 		return -ENOMEM;
 	summary->filtered++;
-	apart_add_access(&f->filtered, &access->raw.insn);
+	unattr_add_access(&f->filtered, &access->raw.insn);
 	return 0;
 }
 
-void apart_add(struct ismt_apart *sum, const struct ismt_apart *part)
+void unattr_add(struct ismt_unattr *sum, const struct ismt_unattr *part)
 {
 	unsigned int kind;
 
@@ -88,7 +88,7 @@ void apart_add(struct ismt_apart *sum, const struct ismt_apart *part)
 	sum->bytes += part->bytes;
 }
 
-void apart_add_access(struct ismt_apart *sum, const struct ismt_insns *insn)
+void unattr_add_access(struct ismt_unattr *sum, const struct ismt_insns *insn)
 {
 	unsigned int kind;
 

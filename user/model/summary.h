@@ -49,9 +49,9 @@ struct summary_function {
 	const struct function *fn;
 	uint64_t inside[ISMT_KINDS];	/* in recorded accesses */
 	uint64_t inside_failed;
-	struct ismt_apart outside;	/* of no access */
-	struct ismt_apart filtered;
-	struct ismt_apart lost;
+	struct ismt_unattr outside;	/* of no access */
+	struct ismt_unattr filtered;
+	struct ismt_unattr lost;
 	/* The measurement block over the same time, if it was there. */
 	bool has_fmb;
 	const char *fmb_note;	/* why not; constant, may be NULL */
@@ -99,7 +99,7 @@ struct summary {
 	struct summary_finding findings[RULE_COUNT];
 	/* Where the last access went: likely the next too, and certainly one that is alike. */
 	size_t last_row, last_function;
-	uint64_t last_alike;
+	uint64_t last_shape;
 	struct slots row_slots, function_slots;
 	struct names *names;	/* of drivers; NULL: none yet */
 };
@@ -132,10 +132,10 @@ struct summary_row *summary_row(struct summary *summary, const struct function *
 				const char *driver, uint32_t region, uint8_t op);
 
 /* sum += part. */
-void apart_add(struct ismt_apart *sum, const struct ismt_apart *part);
+void unattr_add(struct ismt_unattr *sum, const struct ismt_unattr *part);
 
 /* The same of one access, with its instructions. */
-void apart_add_access(struct ismt_apart *sum, const struct ismt_insns *insn);
+void unattr_add_access(struct ismt_unattr *sum, const struct ismt_insns *insn);
 
 /* Accesses that are lost, by any cause. */
 uint64_t summary_lost(const struct summary *summary);
@@ -164,7 +164,7 @@ const char *summary_fix(const struct summary *summary, enum rule_id id);
 /*
  * summary_finish - sort the rows and set RULES_OF_TRACE from what was lost and measured.  Call
  * once, after the last record and after lost, filtered and the functions'
- * apart counts have been filled in.
+ * unattributed counts have been filled in.
  */
 void summary_finish(struct summary *summary);
 

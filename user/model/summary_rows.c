@@ -72,7 +72,7 @@ static int function_index(struct summary *summary, size_t room)
 static void function_found(struct summary *summary, size_t i)
 {
 	if (summary->last_function != i)
-		summary->last_alike = 0;
+		summary->last_shape = 0;
 	summary->last_function = i;
 }
 
@@ -211,7 +211,7 @@ static void rows_compact(struct summary *summary)
 	}
 	summary->nr_rows = nr;
 	summary->last_row = 0;
-	summary->last_alike = 0;
+	summary->last_shape = 0;
 }
 
 static int rows_fold(struct summary *summary)
@@ -236,7 +236,7 @@ static int rows_fold(struct summary *summary)
 static struct summary_row *row_found(struct summary *summary, size_t i)
 {
 	summary->last_row = i;
-	summary->last_alike = 0;
+	summary->last_shape = 0;
 	return &summary->rows[i];
 }
 

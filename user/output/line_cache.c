@@ -46,11 +46,11 @@ static struct line_what *line_what(struct line_cache *cache, const struct access
 void line_find(struct line_cache *cache, const struct access *access,
 	       struct line_where **where, struct line_what **what)
 {
-	if (!access->alike || access->alike != cache->alike ||
+	if (!access->shape || access->shape != cache->shape ||
 	    access->rules != cache->last_what->rules) {
 		cache->last_where = line_where(cache, access);
 		cache->last_what = line_what(cache, access);
-		cache->alike = access->alike;
+		cache->shape = access->shape;
 	}
 	*where = cache->last_where;
 	*what = cache->last_what;

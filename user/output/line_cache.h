@@ -50,7 +50,7 @@ struct line_cache {
 	struct line_where where[LINE_WHERES];
 	struct line_what what[LINE_WHATS];
 	/* Of the last line; good for accesses that are alike. */
-	uint64_t alike;
+	uint64_t shape;
 	struct line_where *last_where;
 	struct line_what *last_what;
 };

@@ -302,18 +302,18 @@ static void put_kinds(struct outbuf *out, const struct function *fn, const char 
 	out_lit(out, "</tr>\n");
 }
 
-static void put_apart(struct outbuf *out, const struct summary_function *f,
-		      const char *what, const struct ismt_apart *apart)
+static void put_unattr(struct outbuf *out, const struct summary_function *f,
+		      const char *what, const struct ismt_unattr *unattr)
 {
 	uint64_t n[ISMT_KINDS], all = 0;
 	int i;
 
 	for (i = 0; i < ISMT_KINDS; i++) {
-		n[i] = apart->n[i];
+		n[i] = unattr->n[i];
 		all += n[i];
 	}
 	if (all)
-		put_kinds(out, f->fn, what, n, apart->failed);
+		put_kinds(out, f->fn, what, n, unattr->failed);
 }
 
 static bool is_measured(const struct summary_function *f)
@@ -366,9 +366,9 @@ static void put_functions(const struct summary *s, struct outbuf *out)
 		const struct summary_function *f = &s->functions[i];
 
 		put_kinds(out, f->fn, "in accesses", f->inside, f->inside_failed);
-		put_apart(out, f, "outside", &f->outside);
-		put_apart(out, f, "in filtered", &f->filtered);
-		put_apart(out, f, "in lost", &f->lost);
+		put_unattr(out, f, "outside", &f->outside);
+		put_unattr(out, f, "in filtered", &f->filtered);
+		put_unattr(out, f, "in lost", &f->lost);
 		if (!f->has_fmb)
 			continue;
 		out_lit(out, "<tr><th scope=\"row\" class=\"mono\">");

@@ -228,7 +228,7 @@ static void put_what(struct sink_json *json, const struct access *access, struct
 }
 
 /* A line of which everything but five numbers was said before. */
-static bool put_again(struct sink_json *json, const struct access *access,
+static bool put_cached(struct sink_json *json, const struct access *access,
 		      const struct line_where *where, const struct line_what *what)
 {
 	const struct ismt_access *raw = &access->raw;
@@ -266,7 +266,7 @@ static int json_access(struct sink *sink, const struct access *access)
 	if (json->options.quiet)
 		return 0;
 	line_find(&json->cache, access, &where, &what);
-	if (put_again(json, access, where, what))
+	if (put_cached(json, access, where, what))
 		return out->error;
 	out_lit(out, "{\"type\":\"access\",\"ts\":");
 	put_ts(json, access->ts);

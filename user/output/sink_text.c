@@ -299,7 +299,7 @@ static void put_what(struct sink_text *text, const struct access *access, struct
 }
 
 /* A line of which everything but time, offset and latency was said before. */
-static bool put_again(struct sink_text *text, const struct access *access,
+static bool put_cached(struct sink_text *text, const struct access *access,
 		      const struct line_where *where, const struct line_what *what)
 {
 	const struct ismt_access *raw = &access->raw;
@@ -327,7 +327,7 @@ static void put_access(struct sink_text *text, const struct access *access)
 	struct line_what *what;
 
 	line_find(&text->cache, access, &where, &what);
-	if (put_again(text, access, where, what))
+	if (put_cached(text, access, where, what))
 		return;
 	put_time(text, access->ts);
 	put_where(text, access, &where->piece);

@@ -101,14 +101,14 @@ static json_t *rows_json(const struct summary *summary)
 	return array;
 }
 
-static json_t *apart_json(const struct ismt_apart *apart)
+static json_t *unattr_json(const struct ismt_unattr *unattr)
 {
 	uint64_t n[ISMT_KINDS];
 	unsigned int i;
 
 	for (i = 0; i < ISMT_KINDS; i++)
-		n[i] = apart->n[i];
-	return kinds(n, apart->failed);
+		n[i] = unattr->n[i];
+	return kinds(n, unattr->failed);
 }
 
 static json_t *fmb_json(const struct summary_function *f)
@@ -153,8 +153,8 @@ static json_t *function_json(const struct summary_function *f)
 		"{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "function",
 		function_name(f->fn, f->fn->address), "fid", json_number(f->fn->k.fid), "uid",
 		json_number(f->fn->k.uid), "inside", kinds(f->inside, f->inside_failed),
-		"outside", apart_json(&f->outside), "filtered", apart_json(&f->filtered),
-		"lost", apart_json(&f->lost), "issued", json_number(issued), "failed",
+		"outside", unattr_json(&f->outside), "filtered", unattr_json(&f->filtered),
+		"lost", unattr_json(&f->lost), "issued", json_number(issued), "failed",
 		json_number(failed), "done", json_number(issued - failed), "fmb", fmb_json(f),
 		"measure", measure_json(&f->measure));
 }

@@ -277,19 +277,19 @@ static void put_kinds(struct outbuf *out, const char *name, const char *what,
 }
 
 /* Adds to the sums what there is. */
-static void put_apart(struct outbuf *out, const char *what,
-		      const struct ismt_apart *apart, uint64_t *sums)
+static void put_unattr(struct outbuf *out, const char *what,
+		      const struct ismt_unattr *unattr, uint64_t *sums)
 {
 	uint64_t n[ISMT_KINDS], all = 0;
 	unsigned int i;
 
 	for (i = 0; i < ISMT_KINDS; i++) {
-		n[i] = apart->n[i];
+		n[i] = unattr->n[i];
 		sums[i] += n[i];
 		all += n[i];
 	}
 	if (all)
-		put_kinds(out, "", what, n, apart->failed);
+		put_kinds(out, "", what, n, unattr->failed);
 }
 
 /*
@@ -333,9 +333,9 @@ static void put_function(const struct summary_function *f, struct outbuf *out)
 	}
 	put_kinds(out, escaped(f->fn->address, address, sizeof(address)), "in accesses",
 		  f->inside, f->inside_failed);
-	put_apart(out, "outside", &f->outside, sums);
-	put_apart(out, "in filtered", &f->filtered, sums);
-	put_apart(out, "in lost", &f->lost, sums);
+	put_unattr(out, "outside", &f->outside, sums);
+	put_unattr(out, "in filtered", &f->filtered, sums);
+	put_unattr(out, "in lost", &f->lost, sums);
 	if (summary_issued(f) != inside)
 		put_kinds(out, "", "all", sums, summary_failed(f));
 }

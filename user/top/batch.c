@@ -18,7 +18,7 @@
 static void put_cells(const struct top *top, const struct layout *layout,
 		      const struct top_row *row, bool total, struct outbuf *out)
 {
-	char text[CELL_LEN];
+	char text[COLUMN_TEXT_LEN];
 	size_t i, column;
 
 	for (i = 0; i < layout->nr; i++) {
@@ -97,7 +97,7 @@ static void put_head(const struct top *top, struct outbuf *out)
 	out_printf(out, "%" PRIu64 " filtered\n", data->filtered);
 	have = value_bytes_per_store(last, &value);
 	put_share(out, "bytes/store", have, value, UNIT_BYTES);
-	have = value_whole(last, &value);
+	have = value_one_block(last, &value);
 	put_share(out, ", one PCISTB", have, value, UNIT_PERCENT);
 	have = value_full(last, &value);
 	put_share(out, ", full blocks", have, value, UNIT_PERCENT);

@@ -118,9 +118,9 @@ bool value_bytes_per_store(const struct row_sum *sum, double *value)
 	return ratio(sum->bar_bytes, sum->bar_stores, 1, value);
 }
 
-bool value_whole(const struct row_sum *sum, double *value)
+bool value_one_block(const struct row_sum *sum, double *value)
 {
-	return ratio(sum->bar_whole, sum->bar_writes, 100, value);
+	return ratio(sum->bar_one_block, sum->bar_writes, 100, value);
 }
 
 bool value_full(const struct row_sum *sum, double *value)
@@ -161,7 +161,7 @@ RATE(rate_stores, row->last.cell.stats.insns[ISMT_PCISTG])
 RATE(rate_blocks, row->last.cell.stats.insns[ISMT_PCISTB])
 VALUE(share, ratio(row->last.cell.stats.accesses, data->total.last.cell.stats.accesses, 100, value))
 VALUE(bytes_per_store, value_bytes_per_store(&row->last, value))
-VALUE(whole, value_whole(&row->last, value))
+VALUE(whole, value_one_block(&row->last, value))
 VALUE(full, value_full(&row->last, value))
 LATENCY(latency_p50, 50)
 LATENCY(latency_p99, 99)

@@ -332,7 +332,7 @@ static const struct gather_ops live_ops = {
 /* Without a driver there is nothing to attach to yet, but what else it takes can be told. */
 static int start_waiting(struct gather_live *g)
 {
-	if (check_cannot_load())
+	if (requirements_cannot_load())
 		return EXIT_ATTACH;
 	session_wait(g);
 	return EXIT_DONE;

@@ -21,7 +21,7 @@ static json_t *json_value(bool have, double value)
 static json_t *column_json(const struct column *column, const struct top_row *row,
 			   const struct top_data *data)
 {
-	char text[CELL_LEN];
+	char text[COLUMN_TEXT_LEN];
 	double value = 0;
 
 	if (column->unit == UNIT_TEXT && strcmp(column->id, "pid")) {
@@ -116,7 +116,7 @@ static json_t *interval_json(const struct top *top)
 	const struct row_sum *last = &data->total.last;
 	double per_store = 0, whole = 0, full = 0;
 	bool have_per_store = value_bytes_per_store(last, &per_store);
-	bool have_whole = value_whole(last, &whole), have_full = value_full(last, &full);
+	bool have_one_block = value_one_block(last, &whole), have_full = value_full(last, &full);
 
 	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 			 "accesses", json_number(last->cell.stats.accesses),
@@ -126,7 +126,7 @@ static json_t *interval_json(const struct top *top)
 			 "errors", json_number(last->cell.stats.errors),
 			 "lost", lost_json(data, data->last_lost),
 			 "bytes_per_store", json_value(have_per_store, per_store),
-			 "one_block_percent", json_value(have_whole, whole),
+			 "one_block_percent", json_value(have_one_block, whole),
 			 "full_block_percent", json_value(have_full, full));
 }
 

@@ -63,7 +63,7 @@ static void count_owners(struct top_data *data, const struct counts *now,
 			ids[functions++] = (uint64_t)(uintptr_t)cell->key.fn;
 		/* One that is among the others as well is one. */
 		if (cell->key.pid != COUNT_OTHERS &&
-		    !(others && now->processes.owner[cell->process].again))
+		    !(others && now->processes.owner[cell->process].came_back))
 			ids[now->nr + processes++] = cell->key.pid;
 	}
 	data->functions =

@@ -99,7 +99,7 @@ static void sum_add(struct row_sum *sum, const struct count_cell *cell,
 	sum->bar_writes += cell->stats.accesses;
 	sum->bar_bytes += cell->stats.insn_bytes;
 	sum->bar_stores += stores(cell);
-	sum->bar_whole += cell->whole;
+	sum->bar_one_block += cell->one_block;
 	sum->bar_full += cell->full_bytes;
 }
 

@@ -34,7 +34,7 @@ struct row_sum {
 	uint64_t bar_writes;
 	uint64_t bar_bytes;	/* moved by instructions */
 	uint64_t bar_stores;	/* store instructions of any kind */
-	uint64_t bar_whole;	/* writes that were one PCISTB */
+	uint64_t bar_one_block;	/* writes that were one PCISTB */
 	uint64_t bar_full;	/* bytes in store blocks of maxstbl bytes */
 };
 

@@ -46,11 +46,11 @@ static int step(struct top *top, int64_t ts)
 		counts_follow(top->base, top->gather->counts);
 	if (!err && top->history)
 		err = history_tick(top->history, top->gather->counts, top->before);
-	if (top->history && top->gather->has_end && top->gather->lost_why && !top->told) {
+	if (top->history && top->gather->has_end && top->gather->lost_why && !top->reported) {
 		/* There may be no room for it beside the numbers. */
 		snprintf(top->message, sizeof(top->message), "What was lost is unknown: %s",
 			 top->gather->lost_why);
-		top->told = true;
+		top->reported = true;
 	}
 	return err;
 }

@@ -58,7 +58,7 @@ struct top {
 	char input[TOP_INPUT_LEN];
 	char message[GATHER_NOTE_LEN];	/* until the next key */
 	bool quit;
-	bool told;		/* that it is not known what was lost */
+	bool reported;		/* that it is not known what was lost */
 };
 
 /* gather becomes the state's own.  0 or -ENOMEM; free it in either case. */

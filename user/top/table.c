@@ -77,7 +77,7 @@ static int compare_rows(const void *left, const void *right, void *arg)
 	const struct top_row *a = left, *b = right;
 	const struct order *order = arg;
 	const struct column *column = order->column;
-	char x[CELL_LEN], y[CELL_LEN];
+	char x[COLUMN_TEXT_LEN], y[COLUMN_TEXT_LEN];
 	double v = 0, w = 0;
 	bool have_v, have_w;
 	int way;
@@ -184,7 +184,7 @@ void column_format(const struct column *column, const struct top_row *row,
 
 void row_label(enum view view, const struct top_row *row, char *buf, size_t len)
 {
-	char first[CELL_LEN] = "", second[CELL_LEN] = "";
+	char first[COLUMN_TEXT_LEN] = "", second[COLUMN_TEXT_LEN] = "";
 	const struct column *column = column_by_key(view, 'N');
 
 	column->text(row, first, sizeof(first));

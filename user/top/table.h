@@ -29,7 +29,7 @@ enum column_sum {
 };
 
 /* The longest text of a cell, and the NUL. */
-#define CELL_LEN	128
+#define COLUMN_TEXT_LEN	128
 
 struct column {
 	const char *name;	/* heading */
@@ -102,7 +102,7 @@ void format_value(enum column_unit unit, double value, char *buf, size_t len);
 
 /* What the header shows of all rows together; false: no writes to look at. */
 bool value_bytes_per_store(const struct row_sum *sum, double *value);
-bool value_whole(const struct row_sum *sum, double *value);	/* percent */
+bool value_one_block(const struct row_sum *sum, double *value);	/* percent */
 bool value_full(const struct row_sum *sum, double *value);	/* percent */
 uint64_t sum_insns(const struct row_sum *sum);
 

@@ -75,7 +75,7 @@ static void draw_tabs(const struct top *top, const struct layout *layout, size_t
 static void draw_cell(int y, int x, const struct column *column, unsigned long attr,
 		      const char *text)
 {
-	char padded[CELL_LEN];
+	char padded[COLUMN_TEXT_LEN];
 	int width = (int)column->width;
 
 	snprintf(padded, sizeof(padded), column->unit == UNIT_TEXT ? "%-*.*s" : "%*.*s",
@@ -114,7 +114,7 @@ static void draw_row(const struct top *top, const struct layout *layout, int y,
 		     const struct top_row *row, bool total, bool selected)
 {
 	unsigned long attr = total ? A_BOLD : row_tone(top, row);
-	char text[CELL_LEN];
+	char text[COLUMN_TEXT_LEN];
 	int x = 0;
 	size_t i;
 
@@ -190,7 +190,7 @@ static void draw_page(struct top *top, const struct terminal *terminal)
 {
 	int last = LINES - 1 - WINDOW_FOOT;
 	struct lines lines = { 0 };
-	char title[2 * CELL_LEN + 32], label[2 * CELL_LEN];
+	char title[2 * COLUMN_TEXT_LEN + 32], label[2 * COLUMN_TEXT_LEN];
 	size_t *first = top->help ? &top->help_first : &top->detail_first;
 	size_t room = (size_t)(last - WINDOW_HEAD + 1);
 

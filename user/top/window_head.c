@@ -171,7 +171,7 @@ static void put_efficiency(const struct top *top, const struct terminal *termina
 	snprintf(line, sizeof(line), "bytes/store %s", text);
 	window_put(3, 0, (unsigned int)COLS, A_NORMAL, line);
 	x = (int)strlen(line) + 2;
-	have = value_whole(sum, &value);
+	have = value_one_block(sum, &value);
 	x = put_share(x, terminal, "one PCISTB", have, value);
 	have = value_full(sum, &value);
 	put_share(x, terminal, "full blocks", have, value);

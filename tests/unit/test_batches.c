@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Cells and the tallies that belong to them, at rest and while tasks count on.
+ * Cells and the batches that belong to them, at rest and while tasks count on.
  */
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "live/batches.h"
-#include "tally.h"
+#include "batch.h"
 
 #include "unit.h"
 
@@ -17,7 +17,7 @@
 
 static union ismt_slot slots[ISMT_SLOTS];
 static struct ismt_cell cells[ISMT_CELLS];
-static struct tallies tallies;
+static struct batches batches;
 
 static void clear(void)
 {
@@ -31,14 +31,14 @@ static struct ismt_cell read_cell(uint32_t index)
 {
 	struct ismt_cell cell;
 
-	tallies_look(&tallies, slots);
-	whole = tallies_read(&tallies, &cells[index], index, &cell);
+	batches_look(&batches, slots);
+	whole = batches_read(&batches, &cells[index], index, &cell);
 	return cell;
 }
 
-static void at_rest(void)
+static void no_flush(void)
 {
-	struct ismt_tally tally = { .n = 3,
+	struct ismt_batch batch = { .n = 3,
 				    .latency_sum = 700,
 				    .cell = INDEX,
 				    .len = 256,
@@ -47,29 +47,29 @@ static void at_rest(void)
 	struct ismt_cell cell;
 
 	clear();
-	cells[INDEX].whole[8] = 10;
+	cells[INDEX].one_block[8] = 10;
 	cells[INDEX].latency[7] = 10;
 	cells[INDEX].latency_sum = 1000;
-	cells[INDEX].whole_bytes = 2560;
+	cells[INDEX].one_block_bytes = 2560;
 	cell = read_cell(INDEX);
-	ok(whole && !memcmp(&cell, &cells[INDEX], sizeof(cell)), "no tallies: the cell");
+	ok(whole && !memcmp(&cell, &cells[INDEX], sizeof(cell)), "no batches: the cell");
 
-	slots[0].tally = tally;
-	tally.full = 1;
-	slots[ISMT_SLOTS - 1].tally = tally;
-	tally.cell = INDEX + 1;
-	slots[5].tally = tally;
+	slots[0].batch = batch;
+	batch.full = 1;
+	slots[ISMT_SLOTS - 1].batch = batch;
+	batch.cell = INDEX + 1;
+	slots[5].batch = batch;
 	cell = read_cell(INDEX);
-	is_int(cell.whole[8], 16, "two tallies of it: writes");
+	is_int(cell.one_block[8], 16, "two batches of it: writes");
 	is_int(cell.latency[9], 6, "latencies of theirs");
 	is_int(cell.latency[7], 10, "latencies of its own");
 	is_int(cell.latency_sum, 2400, "sum of latencies");
-	is_int(cell.whole_bytes, 16 * 256, "bytes");
-	is_int(cell.whole_full, 3 * 256, "bytes in full blocks");
+	is_int(cell.one_block_bytes, 16 * 256, "bytes");
+	is_int(cell.one_block_full, 3 * 256, "bytes in full blocks");
 	cell = read_cell(INDEX + 1);
-	is_int(cell.whole[8], 3, "one of another cell");
+	is_int(cell.one_block[8], 3, "one of another cell");
 	cell = read_cell(INDEX + 2);
-	is_int(cell.whole[8], 0, "none of a third");
+	is_int(cell.one_block[8], 0, "none of a third");
 }
 
 static void absurd(void)
@@ -77,35 +77,35 @@ static void absurd(void)
 	struct ismt_cell cell;
 
 	clear();
-	slots[1].tally = (struct ismt_tally){ .n = 1, .len = 8, .cell = ISMT_CELLS };
-	slots[2].tally = (struct ismt_tally){ .n = 1, .len = 8, .size = ISMT_WHOLE_BUCKETS };
-	slots[3].tally = (struct ismt_tally){ .n = 1, .len = 8, .latency = ISMT_CELL_HIST };
-	slots[4].tally = (struct ismt_tally){ .n = 1, .len = 8, .moves = 1 };
+	slots[1].batch = (struct ismt_batch){ .n = 1, .len = 8, .cell = ISMT_CELLS };
+	slots[2].batch = (struct ismt_batch){ .n = 1, .len = 8, .size = ISMT_ONE_BLOCK_BUCKETS };
+	slots[3].batch = (struct ismt_batch){ .n = 1, .len = 8, .latency = ISMT_CELL_HIST };
+	slots[4].batch = (struct ismt_batch){ .n = 1, .len = 8, .seq = 1 };
 	cell = read_cell(0);
 	ok(!whole, "one that is never done with a move: the copy is said to be none");
-	slots[4].tally.moves++;
+	slots[4].batch.seq++;
 	cell = read_cell(0);
 	ok(whole, "when it is done it is one");
-	is_int(cell.whole[0], 1, "what is left of it");
+	is_int(cell.one_block[0], 1, "what is left of it");
 	is_int(cell.latency[0], 1, "what is in no bucket is left out");
 }
 
 /* As often as the busy machine lets the reader look, no longer. */
 static bool enough;
 
-/* What hot_set() and count_again() of bpf/count.bpf.h do. */
+/* What hot_set() and count_fast() of bpf/count.bpf.h do. */
 static void *task(void *arg)
 {
-	struct ismt_tally *tally = arg;
-	unsigned int seed = (unsigned int)(tally - &slots[0].tally) + 1;
+	struct ismt_batch *batch = arg;
+	unsigned int seed = (unsigned int)(batch - &slots[0].batch) + 1;
 	uintptr_t writes;
 
 	for (writes = 0; !__atomic_load_n(&enough, __ATOMIC_RELAXED); writes++) {
 		if (rand_r(&seed) % 8 == 0) {
-			tally_into(tally, &cells[tally->cell]);
-			tally->size = (unsigned int)rand_r(&seed) % ISMT_WHOLE_BUCKETS;
+			batch_flush_into(batch, &cells[batch->cell]);
+			batch->size = (unsigned int)rand_r(&seed) % ISMT_ONE_BLOCK_BUCKETS;
 		}
-		__atomic_fetch_add(&tally->n, 1, __ATOMIC_SEQ_CST);
+		__atomic_fetch_add(&batch->n, 1, __ATOMIC_SEQ_CST);
 	}
 	return (void *)writes;
 }
@@ -115,8 +115,8 @@ static uint64_t writes_of(const struct ismt_cell *cell)
 	uint64_t sum = 0;
 	unsigned int i;
 
-	for (i = 0; i < ISMT_WHOLE_BUCKETS; i++)
-		sum += cell->whole[i];
+	for (i = 0; i < ISMT_ONE_BLOCK_BUCKETS; i++)
+		sum += cell->one_block[i];
 	return sum;
 }
 
@@ -130,9 +130,9 @@ static void meanwhile(void)
 
 	clear();
 	for (i = 0; i < TASKS; i++) {
-		slots[i * 3].tally.cell = INDEX;
-		slots[i * 3].tally.len = 100;
-		if (pthread_create(&threads[i], NULL, task, &slots[i * 3].tally)) {
+		slots[i * 3].batch.cell = INDEX;
+		slots[i * 3].batch.len = 100;
+		if (pthread_create(&threads[i], NULL, task, &slots[i * 3].batch)) {
 			ok(false, "a thread");
 			return;
 		}
@@ -143,7 +143,7 @@ static void meanwhile(void)
 			continue;
 		now = writes_of(&cell);
 		down += now < last;
-		uneven += cell.whole_bytes != 100 * now;
+		uneven += cell.one_block_bytes != 100 * now;
 		reads += now > last;
 		last = now;
 	}
@@ -160,7 +160,7 @@ static void meanwhile(void)
 
 int main(void)
 {
-	at_rest();
+	no_flush();
 	absurd();
 	meanwhile();
 	return unit_end();
