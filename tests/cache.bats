@@ -27,9 +27,10 @@ use()
 entries()
 {
 	local script
-	for script in prepare get-qemu get-kernel get-guest get-sysroot get-checkpatch get-peers clean-cache; do
+	for script in prepare get-qemu get-kernel get-guest get-sysroot get-checkpatch clean-cache; do
 		echo "$TOP/scripts/$script"
 	done
+	echo "$TOP/bench/get-peers"
 	echo "$TOP/lab/run -- true"
 	echo "$TOP/lab/shell -- true"
 	# As if all had to be made, which nothing is.
@@ -218,8 +219,8 @@ tree()
 @test "a tree with other characters in its path works" {
 	local dir
 	dir=$(tree 'a+b,c=d@e~f^ä')
-	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -s -C "$dir" build/host/user/utf8.o build/version.h
-	[ -s "$dir/build/host/user/utf8.o" ]
+	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -s -C "$dir" build/host/user/util/utf8.o build/version.h
+	[ -s "$dir/build/host/user/util/utf8.o" ]
 	run -0 "$dir/lab/run" --help
 	# And is found there, wherever one is.
 	cd /
