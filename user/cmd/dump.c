@@ -149,8 +149,8 @@ static void say_trace(const struct summary *summary)
 		losses_sentence(&summary->lost, text, sizeof(text));
 		warning("%s", text);
 	}
-	if (summary->findings[ISM013].count) {
-		summary_evidence(summary, ISM013, text, sizeof(text));
+	if (summary->findings[RULE_MISMATCH].count) {
+		summary_evidence(summary, RULE_MISMATCH, text, sizeof(text));
 		warning("%s", text);
 	}
 }

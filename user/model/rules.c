@@ -69,11 +69,13 @@ const struct rule rules[RULE_COUNT] = {
 		"ISM012", "lost-records", SEV_WARNING,
 		"The trace itself is incomplete.",
 		"The summary tells what was lost by which cause, and what helps.",
+		.of_trace = true,
 	},
 	[ISM013] = {
 		"ISM013", "count-mismatch", SEV_WARNING,
 		"The machine's measurement block counted other instructions than the trace did, and nothing explains it.",
 		"Do not trust the counts; see whether something reaches the function past the kernel's helpers or probes were switched off (ismtrace doctor), and report it.",
+		.of_trace = true,
 	},
 };
 

@@ -6,6 +6,7 @@
 #ifndef ISMT_MODEL_RULES_H
 #define ISMT_MODEL_RULES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,8 +17,9 @@ enum rule_id {
 	ISM007, ISM008, ISM009, ISM010, ISM011, ISM012,
 	ISM013,
 	RULE_COUNT,
-	/* From here on they are about a trace as a whole, and of no access. */
-	RULES_OF_TRACE = ISM012,
+	/* Those that others have to know by what they say. */
+	RULE_LOST = ISM012,
+	RULE_MISMATCH = ISM013,
 };
 
 enum severity { SEV_INFO, SEV_WARNING, SEV_ERROR };
@@ -28,6 +30,7 @@ struct rule {
 	enum severity severity;
 	const char *says;	/* one sentence: when it fires */
 	const char *fix;	/* one sentence: what to do */
+	bool of_trace;		/* about a trace as a whole, and of no access */
 };
 
 #define RULE_BIT(id)	(1u << (id))
@@ -74,7 +77,7 @@ void rules_apply(struct rules_state *state, struct access *access);
 /*
  * rule_evidence (evidence.c) - the sentence with the numbers for a rule that fired, such
  * as "4096 bytes took 512 PCISTG of 8 bytes".  Cut to len, always ended.
- * Printable ASCII only.  Not of RULES_OF_TRACE: see summary_evidence().
+ * Printable ASCII only.  Not of a rule of_trace: see summary_evidence().
  */
 void rule_evidence(enum rule_id id, const struct access *access,
 		   char *buf, size_t len);

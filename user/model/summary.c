@@ -150,9 +150,9 @@ static void mismatch_sentence(const struct summary *summary, char *buf, size_t l
 void summary_evidence(const struct summary *summary, enum rule_id id, char *buf,
 		      size_t len)
 {
-	if (id == ISM012)
+	if (id == RULE_LOST)
 		losses_sentence(&summary->lost, buf, len);
-	else if (id == ISM013)
+	else if (id == RULE_MISMATCH)
 		mismatch_sentence(summary, buf, len);
 	else if (!summary->findings[id].first.fn)
 		snprintf(buf, len, "no example of it reached the rules");
@@ -162,7 +162,7 @@ void summary_evidence(const struct summary *summary, enum rule_id id, char *buf,
 
 const char *summary_fix(const struct summary *summary, enum rule_id id)
 {
-	const char *remedy = id == ISM012 ? losses_remedy(&summary->lost) : NULL;
+	const char *remedy = id == RULE_LOST ? losses_remedy(&summary->lost) : NULL;
 
 	return remedy ?: rules[id].fix;
 }
@@ -172,8 +172,8 @@ void summary_finish(struct summary *summary)
 	size_t i;
 
 	summary_sort(summary);
-	summary->findings[ISM012].count = losses_all(&summary->lost);
-	summary->findings[ISM013].count = 0;
+	summary->findings[RULE_LOST].count = losses_all(&summary->lost);
+	summary->findings[RULE_MISMATCH].count = 0;
 	for (i = 0; i < summary->nr_functions; i++)
-		summary->findings[ISM013].count += measure_mismatch(&summary->functions[i].measure);
+		summary->findings[RULE_MISMATCH].count += measure_mismatch(&summary->functions[i].measure);
 }

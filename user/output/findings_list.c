@@ -166,10 +166,12 @@ int check_output_end(struct check_output *check, const char *file,
 	char evidence[256];
 	int err = 0, id;
 
-	for (id = RULES_OF_TRACE; id < RULE_COUNT; id++) {
+	for (id = 0; id < RULE_COUNT; id++) {
+		if (!rules[id].of_trace)
+			continue;
 		if (!summary->findings[id].count || !wanted(check, RULE_BIT(id)))
 			continue;
-		if (id == ISM012 && check->options.allow & GATE_BIT(GATE_LOST))
+		if (id == RULE_LOST && check->options.allow & GATE_BIT(GATE_LOST))
 			continue;
 		if (!finding_counts(check, (enum rule_id)id))
 			continue;

@@ -138,7 +138,7 @@ bool value_full(const struct row_sum *sum, double *value)
 /* What is lost is a finding in a view of findings, and may not be known. */
 static bool findings_known(const struct top_row *row, const struct top_data *data)
 {
-	return data->view != VIEW_FINDINGS || row->key.number != ISM012 || row == &data->total ||
+	return data->view != VIEW_FINDINGS || row->key.number != RULE_LOST || row == &data->total ||
 	       !data->lost_why;
 }
 

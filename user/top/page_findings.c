@@ -132,7 +132,7 @@ static void put_rule(struct lines *lines, const struct top *top, enum rule_id id
 {
 	const char *what = count == 1 ? "finding" : "findings";
 
-	if (id == ISM012 && top->data.lost_why) {
+	if (id == RULE_LOST && top->data.lost_why) {
 		lines_add(lines, severity_tone(rules[id].severity),
 			  "%s %s (%s): it is not known what was lost: %s", rules[id].id,
 			  rules[id].name, severity_name(rules[id].severity), top->data.lost_why);
@@ -141,7 +141,7 @@ static void put_rule(struct lines *lines, const struct top *top, enum rule_id id
 
 	lines_add(lines, severity_tone(rules[id].severity), "%s %s (%s): %" PRIu64 " %s",
 		  rules[id].id, rules[id].name, severity_name(rules[id].severity), count,
-		  id == ISM012 ? "missing" : what);
+		  id == RULE_LOST ? "missing" : what);
 }
 
 /* A cell has no findings by size: only those that are kept can be told. */
@@ -167,7 +167,7 @@ void page_findings(struct lines *lines, const struct top *top, unsigned int widt
 		id = (int)top->row.key.number;
 		put_rule(lines, top, (enum rule_id)id, top->row.all.findings);
 		put_meaning(lines, (enum rule_id)id, width);
-		if (id == ISM012)
+		if (id == RULE_LOST)
 			put_causes(lines, top, width);
 		put_latest(lines, top, (enum rule_id)id, width, COUNT_EVENTS);
 		return;

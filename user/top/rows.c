@@ -317,7 +317,7 @@ void data_build(struct top_data *data, enum view view,
 			key.number = i;
 			row_of(data, &key);
 		}
-		key.number = ISM012;
+		key.number = RULE_LOST;
 		if (row_of(data, &key)) {
 			row_of(data, &key)->all.findings = data->lost + data->missing;
 			row_of(data, &key)->last.findings = data->last_lost + data->last_missing;
