@@ -224,12 +224,18 @@ man_options()
 	same "options in ismload.1" "$found" "$wanted"
 }
 
-@test "docs/rules.md: ids, names and severities are those of the table" {
-	local documented coded
-	documented=$(sed -n 's/^| \[\(ISM0..\)\](#[^)]*) | \([a-z-]*\) | \([a-z]*\) |$/\1 \2 \3/p' "$TOP/docs/rules.md")
-	coded=$(sed -n 's/^\t*"\(ISM0..\)", "\([a-z-]*\)", SEV_\([A-Z]*\),$/\1 \2 \L\3/p' "$TOP/user/model/rules.c")
-	same rules "$documented" "$coded"
-	same "number of rules" "$(wc -l <<<"$documented")" 13
+@test "each rule of the table is in docs/rules.md, README, the man page and the dissector" {
+	local coded first last
+	coded=$(coded_rules)
+	[ "$(wc -l <<<"$coded")" -gt 10 ]
+	same rules.md "$(sed -n 's/^| \[\(ISM...\)\](#[^)]*) | \([a-z-]*\) | \([a-z]*\) |$/\1 \2 \3/p' "$TOP/docs/rules.md")" "$coded"
+	same README "$(sed -n 's/^| \(ISM...\) \([a-z-]*\) |.*/\1 \2/p' "$TOP/README.md")" "$(cut -d' ' -f1,2 <<<"$coded")"
+	first=$(head -n 1 <<<"$coded" | cut -d' ' -f1)
+	last=$(tail -n 1 <<<"$coded" | cut -d' ' -f1)
+	says "$TOP/docs/ismtrace.8" "$first to $last; docs/rules.md explains each"
+	# Those that one record decides: ISM004 takes several, and there is no record of a whole trace.
+	same dissector "$(sed -n 's/.* = rule("\(ISM...\)", "\([a-z-]*\)", .*/\1 \2/p' "$TOP/docs/wireshark/ism.lua")" \
+		"$(cut -d' ' -f1,2 <<<"$coded" | grep -vE '^ISM0(04|12|13) ')"
 }
 
 @test "docs/rules.md: each has its section, and --rule takes its id and name" {
@@ -241,6 +247,6 @@ man_options()
 		says "$BATS_TEST_TMPDIR/section" "*${severity^}.*" "**Fix:**" "  $id $name: "
 		run -3 tool ismtrace live --rule "$id,$name"
 		n=$((n + 1))
-	done < <(sed -n 's/^| \[\(ISM0..\)\](#[^)]*) | \([a-z-]*\) | \([a-z]*\) |$/\1 \2 \3/p' "$TOP/docs/rules.md")
-	same "number of rules" "$n" 13
+	done < <(coded_rules)
+	[ "$n" -gt 10 ]
 }

@@ -243,3 +243,9 @@ pairs()
 		range([$mine, $theirs | length] | max) |
 		{ op: $mine[.], rec: $theirs[.] }'
 }
+
+# coded_rules -- "ID NAME SEVERITY" of each rule, as the table in the sources has it.
+coded_rules()
+{
+	sed -n 's/^\t*"\(ISM0..\)", "\([a-z-]*\)", SEV_\([A-Z]*\),$/\1 \2 \L\3/p' "$TOP/user/model/rules.c"
+}

@@ -225,7 +225,7 @@ of_dump()
 	keys 5
 	sees MEANING Latest
 	[[ $(screen | tr -s ' ' | grep "^ISM005 ") == "ISM005 narrow-access info "*" $(of_dump $name 'map(select(.rules // [] | index("ISM005"))) | length') "* ]]
-	same rules "$(screen | grep -c '^ISM0')" 13
+	same rules "$(screen | grep -c '^ISM0')" "$(coded_rules | wc -l)"
 	keys Tab
 	sees FUNCTION
 	fits 80 24

@@ -154,14 +154,18 @@ local e = {
 	ISM001 = rule("ISM001", "fragmented-store", expert.severity.ERROR),
 	ISM002 = rule("ISM002", "oversized-store", expert.severity.ERROR),
 	ISM003 = rule("ISM003", "boundary-crossing", expert.severity.ERROR),
+	ISM005 = rule("ISM005", "narrow-access", expert.severity.NOTE),
+	ISM006 = rule("ISM006", "misaligned-store", expert.severity.WARN),
 	ISM007 = rule("ISM007", "mio-instruction", expert.severity.ERROR),
 	ISM008 = rule("ISM008", "instruction-error", expert.severity.ERROR),
 	ISM009 = rule("ISM009", "short-access", expert.severity.WARN),
+	ISM010 = rule("ISM010", "failed-access", expert.severity.ERROR),
 	ISM011 = rule("ISM011", "silent-loss", expert.severity.ERROR),
 	malformed = ProtoExpert.new("ism.malformed", "not an ismtrace record",
 		expert.group.MALFORMED, expert.severity.ERROR),
 }
-ism.experts = { e.ISM001, e.ISM002, e.ISM003, e.ISM007, e.ISM008, e.ISM009, e.ISM011, e.malformed }
+ism.experts = { e.ISM001, e.ISM002, e.ISM003, e.ISM005, e.ISM006, e.ISM007, e.ISM008, e.ISM009, e.ISM010,
+	e.ISM011, e.malformed }
 
 local REGION = { [6] = "rom", [7] = "config", [8] = "vga" }
 
@@ -233,32 +237,55 @@ local function add_command(tree, region, offset, op, payload)
 	tree:add(f.command_len, payload(6, 2))
 end
 
-local function add_rules(tree, r)
+-- Was an instruction used that is narrower than what was asked for?
+local function used_narrow(buf, len)
+	for i = 0, 2 do
+		if buf(136 + 4 * i, 4):uint() > 0 and len > UInt64(2 ^ i) then
+			return true
+		end
+	end
+	return false
+end
+
+-- The error is of a PCISTB that ended with an exception: condition code 0, or else -ENXIO.
+local function block_raised(range)
+	local flags = range(0, 1):uint()
+
+	if range(1, 1):uint() ~= 2 then
+		return false
+	end
+	if bit.band(flags, 2) ~= 0 then
+		return range(3, 1):uint() == 0
+	end
+	return bit.band(flags, 1) ~= 0 and range(2, 1):int() == -6
+end
+
+-- All that one record decides: not ISM004, which takes several.
+local function add_rules(tree, buf, r)
 	local bar_write = r.op == 1 and r.region < 6 and r.len > ZERO
 	local stores = r.pcistg + r.pcistb + r.mio_stores
-
-	if bar_write and (stores > 1 or (stores == 1 and r.pcistb == 0)) then
-		tree:add_proto_expert_info(e.ISM001)
-	end
-	if bar_write and r.len > BLOCK then
-		tree:add_proto_expert_info(e.ISM002)
-	end
+	local long = bar_write and r.len > BLOCK
 	-- A number of Lua's is exact enough for one that is not longer.
-	if bar_write and (r.len > BLOCK or r.offset_in_block + r.len:tonumber() > 4096) then
-		tree:add_proto_expert_info(e.ISM003)
+	local across = bar_write and (long or r.offset_in_block + r.len:tonumber() > 4096)
+	local misaligned = bar_write and not long and not across and r.failed > 0 and
+		(r.offset_in_block % 8 ~= 0 or r.len:lower() % 8 ~= 0) and block_raised(buf(200, 16))
+
+	local function say(id, fires)
+		if fires then
+			tree:add_proto_expert_info(e[id])
+		end
 	end
-	if r.mio > 0 then
-		tree:add_proto_expert_info(e.ISM007)
-	end
-	if r.failed > 0 then
-		tree:add_proto_expert_info(e.ISM008)
-	end
-	if r.done and r.done < r.len then
-		tree:add_proto_expert_info(e.ISM009)
-	end
-	if r.done and r.failed > 0 and r.len > ZERO then
-		tree:add_proto_expert_info(e.ISM011)
-	end
+
+	say("ISM001", bar_write and (stores > 1 or (stores == 1 and r.pcistb == 0)))
+	say("ISM002", long)
+	say("ISM003", across)
+	say("ISM005", r.region < 6 and used_narrow(buf, r.len))
+	say("ISM006", misaligned)
+	say("ISM007", r.mio > 0)
+	say("ISM008", r.failed > 0)
+	say("ISM009", r.done and r.done < r.len)
+	say("ISM010", not r.done and not (long or across or misaligned or r.failed > 0))
+	say("ISM011", r.done and r.failed > 0 and r.len > ZERO)
 end
 
 -- Numbers of 64 bits stay what they are: Lua's own have 53 of them, and %d of one
@@ -294,7 +321,7 @@ local function dissect_access(buf, pinfo, tree, header)
 	insn:add(f.max, buf(124, 4))
 	insn:add(f.bytes, buf(128, 8))
 	local err = add_error(tree, buf(200, 16))
-	add_rules(tree, r)
+	add_rules(tree, buf, r)
 	if buf:len() > header then
 		tree:add(f.payload, buf(header))
 		add_command(tree, r.region, r.offset, r.op, buf(header):tvb())
