@@ -108,7 +108,8 @@ help:
 	@echo '            on each kernel of the lab for SOAK_SECONDS=3600; scripts/soak repeats a seed'
 	@echo '  fuzz      feed the readers what is none of theirs, FUZZ_SECONDS=600 each'
 	@echo '  unit      the unit tests alone, on this machine and as s390x programs'
-	@echo '  lint      shellcheck, the order of rooms, and sparse and checkpatch over the driver'
+	@echo '  lint      shellcheck, the order of rooms, the format, and sparse and checkpatch over the driver'
+	@echo '  format    the sources as make lint wants them'
 	@echo '  setup     install the Debian packages that are missing'
 	@echo '  install   the toolkit and its man pages, to DESTDIR and PREFIX (on s390x)'
 	@echo '  clean     remove $(B)/; the cache stays (scripts/clean-cache removes it)'
@@ -323,15 +324,15 @@ $(B)/check-types: vmlinux/check-types.c
 # --- What a reader of the sources wants to be sure of.
 
 SCRIPTS := $(shell git ls-files 2>/dev/null | xargs -r grep -lE '^\#!.*\b(ba)?sh\b' 2>/dev/null)
-SOURCES := $(filter-out driver/% lab/qemu/% lab/kernel/%,$(shell git ls-files '*.[ch]' 2>/dev/null))
 
 lint:
 	$(Q)shellcheck -x -P SCRIPTDIR $(SCRIPTS)
 	$(Q)scripts/lint-rooms
+	$(Q)scripts/lint-format
 	$(Q)scripts/lint-driver
 
 format:
-	$(Q)clang-format -i $(SOURCES)
+	$(Q)scripts/lint-format --fix
 
 # --- On s390x: the toolkit where people look for it.
 

@@ -14,7 +14,7 @@
 #include "bench.h"
 #include "capture/sink_capture.h"
 
-#define BEGIN_NS	1763696000000000000ULL
+#define BEGIN_NS 1763696000000000000ULL
 
 static void make(struct access *access, struct function *fns, uint64_t ts)
 {
@@ -61,9 +61,11 @@ int main(int argc, char **argv)
 {
 	struct function fns[2] = {
 		{ .k = { .fid = 34, .fh = 0x80000011, .uid = 17, .maxstbl = 4096 },
-		  .address = "0011:00:00.0", .is_ism = true },
+		  .address = "0011:00:00.0",
+		  .is_ism = true },
 		{ .k = { .fid = 35, .fh = 0x80000012, .uid = 18, .maxstbl = 4096 },
-		  .address = "0012:00:00.0", .is_ism = true },
+		  .address = "0012:00:00.0",
+		  .is_ism = true },
 	};
 	struct sink_capture_options options = {
 		.writer = { .level = argc > 3 ? atoi(argv[3]) : WRITER_PLAIN },

@@ -41,8 +41,7 @@ static void prepare(void)
 		fns[i].k.uid = 1 + i;
 		fns[i].k.maxstbl = 4096;
 		fns[i].is_ism = true;
-		snprintf(fns[i].address, sizeof(fns[i].address), "%04x:00:00.0",
-			 0x1000 + i);
+		snprintf(fns[i].address, sizeof(fns[i].address), "%04x:00:00.0", 0x1000 + i);
 	}
 	for (i = 0; i < DRIVERS; i++)
 		snprintf(drivers[i], sizeof(drivers[i]), "driver-%u", i);
@@ -167,8 +166,7 @@ int main(int argc, char **argv)
 	int err;
 
 	if (!count || !is_kind(argv[2])) {
-		fprintf(stderr,
-			"Usage: make-crowd FILE pids|rows|places|mix COUNT [LEVEL]\n");
+		fprintf(stderr, "Usage: make-crowd FILE pids|rows|places|mix COUNT [LEVEL]\n");
 		return 2;
 	}
 	prepare();

@@ -23,8 +23,7 @@ static void run(const char *out, char **argv)
 	int to = open(out, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 	int null = open("/dev/null", O_WRONLY);
 
-	if (to < 0 || null < 0 || dup2(to, STDOUT_FILENO) < 0 ||
-	    dup2(null, STDERR_FILENO) < 0)
+	if (to < 0 || null < 0 || dup2(to, STDOUT_FILENO) < 0 || dup2(null, STDERR_FILENO) < 0)
 		_exit(126);
 	execvp(argv[0], argv);
 	_exit(127);

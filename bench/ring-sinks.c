@@ -18,11 +18,11 @@
 #include <unistd.h>
 
 #include "bench.h"
+#include "capture/sink_capture.h"
 #include "insn_sums.h"
 #include "live/ring_record.h"
 #include "model/rules.h"
 #include "model/sink.h"
-#include "capture/sink_capture.h"
 
 #define BEGIN_NS 1763696000000000000ULL
 #define MONO_NS	 1000000000ULL
@@ -55,14 +55,13 @@ static void make_record(struct ismt_access *rec, const struct job *job, bool mix
 	rec->fh = job->fns[task % 2].k.fh;
 	rec->op = read ? ISMT_READ : ISMT_WRITE;
 	rec->layer = ISMT_LAYER_ISM;
-	rec->offset = mixed ? (uint64_t)any(1920) << 24 | any(2048) * 4096
-			    : 2ULL << ISMT_ISM_SHIFT;
+	rec->offset = mixed ? (uint64_t)any(1920) << 24 | any(2048) * 4096 : 2ULL << ISMT_ISM_SHIFT;
 	rec->len = read ? 8 : len;
 	rec->ret = (int64_t)rec->len;
 	rec->latency_ns = 15000 + any(30000);
 	rec->brief = 1;
-	rec->req = REQ_WITH_KIND((uint64_t)rec->fh << 32 | rec->len,
-				 read ? ISMT_PCILG : ISMT_PCISTB);
+	rec->req =
+		REQ_WITH_KIND((uint64_t)rec->fh << 32 | rec->len, read ? ISMT_PCILG : ISMT_PCISTB);
 }
 
 static double cpu_used(void)
@@ -76,8 +75,7 @@ static double cpu_used(void)
 static struct sink *open_sink(const struct job *job, FILE **file)
 {
 	struct sink_capture_options capture = {
-		.writer = { .level = strcmp(job->sink, "record.gz") ? WRITER_PLAIN
-								    : GZIP_LEVEL },
+		.writer = { .level = strcmp(job->sink, "record.gz") ? WRITER_PLAIN : GZIP_LEVEL },
 		.application = "ismtrace ring-sinks",
 		.begin_ns = BEGIN_NS,
 		.mono_offset_ns = BEGIN_NS - MONO_NS,
@@ -156,8 +154,8 @@ static int run(struct job *job)
 		err = -EIO;
 	if (err || stat(job->path, &st))
 		return err ? err : -errno;
-	printf("%s %s %llu %.3f %.3f %lld\n", job->work, job->sink, job->count,
-	       now() - wall, cpu_used() - cpu, (long long)st.st_size);
+	printf("%s %s %llu %.3f %.3f %lld\n", job->work, job->sink, job->count, now() - wall,
+	       cpu_used() - cpu, (long long)st.st_size);
 	sink->ops->free(sink);
 	if (file)
 		fclose(file);
@@ -169,23 +167,19 @@ static int run(struct job *job)
 
 int main(int argc, char **argv)
 {
-	static const char *const sinks[] = { "quiet", "text",	"json",
-					     "csv",   "record", "record.gz" };
+	static const char *const sinks[] = {
+		"quiet", "text", "json", "csv", "record", "record.gz"
+	};
 	static const char *const works[] = { "one", "mixed" };
-	struct job job = { .fns = {
-				   { .k = { .fid = 34,
-					    .fh = 0x80000011,
-					    .uid = 17,
-					    .maxstbl = 4096 },
-				     .address = "0011:00:00.0",
-				     .is_ism = true },
-				   { .k = { .fid = 35,
-					    .fh = 0x80000012,
-					    .uid = 18,
-					    .maxstbl = 4096 },
-				     .address = "0012:00:00.0",
-				     .is_ism = true },
-			   } };
+	struct job
+		job = { .fns = {
+				{ .k = { .fid = 34, .fh = 0x80000011, .uid = 17, .maxstbl = 4096 },
+				  .address = "0011:00:00.0",
+				  .is_ism = true },
+				{ .k = { .fid = 35, .fh = 0x80000012, .uid = 18, .maxstbl = 4096 },
+				  .address = "0012:00:00.0",
+				  .is_ism = true },
+			} };
 	struct ismt_access rec;
 	char path[4096];
 	size_t w, s, i;
@@ -209,8 +203,7 @@ int main(int argc, char **argv)
 			job.sink = sinks[s];
 			err = run(&job);
 			if (err) {
-				fprintf(stderr, "ring-sinks: %s: %s\n", job.sink,
-					strerror(-err));
+				fprintf(stderr, "ring-sinks: %s: %s\n", job.sink, strerror(-err));
 				return 5;
 			}
 		}

@@ -6,8 +6,8 @@
 #ifndef ISMT_ACCESS_BPF_H
 #define ISMT_ACCESS_BPF_H
 
-#include "insn_sums.h"
 #include "fn_cache.bpf.h"
+#include "insn_sums.h"
 #include "match.h"
 #include "state.bpf.h"
 #include "task.bpf.h"
@@ -67,7 +67,7 @@ static __always_inline bool process_wanted(void)
 }
 
 /* So many generations of a family are looked at. */
-#define ANCESTORS	16
+#define ANCESTORS 16
 
 /*
  * One whose parent, or the parent of that, ... is traced is traced as well.  So there was no
@@ -99,8 +99,7 @@ static __always_inline u32 pid_wanted(struct task_state *st)
 	if (process_wanted())
 		st->pid_wanted = PID_WANTED;
 	else
-		st->pid_wanted = lost_track && process_lost_track() ? PID_LOST_TRACK :
-								      PID_UNWANTED;
+		st->pid_wanted = lost_track && process_lost_track() ? PID_LOST_TRACK : PID_UNWANTED;
 	return st->pid_wanted;
 }
 
@@ -254,8 +253,8 @@ __noinline int access_enter(const struct access_args *args)
 	if (filtered || filter.by_pid)
 		access = access_filter(st);
 	if (st->spilled) {
-		count(bpf_get_smp_processor_id(), access == ACCESS_FILTERED ?
-			      ISMT_CNT_SPILLED_OUT : ISMT_CNT_SPILLED_OPEN);
+		count(bpf_get_smp_processor_id(),
+		      access == ACCESS_FILTERED ? ISMT_CNT_SPILLED_OUT : ISMT_CNT_SPILLED_OPEN);
 		access |= ACCESS_SPILLED;
 	}
 	st->access = access;
@@ -270,12 +269,12 @@ __noinline int access_enter(const struct access_args *args)
  */
 static __always_inline bool access_is_ready(const struct task_state *st, u64 task, u64 vdev)
 {
-	return __builtin_expect(st->task == task && st->phase == PHASE_READY &&
-				st->fast_vdev == vdev, true);
+	return __builtin_expect(
+		st->task == task && st->phase == PHASE_READY && st->fast_vdev == vdev, true);
 }
 
 static __always_inline int access_enter_fast(struct task_state *st, u32 layer, u32 op, u64 len,
-					      u64 pos)
+					     u64 pos)
 {
 	st->rec.len = len;
 	st->rec.offset = pos;

@@ -11,7 +11,7 @@
 
 #include "ismtrace.h"
 
-#define BATCH_BARRIER()	__asm__ volatile("" ::: "memory")
+#define BATCH_BARRIER() __asm__ volatile("" ::: "memory")
 
 static inline __attribute__((always_inline)) void cell_add(__u64 *to, __u64 n)
 {
@@ -20,7 +20,7 @@ static inline __attribute__((always_inline)) void cell_add(__u64 *to, __u64 n)
 
 /* Add what a batch has to its cell; the caller is the only one who writes to the batch. */
 static inline __attribute__((always_inline)) void batch_flush_into(struct ismt_batch *batch,
-							      struct ismt_cell *cell)
+								   struct ismt_cell *cell)
 {
 	__u64 n = batch->n;
 

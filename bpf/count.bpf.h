@@ -10,14 +10,14 @@
 #define ISMT_COUNT_BPF_H
 
 #include "access.bpf.h"
+#include "batch.h"
 #include "buckets.h"
 #include "cells.bpf.h"
 #include "judge.h"
 #include "runs.h"
-#include "batch.h"
 
 /* At most one example of a run in so many ns, per task and function. */
-#define RUN_TELL_NS	(1ULL << 27)
+#define RUN_TELL_NS (1ULL << 27)
 
 /* Functions that are not static are verified once, not at each call. */
 __noinline u32 cell_bucket(u64 value)
@@ -29,9 +29,9 @@ __noinline u32 cell_bucket(u64 value)
 
 /* Both at once. */
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-#define OP_LAYER(op, layer)	((op) << 8 | (layer))
+#define OP_LAYER(op, layer) ((op) << 8 | (layer))
 #else
-#define OP_LAYER(op, layer)	((op) | (layer) << 8)
+#define OP_LAYER(op, layer) ((op) | (layer) << 8)
 #endif
 
 static __always_inline u16 op_layer(const struct ismt_access *rec)
@@ -63,8 +63,8 @@ __noinline int batch_flush(struct task_state *st)
 }
 
 /* Remember a whole write for the next, which may then go through count_fast(). */
-static __always_inline void hot_set(struct task_state *st, const struct ismt_cell *cell,
-				    u32 index, u32 size, u32 bucket)
+static __always_inline void hot_set(struct task_state *st, const struct ismt_cell *cell, u32 index,
+				    u32 size, u32 bucket)
 {
 	struct ismt_batch *batch = &st->batch;
 	struct hot_write *hot = &st->hot;
@@ -124,7 +124,7 @@ static __always_inline bool count_fast(u32 layer, s64 ret, u64 now)
 
 /* Returns true if it may break a rule. */
 static __always_inline bool count_one_block(struct ismt_cell *cell, u32 maxstbl, u32 size, u64 len,
-					u64 pos)
+					    u64 pos)
 {
 	if (size < ISMT_ONE_BLOCK_BUCKETS)
 		cell_add(&cell->one_block[size], 1);

@@ -41,7 +41,7 @@ static __always_inline struct fn_cache_entry *fn_cache_entry_of(struct task_stat
  * there were others, or a device was opened.  Adjacent is adjacent all the same.
  */
 struct ismt_run_key {
-	u32 task;		/* its number */
+	u32 task; /* its number */
 	u32 fid;
 };
 
@@ -171,7 +171,7 @@ static __always_inline bool insn_is_of(struct task_state *st, u32 fh)
 __u64 list_head;
 
 /* So many functions are looked at to find one. */
-#define LIST_MAX	64
+#define LIST_MAX 64
 
 /* The fid, plus one, of the function that has this handle now; 0: not found. */
 __noinline u64 fid_of_handle(u32 fh)

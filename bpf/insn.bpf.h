@@ -6,13 +6,13 @@
 #define ISMT_INSN_BPF_H
 
 #include "access.bpf.h"
-#include "insn_sums.h"
 #include "fn_cache.bpf.h"
+#include "insn_sums.h"
 #include "measure.bpf.h"
 #include "state.bpf.h"
 
 /* With MIO there is no request; the length is kept in its place. */
-#define SPACE_UNKNOWN	0xff
+#define SPACE_UNKNOWN 0xff
 
 static __always_inline bool state_in_access(const struct task_state *st)
 {
@@ -125,8 +125,8 @@ static __always_inline int insn_enter_plain(u32 kind, u64 req)
 
 	if (__builtin_expect(st->task != task, false))
 		return insn_enter_other(kind, req);
-	if (__builtin_expect(st->phase == PHASE_ENTERED &&
-			     st->first == REQ_WITH_KIND(req, kind), true)) {
+	if (__builtin_expect(st->phase == PHASE_ENTERED && st->first == REQ_WITH_KIND(req, kind),
+			     true)) {
 		st->phase = PHASE_ONE;
 		return 0;
 	}
@@ -137,8 +137,7 @@ static __always_inline int insn_enter_plain(u32 kind, u64 req)
 }
 
 /* An instruction failed: err says how, fh on which function (0: unknown). */
-static __always_inline void insn_failed(struct task_state *st, u32 fh,
-					const struct ismt_error *err)
+static __always_inline void insn_failed(struct task_state *st, u32 fh, const struct ismt_error *err)
 {
 	struct ismt_unattr *total;
 
@@ -276,16 +275,16 @@ static __always_inline int mio_exit(u32 kind, s64 rc)
  * not end with condition code 0 (struct zpci_err_insn_data, packed).
  */
 struct error_event {
-	u8 insn;		/* 'l', 's', 'b'; others are not ours */
-	u8 cc;			/* 0 to 3, or a negative errno for an exception */
+	u8 insn; /* 'l', 's', 'b'; others are not ours */
+	u8 cc;	 /* 0 to 3, or a negative errno for an exception */
 	u8 status;
 	u64 req;
 	u64 offset;
 } __attribute__((packed));
 
-#define CC_BUSY		2
-#define CC_LAST		3
-#define EIO		5
+#define CC_BUSY 2
+#define CC_LAST 3
+#define EIO	5
 
 static __always_inline bool is_pci_error(const struct debug_info *id)
 {

@@ -9,13 +9,13 @@
 #include "ismtrace.h"
 
 /* A request word: function handle, address space and length. */
-#define REQ_FH(req)	((__u32)((req) >> 32))
-#define REQ_SPACE(req)	((__u8)((req) >> 16))
-#define REQ_LEN(req)	((__u16)(req))
+#define REQ_FH(req)    ((__u32)((req) >> 32))
+#define REQ_SPACE(req) ((__u8)((req) >> 16))
+#define REQ_LEN(req)   ((__u16)(req))
 
 /* The eight bits above the address space are free: for enum ismt_kind. */
-#define REQ_WITH_KIND(req, kind)	((req) | (__u64)(kind) << 24)
-#define REQ_KIND(req)	((__u8)((req) >> 24))
+#define REQ_WITH_KIND(req, kind) ((req) | (__u64)(kind) << 24)
+#define REQ_KIND(req)		 ((__u8)((req) >> 24))
 
 /* The bucket of a store block's length in bytes. */
 static inline __attribute__((always_inline)) __u32 stb_bucket(__u32 len)
@@ -43,7 +43,7 @@ static inline __attribute__((always_inline)) int kind_is_block(__u32 kind)
 
 /* One more instruction; kind is below ISMT_KINDS, len in bytes. */
 static inline __attribute__((always_inline)) void insns_add(struct ismt_insns *insn, __u32 kind,
-							     __u32 len)
+							    __u32 len)
 {
 	insn->n[kind]++;
 	if (!insn->min || len < insn->min)
@@ -62,7 +62,7 @@ static inline __attribute__((always_inline)) void insns_add(struct ismt_insns *i
  * instructions, of which it has none or one; req as in a brief record.
  */
 static inline __attribute__((always_inline)) void access_expand(struct ismt_access *rec,
-								 __u32 insns, __u64 req)
+								__u32 insns, __u64 req)
 {
 	__u32 kind = REQ_KIND(req);
 

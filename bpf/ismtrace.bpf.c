@@ -7,16 +7,16 @@
  * add it here and in the table of user/live/hooks.c.
  */
 #include "vmlinux.h"
-#include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 
-#include "ismtrace.h"
-#include "state.bpf.h"
 #include "access.bpf.h"
 #include "access_exit.bpf.h"
 #include "insn.bpf.h"
+#include "ismtrace.h"
 #include "measure.bpf.h"
+#include "state.bpf.h"
 #include "zpci_list.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
@@ -59,16 +59,16 @@ static __always_inline int access_enter_slow(u32 layer, u32 op, u64 vdev, u64 bu
  * What all programs on a driver's read and write do at its entry.  A macro, so that an
  * argument is read where it is needed, and none has to be kept meanwhile.
  */
-#define ENTER(layer, op, vdev, buf, len, pos)						\
-	({										\
-		u64 task = bpf_get_current_task();					\
-		struct task_state *st = slot_of(task);					\
-											\
-		if (!armed)								\
-			return 0;							\
-		if (!access_is_ready(st, task, vdev))					\
-			return access_enter_slow(layer, op, vdev, buf, len, pos);		\
-		access_enter_fast(st, layer, op, len, pos);				\
+#define ENTER(layer, op, vdev, buf, len, pos)                                     \
+	({                                                                        \
+		u64 task = bpf_get_current_task();                                \
+		struct task_state *st = slot_of(task);                            \
+                                                                                  \
+		if (!armed)                                                       \
+			return 0;                                                 \
+		if (!access_is_ready(st, task, vdev))                             \
+			return access_enter_slow(layer, op, vdev, buf, len, pos); \
+		access_enter_fast(st, layer, op, len, pos);                       \
 	})
 
 /* And at its return; the time is taken once, whichever way it goes. */
@@ -81,28 +81,28 @@ static __always_inline int leave(u32 layer, s64 ret, bool counts)
 	return 0;
 }
 
-#define ACCESS_HOOK(name, function, layer, op)						\
-	SEC("fentry/" function)								\
-	int fentry_##name(u64 *ctx)							\
-	{										\
-		return ENTER(layer, op, ctx[0], ctx[1], ctx[2], read_pos((s64 *)ctx[3]));	\
-	}										\
-	SEC("fexit/" function)								\
-	int BPF_PROG(fexit_##name, struct vfio_device *vdev, void *buf, u64 len,	\
-		     s64 *ppos, s64 ret)						\
-	{										\
-		return leave(layer, ret, counting);					\
-	}										\
-	SEC("kprobe/" function)								\
-	int kprobe_##name(struct pt_regs *ctx)						\
-	{										\
-		return ENTER(layer, op, PT_REGS_PARM1(ctx), PT_REGS_PARM2(ctx),		\
-			     PT_REGS_PARM3(ctx), read_pos((s64 *)PT_REGS_PARM4(ctx)));	\
-	}										\
-	SEC("kretprobe/" function)							\
-	int BPF_KRETPROBE(kretprobe_##name, s64 ret)					\
-	{										\
-		return leave(layer, ret, counting);					\
+#define ACCESS_HOOK(name, function, layer, op)                                              \
+	SEC("fentry/" function)                                                             \
+	int fentry_##name(u64 *ctx)                                                         \
+	{                                                                                   \
+		return ENTER(layer, op, ctx[0], ctx[1], ctx[2], read_pos((s64 *)ctx[3]));   \
+	}                                                                                   \
+	SEC("fexit/" function)                                                              \
+	int BPF_PROG(fexit_##name, struct vfio_device *vdev, void *buf, u64 len, s64 *ppos, \
+		     s64 ret)                                                               \
+	{                                                                                   \
+		return leave(layer, ret, counting);                                         \
+	}                                                                                   \
+	SEC("kprobe/" function)                                                             \
+	int kprobe_##name(struct pt_regs *ctx)                                              \
+	{                                                                                   \
+		return ENTER(layer, op, PT_REGS_PARM1(ctx), PT_REGS_PARM2(ctx),             \
+			     PT_REGS_PARM3(ctx), read_pos((s64 *)PT_REGS_PARM4(ctx)));      \
+	}                                                                                   \
+	SEC("kretprobe/" function)                                                          \
+	int BPF_KRETPROBE(kretprobe_##name, s64 ret)                                        \
+	{                                                                                   \
+		return leave(layer, ret, counting);                                         \
 	}
 
 ACCESS_HOOK(ism_read, "ism_vfio_pci_read", ISMT_LAYER_ISM, ISMT_READ)
@@ -134,50 +134,50 @@ int event_exit_counting(u64 *ctx)
 }
 
 /* All three helpers take (data, request, offset). */
-#define INSN_HOOK(name, function, kind)							\
-	SEC("fentry/" function)								\
-	int BPF_PROG(fentry_##name, u64 a, u64 b, u64 c)				\
-	{										\
-		insn_enter(kind, b, c, (void *)a);					\
-		return measuring ? measure_insn(kind, b) : 0;				\
-	}										\
-	SEC("fexit/" function)								\
-	int BPF_PROG(fexit_##name, u64 a, u64 b, u64 c, s32 ret)			\
-	{										\
-		return insn_exit(ret);							\
-	}										\
-	SEC("kprobe/" function)								\
-	int BPF_KPROBE(kprobe_##name, u64 a, u64 b, u64 c)				\
-	{										\
-		insn_enter(kind, b, c, (void *)a);					\
-		return measuring ? measure_insn(kind, b) : 0;				\
-	}										\
-	SEC("kretprobe/" function)							\
-	int BPF_KRETPROBE(kretprobe_##name, s32 ret)					\
-	{										\
-		return insn_exit(ret);							\
-	}										\
-	SEC("fentry/" function)								\
-	int BPF_PROG(fentry_plain_##name, u64 a, u64 b)					\
-	{										\
-		return insn_enter_plain(kind, b);					\
-	}										\
-	SEC("kprobe/" function)								\
-	int BPF_KPROBE(kprobe_plain_##name, u64 a, u64 b)				\
-	{										\
-		return insn_enter_plain(kind, b);					\
-	}										\
-	SEC("fentry/" function)								\
-	int BPF_PROG(fentry_measured_##name, u64 a, u64 b)				\
-	{										\
-		insn_enter_plain(kind, b);						\
-		return measure_insn(kind, b);						\
-	}										\
-	SEC("kprobe/" function)								\
-	int BPF_KPROBE(kprobe_measured_##name, u64 a, u64 b)				\
-	{										\
-		insn_enter_plain(kind, b);						\
-		return measure_insn(kind, b);						\
+#define INSN_HOOK(name, function, kind)                          \
+	SEC("fentry/" function)                                  \
+	int BPF_PROG(fentry_##name, u64 a, u64 b, u64 c)         \
+	{                                                        \
+		insn_enter(kind, b, c, (void *)a);               \
+		return measuring ? measure_insn(kind, b) : 0;    \
+	}                                                        \
+	SEC("fexit/" function)                                   \
+	int BPF_PROG(fexit_##name, u64 a, u64 b, u64 c, s32 ret) \
+	{                                                        \
+		return insn_exit(ret);                           \
+	}                                                        \
+	SEC("kprobe/" function)                                  \
+	int BPF_KPROBE(kprobe_##name, u64 a, u64 b, u64 c)       \
+	{                                                        \
+		insn_enter(kind, b, c, (void *)a);               \
+		return measuring ? measure_insn(kind, b) : 0;    \
+	}                                                        \
+	SEC("kretprobe/" function)                               \
+	int BPF_KRETPROBE(kretprobe_##name, s32 ret)             \
+	{                                                        \
+		return insn_exit(ret);                           \
+	}                                                        \
+	SEC("fentry/" function)                                  \
+	int BPF_PROG(fentry_plain_##name, u64 a, u64 b)          \
+	{                                                        \
+		return insn_enter_plain(kind, b);                \
+	}                                                        \
+	SEC("kprobe/" function)                                  \
+	int BPF_KPROBE(kprobe_plain_##name, u64 a, u64 b)        \
+	{                                                        \
+		return insn_enter_plain(kind, b);                \
+	}                                                        \
+	SEC("fentry/" function)                                  \
+	int BPF_PROG(fentry_measured_##name, u64 a, u64 b)       \
+	{                                                        \
+		insn_enter_plain(kind, b);                       \
+		return measure_insn(kind, b);                    \
+	}                                                        \
+	SEC("kprobe/" function)                                  \
+	int BPF_KPROBE(kprobe_measured_##name, u64 a, u64 b)     \
+	{                                                        \
+		insn_enter_plain(kind, b);                       \
+		return measure_insn(kind, b);                    \
 	}
 
 INSN_HOOK(load, "__zpci_load", ISMT_PCILG)
@@ -185,26 +185,26 @@ INSN_HOOK(store, "__zpci_store", ISMT_PCISTG)
 INSN_HOOK(store_block, "__zpci_store_block", ISMT_PCISTB)
 
 /* addr: which argument is the MIO address; the length is always the third. */
-#define MIO_HOOK(name, function, kind, addr)						\
-	SEC("fentry/" function)								\
-	int fentry_##name(void *ctx)							\
-	{										\
-		return mio_enter(kind, func_arg(ctx, addr), func_arg(ctx, 2));	\
-	}										\
-	SEC("fexit/" function)								\
-	int BPF_PROG(fexit_##name, u64 a, u64 b, u64 c, s32 ret)			\
-	{										\
-		return mio_exit(kind, ret);						\
-	}										\
-	SEC("kprobe/" function)								\
-	int BPF_KPROBE(kprobe_##name, u64 a, u64 b, u64 c)				\
-	{										\
-		return mio_enter(kind, addr ? b : a, c);				\
-	}										\
-	SEC("kretprobe/" function)							\
-	int BPF_KRETPROBE(kretprobe_##name, s32 ret)					\
-	{										\
-		return mio_exit(kind, ret);						\
+#define MIO_HOOK(name, function, kind, addr)                                   \
+	SEC("fentry/" function)                                                \
+	int fentry_##name(void *ctx)                                           \
+	{                                                                      \
+		return mio_enter(kind, func_arg(ctx, addr), func_arg(ctx, 2)); \
+	}                                                                      \
+	SEC("fexit/" function)                                                 \
+	int BPF_PROG(fexit_##name, u64 a, u64 b, u64 c, s32 ret)               \
+	{                                                                      \
+		return mio_exit(kind, ret);                                    \
+	}                                                                      \
+	SEC("kprobe/" function)                                                \
+	int BPF_KPROBE(kprobe_##name, u64 a, u64 b, u64 c)                     \
+	{                                                                      \
+		return mio_enter(kind, addr ? b : a, c);                       \
+	}                                                                      \
+	SEC("kretprobe/" function)                                             \
+	int BPF_KRETPROBE(kretprobe_##name, s32 ret)                           \
+	{                                                                      \
+		return mio_exit(kind, ret);                                    \
 	}
 
 MIO_HOOK(mio_load, "zpci_load", ISMT_MIO_LOAD, 1)
@@ -318,7 +318,7 @@ int BPF_KPROBE(kprobe_disable, u64 vdev)
  * How many accesses of tasks in slots are under way.  A run looks at so many of
  * the slots, from slot_cursor, and returns 0 when there are no more.
  */
-#define SLOTS_A_RUN	128
+#define SLOTS_A_RUN 128
 
 __u32 open_accesses;
 __u32 slot_cursor;

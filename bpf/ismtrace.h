@@ -14,21 +14,21 @@
 #include <linux/types.h>
 #endif
 
-#define ISMT_COMM_LEN		16	/* TASK_COMM_LEN of the kernel */
-#define ISMT_NAME_LEN		32	/* driver names, cut to this */
+#define ISMT_COMM_LEN 16 /* TASK_COMM_LEN of the kernel */
+#define ISMT_NAME_LEN 32 /* driver names, cut to this */
 
 /* Store-block sizes: bucket i holds lengths up to 8 << i; the last, longer. */
-#define ISMT_STB_BUCKETS	11
+#define ISMT_STB_BUCKETS 11
 /* Widths of PCILG and PCISTG: 1, 2, 4, 8 bytes. */
-#define ISMT_WIDTHS		4
+#define ISMT_WIDTHS 4
 
 /* Address space that stands for configuration space in an instruction. */
-#define ISMT_PCIAS_CONFIG	15
+#define ISMT_PCIAS_CONFIG 15
 
 enum ismt_record_type {
-	ISMT_REC_ACCESS = 1,	/* struct ismt_access */
-	ISMT_REC_INSN = 2,	/* struct ismt_insn */
-	ISMT_REC_BRIEF = 3,	/* struct ismt_access, cut to ISMT_BRIEF_LEN */
+	ISMT_REC_ACCESS = 1, /* struct ismt_access */
+	ISMT_REC_INSN = 2,   /* struct ismt_insn */
+	ISMT_REC_BRIEF = 3,  /* struct ismt_access, cut to ISMT_BRIEF_LEN */
 };
 
 enum ismt_op {
@@ -38,71 +38,70 @@ enum ismt_op {
 
 /* Which driver's entry point opened the access; tells the offset encoding. */
 enum ismt_layer {
-	ISMT_LAYER_ISM = 1,	/* ism_vfio_pci_{read,write}: region = offset >> 48 */
-	ISMT_LAYER_CORE = 2,	/* vfio_pci_core_{read,write}: region = offset >> 40 */
+	ISMT_LAYER_ISM = 1,  /* ism_vfio_pci_{read,write}: region = offset >> 48 */
+	ISMT_LAYER_CORE = 2, /* vfio_pci_core_{read,write}: region = offset >> 40 */
 };
 
 enum ismt_kind {
 	ISMT_PCILG = 0,
 	ISMT_PCISTG = 1,
 	ISMT_PCISTB = 2,
-	ISMT_MIO_LOAD = 3,	/* PCILGI */
-	ISMT_MIO_STORE = 4,	/* PCISTGI */
-	ISMT_MIO_BLOCK = 5,	/* PCISTBI */
+	ISMT_MIO_LOAD = 3,  /* PCILGI */
+	ISMT_MIO_STORE = 4, /* PCISTGI */
+	ISMT_MIO_BLOCK = 5, /* PCISTBI */
 	ISMT_KINDS = 6,
 };
 
 /* First in every record of the ring buffer. */
 struct ismt_hdr {
-	__u16 type;		/* enum ismt_record_type */
-	__u16 len;		/* of the whole record, bytes */
-	__u32 cpu;		/* where it ended */
-	__u64 ts;		/* where it began; CLOCK_MONOTONIC, ns */
+	__u16 type; /* enum ismt_record_type */
+	__u16 len;  /* of the whole record, bytes */
+	__u32 cpu;  /* where it ended */
+	__u64 ts;   /* where it began; CLOCK_MONOTONIC, ns */
 };
 
 /* What is known of an instruction that did not end with condition code 0. */
-#define ISMT_ERR_RC		0x01	/* rc is the helper's return value */
-#define ISMT_ERR_CC		0x02	/* cc and status are the instruction's */
+#define ISMT_ERR_RC 0x01 /* rc is the helper's return value */
+#define ISMT_ERR_CC 0x02 /* cc and status are the instruction's */
 
 struct ismt_error {
-	__u8 flags;		/* ISMT_ERR_*; 0: there was no error */
-	__u8 kind;		/* enum ismt_kind */
-	__s8 rc;		/* -errno as the helper returns it */
-	__u8 cc;		/* condition code 1 to 3; 0 if an exception */
-	__u8 status;		/* status code of the instruction */
-	__u8 space;		/* BAR, or ISMT_PCIAS_CONFIG */
-	__u16 len;		/* bytes */
-	__u64 offset;		/* in the address space */
+	__u8 flags;   /* ISMT_ERR_*; 0: there was no error */
+	__u8 kind;    /* enum ismt_kind */
+	__s8 rc;      /* -errno as the helper returns it */
+	__u8 cc;      /* condition code 1 to 3; 0 if an exception */
+	__u8 status;  /* status code of the instruction */
+	__u8 space;   /* BAR, or ISMT_PCIAS_CONFIG */
+	__u16 len;    /* bytes */
+	__u64 offset; /* in the address space */
 };
 
 /* The instructions of one access, added up. */
 struct ismt_insns {
-	__u32 n[ISMT_KINDS];	/* issued, by enum ismt_kind */
-	__u32 failed;		/* of these, ended with an error */
-	__u32 busy;		/* found the function busy; the helper retried */
-	__u32 min;		/* shortest, bytes; 0 if there was none */
-	__u32 max;		/* longest, bytes */
-	__u64 bytes;		/* moved by those that did not fail */
-	__u32 width[ISMT_WIDTHS];	/* loads and stores of 1 << i bytes */
-	__u32 stb[ISMT_STB_BUCKETS];	/* store blocks by size */
+	__u32 n[ISMT_KINDS];	     /* issued, by enum ismt_kind */
+	__u32 failed;		     /* of these, ended with an error */
+	__u32 busy;		     /* found the function busy; the helper retried */
+	__u32 min;		     /* shortest, bytes; 0 if there was none */
+	__u32 max;		     /* longest, bytes */
+	__u64 bytes;		     /* moved by those that did not fail */
+	__u32 width[ISMT_WIDTHS];    /* loads and stores of 1 << i bytes */
+	__u32 stb[ISMT_STB_BUCKETS]; /* store blocks by size */
 	__u32 pad;
-	struct ismt_error error;	/* the first one */
+	struct ismt_error error; /* the first one */
 };
 
 /*
  * The region is in the upper bits of an offset in the device file: of the
  * core's (vfio_pci_core.h: VFIO_PCI_OFFSET_SHIFT), and of the variant driver's.
  */
-#define ISMT_CORE_SHIFT		40
-#define ISMT_ISM_SHIFT		48
-#define ISMT_OFFSET_SHIFT(layer)	\
-	((layer) == ISMT_LAYER_ISM ? ISMT_ISM_SHIFT : ISMT_CORE_SHIFT)
+#define ISMT_CORE_SHIFT		 40
+#define ISMT_ISM_SHIFT		 48
+#define ISMT_OFFSET_SHIFT(layer) ((layer) == ISMT_LAYER_ISM ? ISMT_ISM_SHIFT : ISMT_CORE_SHIFT)
 
 /*
  * The task has no number in the PID namespace that is traced from: pid and tid are
  * those of the first namespace.
  */
-#define ISMT_TASK_FOREIGN	0x01
+#define ISMT_TASK_FOREIGN 0x01
 
 /*
  * Followed by hdr.len - sizeof(struct ismt_access) bytes of payload.
@@ -112,28 +111,28 @@ struct ismt_insns {
  */
 struct ismt_access {
 	struct ismt_hdr hdr;
-	__u32 pid;		/* thread group */
+	__u32 pid; /* thread group */
 	__u32 tid;
 	char comm[ISMT_COMM_LEN];
-	__u32 fid;		/* of the zPCI function */
-	__u32 fh;		/* function handle when the access began */
-	__u8 op;		/* enum ismt_op */
-	__u8 layer;		/* enum ismt_layer */
-	__u8 brief;		/* brief: instructions, 0 or 1 */
-	__u8 flags;		/* ISMT_TASK_* */
-	__u32 region;		/* VFIO region index */
+	__u32 fid;    /* of the zPCI function */
+	__u32 fh;     /* function handle when the access began */
+	__u8 op;      /* enum ismt_op */
+	__u8 layer;   /* enum ismt_layer */
+	__u8 brief;   /* brief: instructions, 0 or 1 */
+	__u8 flags;   /* ISMT_TASK_* */
+	__u32 region; /* VFIO region index */
 	/*
 	 * In the region, bytes.  In the ring buffer it is the offset in the device
 	 * file, as the driver was given it, and region is not set.
 	 */
 	__u64 offset;
-	__u64 len;		/* asked for, bytes */
-	__s64 ret;		/* bytes done or -errno */
+	__u64 len; /* asked for, bytes */
+	__s64 ret; /* bytes done or -errno */
 	__u64 latency_ns;
 	union {
 		/* While counting: the run of adjacent writes that it is part of. */
 		struct {
-			__u32 run;	/* writes so far; 0: none */
+			__u32 run; /* writes so far; 0: none */
 			__u32 run_bytes;
 		};
 		/*
@@ -148,15 +147,15 @@ struct ismt_access {
 	};
 	union {
 		struct ismt_insns insn;
-		__u64 req;	/* brief: as REQ_WITH_KIND() of insn_sums.h has it */
+		__u64 req; /* brief: as REQ_WITH_KIND() of insn_sums.h has it */
 	};
 };
 
-#define ISMT_BRIEF_LEN	(__builtin_offsetof(struct ismt_access, req) + 8)
+#define ISMT_BRIEF_LEN (__builtin_offsetof(struct ismt_access, req) + 8)
 
 /* One instruction, when each is asked for. */
-#define ISMT_INSN_INSIDE	0x01	/* of a traced access of this task */
-#define ISMT_INSN_FOREIGN	0x02	/* as ISMT_TASK_FOREIGN */
+#define ISMT_INSN_INSIDE  0x01 /* of a traced access of this task */
+#define ISMT_INSN_FOREIGN 0x02 /* as ISMT_TASK_FOREIGN */
 
 struct ismt_insn {
 	struct ismt_hdr hdr;
@@ -164,22 +163,22 @@ struct ismt_insn {
 	__u32 tid;
 	char comm[ISMT_COMM_LEN];
 	__u32 fh;
-	__u8 kind;		/* enum ismt_kind */
-	__u8 space;		/* BAR, or ISMT_PCIAS_CONFIG; 0xff unknown (MIO) */
-	__u8 flags;		/* ISMT_INSN_* */
+	__u8 kind;  /* enum ismt_kind */
+	__u8 space; /* BAR, or ISMT_PCIAS_CONFIG; 0xff unknown (MIO) */
+	__u8 flags; /* ISMT_INSN_* */
 	__u8 pad;
-	__u32 len;		/* bytes */
-	__s32 rc;		/* 0 or -errno */
-	__u64 offset;		/* in the address space; a MIO address with MIO */
+	__u32 len;    /* bytes */
+	__s32 rc;     /* 0 or -errno */
+	__u64 offset; /* in the address space; a MIO address with MIO */
 	__u64 latency_ns;
 	struct ismt_error error;
 };
 
 /* One zPCI function as the kernel knows it. */
-#define ISMT_FN_MIO_CAPABLE	0x01
-#define ISMT_FN_HAS_FMB		0x02	/* the fmb_ fields are valid */
-#define ISMT_FN_HAS_PDEV	0x04	/* the PCI fields are valid */
-#define ISMT_BARS		6
+#define ISMT_FN_MIO_CAPABLE 0x01
+#define ISMT_FN_HAS_FMB	    0x02 /* the fmb_ fields are valid */
+#define ISMT_FN_HAS_PDEV    0x04 /* the PCI fields are valid */
+#define ISMT_BARS	    6
 
 struct ismt_function {
 	__u32 fid;
@@ -192,15 +191,15 @@ struct ismt_function {
 	__u8 devfn;
 	__u16 vendor;
 	__u16 device;
-	__u16 maxstbl;		/* of its function group, bytes */
+	__u16 maxstbl; /* of its function group, bytes */
 	__u8 pft;
 	__u8 pfgid;
-	__u8 flags;		/* ISMT_FN_* */
-	__u8 bar_size[ISMT_BARS];	/* log2 of the bytes; 0: no such BAR */
-	__u8 msix_bar;		/* where the MSI-X table is, if msix_size is not 0 */
-	char driver[ISMT_NAME_LEN];	/* "" if none is bound */
+	__u8 flags;		    /* ISMT_FN_* */
+	__u8 bar_size[ISMT_BARS];   /* log2 of the bytes; 0: no such BAR */
+	__u8 msix_bar;		    /* where the MSI-X table is, if msix_size is not 0 */
+	char driver[ISMT_NAME_LEN]; /* "" if none is bound */
 	/* Function measurement block: carried out since it was set up. */
-	__u64 fmb_updated;	/* TOD clock of the machine's last update */
+	__u64 fmb_updated; /* TOD clock of the machine's last update */
 	__u64 fmb_loads;
 	__u64 fmb_stores;
 	__u64 fmb_blocks;
@@ -219,53 +218,53 @@ struct ismt_function {
  * 0 off, -1 not known.
  */
 struct ismt_switches {
-	__s32 kprobes;		/* all of them */
-	__s32 ftrace;		/* kprobes at the entry of a function and trampolines as well */
-	__s32 errors;		/* failed instructions are logged to the debug area pci_error */
+	__s32 kprobes; /* all of them */
+	__s32 ftrace;  /* kprobes at the entry of a function and trampolines as well */
+	__s32 errors;  /* failed instructions are logged to the debug area pci_error */
 	__s32 pad;
 };
 
-#define ISMT_MAX_FUNCTIONS	512
+#define ISMT_MAX_FUNCTIONS 512
 
 /*
  * With --measure: what of a function's measurement block is held against our own count.
  * The programs write it, but for what identifies the function.  Counts are by enum
  * ismt_kind, of PCILG, PCISTG and PCISTB.
  */
-#define ISMT_MEASURES	64
-#define ISMT_MEASURED	3
+#define ISMT_MEASURES 64
+#define ISMT_MEASURED 3
 
 struct ismt_measure {
-	__u64 zdev;		/* struct zpci_dev; 0: this one and all after it are free */
+	__u64 zdev; /* struct zpci_dev; 0: this one and all after it are free */
 	__u32 fid;
-	__u32 closing;		/* it is being closed: leave its block alone */
+	__u32 closing; /* it is being closed: leave its block alone */
 	/* Instructions that were carried out, ever since the programs are in place. */
 	__u64 done[ISMT_MEASURED];
 	/* The block that counts now. */
-	__u64 stamp;		/* address in the kernel of its last_update; 0: there is none */
-	__u64 seen;		/* what was there when last looked at */
-	__u64 base[ISMT_MEASURED];	/* of done, when it began */
-	__u64 at[ISMT_MEASURED];	/* of done, when it was updated last ... */
-	__u64 block[ISMT_MEASURED];	/* ... and what was in it then */
-	__u64 updates;		/* that were noticed, of all blocks */
-	__u32 torn;		/* the machine was writing when last looked at */
-	__u32 interval;		/* ms from one update to the next, as the machine says */
+	__u64 stamp;		    /* address in the kernel of its last_update; 0: there is none */
+	__u64 seen;		    /* what was there when last looked at */
+	__u64 base[ISMT_MEASURED];  /* of done, when it began */
+	__u64 at[ISMT_MEASURED];    /* of done, when it was updated last ... */
+	__u64 block[ISMT_MEASURED]; /* ... and what was in it then */
+	__u64 updates;		    /* that were noticed, of all blocks */
+	__u32 torn;		    /* the machine was writing when last looked at */
+	__u32 interval;		    /* ms from one update to the next, as the machine says */
 	/* Blocks that have ended, added up. */
 	__u64 ours[ISMT_MEASURED];
 	__u64 machine[ISMT_MEASURED];
-	__u64 after;		/* instructions carried out after the last update */
+	__u64 after; /* instructions carried out after the last update */
 	/* All blocks. */
 	__u32 begun;
-	__u32 during;		/* instructions that were entered while one began */
+	__u32 during; /* instructions that were entered while one began */
 	/* Written by the process that begins blocks. */
-	__u32 asked;		/* times that it was to */
-	__s32 refused;		/* -errno of the last time; 0: it went well */
+	__u32 asked;   /* times that it was to */
+	__s32 refused; /* -errno of the last time; 0: it went well */
 };
 
 /* A block is to begin anew: in the ring buffer of that process. */
 struct ismt_rearm {
-	__u32 index;		/* in measures[] */
-	__u16 domain;		/* the function's PCI address */
+	__u32 index;  /* in measures[] */
+	__u16 domain; /* the function's PCI address */
 	__u8 bus;
 	__u8 devfn;
 };
@@ -282,7 +281,7 @@ enum ismt_counter {
 	ISMT_CNT_UNFINISHED,	/* under way when the trace ended */
 	ISMT_CNT_UNOPENED,	/* ends of accesses begun before the trace */
 	ISMT_CNT_UNEXAMINED,	/* counted, but its record for the rules was lost */
-	ISMT_CNT_INSN_RECORDED,	/* single instructions in the ring buffer */
+	ISMT_CNT_INSN_RECORDED, /* single instructions in the ring buffer */
 	ISMT_CNT_INSN_LOST,	/* single instructions lost: ring buffer full */
 	ISMT_CNT_UNATTR_FULL,	/* instructions that found the map of unattributed ones full */
 	ISMT_CNT_SPILLED_OPEN,	/* accesses begun, of tasks without a slot */
@@ -295,20 +294,20 @@ enum ismt_counter {
 };
 
 /* Per CPU, padded to a power of two; s390x has at most 512 CPUs. */
-#define ISMT_MAX_CPUS		512
-#define ISMT_COUNTERS_PADDED	16
-#define ISMT_CPU_MASK		(ISMT_MAX_CPUS - 1)
+#define ISMT_MAX_CPUS	     512
+#define ISMT_COUNTERS_PADDED 16
+#define ISMT_CPU_MASK	     (ISMT_MAX_CPUS - 1)
 
 /* Instructions that are in no record, added up by why. */
 enum ismt_unattr_class {
-	ISMT_UNATTR_OUTSIDE = 0,	/* of no VFIO access: the kernel's own */
-	ISMT_UNATTR_FILTERED = 1,	/* of an access that was filtered */
-	ISMT_UNATTR_LOST = 2,	/* of an access that was lost */
+	ISMT_UNATTR_OUTSIDE = 0,  /* of no VFIO access: the kernel's own */
+	ISMT_UNATTR_FILTERED = 1, /* of an access that was filtered */
+	ISMT_UNATTR_LOST = 2,	  /* of an access that was lost */
 };
 
 struct ismt_unattr_key {
 	__u32 fh;
-	__u32 class;		/* enum ismt_unattr_class */
+	__u32 class; /* enum ismt_unattr_class */
 };
 
 struct ismt_unattr {
@@ -328,24 +327,24 @@ struct ismt_unattr {
  * An access that does not match is counted as filtered.
  */
 struct ismt_filter {
-	__u8 by_fid;		/* only functions in ismt_scope */
-	__u8 by_pid;		/* only thread groups in the map of pids */
-	__u8 errors;		/* only what failed, wholly or in part */
-	__u8 insns;		/* a record for each instruction too */
-	__u8 ops;		/* bit per enum ismt_op */
-	__u8 comm_len;		/* compare so many bytes of comm; 0: any */
-	__u16 snaplen;		/* of the payload, bytes; 0: leave it alone */
+	__u8 by_fid;   /* only functions in ismt_scope */
+	__u8 by_pid;   /* only thread groups in the map of pids */
+	__u8 errors;   /* only what failed, wholly or in part */
+	__u8 insns;    /* a record for each instruction too */
+	__u8 ops;      /* bit per enum ismt_op */
+	__u8 comm_len; /* compare so many bytes of comm; 0: any */
+	__u16 snaplen; /* of the payload, bytes; 0: leave it alone */
 	char comm[ISMT_COMM_LEN];
-	__u64 regions;		/* bit per region index; the last, 63 and up */
-	__u64 size_min;		/* of the access, bytes, inclusive */
+	__u64 regions;	/* bit per region index; the last, 63 and up */
+	__u64 size_min; /* of the access, bytes, inclusive */
 	__u64 size_max;
 };
 
 /* Which functions; known only after loading, so it is not read-only. */
-#define ISMT_SCOPE_FIDS	16
+#define ISMT_SCOPE_FIDS 16
 
 struct ismt_scope {
-	__u32 any_device;	/* also functions that are not ISM */
+	__u32 any_device; /* also functions that are not ISM */
 	__u32 nr_fids;
 	__u32 fids[ISMT_SCOPE_FIDS];
 };
@@ -357,65 +356,65 @@ struct ismt_scope {
  * one_block_bytes and the latencies, once its thread's batch has been moved there; all
  * numbers of any other access are below.
  */
-#define ISMT_CELLS		4096
+#define ISMT_CELLS 4096
 /* The last so many are for what found no room in those before, of all processes together. */
-#define ISMT_CELLS_SHARED	1024
-#define ISMT_CELLS_OWN		(ISMT_CELLS - ISMT_CELLS_SHARED)
+#define ISMT_CELLS_SHARED 1024
+#define ISMT_CELLS_OWN	  (ISMT_CELLS - ISMT_CELLS_SHARED)
 /* And they have this for a process, which is the idle task's and accesses nothing. */
-#define ISMT_PID_OTHERS		0
+#define ISMT_PID_OTHERS 0
 /* The most that a process has of its own; a test has less. */
 #ifndef ISMT_PROCESS_CELLS
-#define ISMT_PROCESS_CELLS	256
+#define ISMT_PROCESS_CELLS 256
 #endif
 /* Regions from here on are one: any number can be asked for, and hardly any are there. */
-#define ISMT_CELL_REGIONS	32
+#define ISMT_CELL_REGIONS 32
 /* Power-of-two buckets, as in user/util/hist.h; from 2^34 on, 17 s, all in the last. */
-#define ISMT_CELL_HIST		36
-#define ISMT_ONE_BLOCK_BUCKETS	14	/* up to 4096 bytes, and all that is longer */
+#define ISMT_CELL_HIST	       36
+#define ISMT_ONE_BLOCK_BUCKETS 14 /* up to 4096 bytes, and all that is longer */
 
 struct ismt_cell_key {
-	__u32 pid;		/* thread group, in the first PID namespace */
+	__u32 pid; /* thread group, in the first PID namespace */
 	__u32 fid;
 	__u32 region;
-	__u8 op;		/* enum ismt_op */
-	__u8 layer;		/* enum ismt_layer */
+	__u8 op;    /* enum ismt_op */
+	__u8 layer; /* enum ismt_layer */
 	__u16 pad;
 };
 
 /* A process that is counted, for as long as it lives. */
 struct ismt_process {
-	__u32 cells;		/* that it was given */
-	__u32 sharing;		/* some of its accesses are in shared cells */
+	__u32 cells;   /* that it was given */
+	__u32 sharing; /* some of its accesses are in shared cells */
 };
 
 struct ismt_cell {
 	struct ismt_cell_key key;
-	char comm[ISMT_COMM_LEN];	/* of the task that was last heard of */
+	char comm[ISMT_COMM_LEN]; /* of the task that was last heard of */
 	__u32 used;
-	__u32 shown;		/* pid in the namespace that is traced from; 0: none there */
-	__u64 one_block[ISMT_ONE_BLOCK_BUCKETS];	/* by size, as in user/util/hist.h */
+	__u32 shown; /* pid in the namespace that is traced from; 0: none there */
+	__u64 one_block[ISMT_ONE_BLOCK_BUCKETS]; /* by size, as in user/util/hist.h */
 	__u64 one_block_bytes;
-	__u64 one_block_full;	/* of these, of maxstbl bytes */
-	__u64 latency[ISMT_CELL_HIST];	/* ns */
+	__u64 one_block_full;	       /* of these, of maxstbl bytes */
+	__u64 latency[ISMT_CELL_HIST]; /* ns */
 	__u64 latency_sum;
-	__u64 latency_min;	/* 0: none yet */
+	__u64 latency_min; /* 0: none yet */
 	__u64 latency_max;
-	__u64 split;		/* writes that went on from the one before (ISM004) */
+	__u64 split; /* writes that went on from the one before (ISM004) */
 	/* All that is not whole. */
 	__u64 accesses;
-	__u64 bytes;		/* that the calls said were transferred */
+	__u64 bytes; /* that the calls said were transferred */
 	__u64 errors;
-	__u64 size[ISMT_CELL_HIST];	/* bytes asked for */
+	__u64 size[ISMT_CELL_HIST]; /* bytes asked for */
 	__u64 size_sum;
 	__u64 n[ISMT_KINDS];
 	__u64 failed;
 	__u64 insn_bytes;
 	__u64 block_bytes;
-	__u64 block_full;	/* in blocks of maxstbl bytes */
+	__u64 block_full; /* in blocks of maxstbl bytes */
 	__u64 width[ISMT_WIDTHS];
 	__u64 stb[ISMT_STB_BUCKETS];
 	/* Of all. */
-	__u64 size_min;		/* as latency_min, plus one */
+	__u64 size_min; /* as latency_min, plus one */
 	__u64 size_max;
 };
 
@@ -425,42 +424,42 @@ struct ismt_cell {
  * being moved there: then n, or the cell, may be read too early or too late.
  */
 struct ismt_batch {
-	__u64 n;		/* writes; what is below holds for each of them */
-	__u64 latency_sum;	/* but for this, of all, ns */
-	__u32 seq;		/* one more when it begins to be moved, and when that is done */
-	__u32 cell;		/* index */
-	__u32 len;		/* bytes */
-	__u32 full;		/* that is maxstbl */
-	__u32 size;		/* bucket in whole[] */
-	__u32 latency;		/* bucket */
+	__u64 n;	   /* writes; what is below holds for each of them */
+	__u64 latency_sum; /* but for this, of all, ns */
+	__u32 seq;	   /* one more when it begins to be moved, and when that is done */
+	__u32 cell;	   /* index */
+	__u32 len;	   /* bytes */
+	__u32 full;	   /* that is maxstbl */
+	__u32 size;	   /* bucket in whole[] */
+	__u32 latency;	   /* bucket */
 };
 
 /* Where the programs keep what a task does; the rest is their own business. */
-#define ISMT_SLOTS		4096
-#define ISMT_SLOT_SIZE		1024
+#define ISMT_SLOTS     4096
+#define ISMT_SLOT_SIZE 1024
 
 union ismt_slot {
 	struct {
-		__u64 task;	/* whose it is; 0: nobody's */
+		__u64 task; /* whose it is; 0: nobody's */
 		struct ismt_batch batch;
 	};
 	__u8 size[ISMT_SLOT_SIZE];
 };
 
 /* An ISM function's PCI id. */
-#define PCI_VENDOR_ID_IBM	0x1014
-#define PCI_DEVICE_ID_ISM	0x04ed
+#define PCI_VENDOR_ID_IBM 0x1014
+#define PCI_DEVICE_ID_ISM 0x04ed
 
 /* Bit 0 of a function handle, the most significant, says whether it is enabled. */
-#define FH_ENABLED		0x80000000u
+#define FH_ENABLED 0x80000000u
 
 /* No store block may cross a multiple of this in its address space. */
-#define BLOCK_BOUNDARY		4096
+#define BLOCK_BOUNDARY 4096
 
 /* The longest store block of the architecture, and so the largest snaplen. */
-#define ISMT_PAYLOAD_MAX	4096
+#define ISMT_PAYLOAD_MAX 4096
 
-#define ISMT_ASSERT(e)	_Static_assert(e, #e)
+#define ISMT_ASSERT(e) _Static_assert(e, #e)
 
 ISMT_ASSERT(sizeof(struct ismt_hdr) == 16);
 ISMT_ASSERT(sizeof(struct ismt_error) == 16);

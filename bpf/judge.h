@@ -11,28 +11,28 @@
 
 /* Longer than a store block may be, or across a boundary that none may cross. */
 static inline __attribute__((always_inline)) int store_is_impossible(__u64 offset, __u64 len,
-								      __u64 maxstbl)
+								     __u64 maxstbl)
 {
 	return len > maxstbl || len > BLOCK_BOUNDARY - (offset & (BLOCK_BOUNDARY - 1));
 }
 
 /* Were bytes of a BAR transferred by no instruction that was seen?  insn is filled in. */
 static inline __attribute__((always_inline)) int access_lacks_insns(const struct ismt_access *rec,
-								     __u64 region)
+								    __u64 region)
 {
 	return !rec->insn.min && rec->ret > 0 && region < ISMT_BARS;
 }
 
 /* Did the call do what was asked, and every instruction too? */
 static inline __attribute__((always_inline)) int access_is_clean(const struct ismt_access *rec,
-								  __u32 failed)
+								 __u32 failed)
 {
 	return !failed && rec->ret >= 0 && (__u64)rec->ret == rec->len;
 }
 
 /* A write that is all in one store block, of insn_len bytes, which is its only instruction. */
 static inline __attribute__((always_inline)) int access_is_one_block(const struct ismt_access *rec,
-								  __u64 insn_len)
+								     __u64 insn_len)
 {
 	return rec->op == ISMT_WRITE && rec->ret == (__s64)rec->len && insn_len == rec->len;
 }
@@ -43,7 +43,7 @@ static inline __attribute__((always_inline)) int access_is_one_block(const struc
  * it does not look at is the run that the access is part of (ISM004).
  */
 static inline __attribute__((always_inline)) int access_is_suspect(const struct ismt_access *rec,
-								    __u64 region, __u64 maxstbl)
+								   __u64 region, __u64 maxstbl)
 {
 	const struct ismt_insns *insn = &rec->insn;
 

@@ -17,14 +17,14 @@
 #include "state.bpf.h"
 
 /* MPCIFC: the function control that sets a block's address, and in the request word. */
-#define FC_SET_MEASURE	10
-#define REQ_FC(req)	((u8)(req))
+#define FC_SET_MEASURE 10
+#define REQ_FC(req)    ((u8)(req))
 
 /* A function that is disabled: to the kernel that is the end of its block as well. */
-#define CC_NO_FUNCTION	3
+#define CC_NO_FUNCTION 3
 
 /* In a block's time of update, as long as the machine is writing. */
-#define FMB_WRITING	1
+#define FMB_WRITING 1
 
 const volatile __u8 measuring;
 
@@ -42,7 +42,7 @@ struct {
 struct ismt_measure_call {
 	u64 zdev;
 	u32 index;
-	u32 begins;		/* zpci_mod_fc(): a block does; else it ends */
+	u32 begins; /* zpci_mod_fc(): a block does; else it ends */
 	u64 done[ISMT_MEASURED];
 };
 
@@ -212,7 +212,7 @@ static __always_inline void measure_end(struct ismt_measure *m)
 }
 
 static __always_inline void measure_begin(struct ismt_measure *m,
-						 const struct ismt_measure_call *call)
+					  const struct ismt_measure_call *call)
 {
 	struct zpci_dev *zdev = (void *)m->zdev;
 	struct zpci_fmb *fmb = BPF_CORE_READ(zdev, fmb);

@@ -9,27 +9,27 @@
 #include "ismtrace.h"
 
 /* Longest pause between two writes of a run, ns. */
-#define RUN_GAP_NS	100000000ULL
+#define RUN_GAP_NS 100000000ULL
 
 /* Of one task on one function; all zeros is none. */
 struct ismt_run {
-	__u64 next;		/* where it would go on: offset in the device file */
-	__u64 size;		/* writes << 32 | bytes; 0: there is nothing to go on with */
-	__u64 end;		/* when its last write ended, ns */
+	__u64 next; /* where it would go on: offset in the device file */
+	__u64 size; /* writes << 32 | bytes; 0: there is nothing to go on with */
+	__u64 end;  /* when its last write ended, ns */
 };
 
-#define RUN_WRITES(size)	((__u32)((size) >> 32))
-#define RUN_BYTES(size)		((__u32)(size))
+#define RUN_WRITES(size) ((__u32)((size) >> 32))
+#define RUN_BYTES(size)	 ((__u32)(size))
 
 /* A run of one write; one that no store block holds, whatever follows, is as long as can be. */
-#define RUN_OF_ONE(len)		(1ULL << 32 | ((len) > 0xffffffffULL ? 0xffffffffULL : (len)))
+#define RUN_OF_ONE(len) (1ULL << 32 | ((len) > 0xffffffffULL ? 0xffffffffULL : (len)))
 
 /*
  * run_goes_on - would a write of len bytes at pos that begins at begin have fitted into
  * one store block with the run so far?  limit: the longest store block, bytes.
  */
 static inline __attribute__((always_inline)) int run_goes_on(const struct ismt_run *run, __u64 pos,
-							      __u64 len, __u64 begin, __u64 limit)
+							     __u64 len, __u64 begin, __u64 limit)
 {
 	__u64 bytes = RUN_BYTES(run->size), sum = bytes + len;
 
@@ -44,9 +44,8 @@ static inline __attribute__((always_inline)) int run_goes_on(const struct ismt_r
  * run_follow - a write to a BAR that transferred something has ended.  Returns whether it
  * goes on with the run, which is otherwise begun anew.
  */
-static inline __attribute__((always_inline)) int run_follow(struct ismt_run *run, __u64 pos,
-							     __u64 len, __u64 begin, __u64 end,
-							     __u64 limit)
+static inline __attribute__((always_inline)) int
+run_follow(struct ismt_run *run, __u64 pos, __u64 len, __u64 begin, __u64 end, __u64 limit)
 {
 	int goes_on = run_goes_on(run, pos, len, begin, limit);
 
@@ -67,7 +66,7 @@ static inline __attribute__((always_inline)) void run_end(struct ismt_run *run)
 
 /* Does an access belong to a run, and not end it?  region: VFIO's index. */
 static inline __attribute__((always_inline)) int run_has(const struct ismt_access *rec,
-							  __u64 region)
+							 __u64 region)
 {
 	return rec->op == ISMT_WRITE && region < ISMT_BARS && rec->ret > 0;
 }

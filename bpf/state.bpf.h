@@ -12,22 +12,22 @@ enum pid_wanted {
 	PID_NOT_ASKED = 0,
 	PID_WANTED,
 	PID_UNWANTED,
-	PID_LOST_TRACK,		/* it would be, but there was no room to remember it */
+	PID_LOST_TRACK, /* it would be, but there was no room to remember it */
 };
 
 /* What a task is doing, as far as we are concerned. */
 enum task_access {
 	ACCESS_NONE = 0,
-	ACCESS_READY,		/* nothing, but it passed by_pid the last time */
-	ACCESS_SKIPPED,		/* an access to a device that is out of scope */
-	ACCESS_OPEN,		/* one that is recorded or counted */
-	ACCESS_FILTERED,	/* one that is counted as left out */
-	ACCESS_UNTRACKED,	/* one that is counted as lost: see process_lost_track() */
-	ACCESS_SPILLED = 8,	/* with one of these: the task has no slot */
+	ACCESS_READY,	    /* nothing, but it passed by_pid the last time */
+	ACCESS_SKIPPED,	    /* an access to a device that is out of scope */
+	ACCESS_OPEN,	    /* one that is recorded or counted */
+	ACCESS_FILTERED,    /* one that is counted as left out */
+	ACCESS_UNTRACKED,   /* one that is counted as lost: see process_lost_track() */
+	ACCESS_SPILLED = 8, /* with one of these: the task has no slot */
 };
 
-#define ACCESS_KIND(access)	((access) & ~ACCESS_SPILLED)
-#define ACCESS_IDLE(access)	((access) <= ACCESS_READY)
+#define ACCESS_KIND(access) ((access) & ~ACCESS_SPILLED)
+#define ACCESS_IDLE(access) ((access) <= ACCESS_READY)
 
 /*
  * An instruction that has been entered and may still fail.  The helpers do
@@ -35,7 +35,7 @@ enum task_access {
  */
 struct cur_insn {
 	u64 ts;
-	u64 req;		/* as the helper was given it */
+	u64 req; /* as the helper was given it */
 	u64 offset;
 	u32 kind;
 	u32 active;
@@ -47,13 +47,13 @@ struct cur_insn {
  * handle is seven reads of kernel memory long.
  */
 struct fn_cache_entry {
-	u64 vdev;		/* struct vfio_device; 0: free */
+	u64 vdev; /* struct vfio_device; 0: free */
 	u32 fid;
 	u32 fh;
 	u32 is_ism;
 	u32 maxstbl;
-	u64 cell[2];		/* by direction: region << 32 | index + 1; 0: none yet */
-	struct ismt_run run;	/* when the task left it for another function */
+	u64 cell[2];	     /* by direction: region << 32 | index + 1; 0: none yet */
+	struct ismt_run run; /* when the task left it for another function */
 };
 
 /*
@@ -62,71 +62,71 @@ struct fn_cache_entry {
  * its length.
  */
 struct hot_write {
-	u32 req;		/* lower half of the request; 0: none */
+	u32 req; /* lower half of the request; 0: none */
 	u32 pad;
-	u64 latency_low;	/* from here ... */
-	u64 latency_high;	/* ... to here it is the same bucket and no new extreme */
-	u64 run_size;		/* of a run that has no write but it */
+	u64 latency_low;  /* from here ... */
+	u64 latency_high; /* ... to here it is the same bucket and no new extreme */
+	u64 run_size;	  /* of a run that has no write but it */
 };
 
 /* Most tasks have one. */
-#define FN_CACHE	4
+#define FN_CACHE 4
 
 enum task_insns {
 	INSNS_NONE = 0,
-	INSNS_ONE,		/* in first, but not in rec */
-	INSNS_FULL,		/* all in rec */
+	INSNS_ONE,  /* in first, but not in rec */
+	INSNS_FULL, /* all in rec */
 };
 
 struct task_state {
 	/* As in union ismt_slot. */
 	u64 task;
 	struct ismt_batch batch;
-	u32 generation;		/* of what is known; 0: nothing is */
-	u32 who_known;		/* pid, tid and comm in rec are the task's */
+	u32 generation; /* of what is known; 0: nothing is */
+	u32 who_known;	/* pid, tid and comm in rec are the task's */
 	/* Where the task is; to be looked at in one go, see below. */
 	union {
 		struct {
-			u8 mio_helper;	/* inside a MIO-capable helper that has not
+			u8 mio_helper; /* inside a MIO-capable helper that has not
 					 * yet called its function-handle form */
-			u8 insns;	/* enum task_insns: of the open access */
-			u8 nested;	/* inside the core's function, below ours */
-			u8 access;	/* enum task_access */
+			u8 insns;      /* enum task_insns: of the open access */
+			u8 nested;     /* inside the core's function, below ours */
+			u8 access;     /* enum task_access */
 		};
 		u32 phase;
 	};
-	u32 number;		/* as ismt_access.task; 0: none yet */
-	u64 first;		/* request word of the first instruction, with its kind */
+	u32 number; /* as ismt_access.task; 0: none yet */
+	u64 first;  /* request word of the first instruction, with its kind */
 	/* Of the last access; fid and fh in rec are its function's, too. */
-	u64 vdev;		/* struct vfio_device */
-	u64 fast_vdev;		/* the same, if nothing is to be asked; 0: all that can be the case */
-	u32 at;			/* its index in known */
-	u32 victim;		/* of known: what goes next when there is no room */
-	u32 spilled;		/* ACCESS_SPILLED if the state is in task storage */
+	u64 vdev;      /* struct vfio_device */
+	u64 fast_vdev; /* the same, if nothing is to be asked; 0: all that can be the case */
+	u32 at;	       /* its index in known */
+	u32 victim;    /* of known: what goes next when there is no room */
+	u32 spilled;   /* ACCESS_SPILLED if the state is in task storage */
 	u32 pad;
-	u64 buf;		/* the caller's, in user memory */
-	u64 payload_len;	/* taken from the store block already */
+	u64 buf;	 /* the caller's, in user memory */
+	u64 payload_len; /* taken from the store block already */
 	u64 recorded;
-	u64 pid_wanted;		/* by the map of pids: enum pid_wanted */
+	u64 pid_wanted; /* by the map of pids: enum pid_wanted */
 	struct hot_write hot;
-	struct ismt_run run;	/* on the function at hand */
-	u64 reported;		/* when a run was last sent as an example */
+	struct ismt_run run; /* on the function at hand */
+	u64 reported;	     /* when a run was last sent as an example */
 	struct fn_cache_entry fn_cache[FN_CACHE];
 	struct cur_insn cur;
-	struct cur_insn cur_mio;	/* the MIO-capable helper above it */
-	u64 renamed;		/* when it was last given another name, ns; 0: long ago */
+	struct cur_insn cur_mio; /* the MIO-capable helper above it */
+	u64 renamed;		 /* when it was last given another name, ns; 0: long ago */
 	struct ismt_access rec;
 };
 
 /* The bytes of a phase; the unit tests run the programs on machines of both orders. */
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-#define PHASE(insns, access)	((insns) << 16 | (access))
+#define PHASE(insns, access) ((insns) << 16 | (access))
 #else
-#define PHASE(insns, access)	((insns) << 8 | (access) << 24)
+#define PHASE(insns, access) ((insns) << 8 | (access) << 24)
 #endif
-#define PHASE_READY	PHASE(0, ACCESS_READY)
-#define PHASE_ENTERED	PHASE(0, ACCESS_OPEN)		/* no instruction so far */
-#define PHASE_ONE	PHASE(INSNS_ONE, ACCESS_OPEN)	/* one, not in rec yet */
+#define PHASE_READY   PHASE(0, ACCESS_READY)
+#define PHASE_ENTERED PHASE(0, ACCESS_OPEN)	    /* no instruction so far */
+#define PHASE_ONE     PHASE(INSNS_ONE, ACCESS_OPEN) /* one, not in rec yet */
 
 /*
  * A task's state is in the slot that its address hashes to, which costs the
@@ -136,8 +136,8 @@ struct task_state {
  * A task is longer than 4 KiB on s390, so that no two begin in the same; they come
  * from slabs of 32 KiB all over the memory, of which so many slots tell 512 apart.
  */
-#define SLOT_MASK	((ISMT_SLOTS - 1) * ISMT_SLOT_SIZE)
-#define SLOT_SHIFT	2	/* from the address's 4 KiB to the slot's size */
+#define SLOT_MASK  ((ISMT_SLOTS - 1) * ISMT_SLOT_SIZE)
+#define SLOT_SHIFT 2 /* from the address's 4 KiB to the slot's size */
 
 _Static_assert(sizeof(struct task_state) <= ISMT_SLOT_SIZE, "state fits its slot");
 _Static_assert(__builtin_offsetof(struct task_state, batch) ==

@@ -65,7 +65,7 @@ static __always_inline void task_learn_namespace(void)
  * give it one at once, by 7.2 without a lock, not in the order in which they get there.  So
  * for some time its accesses look at the name that it really has.
  */
-#define RENAME_NS	1000000000ULL
+#define RENAME_NS 1000000000ULL
 
 /* When a task that has no state was last given a name by another one. */
 static u64 renamed_unknown;
@@ -131,7 +131,7 @@ static __always_inline bool process_is_over(void)
 }
 
 /* A user worker of the kernel's for io_uring: named by the kernel, not by its program. */
-#define PF_IO_WORKER	0x10
+#define PF_IO_WORKER 0x10
 
 static __always_inline bool task_is_worker(void)
 {

@@ -16,10 +16,10 @@
 
 /* What a run found; user space reads it through the mapped .bss. */
 struct ismt_function found;
-__u64 found_zdev;	/* its struct zpci_dev */
-__u64 cursor;		/* struct list_head of the last one; 0: begin */
-__u32 mio_known;	/* have_mio was found ... */
-__u32 machine_has_mio;	/* ... and says so */
+__u64 found_zdev;      /* its struct zpci_dev */
+__u64 cursor;	       /* struct list_head of the last one; 0: begin */
+__u32 mio_known;       /* have_mio was found ... */
+__u32 machine_has_mio; /* ... and says so */
 struct ismt_switches switches;
 
 /* Where the switches are in the kernel; 0: not found. */
@@ -33,11 +33,11 @@ static __always_inline u64 symbol(const char *name, u32 size)
 }
 
 /* The address of a variable of the kernel; the name has to be in .rodata. */
-#define SYMBOL(text)							\
-	({								\
-		static const char symbol_name[] = text;			\
-									\
-		symbol(symbol_name, sizeof(symbol_name));		\
+#define SYMBOL(text)                                      \
+	({                                                \
+		static const char symbol_name[] = text;   \
+                                                          \
+		symbol(symbol_name, sizeof(symbol_name)); \
 	})
 
 /*
@@ -86,8 +86,8 @@ int scan_switches(void *ctx)
 		switches.ftrace = value && !killed;
 	}
 	if (at_error_id && !bpf_probe_read_kernel(&id, sizeof(id), (void *)at_error_id) && id)
-		switches.errors = BPF_CORE_READ(id, level) >= 0 &&
-				  BPF_CORE_READ(id, pages_per_area) > 0;
+		switches.errors =
+			BPF_CORE_READ(id, level) >= 0 && BPF_CORE_READ(id, pages_per_area) > 0;
 	return 0;
 }
 
@@ -113,7 +113,7 @@ static __always_inline void read_fmb(const struct zpci_dev *zdev)
 const volatile __u32 core_msix_bar, core_msix_size, core_msix_offset;
 
 /* So many devices on a function's bus are looked at to find it; nearly all have one. */
-#define BUS_MAX	32
+#define BUS_MAX 32
 
 static __always_inline struct pci_dev *pdev_on(struct zpci_bus *zbus, u32 devfn)
 {

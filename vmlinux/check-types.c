@@ -17,9 +17,9 @@
 #include <bpf/libbpf.h>
 
 /* Ours, or ABI that does not come from the kernel's BTF. */
-static const char *const own[] = { "ismt_",	    "task_state", "cur_insn", "known_function",
-				     "hot_write",   "access_args", "payload",
-				     "error_event", NULL };
+static const char *const own[] = { "ismt_",	     "task_state",  "cur_insn",
+				   "known_function", "hot_write",   "access_args",
+				   "payload",	     "error_event", NULL };
 
 static struct btf *targets[16];
 static int nr_targets, passed, failed;

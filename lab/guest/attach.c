@@ -35,9 +35,7 @@ static void on_signal(int sig)
 
 static void catch_signals(sigset_t *asleep)
 {
-	static const int caught[] = {
-		SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD, SIGWINCH
-	};
+	static const int caught[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD, SIGWINCH };
 	struct sigaction sa = { .sa_handler = on_signal }, now;
 	sigset_t block;
 	size_t i;

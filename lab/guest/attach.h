@@ -28,7 +28,7 @@ struct machine {
 	bool started; /* CMD has */
 	bool timed_out;
 	int killed_by; /* the caller's signal, or 0 */
-	int status; /* CMD's; -1 if it never said */
+	int status;    /* CMD's; -1 if it never said */
 	char failure[LAB_LINE_MAX];
 };
 

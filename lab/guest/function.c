@@ -49,8 +49,7 @@ static int function_bind(const char *name, const char *driver, char *why, size_t
 	if (!err && strcmp(function_driver(name, has, sizeof(has)), driver))
 		err = -ENODEV;
 	if (err)
-		snprintf(why, len, "%s does not bind to %s: %s", name, driver,
-			 strerror(-err));
+		snprintf(why, len, "%s does not bind to %s: %s", name, driver, strerror(-err));
 	return err;
 }
 
@@ -63,8 +62,7 @@ static int visible(const struct dirent *d)
  * Fills in the functions' addresses, a space between, in the order of their
  * UIDs, and binds each unless the driver is "none".
  */
-int function_bind_all(const char *driver, char *names, size_t names_len, char *why,
-		      size_t len)
+int function_bind_all(const char *driver, char *names, size_t names_len, char *why, size_t len)
 {
 	struct dirent **list;
 	int i, n, err = 0;
@@ -74,8 +72,7 @@ int function_bind_all(const char *driver, char *names, size_t names_len, char *w
 	for (i = 0; i < n; i++) {
 		size_t used = strlen(names);
 
-		snprintf(names + used, names_len - used, "%s%s", used ? " " : "",
-			 list[i]->d_name);
+		snprintf(names + used, names_len - used, "%s%s", used ? " " : "", list[i]->d_name);
 		if (!err && strcmp(driver, "none"))
 			err = function_bind(list[i]->d_name, driver, why, len);
 		free(list[i]);

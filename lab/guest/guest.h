@@ -18,8 +18,7 @@ int setup_modules(const char *list, char *why, size_t len);
 int setup_folder(const char *tag, bool constant, char *why, size_t len);
 
 /* function.c: the PCI functions. */
-int function_bind_all(const char *driver, char *names, size_t names_len, char *why,
-		      size_t len);
+int function_bind_all(const char *driver, char *names, size_t names_len, char *why, size_t len);
 
 /* port.c: the ports to the host. */
 int port_open(enum lab_port nr);
@@ -32,7 +31,7 @@ char *file_read(const char *path, size_t *len);
 /* pump.c: CMD's streams. */
 struct pump {
 	int port[LAB_STREAMS + 1];
-	int in; /* CMD's stdin, or the terminal; -1 when closed */
+	int in;	 /* CMD's stdin, or the terminal; -1 when closed */
 	int out; /* CMD's stdout, or the terminal */
 	int err; /* CMD's stderr, or -1 */
 	bool terminal;

@@ -83,8 +83,7 @@ static void child_exec(char **argv)
 	execvp(argv[0], argv);
 	err = errno;
 	if (err == ENOENT && !access(argv[0], X_OK))
-		dprintf(STDERR_FILENO, "lab: %s: its interpreter or loader is missing\n",
-			argv[0]);
+		dprintf(STDERR_FILENO, "lab: %s: its interpreter or loader is missing\n", argv[0]);
 	else if (err == ENOENT)
 		dprintf(STDERR_FILENO, "lab: %s: command not found\n", argv[0]);
 	else
@@ -118,8 +117,7 @@ static int open_pipes(struct pump *p, int fd[3], bool has_stdin)
 	int a[2] = { -1, -1 }, b[2], c[2];
 
 	/* Ours do not block, CMD's do: the two ends of a pipe are apart. */
-	if ((has_stdin && pipe2(a, O_CLOEXEC)) || pipe2(b, O_CLOEXEC) ||
-	    pipe2(c, O_CLOEXEC))
+	if ((has_stdin && pipe2(a, O_CLOEXEC)) || pipe2(b, O_CLOEXEC) || pipe2(c, O_CLOEXEC))
 		return -errno;
 	fd[0] = has_stdin ? a[0] : open("/dev/null", O_RDONLY | O_CLOEXEC);
 	fd[1] = b[1];
@@ -146,8 +144,7 @@ static int open_terminal(struct pump *p, int fd[3], const char *size)
 	if (slave < 0)
 		return -errno;
 	/* A terminal that does not know its size says 0 0. */
-	if (sscanf(size, "%hux%hu", &ws.ws_row, &ws.ws_col) != 2 || !ws.ws_row ||
-	    !ws.ws_col) {
+	if (sscanf(size, "%hux%hu", &ws.ws_row, &ws.ws_col) != 2 || !ws.ws_row || !ws.ws_col) {
 		ws.ws_row = 24;
 		ws.ws_col = 80;
 	}
@@ -201,15 +198,14 @@ int main(void)
 	if (setup_modules("/lab/modules", why, sizeof(why)) ||
 	    (getenv("LAB_SHARE") && setup_folder("share", false, why, sizeof(why))) ||
 	    (getenv("LAB_TOOLS") && setup_folder("tools", true, why, sizeof(why))) ||
-	    function_bind_all(setting("LAB_DRIVER", "none"), functions, sizeof(functions),
-			      why, sizeof(why)))
+	    function_bind_all(setting("LAB_DRIVER", "none"), functions, sizeof(functions), why,
+			      sizeof(why)))
 		fail(why);
 
 	argv = strings("/lab/argv", NULL, 0);
 	if (!argv || !argv[0])
 		fail("no command");
-	if (size ? open_terminal(&pump, fd, size)
-		 : open_pipes(&pump, fd, !!getenv("LAB_STDIN")))
+	if (size ? open_terminal(&pump, fd, size) : open_pipes(&pump, fd, !!getenv("LAB_STDIN")))
 		fail("cannot make the command's pipes");
 	port_say("start %ld", uptime_ms());
 	pump.child = child_start(argv, fd, !!size);

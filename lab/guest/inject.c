@@ -98,8 +98,7 @@ int main(int argc, char **argv)
 	if (!err)
 		err = answer_read(fd, tag, line, sizeof(line));
 	if (err) {
-		fprintf(stderr, "lab-inject: no answer from the lab: %s\n",
-			strerror(-err));
+		fprintf(stderr, "lab-inject: no answer from the lab: %s\n", strerror(-err));
 		return 3;
 	}
 	text = line + strlen(tag);

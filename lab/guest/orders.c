@@ -29,7 +29,7 @@ struct source {
 
 enum step {
 	STEP_IDLE,
-	STEP_DO, /* the order itself */
+	STEP_DO,  /* the order itself */
 	STEP_ASK, /* what came of it */
 };
 
@@ -56,8 +56,7 @@ int orders_open(struct machine *m)
 		return -ENAMETOOLONG;
 	strcpy(address.sun_path, m->orders_path);
 	listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (listener < 0 ||
-	    bind(listener, (struct sockaddr *)&address, sizeof(address)) ||
+	if (listener < 0 || bind(listener, (struct sockaddr *)&address, sizeof(address)) ||
 	    listen(listener, 16)) {
 		int err = errno;
 
@@ -134,8 +133,7 @@ static void order_start(struct machine *m, struct source *s)
 	snprintf(device, sizeof(device), "ism-%04x", domain & 0xffff);
 	step = STEP_DO;
 	if (!strcmp(order, "unplug"))
-		qmp_say(m,
-			"{\"execute\":\"device_del\",\"arguments\":{\"id\":\"%s\"},\"id\":%u}\n",
+		qmp_say(m, "{\"execute\":\"device_del\",\"arguments\":{\"id\":\"%s\"},\"id\":%u}\n",
 			device, ++qmp_id);
 	else
 		qmp_say(m,
@@ -191,8 +189,7 @@ static void qmp_line(struct machine *m, char *line)
 
 static void qmp_read(struct machine *m)
 {
-	ssize_t n = read(m->port[LAB_MONITOR], reply + reply_len,
-			 sizeof(reply) - 1 - reply_len);
+	ssize_t n = read(m->port[LAB_MONITOR], reply + reply_len, sizeof(reply) - 1 - reply_len);
 	char *end;
 
 	if (n <= 0)
@@ -240,11 +237,9 @@ void orders_poll(const struct machine *m, struct pollfd fds[ORDERS_FDS])
 
 	inside.fd = m->port[LAB_ORDERS];
 	fds[0] = (struct pollfd){ .fd = m->port[LAB_MONITOR], .events = POLLIN };
-	fds[1] = (struct pollfd){ .fd = idle && !inside.ended ? inside.fd : -1,
-				  .events = POLLIN };
+	fds[1] = (struct pollfd){ .fd = idle && !inside.ended ? inside.fd : -1, .events = POLLIN };
 	fds[2] = (struct pollfd){ .fd = idle ? outside.fd : -1, .events = POLLIN };
-	fds[3] =
-		(struct pollfd){ .fd = outside.fd < 0 ? listener : -1, .events = POLLIN };
+	fds[3] = (struct pollfd){ .fd = outside.fd < 0 ? listener : -1, .events = POLLIN };
 }
 
 void orders_move(struct machine *m)

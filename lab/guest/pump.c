@@ -33,7 +33,7 @@ struct stream {
 	int from, to;
 	size_t len, done;
 	uint64_t total; /* bytes handed to the other side */
-	uint64_t end; /* stdin: its length, once the host has said it */
+	uint64_t end;	/* stdin: its length, once the host has said it */
 	char buf[64 << 10];
 };
 

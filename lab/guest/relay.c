@@ -90,8 +90,7 @@ static void control_line(struct machine *m, const char *text)
 		unlink("initramfs");
 		send_size(m);
 		if (m->verbose)
-			fprintf(stderr,
-				"%s: up after %ld ms (%ld ms in the kernel and init)\n",
+			fprintf(stderr, "%s: up after %ld ms (%ld ms in the kernel and init)\n",
 				m->name, (long)(now_ms() - m->begin_ms), ms);
 	} else if (!strncmp(text, "fail ", 5)) {
 		snprintf(m->failure, sizeof(m->failure), "%s", text + 5);
@@ -281,16 +280,14 @@ void relay_run(struct machine *m, const sigset_t *asleep)
 			[RELAY_FDS + ORDERS_FDS - 1] = { .fd = -1 },
 		};
 		int64_t left = deadline ? deadline - now_ms() : 0;
-		struct timespec ts = { .tv_sec = left / 1000,
-				       .tv_nsec = left % 1000 * 1000000 };
+		struct timespec ts = { .tv_sec = left / 1000, .tv_nsec = left % 1000 * 1000000 };
 
 		if (deadline && left <= 0) {
 			m->timed_out = true;
 			break;
 		}
 		orders_poll(m, fds + RELAY_FDS);
-		if (ppoll(fds, sizeof(fds) / sizeof(fds[0]), deadline ? &ts : NULL,
-			  asleep) < 0 &&
+		if (ppoll(fds, sizeof(fds) / sizeof(fds[0]), deadline ? &ts : NULL, asleep) < 0 &&
 		    errno != EINTR)
 			break;
 		signals_pass(m);

@@ -62,8 +62,8 @@ static int end_status(struct machine *m, const char *console, const char *qemu)
 	if (m->killed_by) {
 		return 128 + m->killed_by;
 	} else if (m->timed_out) {
-		fprintf(stderr, "%s: not done after %d s, machine switched off\n",
-			m->name, m->timeout);
+		fprintf(stderr, "%s: not done after %d s, machine switched off\n", m->name,
+			m->timeout);
 		return EXIT_TIMEOUT;
 	} else if (*m->failure) {
 		fprintf(stderr, "%s: %s\n", m->name, m->failure);

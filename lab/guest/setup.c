@@ -45,8 +45,8 @@ void setup_filesystems(void)
 
 	for (i = 0; i < sizeof(mounts) / sizeof(mounts[0]); i++) {
 		mkdir(mounts[i].dir, 0755);
-		if (mount(mounts[i].type, mounts[i].dir, mounts[i].type,
-			  MS_NOSUID | MS_RELATIME, mounts[i].options))
+		if (mount(mounts[i].type, mounts[i].dir, mounts[i].type, MS_NOSUID | MS_RELATIME,
+			  mounts[i].options))
 			fprintf(stderr, "lab: cannot mount %s: %m\n", mounts[i].dir);
 	}
 	symlink("/proc/self/fd", "/dev/fd");

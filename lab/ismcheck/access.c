@@ -31,12 +31,12 @@ static void read_lengths_at(struct check *c, unsigned int region, uint64_t base)
 			memset(found, guard, sizeof(found));
 			ret = dev_read(c, region, at, found + 1, len);
 			CHECK(c, ret == (int64_t)len,
-			      "read of %zu bytes at bar%u 0x%llx returned %lld", len,
-			      region, (unsigned long long)at, (long long)ret);
+			      "read of %zu bytes at bar%u 0x%llx returned %lld", len, region,
+			      (unsigned long long)at, (long long)ret);
 			for (i = 0; i < len; i++)
 				CHECK(c, found[i + 1] == pattern_byte(9, at + i),
-				      "byte %zu of %zu at bar%u 0x%llx is 0x%02x", i, len,
-				      region, (unsigned long long)at, found[i + 1]);
+				      "byte %zu of %zu at bar%u 0x%llx is 0x%02x", i, len, region,
+				      (unsigned long long)at, found[i + 1]);
 			CHECK(c, found[0] == guard && found[len + 1] == guard,
 			      "a read of %zu bytes at 0x%llx touched others", len,
 			      (unsigned long long)at);
@@ -75,8 +75,7 @@ static void window_top(struct check *c)
 	TRY(dev_fill(c, REGION_BAR0, WINDOW_END - 16, 16, 21));
 	ret = dev_read(c, REGION_BAR0, WINDOW_END - 8, bytes, 8);
 	CHECK(c, ret == 8 && bytes[7] == pattern_byte(21, WINDOW_END - 1),
-	      "read at the top returned %lld, last byte 0x%02x", (long long)ret,
-	      bytes[7]);
+	      "read at the top returned %lld, last byte 0x%02x", (long long)ret, bytes[7]);
 	if (!c->strict) {
 		ret = dev_write(c, REGION_BAR0, WINDOW_END - 1, &byte, 1);
 		if (ret == 1)
@@ -135,8 +134,8 @@ static void bar_missing(struct check *c)
 	for (i = 0; i < sizeof(bars) / sizeof(bars[0]); i++) {
 		r = dev_read(c, bars[i], 0, bytes, 8);
 		w = dev_write(c, bars[i], 0, bytes, 16);
-		CHECK(c, r == -EINVAL && w == -EINVAL, "bar%u: read %lld, write %lld",
-		      bars[i], (long long)r, (long long)w);
+		CHECK(c, r == -EINVAL && w == -EINVAL, "bar%u: read %lld, write %lld", bars[i],
+		      (long long)r, (long long)w);
 	}
 }
 
@@ -147,8 +146,7 @@ static void msix_table(struct check *c)
 
 	ret = dev_read(c, 4, 0, bytes, sizeof(bytes));
 	CHECK(c, ret == 16 && bytes[0] == 0xff && bytes[15] == 0xff,
-	      "a read of the table returned %lld, first byte 0x%02x", (long long)ret,
-	      bytes[0]);
+	      "a read of the table returned %lld, first byte 0x%02x", (long long)ret, bytes[0]);
 	ret = dev_write(c, 4, 0, bytes, sizeof(bytes));
 	CHECK(c, ret == -EINVAL, "a write to the table returned %lld", (long long)ret);
 }
@@ -162,8 +160,8 @@ static void memory_off(struct check *c)
 	TRY(dev_command(c, 0));
 	r = dev_read(c, REGION_BAR2, 0, bytes, 16);
 	w = dev_write(c, REGION_BAR2, 0, bytes, 16);
-	CHECK(c, r == -EIO && w == -EIO, "with memory off: read %lld, write %lld",
-	      (long long)r, (long long)w);
+	CHECK(c, r == -EIO && w == -EIO, "with memory off: read %lld, write %lld", (long long)r,
+	      (long long)w);
 	TRY(dev_command(c, COMMAND_MEMORY | COMMAND_MASTER));
 	TRY(dev_works(c));
 }
@@ -185,15 +183,13 @@ static void fault(struct check *c)
 	TRY(dev_fill(c, REGION_BAR2, 0, sizeof(before), 50));
 	r = dev_read(c, REGION_BAR2, 0, before, sizeof(before));
 	CHECK(c, r == sizeof(before), "read returned %lld", (long long)r);
-	pages = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
-		     0);
+	pages = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	CHECK(c, pages != MAP_FAILED && !munmap(pages + 4096, 4096), "no memory");
 	memset(pages, 0x11, 4096);
 	w = dev_write(c, REGION_BAR2, 0, pages + 4096 - 32, 64);
 	r = dev_read(c, REGION_BAR2, 0, pages + 4096 - 32, 64);
 	munmap(pages, 4096);
-	CHECK(c, w == -EFAULT && r == -EFAULT, "read %lld, write %lld", (long long)r,
-	      (long long)w);
+	CHECK(c, w == -EFAULT && r == -EFAULT, "read %lld, write %lld", (long long)r, (long long)w);
 	TRY(dev_same(c, REGION_BAR2, 0, before, sizeof(before)));
 }
 
@@ -207,8 +203,7 @@ const struct check_type checks_access[] = {
 	EACH(7, "area-end", "across and behind the end of BAR 2", area_end),
 	EACH(8, "bar-missing", "a BAR that is not there is -EINVAL", bar_missing),
 	EACH(8, "msix-table", "the MSI-X table is not the client's", msix_table),
-	EACH(9, "memory-off", "no access while the command register forbids it",
-	     memory_off),
+	EACH(9, "memory-off", "no access while the command register forbids it", memory_off),
 	EACH(3, "no-length", "nothing to do is no error", no_length),
 	EACH(3, "fault", "memory that is not all there: nothing is stored", fault),
 	{ .name = NULL },

@@ -21,19 +21,17 @@ static uint64_t position(const struct check *c, unsigned int region, uint64_t of
 	return place_position(&c->fn, region, offset);
 }
 
-int64_t dev_read(const struct check *c, unsigned int region, uint64_t offset, void *to,
-		 size_t len)
+int64_t dev_read(const struct check *c, unsigned int region, uint64_t offset, void *to, size_t len)
 {
 	ssize_t ret = pread(c->vfio.device, to, len, (off_t)position(c, region, offset));
 
 	return ret < 0 ? -errno : ret;
 }
 
-int64_t dev_write(const struct check *c, unsigned int region, uint64_t offset,
-		  const void *from, size_t len)
+int64_t dev_write(const struct check *c, unsigned int region, uint64_t offset, const void *from,
+		  size_t len)
 {
-	ssize_t ret =
-		pwrite(c->vfio.device, from, len, (off_t)position(c, region, offset));
+	ssize_t ret = pwrite(c->vfio.device, from, len, (off_t)position(c, region, offset));
 
 	return ret < 0 ? -errno : ret;
 }
@@ -51,8 +49,7 @@ unsigned long function_handle(const struct check *c)
 	unsigned long handle = 0;
 	FILE *file;
 
-	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/function_handle",
-		 c->fn.address);
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/function_handle", c->fn.address);
 	file = fopen(path, "re");
 	if (!file)
 		return 0;
@@ -70,8 +67,8 @@ int dev_command(struct check *c, uint16_t command)
 	if (ret == sizeof(value))
 		ret = dev_read(c, REGION_CONFIG, CONFIG_COMMAND, &back, sizeof(back));
 	if (ret != sizeof(value) || (le16toh(back) & 7) != (command & 7)) {
-		check_fail(c, "command register: wrote 0x%x, returned %lld, read 0x%x",
-			   command, (long long)ret, le16toh(back));
+		check_fail(c, "command register: wrote 0x%x, returned %lld, read 0x%x", command,
+			   (long long)ret, le16toh(back));
 		return -1;
 	}
 	return 0;
@@ -105,8 +102,7 @@ uint8_t pattern_byte(uint8_t seed, uint64_t offset)
 	return (uint8_t)(seed + offset * 7 + (offset >> 8) * 13);
 }
 
-int dev_fill(struct check *c, unsigned int region, uint64_t offset, size_t len,
-	     uint8_t seed)
+int dev_fill(struct check *c, unsigned int region, uint64_t offset, size_t len, uint8_t seed)
 {
 	uint8_t block[BLOCK_BOUNDARY];
 	size_t done, n, i;
@@ -122,25 +118,23 @@ int dev_fill(struct check *c, unsigned int region, uint64_t offset, size_t len,
 			block[i] = pattern_byte(seed, offset + done + i);
 		ret = dev_write(c, region, offset + done, block, n);
 		if (ret != (int64_t)n) {
-			check_fail(c, "write of %zu bytes at bar%u 0x%llx returned %lld",
-				   n, region, (unsigned long long)(offset + done),
-				   (long long)ret);
+			check_fail(c, "write of %zu bytes at bar%u 0x%llx returned %lld", n, region,
+				   (unsigned long long)(offset + done), (long long)ret);
 			return -1;
 		}
 	}
 	return 0;
 }
 
-int dev_same(struct check *c, unsigned int region, uint64_t offset, const void *wanted,
-	     size_t len)
+int dev_same(struct check *c, unsigned int region, uint64_t offset, const void *wanted, size_t len)
 {
 	uint8_t found[2 * BLOCK_BOUNDARY];
 	int64_t ret = dev_read(c, region, offset, found, len);
 	size_t i;
 
 	if (ret != (int64_t)len) {
-		check_fail(c, "read of %zu bytes at bar%u 0x%llx returned %lld", len,
-			   region, (unsigned long long)offset, (long long)ret);
+		check_fail(c, "read of %zu bytes at bar%u 0x%llx returned %lld", len, region,
+			   (unsigned long long)offset, (long long)ret);
 		return -1;
 	}
 	for (i = 0; i < len; i++) {
@@ -168,8 +162,7 @@ int dev_works(struct check *c)
 	return dev_same(c, REGION_BAR2, 192, block, sizeof(block));
 }
 
-int dev_refuses(struct check *c, unsigned int region, uint64_t offset, size_t len,
-		int err)
+int dev_refuses(struct check *c, unsigned int region, uint64_t offset, size_t len, int err)
 {
 	static uint8_t data[4 * BLOCK_BOUNDARY];
 	uint8_t before[2 * BLOCK_BOUNDARY];
@@ -177,13 +170,12 @@ int dev_refuses(struct check *c, unsigned int region, uint64_t offset, size_t le
 	int64_t ret, had;
 
 	had = dev_read(c, region, start, before,
-		       len + 2 * MARGIN > sizeof(before) ? sizeof(before)
-							 : len + 2 * MARGIN);
+		       len + 2 * MARGIN > sizeof(before) ? sizeof(before) : len + 2 * MARGIN);
 	memset(data, 0xa5, sizeof(data));
 	ret = dev_write(c, region, offset, data, len);
 	if (ret != -err) {
-		check_fail(c, "write of %zu bytes at bar%u 0x%llx returned %lld, not %d",
-			   len, region, (unsigned long long)offset, (long long)ret, -err);
+		check_fail(c, "write of %zu bytes at bar%u 0x%llx returned %lld, not %d", len,
+			   region, (unsigned long long)offset, (long long)ret, -err);
 		return -1;
 	}
 	return had > 0 ? dev_same(c, region, start, before, (size_t)had) : 0;

@@ -28,11 +28,9 @@ static uint64_t iova_first_group(struct check *c)
 	info->argsz = 4096;
 	if (!ioctl(c->vfio.container, VFIO_IOMMU_GET_INFO, info) &&
 	    (info->flags & VFIO_IOMMU_INFO_CAPS)) {
-		for (at = info->cap_offset; at && at < 4096 - sizeof(*cap);
-		     at = cap->header.next) {
+		for (at = info->cap_offset; at && at < 4096 - sizeof(*cap); at = cap->header.next) {
 			cap = (void *)((char *)info + at);
-			if (cap->header.id == VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE &&
-			    cap->nr_iovas)
+			if (cap->header.id == VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE && cap->nr_iovas)
 				first = cap->iova_ranges[0].start;
 		}
 	}
@@ -68,8 +66,7 @@ static int dma_map(struct check *c, void *memory, uint64_t iova, bool writable)
 {
 	struct vfio_iommu_type1_dma_map group = {
 		.argsz = sizeof(group),
-		.flags =
-			VFIO_DMA_MAP_FLAG_READ | (writable ? VFIO_DMA_MAP_FLAG_WRITE : 0),
+		.flags = VFIO_DMA_MAP_FLAG_READ | (writable ? VFIO_DMA_MAP_FLAG_WRITE : 0),
 		.vaddr = (uintptr_t)memory,
 		.iova = iova,
 		.size = SIZE,
@@ -108,12 +105,10 @@ static int64_t dma_unmap(struct check *c, uint64_t iova)
 	};
 
 	if (c->vfio.iommufd >= 0)
-		return ioctl(c->vfio.iommufd, IOMMU_IOAS_UNMAP, &cdev)
-			       ? -errno
-			       : (int64_t)cdev.length;
-	return ioctl(c->vfio.container, VFIO_IOMMU_UNMAP_DMA, &group)
-		       ? -errno
-		       : (int64_t)group.size;
+		return ioctl(c->vfio.iommufd, IOMMU_IOAS_UNMAP, &cdev) ? -errno
+								       : (int64_t)cdev.length;
+	return ioctl(c->vfio.container, VFIO_IOMMU_UNMAP_DMA, &group) ? -errno
+								      : (int64_t)group.size;
 }
 
 static uint8_t *memory_get(void)
@@ -169,8 +164,7 @@ static void transfer_at(struct check *c, uint8_t *memory, uint64_t iova)
 	TRY(order_must(c, "dma-write iova=0x%llx len=100 value=0x42",
 		       (unsigned long long)iova + SIZE - 100));
 	CHECK(c,
-	      memory[SIZE - 101] == 0x21 && memory[SIZE - 100] == 0x42 &&
-		      memory[SIZE - 1] == 0x42,
+	      memory[SIZE - 101] == 0x21 && memory[SIZE - 100] == 0x42 && memory[SIZE - 1] == 0x42,
 	      "the function wrote something else: 0x%02x 0x%02x", memory[SIZE - 101],
 	      memory[SIZE - 1]);
 	/* Elsewhere, and what was there is gone. */
@@ -178,12 +172,9 @@ static void transfer_at(struct check *c, uint8_t *memory, uint64_t iova)
 	CHECK(c, ret == SIZE, "unmap: %lld", (long long)ret);
 	ret = dma_map(c, memory, at, true);
 	CHECK(c, !ret, "map at another address: %lld", (long long)ret);
-	TRY(order_must(c, "dma-write iova=0x%llx len=4 value=0x63",
-		       (unsigned long long)at));
+	TRY(order_must(c, "dma-write iova=0x%llx len=4 value=0x63", (unsigned long long)at));
 	CHECK(c, memory[0] == 0x63, "the function wrote 0x%02x", memory[0]);
-	CHECK(c,
-	      order(c, "dma-write iova=0x%llx len=4 value=0x99",
-		    (unsigned long long)iova),
+	CHECK(c, order(c, "dma-write iova=0x%llx len=4 value=0x99", (unsigned long long)iova),
 	      "the function wrote to an address that was unmapped");
 	CHECK(c, memory[0] == 0x63, "an unmapped address reached memory");
 }

@@ -37,9 +37,8 @@ static json_t *regions(const struct check *c)
 	for (i = 0; i < c->fn.num_regions && i < REGIONS_MAX; i++) {
 		const struct region *r = &c->fn.region[i];
 
-		json_array_append_new(list, json_pack("{sb sI si}", "known", r->known,
-						      "size", (json_int_t)r->size,
-						      "flags", (int)r->flags));
+		json_array_append_new(list, json_pack("{sb sI si}", "known", r->known, "size",
+						      (json_int_t)r->size, "flags", (int)r->flags));
 	}
 	return list;
 }
@@ -146,10 +145,9 @@ int dump(struct check *c)
 		dev_close(c);
 		return EXIT_FAILURE;
 	}
-	line = json_pack("{ss so so so so so so}", "driver", c->fn.driver, "info",
-			 device_info(c), "regions", regions(c), "irqs", interrupts(c),
-			 "config", config(c), "bars", bar_registers(c), "command",
-			 command_bits(c));
+	line = json_pack("{ss so so so so so so}", "driver", c->fn.driver, "info", device_info(c),
+			 "regions", regions(c), "irqs", interrupts(c), "config", config(c), "bars",
+			 bar_registers(c), "command", command_bits(c));
 	ret = line && !json_dumpf(line, stdout, JSON_COMPACT | JSON_PRESERVE_ORDER);
 	putchar('\n');
 	json_decref(line);

@@ -43,8 +43,7 @@ static void regions(struct check *c)
 	CHECK(c,
 	      c->fn.region[REGION_CONFIG].flags == rw &&
 		      c->fn.region[REGION_CONFIG].offset == (uint64_t)REGION_CONFIG << 48,
-	      "configuration space: flags 0x%x, at 0x%llx",
-	      c->fn.region[REGION_CONFIG].flags,
+	      "configuration space: flags 0x%x, at 0x%llx", c->fn.region[REGION_CONFIG].flags,
 	      (unsigned long long)c->fn.region[REGION_CONFIG].offset);
 }
 
@@ -58,8 +57,8 @@ static void regions_none(struct check *c)
 	for (i = 0; i < sizeof(none) / sizeof(none[0]); i++) {
 		r = dev_read(c, none[i], 0, &byte, 1);
 		w = dev_write(c, none[i], 0, &byte, 1);
-		CHECK(c, r < 0 && w < 0, "region %u: read %lld, write %lld", none[i],
-		      (long long)r, (long long)w);
+		CHECK(c, r < 0 && w < 0, "region %u: read %lld, write %lld", none[i], (long long)r,
+		      (long long)w);
 	}
 	TRY(dev_works(c));
 }
@@ -88,8 +87,8 @@ static void no_mmap(struct check *c)
 		for (m = 0; m < sizeof(modes) / sizeof(modes[0]); m++) {
 			p = mmap(NULL, 4096, modes[m], MAP_SHARED, c->vfio.device,
 				 (off_t)((uint64_t)i << 48));
-			CHECK(c, p == MAP_FAILED && errno == EINVAL, "region %u: mmap %s",
-			      i, p == MAP_FAILED ? strerror(errno) : "succeeded");
+			CHECK(c, p == MAP_FAILED && errno == EINVAL, "region %u: mmap %s", i,
+			      p == MAP_FAILED ? strerror(errno) : "succeeded");
 		}
 		p = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, c->vfio.device,
 			 (off_t)((uint64_t)i << 48));
@@ -101,8 +100,7 @@ static void no_mmap(struct check *c)
 static void capabilities(struct check *c)
 {
 	CHECK(c, c->fn.base_version >= 1, "no zPCI base capability");
-	CHECK(c, c->fn.group_version >= 2, "zPCI group capability version %u",
-	      c->fn.group_version);
+	CHECK(c, c->fn.group_version >= 2, "zPCI group capability version %u", c->fn.group_version);
 	CHECK(c, c->fn.cap_imaxstbl, "no imaxstbl");
 	TRY(dev_fill(c, REGION_BAR2, 0, c->fn.cap_imaxstbl, 80));
 	TRY(dev_refuses(c, REGION_BAR0, 0, c->fn.cap_imaxstbl + (size_t)1, EINVAL));
@@ -131,8 +129,7 @@ static void config_bars(struct check *c)
 			mask |= ~0ull << 32;
 		mask = ~(mask & ~0xfull) + 1;
 		CHECK(c, mask == c->fn.region[bars[i]].size,
-		      "bar%u: the register says 0x%llx bytes", bars[i],
-		      (unsigned long long)mask);
+		      "bar%u: the register says 0x%llx bytes", bars[i], (unsigned long long)mask);
 	}
 	TRY(dev_works(c));
 }
@@ -144,8 +141,7 @@ static void config_caps(struct check *c)
 
 	dev_read(c, REGION_CONFIG, CONFIG_CAPS, &at, 1);
 	while (at && hops++ < 48) {
-		CHECK(c, dev_read(c, REGION_CONFIG, at, &id, 1) == 1,
-		      "no capability at %u", at);
+		CHECK(c, dev_read(c, REGION_CONFIG, at, &id, 1) == 1, "no capability at %u", at);
 		seen_msi |= id == CAP_MSI;
 		seen_msix |= id == CAP_MSIX;
 		dev_read(c, REGION_CONFIG, at + 1u, &at, 1);
@@ -160,8 +156,8 @@ static void config_ids(struct check *c)
 	uint32_t ids = 0, wrong = 0x12345678, after = 0;
 	int64_t ret = dev_read(c, REGION_CONFIG, 0, &ids, 4);
 
-	CHECK(c, ret == 4 && le32toh(ids) == 0x04ed1014, "IDs: %lld, 0x%x",
-	      (long long)ret, le32toh(ids));
+	CHECK(c, ret == 4 && le32toh(ids) == 0x04ed1014, "IDs: %lld, 0x%x", (long long)ret,
+	      le32toh(ids));
 	dev_write(c, REGION_CONFIG, 0, &wrong, 4);
 	dev_read(c, REGION_CONFIG, 0, &after, 4);
 	CHECK(c, after == ids, "they became 0x%x", le32toh(after));
@@ -177,8 +173,7 @@ const struct check_type checks_info[] = {
 	EACH(8, "regions-none", "regions that are not there are errors", regions_none),
 	EACH(8, "region-info-errors", "wrong arguments are -EINVAL", region_info_errors),
 	EACH(9, "config-bars", "the size of each BAR, by its register", config_bars),
-	EACH(9, "config-caps", "the capabilities are a chain, with MSI and MSI-X",
-	     config_caps),
+	EACH(9, "config-caps", "the capabilities are a chain, with MSI and MSI-X", config_caps),
 	EACH(9, "config-ids", "IDs stay, and the end is an end", config_ids),
 	EACH(10, "no-mmap", "mmap of every region fails", no_mmap),
 	EACH(14, "capabilities", "the zPCI capabilities are there, and imaxstbl is true",

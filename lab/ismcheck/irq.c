@@ -22,8 +22,8 @@ struct irq {
 };
 
 /* VFIO_DEVICE_SET_IRQS with len bytes of data behind the structure. */
-static int set_irqs(struct check *c, uint32_t flags, unsigned int index,
-		    unsigned int start, unsigned int count, const void *data, size_t len)
+static int set_irqs(struct check *c, uint32_t flags, unsigned int index, unsigned int start,
+		    unsigned int count, const void *data, size_t len)
 {
 	union {
 		struct vfio_irq_set set;
@@ -50,17 +50,16 @@ static int irq_enable(struct check *c, struct irq *irq, unsigned int index)
 	irq->index = index;
 	irq->count = info.count < VECTORS_MAX ? info.count : VECTORS_MAX;
 	if (ret || !irq->count || !(info.flags & VFIO_IRQ_INFO_EVENTFD)) {
-		check_fail(c, "index %u: %d, %u vectors, flags 0x%x", index, ret,
-			   info.count, info.flags);
+		check_fail(c, "index %u: %d, %u vectors, flags 0x%x", index, ret, info.count,
+			   info.flags);
 		return -1;
 	}
 	for (i = 0; i < irq->count; i++)
 		irq->fd[i] = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	ret = set_irqs(c, VFIO_IRQ_SET_DATA_EVENTFD | VFIO_IRQ_SET_ACTION_TRIGGER, index,
-		       0, irq->count, irq->fd, irq->count * sizeof(int));
+	ret = set_irqs(c, VFIO_IRQ_SET_DATA_EVENTFD | VFIO_IRQ_SET_ACTION_TRIGGER, index, 0,
+		       irq->count, irq->fd, irq->count * sizeof(int));
 	if (ret) {
-		check_fail(c, "%u eventfds for index %u: %s", irq->count, index,
-			   strerror(-ret));
+		check_fail(c, "%u eventfds for index %u: %s", irq->count, index, strerror(-ret));
 		return -1;
 	}
 	return 0;
@@ -68,8 +67,8 @@ static int irq_enable(struct check *c, struct irq *irq, unsigned int index)
 
 static int irq_disable(struct check *c, struct irq *irq)
 {
-	int ret = set_irqs(c, VFIO_IRQ_SET_DATA_NONE | VFIO_IRQ_SET_ACTION_TRIGGER,
-			   irq->index, 0, 0, NULL, 0);
+	int ret = set_irqs(c, VFIO_IRQ_SET_DATA_NONE | VFIO_IRQ_SET_ACTION_TRIGGER, irq->index, 0,
+			   0, NULL, 0);
 	unsigned int i;
 
 	for (i = 0; i < irq->count; i++)
@@ -109,12 +108,12 @@ static void irq_loopback(struct check *c, unsigned int index)
 
 	TRY(irq_enable(c, &irq, index));
 	for (v = 0; v < irq.count; v++) {
-		ret = set_irqs(c, VFIO_IRQ_SET_DATA_NONE | VFIO_IRQ_SET_ACTION_TRIGGER,
-			       index, v, 1, NULL, 0);
+		ret = set_irqs(c, VFIO_IRQ_SET_DATA_NONE | VFIO_IRQ_SET_ACTION_TRIGGER, index, v, 1,
+			       NULL, 0);
 		CHECK(c, !ret, "trigger of vector %u: %s", v, strerror(-ret));
 		TRY(irq_fired(c, &irq, v));
-		ret = set_irqs(c, VFIO_IRQ_SET_DATA_BOOL | VFIO_IRQ_SET_ACTION_TRIGGER,
-			       index, v, 1, &yes, 1);
+		ret = set_irqs(c, VFIO_IRQ_SET_DATA_BOOL | VFIO_IRQ_SET_ACTION_TRIGGER, index, v, 1,
+			       &yes, 1);
 		CHECK(c, !ret, "trigger of vector %u: %s", v, strerror(-ret));
 		TRY(irq_fired(c, &irq, v));
 	}
@@ -223,8 +222,7 @@ const struct check_type checks_irq[] = {
 	EACH(12, "msix-loopback", "MSI-X, triggered by the client", msix_loopback),
 	EACH(12, "msi-interrupt", "MSI, raised by the function", msi_real),
 	EACH(12, "msix-interrupt", "MSI-X, raised by the function", msix_real),
-	EACH(12, "request-eventfd", "the request interrupt, triggered by the client",
-	     request),
+	EACH(12, "request-eventfd", "the request interrupt, triggered by the client", request),
 	ALONE(13, "unplug", "the machine asks for the function while it is open", unplug),
 	ALONE(13, "vanish", "the function is gone while it is open", vanish),
 	{ .name = NULL },

@@ -29,8 +29,7 @@ static void handle_reset(struct check *c)
 		CHECK(c, !ret, "reset: %s", strerror(-ret));
 		after = function_handle(c);
 		CHECK(c, before && before != after,
-		      "the handle is 0x%lx before and 0x%lx after a reset", before,
-		      after);
+		      "the handle is 0x%lx before and 0x%lx after a reset", before, after);
 		TRY(dev_command(c, COMMAND_MEMORY | COMMAND_MASTER));
 		TRY(dev_works(c));
 	}
@@ -90,8 +89,8 @@ static void reset_under_load(struct check *c)
 		done += load[i].done;
 		wrong += load[i].wrong;
 	}
-	CHECK(c, !failed && !wrong && done, "%u resets and %lu of %lu accesses failed",
-	      failed, wrong, done);
+	CHECK(c, !failed && !wrong && done, "%u resets and %lu of %lu accesses failed", failed,
+	      wrong, done);
 	TRY(dev_works(c));
 }
 
@@ -161,12 +160,9 @@ static void reopen(struct check *c)
 const struct check_type checks_life[] = {
 	EACH(6, "handle-reset", "after a reset the handle is another one, and is used",
 	     handle_reset),
-	EACH(13, "reset-under-load", "resets while two threads read and write",
-	     reset_under_load),
-	EACH(13, "close-in-flight", "the file is closed while a thread reads",
-	     close_in_flight),
-	EACH(13, "killed-in-flight", "a client is killed while it reads",
-	     killed_in_flight),
+	EACH(13, "reset-under-load", "resets while two threads read and write", reset_under_load),
+	EACH(13, "close-in-flight", "the file is closed while a thread reads", close_in_flight),
+	EACH(13, "killed-in-flight", "a client is killed while it reads", killed_in_flight),
 	EACH(13, "reopen", "closed and opened again and again", reopen),
 	{ .name = NULL },
 };

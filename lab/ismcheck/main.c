@@ -19,8 +19,7 @@
 #include "vfio/stdout.h"
 
 static const struct check_type *const files[] = {
-	checks_access, checks_store, checks_info,  checks_irq,
-	checks_dma,    checks_life,  checks_order,
+	checks_access, checks_store, checks_info, checks_irq, checks_dma, checks_life, checks_order,
 };
 
 #define FILES (sizeof(files) / sizeof(files[0]))
@@ -60,11 +59,10 @@ static const char *interface_name(enum interface interface)
 static void result_print(const struct check *c, const struct check_type *type)
 {
 	static const char *const names[] = { "ok", "failed", "absent" };
-	json_t *line =
-		json_pack("{ss ss si ss ss ss ss ss}", "type", "check", "check",
-			  type->name, "demand", (int)type->demand, "driver", c->fn.driver,
-			  "interface", interface_name(c->interface), "result",
-			  names[c->result], "detail", c->detail, "text", type->text);
+	json_t *line = json_pack("{ss ss si ss ss ss ss ss}", "type", "check", "check", type->name,
+				 "demand", (int)type->demand, "driver", c->fn.driver, "interface",
+				 interface_name(c->interface), "result", names[c->result], "detail",
+				 c->detail, "text", type->text);
 
 	if (!line || json_dumpf(line, stdout, JSON_COMPACT | JSON_PRESERVE_ORDER))
 		abort();

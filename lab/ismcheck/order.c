@@ -130,8 +130,8 @@ static int dead(struct check *c)
 	w = dev_write(c, REGION_BAR2, 0, bytes, sizeof(bytes));
 	r = dev_read(c, REGION_BAR2, 0, bytes, sizeof(bytes));
 	if (w != -EIO || r != -EIO) {
-		check_fail(c, "write returned %lld, read %lld, not %d", (long long)w,
-			   (long long)r, -EIO);
+		check_fail(c, "write returned %lld, read %lld, not %d", (long long)w, (long long)r,
+			   -EIO);
 		return -1;
 	}
 	if (now_ms() - begin > 5000) {
@@ -238,17 +238,16 @@ static void permanent(struct check *c)
 }
 
 const struct check_type checks_order[] = {
-	EACH(3, "failed-instruction",
-	     "a failed instruction is an error, nothing was stored", failures),
+	EACH(3, "failed-instruction", "a failed instruction is an error, nothing was stored",
+	     failures),
 	EACH(3, "busy", "a busy function is asked again", busy),
 	EACH(6, "handle-stale", "a handle that is not known any more is -EIO, not a hang",
 	     handle_stale),
 	EACH(6, "handle-event", "a handle that an event brings is used", handle_event),
 	/* A driver that cannot do it loses the function. */
-	ALONE(6, "error-recovery",
-	      "after an error: -EIO until the client resets or starts anew", recovery),
+	ALONE(6, "error-recovery", "after an error: -EIO until the client resets or starts anew",
+	      recovery),
 	/* Linux considers the function lost from then on. */
-	ALONE(13, "permanent-error", "a function that is broken for good is -EIO",
-	      permanent),
+	ALONE(13, "permanent-error", "a function that is broken for good is -EIO", permanent),
 	{ .name = NULL },
 };

@@ -38,9 +38,8 @@ static void write_lengths_at(struct check *c, unsigned int region, uint64_t base
 			ret = dev_write(c, region, base + at, bytes, len);
 			if (acceptable(c, at, len)) {
 				CHECK(c, ret == (int64_t)len,
-				      "write of %zu bytes at bar%u 0x%llx returned %lld",
-				      len, region, (unsigned long long)(base + at),
-				      (long long)ret);
+				      "write of %zu bytes at bar%u 0x%llx returned %lld", len,
+				      region, (unsigned long long)(base + at), (long long)ret);
 				memcpy(area + at, bytes, len);
 			} else {
 				CHECK(c, ret == -ENXIO,
@@ -71,8 +70,7 @@ static void write_order(struct check *c)
 	for (i = 0; i < c->rounds; i++) {
 		memset(block, (int)(i & 0xff), sizeof(block));
 		ret = dev_write(c, REGION_BAR2, 0, block, sizeof(block));
-		CHECK(c, ret == sizeof(block), "write %u returned %lld", i,
-		      (long long)ret);
+		CHECK(c, ret == sizeof(block), "write %u returned %lld", i, (long long)ret);
 	}
 	TRY(dev_same(c, REGION_BAR2, 0, block, sizeof(block)));
 }
@@ -145,8 +143,7 @@ static void limit(struct check *c)
 	static const size_t beyond[] = { 1, 8, 16 };
 	size_t i;
 
-	CHECK(c, c->maxstbl >= 16 && c->maxstbl <= BLOCK_BOUNDARY, "maxstbl is %u",
-	      c->maxstbl);
+	CHECK(c, c->maxstbl >= 16 && c->maxstbl <= BLOCK_BOUNDARY, "maxstbl is %u", c->maxstbl);
 	TRY(dev_fill(c, REGION_BAR0, 0x10000, c->maxstbl, 70));
 	for (i = 0; i < sizeof(beyond) / sizeof(beyond[0]); i++)
 		TRY(dev_refuses(c, REGION_BAR0, 0x10000, c->maxstbl + beyond[i], EINVAL));

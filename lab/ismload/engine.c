@@ -33,8 +33,7 @@ static void data_fill(struct engine *e, uint8_t *buf, size_t len)
 
 	for (at = 0; at < len; at += sizeof(word)) {
 		word = random_next(&e->random) | DATA_BITS;
-		memcpy(buf + at, &word,
-		       len - at < sizeof(word) ? len - at : sizeof(word));
+		memcpy(buf + at, &word, len - at < sizeof(word) ? len - at : sizeof(word));
 	}
 }
 
@@ -65,8 +64,7 @@ static int fault_grow(struct engine *e, size_t len)
 	if (e->fault)
 		munmap(e->fault, e->fault_len);
 	e->fault_len = len ? len : 1;
-	e->fault =
-		mmap(NULL, e->fault_len, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	e->fault = mmap(NULL, e->fault_len, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (e->fault == MAP_FAILED) {
 		e->fault = NULL;
 		return -ENOMEM;
@@ -97,8 +95,7 @@ void engine_free(struct engine *e)
 }
 
 /* One system call.  Nothing else happens between the two looks at the clock. */
-static void engine_access(struct engine *e, const struct op *op, void *buf,
-			  struct outcome *o)
+static void engine_access(struct engine *e, const struct op *op, void *buf, struct outcome *o)
 {
 	uint64_t pos = place_position(e->fn, op->region, op->offset), begin = 0, end = 0;
 	ssize_t ret;
@@ -131,8 +128,8 @@ static void engine_access(struct engine *e, const struct op *op, void *buf,
 	o->begin_ns = begin;
 	o->latency_ns = end - begin;
 	o->expected = expect_met(&o->expect, o->ret);
-	stats_tally(e->stats, op->role == ROLE_PATTERN ? e->job : e->num_jobs, op,
-		    o->region, o->ret);
+	stats_tally(e->stats, op->role == ROLE_PATTERN ? e->job : e->num_jobs, op, o->region,
+		    o->ret);
 	if (e->timing && op->role == ROLE_PATTERN)
 		latency_add(&e->stats->latency[op->kind], o->latency_ns);
 }
@@ -213,8 +210,7 @@ static int write_verify(struct engine *e, struct outcome *o)
 	}
 	if (is_bar(o)) {
 		if (back.ret > 0)
-			shadow_store(&e->shadow, o->region, o->offset, e->in,
-				     (size_t)back.ret);
+			shadow_store(&e->shadow, o->region, o->offset, e->in, (size_t)back.ret);
 		else
 			shadow_forget(&e->shadow, o->region, o->offset, op.len);
 	}
@@ -246,11 +242,9 @@ static int engine_write(struct engine *e, const struct plan *plan, const struct 
 	engine_access(e, op, buf, &o);
 	if (op->flags & OP_VERIFY)
 		return write_verify(e, &o);
-	if (is_bar(&o) && !e->dry_run && !plan->shared && o.ret > 0 &&
-	    !(op->flags & OP_FAULT)) {
+	if (is_bar(&o) && !e->dry_run && !plan->shared && o.ret > 0 && !(op->flags & OP_FAULT)) {
 		if (o.expect.data)
-			shadow_store(&e->shadow, o.region, o.offset, e->out,
-				     (size_t)o.ret);
+			shadow_store(&e->shadow, o.region, o.offset, e->out, (size_t)o.ret);
 		else
 			shadow_forget(&e->shadow, o.region, o.offset, (size_t)o.ret);
 	}
@@ -273,18 +267,15 @@ static int engine_read(struct engine *e, const struct plan *plan, const struct o
 		/* Where no write arrives, anything may be left from before. */
 		if (e->fn->contract->known && !e->fn->contract->stores_arrive)
 			return engine_judge(e, &o);
-		o.verified =
-			is_uniform(e->in, (size_t)o.ret) ? VERIFIED_TRUE : VERIFIED_FALSE;
+		o.verified = is_uniform(e->in, (size_t)o.ret) ? VERIFIED_TRUE : VERIFIED_FALSE;
 	} else if (o.ret > 0 && is_bar(&o) && !plan->shared && !(op->flags & OP_FAULT)) {
-		switch (shadow_compare(&e->shadow, o.region, o.offset, e->in,
-				       (size_t)o.ret)) {
+		switch (shadow_compare(&e->shadow, o.region, o.offset, e->in, (size_t)o.ret)) {
 		case SHADOW_EQUAL:
 			o.verified = VERIFIED_TRUE;
 			break;
 		case SHADOW_DIFFERS:
 			o.verified = VERIFIED_FALSE;
-			shadow_store(&e->shadow, o.region, o.offset, e->in,
-				     (size_t)o.ret);
+			shadow_store(&e->shadow, o.region, o.offset, e->in, (size_t)o.ret);
 			break;
 		case SHADOW_UNKNOWN:
 			break;
@@ -299,8 +290,7 @@ static int engine_emit(struct plan *plan, const struct op *op)
 	int ret;
 
 	/* The command register is put back also when it is time to stop. */
-	if (__atomic_load_n(&e->common->stop, __ATOMIC_RELAXED) &&
-	    !(op->flags & OP_COMMAND))
+	if (__atomic_load_n(&e->common->stop, __ATOMIC_RELAXED) && !(op->flags & OP_COMMAND))
 		return -EINTR;
 	if (op->kind == OP_BARRIER)
 		return e->dry_run ? 0 : engine_barrier(e);
@@ -334,9 +324,7 @@ static int bars_touch(struct engine *e, struct plan *plan)
 
 int engine_setup(struct engine *e, uint16_t *command)
 {
-	struct plan plan = {
-		.fn = e->fn, .workers = 1, .emit = engine_emit, .context = e
-	};
+	struct plan plan = { .fn = e->fn, .workers = 1, .emit = engine_emit, .context = e };
 	struct op op = {
 		.kind = OP_READ,
 		.role = ROLE_SETUP,
@@ -395,8 +383,7 @@ int engine_run(struct engine *e)
 		/* Others wrote there, or this one did without keeping track. */
 		if (plan.shared)
 			shadow_clear(&e->shadow);
-		if (plan.shared && !e->worker &&
-		    !(job->pattern->flags & PATTERN_TOGETHER))
+		if (plan.shared && !e->worker && !(job->pattern->flags & PATTERN_TOGETHER))
 			report_shared(&e->report, e->job);
 	}
 	e->stats->end_ns = clock_ns();

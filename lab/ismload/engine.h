@@ -12,11 +12,11 @@
 
 /* In memory that all workers share, processes included. */
 struct common {
-	uint64_t seq; /* of the last access begun */
-	uint32_t stop; /* set by a signal handler, or by a failed worker */
-	uint32_t arrived; /* at the barrier */
-	uint32_t round; /* of the barrier */
-	uint32_t complaints; /* unexpected outcomes already told */
+	uint64_t seq;	      /* of the last access begun */
+	uint32_t stop;	      /* set by a signal handler, or by a failed worker */
+	uint32_t arrived;     /* at the barrier */
+	uint32_t round;	      /* of the barrier */
+	uint32_t complaints;  /* unexpected outcomes already told */
 	struct stats stats[]; /* a worker each */
 };
 
@@ -35,12 +35,12 @@ struct engine {
 	struct report report;
 
 	/* Set up by engine_init(). */
-	unsigned int job; /* that is running; num_jobs: none */
+	unsigned int job;  /* that is running; num_jobs: none */
 	uint64_t start_ns; /* of the job */
 	uint64_t random;
 	struct shadow shadow;
 	uint8_t *out; /* what is written */
-	uint8_t *in; /* what is read */
+	uint8_t *in;  /* what is read */
 	size_t buf_len;
 	uint8_t *fault; /* not mapped */
 	size_t fault_len;

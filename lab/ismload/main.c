@@ -12,8 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "vfio/contract.h"
 #include "options.h"
+#include "vfio/contract.h"
 #include "vfio/stdout.h"
 #include "workers.h"
 
@@ -84,8 +84,7 @@ static int function_open(struct vfio *vfio, struct function *fn, const struct op
 	if (ret)
 		return ret;
 	if (o->expect_driver && strcmp(o->expect_driver, fn->driver)) {
-		vfio_complain(fn,
-			      "bound to the driver %s, not to %s as --expect-driver says",
+		vfio_complain(fn, "bound to the driver %s, not to %s as --expect-driver says",
 			      fn->driver, o->expect_driver);
 		return -ENODEV;
 	}
@@ -167,8 +166,8 @@ static int run(const struct options *o, struct engine *engine, struct function *
 	return ret || interrupted || total->unexpected ? EXIT_UNEXPECTED : EXIT_SUCCESS;
 }
 
-static int engine_prepare(struct engine *engine, const struct options *o,
-			  const struct function *fn, const struct vfio *vfio)
+static int engine_prepare(struct engine *engine, const struct options *o, const struct function *fn,
+			  const struct vfio *vfio)
 {
 	memset(engine, 0, sizeof(*engine));
 	engine->fn = fn;
@@ -202,8 +201,7 @@ int main(int argc, char **argv)
 		patterns_list();
 		return EXIT_SUCCESS;
 	}
-	shared_common =
-		common_alloc((unsigned int)(options.processes * options.threads) + 1);
+	shared_common = common_alloc((unsigned int)(options.processes * options.threads) + 1);
 	if (!shared_common) {
 		fprintf(stderr, "ismload: no memory for the workers' statistics\n");
 		return EXIT_OPEN;

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "vfio/contract.h"
 #include "report.h"
+#include "vfio/contract.h"
 
 enum {
 	KEY_INTERFACE = 0x100,
@@ -39,10 +39,9 @@ static const struct argp_option argp_options[] = {
 	  "exit with 3 unless this driver is bound to it", 1 },
 	{ NULL, 0, NULL, 0, "What is expected of it:", 2 },
 	{ "contract", KEY_CONTRACT, "NAME", 0,
-	  "ism-vfio-pci, ism-vfio-pci-upstream, vfio-pci or any (the bound driver's)",
+	  "ism-vfio-pci, ism-vfio-pci-upstream, vfio-pci or any (the bound driver's)", 2 },
+	{ "strict", KEY_STRICT, NULL, 0, "the function refuses store blocks off 8-byte alignment",
 	  2 },
-	{ "strict", KEY_STRICT, NULL, 0,
-	  "the function refuses store blocks off 8-byte alignment", 2 },
 	{ "maxstbl", KEY_MAXSTBL, "BYTES", 0,
 	  "the longest store block (what the zPCI capability says)", 2 },
 	{ NULL, 0, NULL, 0, "What is done:", 3 },
@@ -56,19 +55,15 @@ static const struct argp_option argp_options[] = {
 	  "this many threads in each process, each with its own part (1)", 3 },
 	{ NULL, 0, NULL, 0, "When (all with the function open):", 4 },
 	{ "ready", KEY_READY, "FILE", 0, "make FILE once the function is open", 4 },
-	{ "wait", KEY_WAIT, "FILE", 0, "wait until FILE exists before the first access",
-	  4 },
-	{ "delay", KEY_DELAY, "MS", 0,
-	  "wait so many milliseconds before the first access", 4 },
+	{ "wait", KEY_WAIT, "FILE", 0, "wait until FILE exists before the first access", 4 },
+	{ "delay", KEY_DELAY, "MS", 0, "wait so many milliseconds before the first access", 4 },
 	{ "hold", KEY_HOLD, "MS", 0,
 	  "keep the function open so many milliseconds after the last access", 4 },
 	{ NULL, 0, NULL, 0, "Output:", 5 },
-	{ "json", 'j', NULL, 0, "one JSON object a line: each access, then the total",
-	  5 },
+	{ "json", 'j', NULL, 0, "one JSON object a line: each access, then the total", 5 },
 	{ "quiet", 'q', NULL, 0, "the total only", 5 },
 	{ "verbose", 'v', NULL, 0, "without --json: print each access, too", 5 },
-	{ "no-timing", KEY_NO_TIMING, NULL, 0,
-	  "do not look at the clock around each access", 5 },
+	{ "no-timing", KEY_NO_TIMING, NULL, 0, "do not look at the clock around each access", 5 },
 	{ NULL, 0, NULL, 0, NULL, 0 }
 };
 
@@ -84,8 +79,8 @@ static const char doc[] =
 	"Exit status: 0 all as expected; 1 an outcome or data was not, or it was interrupted; "
 	"2 usage; 3 the function cannot be opened.";
 
-static uint64_t number(struct argp_state *state, const char *name, const char *text,
-		       uint64_t min, uint64_t max)
+static uint64_t number(struct argp_state *state, const char *name, const char *text, uint64_t min,
+		       uint64_t max)
 {
 	uint64_t value = 0;
 
@@ -133,8 +128,7 @@ static void options_check(struct options *o, struct argp_state *state)
 	if (o->device && address_parse(o->device, address))
 		argp_error(state, "'%s' is no PCI address like 0011:00:00.0", o->device);
 	for (i = 0; i < o->num_jobs; i++) {
-		if (o->jobs[i].pattern->flags & PATTERN_ALONE &&
-		    o->processes * o->threads > 1)
+		if (o->jobs[i].pattern->flags & PATTERN_ALONE && o->processes * o->threads > 1)
 			argp_error(
 				state,
 				"%s changes the function for everybody: not with --threads or --processes",

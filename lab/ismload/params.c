@@ -131,8 +131,7 @@ static const char *key_takes(const struct key *key, char *buf, size_t size)
 	case KEY_EXPECT:
 		return "contract, ok, any, refused, EINVAL, EIO, ENXIO, ENODEV, EFAULT or EBUSY";
 	case KEY_SIZE:
-		snprintf(buf, size, "a number of bytes up to %" PRIu64 " or max",
-			 key->max);
+		snprintf(buf, size, "a number of bytes up to %" PRIu64 " or max", key->max);
 		return buf;
 	case KEY_NUMBER:
 	default:
@@ -165,8 +164,7 @@ static const struct key *key_find(const char *name)
 	size_t i;
 
 	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-		if (!strcmp(name, keys[i].name) ||
-		    (keys[i].alias && !strcmp(name, keys[i].alias)))
+		if (!strcmp(name, keys[i].name) || (keys[i].alias && !strcmp(name, keys[i].alias)))
 			return &keys[i];
 	}
 	return NULL;
@@ -190,8 +188,8 @@ static bool pattern_knows(const struct pattern *pattern, const struct key *key)
 	return false;
 }
 
-static int params_parse(const struct pattern *pattern, char *text, struct params *params,
-			char *err, size_t errsize)
+static int params_parse(const struct pattern *pattern, char *text, struct params *params, char *err,
+			size_t errsize)
 {
 	char *item, *value, *save = NULL, buf[64];
 	const struct key *key;
@@ -202,8 +200,7 @@ static int params_parse(const struct pattern *pattern, char *text, struct params
 			*value++ = '\0';
 		key = key_find(item);
 		if (!key || !pattern_knows(pattern, key)) {
-			snprintf(err, errsize,
-				 "%s does not know '%s'; it takes %s%sexpect",
+			snprintf(err, errsize, "%s does not know '%s'; it takes %s%sexpect",
 				 pattern->name, item, pattern->defaults,
 				 *pattern->defaults ? " and " : "");
 			return -EINVAL;
@@ -213,9 +210,8 @@ static int params_parse(const struct pattern *pattern, char *text, struct params
 		    key->type == KEY_NUMBER)
 			value = "1";
 		if (!value || key_set(key, params, value)) {
-			snprintf(err, errsize, "%s: %s takes %s, not '%s'", pattern->name,
-				 item, key_takes(key, buf, sizeof(buf)),
-				 value ? value : "");
+			snprintf(err, errsize, "%s: %s takes %s, not '%s'", pattern->name, item,
+				 key_takes(key, buf, sizeof(buf)), value ? value : "");
 			return -EINVAL;
 		}
 	}
@@ -230,8 +226,7 @@ int pattern_parse(const char *text, const struct pattern **pattern, struct param
 	int ret;
 
 	if (strlen(text) >= sizeof(name)) {
-		snprintf(err, errsize, "a pattern has at most %d characters",
-			 TEXT_MAX - 1);
+		snprintf(err, errsize, "a pattern has at most %d characters", TEXT_MAX - 1);
 		return -EINVAL;
 	}
 	strcpy(name, text);
@@ -243,8 +238,7 @@ int pattern_parse(const char *text, const struct pattern **pattern, struct param
 			break;
 	}
 	if (!p->name) {
-		snprintf(err, errsize, "no pattern '%s'; --list shows those there are",
-			 name);
+		snprintf(err, errsize, "no pattern '%s'; --list shows those there are", name);
 		return -EINVAL;
 	}
 	memset(params, 0, sizeof(*params));

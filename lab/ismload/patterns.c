@@ -66,8 +66,7 @@ int plan_emit(struct plan *plan, const struct op *op)
 
 	if (plan->shared && !(op->flags & OP_COMMAND))
 		wanted.flags &= (uint8_t)~OP_VERIFY;
-	if (p->wanted != WANTED_CONTRACT && op->role == ROLE_PATTERN &&
-	    !(op->flags & OP_EXPECT)) {
+	if (p->wanted != WANTED_CONTRACT && op->role == ROLE_PATTERN && !(op->flags & OP_EXPECT)) {
 		wanted.flags |= OP_EXPECT;
 		switch (p->wanted) {
 		case WANTED_OK:
@@ -92,9 +91,8 @@ int plan_emit(struct plan *plan, const struct op *op)
 
 int plan_prepare(struct plan *plan, uint64_t offset, uint64_t len)
 {
-	uint32_t max = plan->fn->maxstbl && plan->fn->maxstbl < BLOCK_BOUNDARY
-			       ? plan->fn->maxstbl
-			       : BLOCK_BOUNDARY;
+	uint32_t max = plan->fn->maxstbl && plan->fn->maxstbl < BLOCK_BOUNDARY ? plan->fn->maxstbl
+									       : BLOCK_BOUNDARY;
 	uint64_t size = region_len(plan, plan->params.region);
 	uint64_t end = offset + len < size ? offset + len : size;
 	struct op op = {
@@ -123,8 +121,8 @@ int plan_prepare(struct plan *plan, uint64_t offset, uint64_t len)
 }
 
 /* The place of access number i: stride apart, and round again at the end. */
-static uint64_t stride_offset(const struct plan *plan, const struct span *span,
-			      uint32_t size, uint64_t i)
+static uint64_t stride_offset(const struct plan *plan, const struct span *span, uint32_t size,
+			      uint64_t i)
 {
 	const struct params *p = &plan->params;
 	uint64_t room, steps;
@@ -142,9 +140,7 @@ static int emit_many(struct plan *plan, enum op_kind kind)
 	uint64_t i, count = p->count, step_ns = 0;
 	uint32_t size = plan_size(plan);
 	struct span span = plan_span(plan, size);
-	struct op op = { .kind = (uint8_t)kind,
-			 .region = (uint32_t)p->region,
-			 .len = size };
+	struct op op = { .kind = (uint8_t)kind, .region = (uint32_t)p->region, .len = size };
 	int ret = 0;
 
 	if (p->rate) {
@@ -345,8 +341,8 @@ const struct pattern patterns[] = {
 	  "region=bar2,offset=0,total=4096,size=512,count=1,verify=1", pattern_split, 0 },
 	{ "oversized", "writes one byte longer than a store block may be, or of size=",
 	  "region=bar2,offset=0,size=max,count=1", pattern_oversized, 0 },
-	{ "crossing", "writes across a 4 KiB boundary",
-	  "region=bar0,offset=0,size=64,count=1", pattern_crossing, 0 },
+	{ "crossing", "writes across a 4 KiB boundary", "region=bar0,offset=0,size=64,count=1",
+	  pattern_crossing, 0 },
 	{ "misaligned", "writes of odd lengths at odd offsets",
 	  "region=bar2,offset=0,count=8,verify=1", pattern_misaligned, 0 },
 	{ "odd", "reads of lengths 1 to size at odd offsets",
@@ -355,19 +351,18 @@ const struct pattern patterns[] = {
 	  "write=1,count=1", pattern_config, 0 },
 	{ "badregion", "reads and writes of regions that do not exist", "size=8,count=1",
 	  pattern_badregion, 0 },
-	{ "beyond", "across, at and past the end of a region",
-	  "region=bar2,size=16,count=1", pattern_beyond, 0 },
+	{ "beyond", "across, at and past the end of a region", "region=bar2,size=16,count=1",
+	  pattern_beyond, 0 },
 	{ "window", "high places of a large BAR, its last bytes among them",
 	  "region=bar0,size=8,count=1,write=1,verify=1", pattern_window, 0 },
 	{ "fault", "reads and writes with a buffer that is not mapped",
 	  "region=bar2,offset=0,size=64,count=1", pattern_fault, 0 },
-	{ "empty", "reads and writes of no bytes", "region=bar2,offset=0,count=1",
-	  pattern_empty, 0 },
+	{ "empty", "reads and writes of no bytes", "region=bar2,offset=0,count=1", pattern_empty,
+	  0 },
 	{ "disabled", "accesses while memory is disabled in the command register",
 	  "region=bar2,offset=0,size=8,count=1", pattern_disabled, PATTERN_ALONE },
 	{ "overlap", "all workers write one block; it must be wholly of one of them",
-	  "region=bar2,offset=0,size=max,total=4,count=16", pattern_overlap,
-	  PATTERN_TOGETHER },
+	  "region=bar2,offset=0,size=max,total=4,count=16", pattern_overlap, PATTERN_TOGETHER },
 	{ "mixed", "a mix of everything, drawn by --seed",
 	  "region=bar2,size=max,count=1000,verify=1", pattern_mixed, 0 },
 	{ NULL, NULL, NULL, NULL, 0 }

@@ -16,8 +16,8 @@
 
 enum wanted {
 	WANTED_CONTRACT, /* whatever the contract says */
-	WANTED_OK, /* all of it is done */
-	WANTED_ERRNO, /* .wanted_errno */
+	WANTED_OK,	 /* all of it is done */
+	WANTED_ERRNO,	 /* .wanted_errno */
 	WANTED_REFUSED,
 	WANTED_ANY,
 };

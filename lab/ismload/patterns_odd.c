@@ -148,8 +148,7 @@ int pattern_config(struct plan *plan)
 int pattern_badregion(struct plan *plan)
 {
 	/* Device-specific regions that nobody has, up to the last 8-bit index. */
-	static const uint32_t beyond[] = { REGIONS_KNOWN, REGIONS_KNOWN + 1, 15, 100,
-					   255 };
+	static const uint32_t beyond[] = { REGIONS_KNOWN, REGIONS_KNOWN + 1, 15, 100, 255 };
 	const struct function *fn = plan->fn;
 	struct op op = { .len = plan_size(plan) };
 	unsigned int r, n = sizeof(beyond) / sizeof(beyond[0]);
@@ -302,8 +301,7 @@ int pattern_disabled(struct plan *plan)
 	int ret;
 
 	/* A virtual function has no memory bit: the core lets accesses pass. */
-	if (!plan->fn->vfn && plan->fn->contract->known &&
-	    !plan->fn->contract->ignores_memory) {
+	if (!plan->fn->vfn && plan->fn->contract->known && !plan->fn->contract->ignores_memory) {
 		op.flags = OP_EXPECT;
 		op.expect.kind = EXPECT_RET;
 		op.expect.ret = -EIO;

@@ -59,8 +59,7 @@ int report_flush(struct report *report)
 	while (at < report->len && !report->failed) {
 		ret = write(STDOUT_FILENO, report->buf + at, report->len - at);
 		if (ret < 0 && errno != EINTR) {
-			fprintf(stderr, "ismload: cannot write the report: %s\n",
-				strerror(errno));
+			fprintf(stderr, "ismload: cannot write the report: %s\n", strerror(errno));
 			report->failed = true;
 		}
 		if (ret > 0)
@@ -82,8 +81,7 @@ void report_printf(struct report *report, const char *format, ...)
 	int ret;
 
 	va_start(args, format);
-	ret = vsnprintf(report->buf + report->len, report->size - report->len, format,
-			args);
+	ret = vsnprintf(report->buf + report->len, report->size - report->len, format, args);
 	va_end(args);
 	if (ret > 0)
 		report->len += (size_t)ret;
@@ -125,15 +123,13 @@ static void outcome_json(struct report *report, const struct outcome *o)
 	static const char *const verified[] = { "null", "true", "false" };
 	char name[16];
 
-	report_printf(
-		report,
-		"{\"type\":\"%s\",\"seq\":%" PRIu64
-		",\"pid\":%d,\"tid\":%d,\"worker\":%u,"
-		"\"pattern\":\"%s\",\"op\":\"%s\",\"region\":\"%s\",\"offset\":%" PRIu64
-		",\"len\":%" PRIu32,
-		report->plan ? "plan" : "op", o->seq, report->pid, report->tid, o->worker,
-		outcome_pattern(report, o), o->op.kind == OP_READ ? "read" : "write",
-		region_name(o->region, name, sizeof(name)), o->offset, o->op.len);
+	report_printf(report,
+		      "{\"type\":\"%s\",\"seq\":%" PRIu64 ",\"pid\":%d,\"tid\":%d,\"worker\":%u,"
+		      "\"pattern\":\"%s\",\"op\":\"%s\",\"region\":\"%s\",\"offset\":%" PRIu64
+		      ",\"len\":%" PRIu32,
+		      report->plan ? "plan" : "op", o->seq, report->pid, report->tid, o->worker,
+		      outcome_pattern(report, o), o->op.kind == OP_READ ? "read" : "write",
+		      region_name(o->region, name, sizeof(name)), o->offset, o->op.len);
 	if (o->expect.kind == EXPECT_RET)
 		report_printf(report, ",\"expect\":%" PRId64, o->expect.ret);
 	else
@@ -141,15 +137,13 @@ static void outcome_json(struct report *report, const struct outcome *o)
 	if (!report->plan) {
 		report_printf(report, ",\"ret\":%" PRId64, o->ret);
 		if (o->ret < 0)
-			report_printf(report, ",\"errno\":\"%s\"",
-				      errno_name((int)-o->ret));
+			report_printf(report, ",\"errno\":\"%s\"", errno_name((int)-o->ret));
 		else
 			report_printf(report, ",\"errno\":null");
-		report_printf(report, ",\"verified\":%s,\"expected\":%s",
-			      verified[o->verified], o->expected ? "true" : "false");
+		report_printf(report, ",\"verified\":%s,\"expected\":%s", verified[o->verified],
+			      o->expected ? "true" : "false");
 		if (o->timed)
-			report_printf(report,
-				      ",\"ts\":%" PRIu64 ",\"latency_ns\":%" PRIu64,
+			report_printf(report, ",\"ts\":%" PRIu64 ",\"latency_ns\":%" PRIu64,
 				      o->begin_ns + report->realtime, o->latency_ns);
 		else
 			report_printf(report, ",\"ts\":null,\"latency_ns\":null");
@@ -162,18 +156,15 @@ static void outcome_text(struct report *report, const struct outcome *o)
 	static const char *const verified[] = { "", "  verified", "  MISMATCH" };
 	char name[16], ret[24], expect[24];
 
-	report_printf(report,
-		      "%6" PRIu64 "  %-10s  %-5s  %-8s  0x%012" PRIx64 "  %6" PRIu32,
-		      o->seq, outcome_pattern(report, o),
-		      o->op.kind == OP_READ ? "read" : "write",
+	report_printf(report, "%6" PRIu64 "  %-10s  %-5s  %-8s  0x%012" PRIx64 "  %6" PRIu32,
+		      o->seq, outcome_pattern(report, o), o->op.kind == OP_READ ? "read" : "write",
 		      region_name(o->region, name, sizeof(name)), o->offset, o->op.len);
 	if (report->plan) {
 		report_printf(report, "  expect %s\n",
 			      expect_text(&o->expect, expect, sizeof(expect)));
 		return;
 	}
-	report_printf(report, "  %6s%s", ret_text(o->ret, ret, sizeof(ret)),
-		      verified[o->verified]);
+	report_printf(report, "  %6s%s", ret_text(o->ret, ret, sizeof(ret)), verified[o->verified]);
 	if (o->timed)
 		report_printf(report, "  %" PRIu64 " ns", o->latency_ns);
 	report_printf(report, "%s\n", o->expected ? "" : "  UNEXPECTED");
@@ -201,16 +192,14 @@ void report_complain(const struct report *report, const struct outcome *o, uint3
 	if (o->verified == VERIFIED_FALSE)
 		data = o->ret < 0 ? " and yet changed the data" : " and other data";
 	if (n == COMPLAINTS_MAX)
-		fprintf(stderr,
-			"ismload: more unexpected outcomes are in the total only\n");
+		fprintf(stderr, "ismload: more unexpected outcomes are in the total only\n");
 	if (n >= COMPLAINTS_MAX)
 		return;
 	fprintf(stderr,
-		"ismload: access %" PRIu64 " (%s): %s of %" PRIu32
-		" bytes at %s offset 0x%" PRIx64 " gave %s%s, expected %s\n",
-		o->seq, outcome_pattern(report, o),
-		o->op.kind == OP_READ ? "read" : "write", o->op.len,
-		region_name(o->region, name, sizeof(name)), o->offset,
+		"ismload: access %" PRIu64 " (%s): %s of %" PRIu32 " bytes at %s offset 0x%" PRIx64
+		" gave %s%s, expected %s\n",
+		o->seq, outcome_pattern(report, o), o->op.kind == OP_READ ? "read" : "write",
+		o->op.len, region_name(o->region, name, sizeof(name)), o->offset,
 		ret_text(o->ret, ret, sizeof(ret)), data,
 		expect_text(&o->expect, expect, sizeof(expect)));
 }

@@ -32,7 +32,7 @@ struct outcome {
 	unsigned int worker;
 	uint32_t region; /* as the driver resolves the place */
 	uint64_t offset;
-	int64_t ret; /* bytes, or -errno */
+	int64_t ret;	   /* bytes, or -errno */
 	uint64_t begin_ns; /* CLOCK_MONOTONIC */
 	uint64_t latency_ns;
 	bool timed; /* these two are known */
@@ -43,9 +43,9 @@ struct outcome {
 
 struct report {
 	bool json;
-	bool ops; /* every access; otherwise the total only */
+	bool ops;   /* every access; otherwise the total only */
 	bool quiet; /* nothing but the last line */
-	bool plan; /* --dry-run */
+	bool plan;  /* --dry-run */
 	const struct job *jobs;
 
 	char *buf;
@@ -66,8 +66,7 @@ void report_free(struct report *report);
 
 int report_outcome(struct report *report, const struct outcome *outcome);
 /* A line on stderr for an unexpected outcome; *told counts those so far. */
-void report_complain(const struct report *report, const struct outcome *outcome,
-		     uint32_t *told);
+void report_complain(const struct report *report, const struct outcome *outcome, uint32_t *told);
 /* Workers had to share the place: nothing was verified. */
 void report_shared(const struct report *report, unsigned int job);
 
@@ -84,10 +83,9 @@ struct run_info {
 	bool interrupted;
 };
 
-int report_start(struct report *report, const struct function *fn,
-		 const struct run_info *run);
-int report_total(struct report *report, const struct function *fn,
-		 const struct run_info *run, const struct stats *total);
+int report_start(struct report *report, const struct function *fn, const struct run_info *run);
+int report_total(struct report *report, const struct function *fn, const struct run_info *run,
+		 const struct stats *total);
 
 /* "EINVAL"; fixed text. */
 const char *errno_name(int err);

@@ -27,8 +27,7 @@ static unsigned int page_bucket(uint32_t region, uint64_t number)
 	return (unsigned int)(h >> 56) % SHADOW_BUCKETS;
 }
 
-static struct shadow_page *page_find(const struct shadow *shadow, uint32_t region,
-				     uint64_t number)
+static struct shadow_page *page_find(const struct shadow *shadow, uint32_t region, uint64_t number)
 {
 	struct shadow_page *page = shadow->bucket[page_bucket(region, number)];
 
@@ -37,8 +36,7 @@ static struct shadow_page *page_find(const struct shadow *shadow, uint32_t regio
 	return page;
 }
 
-static struct shadow_page *page_get(struct shadow *shadow, uint32_t region,
-				    uint64_t number)
+static struct shadow_page *page_get(struct shadow *shadow, uint32_t region, uint64_t number)
 {
 	struct shadow_page *page = page_find(shadow, region, number);
 	struct shadow_page **head;
@@ -65,8 +63,8 @@ static size_t piece_len(uint64_t offset, size_t len)
 	return len < room ? len : room;
 }
 
-void shadow_store(struct shadow *shadow, uint32_t region, uint64_t offset,
-		  const uint8_t *data, size_t len)
+void shadow_store(struct shadow *shadow, uint32_t region, uint64_t offset, const uint8_t *data,
+		  size_t len)
 {
 	struct shadow_page *page;
 	size_t piece;
@@ -96,8 +94,8 @@ void shadow_forget(struct shadow *shadow, uint32_t region, uint64_t offset, size
 	}
 }
 
-enum shadow_match shadow_compare(const struct shadow *shadow, uint32_t region,
-				 uint64_t offset, const uint8_t *data, size_t len)
+enum shadow_match shadow_compare(const struct shadow *shadow, uint32_t region, uint64_t offset,
+				 const uint8_t *data, size_t len)
 {
 	enum shadow_match match = SHADOW_EQUAL;
 	const struct shadow_page *page;

@@ -25,12 +25,12 @@ enum shadow_match {
 };
 
 /* The bytes are there now.  Without memory for it they are forgotten. */
-void shadow_store(struct shadow *shadow, uint32_t region, uint64_t offset,
-		  const uint8_t *data, size_t len);
+void shadow_store(struct shadow *shadow, uint32_t region, uint64_t offset, const uint8_t *data,
+		  size_t len);
 /* Nobody knows what is there now. */
 void shadow_forget(struct shadow *shadow, uint32_t region, uint64_t offset, size_t len);
-enum shadow_match shadow_compare(const struct shadow *shadow, uint32_t region,
-				 uint64_t offset, const uint8_t *data, size_t len);
+enum shadow_match shadow_compare(const struct shadow *shadow, uint32_t region, uint64_t offset,
+				 const uint8_t *data, size_t len);
 /* Forget everything, and free it. */
 void shadow_clear(struct shadow *shadow);
 

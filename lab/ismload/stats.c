@@ -12,9 +12,8 @@ static void tally_add(struct stats *stats, const struct tally *add)
 	/* Backwards: what comes now is most often what came last. */
 	for (i = stats->tallies; i-- > 0;) {
 		t = &stats->tally[i];
-		if (t->pattern == add->pattern && t->role == add->role &&
-		    t->kind == add->kind && t->region == add->region &&
-		    t->result == add->result) {
+		if (t->pattern == add->pattern && t->role == add->role && t->kind == add->kind &&
+		    t->region == add->region && t->result == add->result) {
 			t->count += add->count;
 			t->bytes += add->bytes;
 			return;
@@ -27,8 +26,8 @@ static void tally_add(struct stats *stats, const struct tally *add)
 	stats->tally[stats->tallies++] = *add;
 }
 
-void stats_tally(struct stats *stats, unsigned int pattern, const struct op *op,
-		 uint32_t region, int64_t ret)
+void stats_tally(struct stats *stats, unsigned int pattern, const struct op *op, uint32_t region,
+		 int64_t ret)
 {
 	struct tally tally = {
 		.pattern = (uint16_t)pattern,

@@ -14,8 +14,8 @@
 
 struct tally {
 	uint16_t pattern; /* index in the list of patterns to run */
-	uint8_t role; /* enum op_role */
-	uint8_t kind; /* OP_READ or OP_WRITE */
+	uint8_t role;	  /* enum op_role */
+	uint8_t kind;	  /* OP_READ or OP_WRITE */
 	uint32_t region;
 	int32_t result;
 	uint64_t count;
@@ -40,21 +40,22 @@ struct stats {
 	struct tally tally[TALLIES_MAX];
 	unsigned int tallies;
 	uint64_t untallied; /* accesses that found the table full */
-	uint64_t ops[2]; /* by OP_READ, OP_WRITE */
+	uint64_t ops[2];    /* by OP_READ, OP_WRITE */
 	uint64_t bytes[2];
 	uint64_t verified;
 	uint64_t mismatched;
 	uint64_t unexpected;
-	uint64_t late; /* begun more than a period after their time */
+	uint64_t late;		   /* begun more than a period after their time */
 	struct latency latency[2]; /* of the patterns' own accesses */
-	uint64_t begin_ns; /* CLOCK_MONOTONIC */
+	uint64_t begin_ns;	   /* CLOCK_MONOTONIC */
 	uint64_t end_ns;
-	uint64_t cpu_ns; /* CPU time of the workers in their patterns; waiting for one another is not */
-	int error; /* that ended the worker early */
+	uint64_t
+		cpu_ns; /* CPU time of the workers in their patterns; waiting for one another is not */
+	int error;	/* that ended the worker early */
 };
 
-void stats_tally(struct stats *stats, unsigned int pattern, const struct op *op,
-		 uint32_t region, int64_t ret);
+void stats_tally(struct stats *stats, unsigned int pattern, const struct op *op, uint32_t region,
+		 int64_t ret);
 void stats_merge(struct stats *to, const struct stats *from);
 
 void latency_add(struct latency *latency, uint64_t ns);

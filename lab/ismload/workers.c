@@ -42,8 +42,7 @@ static void *worker_main(void *arg)
 	return NULL;
 }
 
-static int threads_run(const struct engine *like, unsigned int first,
-		       unsigned int threads)
+static int threads_run(const struct engine *like, unsigned int first, unsigned int threads)
 {
 	struct engine *engines = calloc(threads, sizeof(*engines));
 	pthread_t *ids = calloc(threads, sizeof(*ids));
@@ -73,8 +72,7 @@ static int threads_run(const struct engine *like, unsigned int first,
 	return -ret;
 }
 
-static int processes_run(const struct engine *like, unsigned int processes,
-			 unsigned int threads)
+static int processes_run(const struct engine *like, unsigned int processes, unsigned int threads)
 {
 	unsigned int i;
 	int ret = 0, status;
@@ -86,8 +84,7 @@ static int processes_run(const struct engine *like, unsigned int processes,
 			_exit(threads_run(like, i * threads, threads) ? 1 : 0);
 		if (pid < 0) {
 			ret = -errno;
-			fprintf(stderr, "ismload: cannot start a process: %s\n",
-				strerror(errno));
+			fprintf(stderr, "ismload: cannot start a process: %s\n", strerror(errno));
 			__atomic_store_n(&like->common->stop, 1, __ATOMIC_RELAXED);
 		}
 	}

@@ -7,16 +7,15 @@
 #include <endian.h>
 #include <string.h>
 
-#include "vfio/contract.h"
 #include "raw.h"
+#include "vfio/contract.h"
 
 /* Lengths that a store block can have, and their largest. */
 #define BLOCK_MAX 4096
 
 uint64_t place_file_offset(const struct task *task, const struct place *place)
 {
-	return place_position(&task->soak->fn[place->function], place->region,
-			      place->offset);
+	return place_position(&task->soak->fn[place->function], place->region, place->offset);
 }
 
 static unsigned int function_choose(struct task *task)
@@ -100,8 +99,8 @@ struct entry *entry_begin(struct task *task, const struct place *place)
 	e->offset = place->offset;
 	/* A place behind the last of a region is one of another to some drivers. */
 	if (place->offset >> task->soak->fn[place->function].shift)
-		place_resolve(&task->soak->fn[place->function],
-			      place_file_offset(task, place), &e->region, &e->offset);
+		place_resolve(&task->soak->fn[place->function], place_file_offset(task, place),
+			      &e->region, &e->offset);
 	e->len = place->len;
 	e->state = STATE_BEGUN;
 	task_ids(task, &e->pid, &e->tid);
@@ -127,16 +126,15 @@ int64_t place_access_at(struct task *task, const struct place *place, void *buf)
 
 	if (!e)
 		return 0;
-	ret = RAW4(place->write ? __NR_pwrite64 : __NR_pread64, task->fd[place->function],
-		   buf, place->len, place_file_offset(task, place));
+	ret = RAW4(place->write ? __NR_pwrite64 : __NR_pread64, task->fd[place->function], buf,
+		   place->len, place_file_offset(task, place));
 	entry_end(e, ret);
 	return ret;
 }
 
 int64_t place_access(struct task *task, const struct place *place)
 {
-	return place_access_at(task, place,
-			       place->fault ? task->buf + BUF_SIZE : task->buf);
+	return place_access_at(task, place, place->fault ? task->buf + BUF_SIZE : task->buf);
 }
 
 int function_enable(struct task *task, unsigned int function)

@@ -38,11 +38,11 @@ struct cut {
 	unsigned int number;
 	enum tool tool;
 	enum way way;
-	unsigned int ms; /* how long */
-	unsigned int count; /* of accesses, with WAY_COUNT */
+	unsigned int ms;     /* how long */
+	unsigned int count;  /* of accesses, with WAY_COUNT */
 	unsigned int filter; /* which one */
-	char out[128], capture[128], mark[128], seconds[16], most[16], text_ms[16],
-		seed[32], job[16];
+	char out[128], capture[128], mark[128], seconds[16], most[16], text_ms[16], seed[32],
+		job[16];
 	/* ns since 1970; 0: not known. */
 	uint64_t spawned, marked, asked, ended;
 	int status;
@@ -152,25 +152,20 @@ static void choose(struct cutter *c, struct cut *cut)
 	cut->count = 1 + (unsigned int)any(c, MOST);
 	cut->filter = (unsigned int)any(c, 5);
 	snprintf(cut->out, sizeof(cut->out), "%s/%u.json", c->dir, cut->number);
-	snprintf(cut->capture, sizeof(cut->capture), "%s/%u.pcapng.gz", c->dir,
-		 cut->number);
+	snprintf(cut->capture, sizeof(cut->capture), "%s/%u.pcapng.gz", c->dir, cut->number);
 	snprintf(cut->mark, sizeof(cut->mark), "%s/%u.mark", c->dir, cut->number);
-	snprintf(cut->seconds, sizeof(cut->seconds), "%u.%03u", cut->ms / 1000,
-		 cut->ms % 1000);
+	snprintf(cut->seconds, sizeof(cut->seconds), "%u.%03u", cut->ms / 1000, cut->ms % 1000);
 	snprintf(cut->most, sizeof(cut->most), "%u", cut->count);
-	snprintf(cut->seed, sizeof(cut->seed), "%llu",
-		 (unsigned long long)any(c, 1 << 30));
+	snprintf(cut->seed, sizeof(cut->seed), "%llu", (unsigned long long)any(c, 1 << 30));
 	/* As no job of the load is called. */
 	snprintf(cut->job, sizeof(cut->job), "%u", 1u << 31 | cut->number);
 	/* It outlives a trace that is to end otherwise. */
-	snprintf(cut->text_ms, sizeof(cut->text_ms), "%u",
-		 cut->way == WAY_CMD ? cut->ms : 10000);
+	snprintf(cut->text_ms, sizeof(cut->text_ms), "%u", cut->way == WAY_CMD ? cut->ms : 10000);
 }
 
 static void arguments(struct cut *cut, const char *log_path, char *argv[24])
 {
-	static char *const filters[5][2] = { { "-d", "0011:00:00.0" },
-					     { "-w", "write" } };
+	static char *const filters[5][2] = { { "-d", "0011:00:00.0" }, { "-w", "write" } };
 	unsigned int n = 0;
 
 #define ADD(word) (argv[n++] = (char *)(word))
@@ -286,24 +281,19 @@ static void finish(struct cutter *c, struct cut *cut, pid_t pid)
 		"{\"type\":\"cut\",\"number\":%u,\"tool\":\"%s\",\"way\":\"%s\",\"ms\":%u,"
 		"\"filter\":%u,\"spawned\":%llu,\"marked\":%llu,\"asked\":%llu,\"ended\":%llu,"
 		"\"status\":%d}\n",
-		cut->number, tool_names[cut->tool], way_names[cut->way], cut->ms,
-		cut->filter, (unsigned long long)cut->spawned,
-		(unsigned long long)cut->marked, (unsigned long long)cut->asked,
-		(unsigned long long)cut->ended,
-		WIFEXITED(cut->status) ? WEXITSTATUS(cut->status)
-				       : 128 + WTERMSIG(cut->status));
+		cut->number, tool_names[cut->tool], way_names[cut->way], cut->ms, cut->filter,
+		(unsigned long long)cut->spawned, (unsigned long long)cut->marked,
+		(unsigned long long)cut->asked, (unsigned long long)cut->ended,
+		WIFEXITED(cut->status) ? WEXITSTATUS(cut->status) : 128 + WTERMSIG(cut->status));
 	fflush(c->log);
 }
 
 int cut_run(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "seed", required_argument, NULL, 's' },
-		{ "dir", required_argument, NULL, 'd' },
-		{ "until", required_argument, NULL, 'u' },
-		{ "log", required_argument, NULL, 'l' },
-		{ "first", required_argument, NULL, 'f' },
-		{ NULL, 0, NULL, 0 },
+		{ "seed", required_argument, NULL, 's' },  { "dir", required_argument, NULL, 'd' },
+		{ "until", required_argument, NULL, 'u' }, { "log", required_argument, NULL, 'l' },
+		{ "first", required_argument, NULL, 'f' }, { NULL, 0, NULL, 0 },
 	};
 	struct cutter c = { 0 };
 	unsigned int number, first = 0;

@@ -139,11 +139,9 @@ static void on_signal(int sig)
 	told_to_end = 1;
 }
 
-int load_run(struct soak *soak, const struct load_options *options,
-	     const int fd[FUNCTIONS])
+int load_run(struct soak *soak, const struct load_options *options, const int fd[FUNCTIONS])
 {
-	uint64_t random = options->seed,
-		 end = log_now() + options->seconds * 1000000000ULL;
+	uint64_t random = options->seed, end = log_now() + options->seconds * 1000000000ULL;
 	unsigned int running = 0, i, n;
 	pid_t jobs[JOBS_MAX] = { 0 };
 	struct task task;
@@ -151,8 +149,8 @@ int load_run(struct soak *soak, const struct load_options *options,
 	signal(SIGTERM, on_signal);
 	signal(SIGINT, on_signal);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
-	for (n = 0; (!options->jobs || n < options->jobs) && log_now() < end &&
-		    !told_to_end && !log_ending(soak->log);) {
+	for (n = 0; (!options->jobs || n < options->jobs) && log_now() < end && !told_to_end &&
+		    !log_ending(soak->log);) {
 		running -= reap(jobs);
 		if (running >= options->at_once) {
 			usleep(5000);

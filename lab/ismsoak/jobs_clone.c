@@ -48,8 +48,7 @@ static int cloned_run(void *arg)
 static struct cloned *cloned_make(struct task *task, void **top)
 {
 	struct cloned *cloned;
-	uint8_t *at = mmap(NULL, STACK, PROT_READ | PROT_WRITE,
-			   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	uint8_t *at = mmap(NULL, STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	if (at == MAP_FAILED)
 		return NULL;
@@ -70,8 +69,7 @@ static void run_clones(struct task *task)
 
 	for (unsigned int i = 0; i < n; i++) {
 		struct cloned *cloned = cloned_make(task, &top);
-		int flags = processes[task_random(task, sizeof(processes) /
-								sizeof(processes[0]))];
+		int flags = processes[task_random(task, sizeof(processes) / sizeof(processes[0]))];
 
 		pids[i] = cloned ? clone(cloned_run, top, flags, cloned) : -1;
 		log_count(task->soak->log, COUNT_FORKS);

@@ -23,8 +23,8 @@
 #define PAGE  4096
 
 /* So many adjacent parts; the kernel makes an access of each. */
-static unsigned int parts_begin(struct task *task, struct place *place,
-				struct iovec *vecs, struct entry **entries)
+static unsigned int parts_begin(struct task *task, struct place *place, struct iovec *vecs,
+				struct entry **entries)
 {
 	unsigned int n = 2 + (unsigned int)task_random(task, PARTS - 1), i;
 	struct place part = *place;
@@ -76,9 +76,8 @@ static void run_vectors(struct task *task)
 		n = parts_begin(task, &place, vecs, entries);
 		if (!n)
 			return;
-		ret = RAW6(place.write ? __NR_pwritev : __NR_preadv,
-			   task->fd[place.function], vecs, n,
-			   place_file_offset(task, &place), 0, 0);
+		ret = RAW6(place.write ? __NR_pwritev : __NR_preadv, task->fd[place.function], vecs,
+			   n, place_file_offset(task, &place), 0, 0);
 		parts_end(entries, n, ret);
 	}
 }
@@ -206,7 +205,7 @@ struct missing {
 	struct task *task;
 	uint8_t *page;
 	struct entry *entry;
-	int fd; /* of userfaultfd */
+	int fd;	   /* of userfaultfd */
 	bool rare; /* where others seldom write, so that it stands out in sums */
 };
 
@@ -235,8 +234,8 @@ static int missing_make(struct missing *missing)
 	struct uffdio_api api = { .api = UFFD_API };
 	struct uffdio_register reg = { .mode = UFFDIO_REGISTER_MODE_MISSING };
 
-	missing->page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
-			     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	missing->page =
+		mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	missing->fd = (int)syscall(__NR_userfaultfd, O_CLOEXEC);
 	if (missing->fd < 0 || ioctl(missing->fd, UFFDIO_API, &api))
 		return -errno;
@@ -327,7 +326,6 @@ static void run_nobody(struct task *task)
 }
 
 const struct job_type jobs_io[] = {
-	{ "vectors", 6, run_vectors }, { "uring", 8, run_uring },
-	{ "passed", 4, run_passed },   { "blocked", 8, run_blocked },
-	{ "nobody", 2, run_nobody },   { 0 },
+	{ "vectors", 6, run_vectors }, { "uring", 8, run_uring },   { "passed", 4, run_passed },
+	{ "blocked", 8, run_blocked }, { "nobody", 2, run_nobody }, { 0 },
 };

@@ -53,8 +53,8 @@ static void function_use(struct task *task, unsigned int i)
 	if (task_chance(task, 30)) {
 		pid = task_fork(task);
 		if (!pid) {
-			vfio_close(&(struct vfio){ vfio.container, vfio.group,
-						   vfio.iommufd, -1, 0 });
+			vfio_close(
+				&(struct vfio){ vfio.container, vfio.group, vfio.iommufd, -1, 0 });
 			task_pause(task, 20000);
 			access_some(task, 1 + (unsigned int)task_random(task, 5));
 			_exit(0);

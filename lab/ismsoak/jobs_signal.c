@@ -58,9 +58,7 @@ static void victim_end(struct task *task, pid_t pid, int sig)
 
 static void run_killed(struct task *task)
 {
-	static const int signals[] = {
-		SIGKILL, SIGKILL, SIGTERM, SIGSEGV, SIGHUP, SIGSYS
-	};
+	static const int signals[] = { SIGKILL, SIGKILL, SIGTERM, SIGSEGV, SIGHUP, SIGSYS };
 	unsigned int n = 1 + (unsigned int)task_random(task, 3);
 	pid_t pid;
 
@@ -153,8 +151,7 @@ static void on_alarm(int sig)
 /* Signals with a handler, which may access the function itself. */
 static void run_interrupted(struct task *task)
 {
-	struct itimerval every = { .it_interval.tv_usec = 3000,
-				   .it_value.tv_usec = 3000 };
+	struct itimerval every = { .it_interval.tv_usec = 3000, .it_value.tv_usec = 3000 };
 	struct sigaction action = { .sa_handler = on_alarm };
 
 	if (task_chance(task, 50)) {

@@ -84,8 +84,8 @@ static struct log *log_map(const char *path, int flags, size_t size)
 
 struct log *log_create(const char *path, uint64_t seed, uint64_t capacity)
 {
-	struct log *log = log_map(path, O_CREAT | O_TRUNC,
-				  sizeof(*log) + capacity * sizeof(struct entry));
+	struct log *log =
+		log_map(path, O_CREAT | O_TRUNC, sizeof(*log) + capacity * sizeof(struct entry));
 
 	if (log) {
 		log->seed = seed;
@@ -149,10 +149,9 @@ static void print_access(const struct entry *e, uint64_t index, uint64_t ahead, 
 		"\"begin\":%" PRIu64 ",\"end\":%" PRIu64 ",\"inside\":%" PRIu64
 		",\"pid\":%u,\"tid\":%u,\"function\":%u,\"op\":\"%s\",\"region\":%u,"
 		"\"offset\":%" PRIu64 ",\"len\":%u,\"ret\":%" PRId64,
-		index, e->job, e->state, e->how, e->begin + ahead,
-		e->end ? e->end + ahead : 0, e->inside ? e->inside + ahead : 0, e->pid,
-		e->tid, e->function, e->write ? "write" : "read", e->region, e->offset,
-		e->len, e->ret);
+		index, e->job, e->state, e->how, e->begin + ahead, e->end ? e->end + ahead : 0,
+		e->inside ? e->inside + ahead : 0, e->pid, e->tid, e->function,
+		e->write ? "write" : "read", e->region, e->offset, e->len, e->ret);
 	print_name("comm", e->comm, to);
 	print_name("after", e->after, to);
 	fputs("}\n", to);
@@ -184,9 +183,7 @@ int log_print(const struct log *log, FILE *to)
 			print_rename(e, ahead, to);
 		}
 	}
-	fprintf(to,
-		"{\"type\":\"total\",\"seed\":%" PRIu64 ",\"ops\":%" PRIu64
-		",\"full\":%s",
+	fprintf(to, "{\"type\":\"total\",\"seed\":%" PRIu64 ",\"ops\":%" PRIu64 ",\"full\":%s",
 		log->seed, done, log->used > log->capacity ? "true" : "false");
 	for (i = 0; i < LOG_COUNTS; i++)
 		fprintf(to, ",\"%s\":%" PRIu64, count_names[i], log->counts[i]);

@@ -23,20 +23,20 @@ enum entry_type {
 
 enum entry_state {
 	STATE_BEGUN = 1, /* no result: the task was ended, before or in it or after it */
-	STATE_DONE, /* ret is the result */
-	STATE_UNKNOWN, /* it took place, but its own result is not told */
-	STATE_NEVER, /* a part of a vector that was not got to */
+	STATE_DONE,	 /* ret is the result */
+	STATE_UNKNOWN,	 /* it took place, but its own result is not told */
+	STATE_NEVER,	 /* a part of a vector that was not got to */
 };
 
 /* Who carries it out. */
 enum entry_how {
-	HOW_CALL, /* the task itself */
+	HOW_CALL,   /* the task itself */
 	HOW_WORKER, /* a thread that the kernel made for the process: io_uring */
 };
 
 struct entry {
-	uint64_t begin; /* CLOCK_MONOTONIC, ns: before the call */
-	uint64_t end; /* after it; 0: never */
+	uint64_t begin;	 /* CLOCK_MONOTONIC, ns: before the call */
+	uint64_t end;	 /* after it; 0: never */
 	uint64_t inside; /* when it was seen to be inside the driver; 0: not seen */
 	int64_t ret;
 	uint64_t offset; /* in the region, bytes */
@@ -45,13 +45,13 @@ struct entry {
 	uint32_t pid; /* of the first PID namespace, as tid */
 	uint32_t tid;
 	uint32_t job;
-	uint8_t type; /* enum entry_type */
+	uint8_t type;  /* enum entry_type */
 	uint8_t state; /* enum entry_state */
-	uint8_t how; /* enum entry_how */
+	uint8_t how;   /* enum entry_how */
 	uint8_t write;
 	uint8_t function; /* index in $ISM_FUNCTIONS */
 	uint8_t pad[3];
-	char comm[LOG_COMM]; /* of the task before; a rename: the new name */
+	char comm[LOG_COMM];  /* of the task before; a rename: the new name */
 	char after[LOG_COMM]; /* of the task after; "" where that is not known */
 };
 
@@ -77,10 +77,10 @@ enum log_count {
 struct log {
 	uint64_t seed;
 	uint64_t capacity; /* entries */
-	uint64_t used; /* likewise; above the capacity when it is full */
-	uint64_t owner; /* the process that has the first function open ... */
+	uint64_t used;	   /* likewise; above the capacity when it is full */
+	uint64_t owner;	   /* the process that has the first function open ... */
 	uint64_t owner_fd; /* ... as this descriptor */
-	uint64_t stop; /* tasks are to come to an end */
+	uint64_t stop;	   /* tasks are to come to an end */
 	uint64_t counts[LOG_COUNTS];
 	struct entry entries[];
 };

@@ -24,9 +24,9 @@ struct options {
 	struct load_options load;
 	const char *log;
 	const char *ready; /* made when the functions are open */
-	const char *wait; /* begin when it is there */
-	const char *done; /* made when the load has ended */
-	const char *hold; /* keep the functions open until it is there */
+	const char *wait;  /* begin when it is there */
+	const char *done;  /* made when the load has ended */
+	const char *hold;  /* keep the functions open until it is there */
 };
 
 static int touch(const char *path)
@@ -77,8 +77,7 @@ static int functions_prepare(struct soak *soak, struct vfio held[HELD], int fd[F
 	struct task task = { .soak = soak };
 	unsigned int i = 0;
 
-	for (word = strtok(words, " "); word && i < FUNCTIONS;
-	     word = strtok(NULL, " "), i++) {
+	for (word = strtok(words, " "); word && i < FUNCTIONS; word = strtok(NULL, " "), i++) {
 		fd[i] = -1;
 		if (function_find(soak, i, word))
 			return 3;
@@ -167,10 +166,8 @@ static int parse(int argc, char **argv, struct options *o)
 		{ "help", no_argument, NULL, 'H' },
 		{ NULL, 0, NULL, 0 },
 	};
-	const char **const texts[] = {
-		['o'] = &o->load.only, ['l'] = &o->log,	 ['r'] = &o->ready,
-		['w'] = &o->wait,      ['d'] = &o->done, ['h'] = &o->hold
-	};
+	const char **const texts[] = { ['o'] = &o->load.only, ['l'] = &o->log,	['r'] = &o->ready,
+				       ['w'] = &o->wait,      ['d'] = &o->done, ['h'] = &o->hold };
 	int opt;
 
 	while ((opt = getopt_long(argc, argv, "", options, NULL)) >= 0) {

@@ -28,12 +28,11 @@ static inline long raw_call(long nr, long a, long b, long c, long d, long e, lon
 	return r2;
 }
 
-#define RAW0(nr)	  raw_call(nr, 0, 0, 0, 0, 0, 0)
-#define RAW1(nr, a)	  raw_call(nr, (long)(a), 0, 0, 0, 0, 0)
-#define RAW2(nr, a, b)	  raw_call(nr, (long)(a), (long)(b), 0, 0, 0, 0)
-#define RAW3(nr, a, b, c) raw_call(nr, (long)(a), (long)(b), (long)(c), 0, 0, 0)
-#define RAW4(nr, a, b, c, d) \
-	raw_call(nr, (long)(a), (long)(b), (long)(c), (long)(d), 0, 0)
+#define RAW0(nr)	     raw_call(nr, 0, 0, 0, 0, 0, 0)
+#define RAW1(nr, a)	     raw_call(nr, (long)(a), 0, 0, 0, 0, 0)
+#define RAW2(nr, a, b)	     raw_call(nr, (long)(a), (long)(b), 0, 0, 0, 0)
+#define RAW3(nr, a, b, c)    raw_call(nr, (long)(a), (long)(b), (long)(c), 0, 0, 0)
+#define RAW4(nr, a, b, c, d) raw_call(nr, (long)(a), (long)(b), (long)(c), (long)(d), 0, 0)
 #define RAW6(nr, a, b, c, d, e, f) \
 	raw_call(nr, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), (long)(f))
 

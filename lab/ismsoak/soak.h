@@ -5,10 +5,10 @@
 #ifndef ISMSOAK_SOAK_H
 #define ISMSOAK_SOAK_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <pthread.h>
 #include <sys/types.h>
 
 #include "log.h"
@@ -54,8 +54,8 @@ struct job_type {
 };
 
 /* Each file's, ended by one without a name. */
-extern const struct job_type jobs_plain[], jobs_clone[], jobs_exec[], jobs_signal[],
-	jobs_io[], jobs_machine[];
+extern const struct job_type jobs_plain[], jobs_clone[], jobs_exec[], jobs_signal[], jobs_io[],
+	jobs_machine[];
 
 /* random.c: the same for the same seed. */
 uint64_t task_random(struct task *task, uint64_t below);
@@ -126,14 +126,13 @@ int file_write(const char *path, const char *text);
 struct load_options {
 	uint64_t seed;
 	unsigned int seconds;
-	unsigned int jobs; /* at most; 0: as many as come */
+	unsigned int jobs;    /* at most; 0: as many as come */
 	unsigned int at_once; /* 1 to JOBS_MAX */
-	const char *only; /* this kind of job alone */
+	const char *only;     /* this kind of job alone */
 };
 
 /* fd are the functions that every task has, -1 for those that it has not. */
-int load_run(struct soak *soak, const struct load_options *options,
-	     const int fd[FUNCTIONS]);
+int load_run(struct soak *soak, const struct load_options *options, const int fd[FUNCTIONS]);
 void load_list(void);
 /* Say once that something cannot be had here. */
 void load_absent(const char *what, int err);

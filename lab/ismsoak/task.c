@@ -15,9 +15,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "raw.h"
 #include "vfio/contract.h"
 #include "vfio/random.h"
-#include "raw.h"
 
 uint64_t task_random(struct task *task, uint64_t below)
 {
@@ -75,18 +75,8 @@ void task_name(char name[LOG_COMM])
 static void name_choose(struct task *task, char name[LOG_COMM])
 {
 	static const char *const names[] = {
-		"soak",
-		"worker",
-		"q\"uo'te\\",
-		"{}[]:,",
-		"a\tb",
-		" lead",
-		"",
-		"%s%n",
-		"<b>&amp;",
-		"fifteen-bytes-x",
-		"\xc3\xa4\xc3\xb6",
-		"=1+1",
+		"soak", "worker",   "q\"uo'te\\",      "{}[]:,",	   "a\tb", " lead", "",
+		"%s%n", "<b>&amp;", "fifteen-bytes-x", "\xc3\xa4\xc3\xb6", "=1+1",
 	};
 
 	memset(name, 0, LOG_COMM);
@@ -152,8 +142,7 @@ bool task_buffer(struct task *task)
 		return false;
 	munmap(at + BUF_SIZE, 4096);
 	/* In its place nothing must come to lie. */
-	mmap(at + BUF_SIZE, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1,
-	     0);
+	mmap(at + BUF_SIZE, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
 	task->buf = at;
 	return true;
 }
@@ -226,8 +215,7 @@ static void rename_ended(struct log *log, uint64_t index)
 void task_exec(struct task *task, unsigned int n)
 {
 	/* Several names of this file, so that the new one shows. */
-	const char *path =
-		task_chance(task, 50) ? "/tmp/ismsoak-other" : "/proc/self/exe";
+	const char *path = task_chance(task, 50) ? "/tmp/ismsoak-other" : "/proc/self/exe";
 	char seed[32], job[16], count[16], fds[FUNCTIONS][16], entry[32];
 	char apart[2] = { "01"[task->apart] };
 	char *argv[] = { "ismsoak", "again", (char *)task->soak->log_path,
@@ -237,14 +225,12 @@ void task_exec(struct task *task, unsigned int n)
 			 NULL };
 	unsigned int i;
 
-	snprintf(seed, sizeof(seed), "%llu",
-		 (unsigned long long)random_next(&task->random));
+	snprintf(seed, sizeof(seed), "%llu", (unsigned long long)random_next(&task->random));
 	snprintf(job, sizeof(job), "%u", task->job);
 	snprintf(count, sizeof(count), "%u", n);
 	for (i = 0; i < FUNCTIONS; i++)
 		snprintf(fds[i], sizeof(fds[i]), "%d", task->fd[i]);
-	snprintf(entry, sizeof(entry), "%llu",
-		 (unsigned long long)exec_begin(task, path));
+	snprintf(entry, sizeof(entry), "%llu", (unsigned long long)exec_begin(task, path));
 	execv(path, argv);
 	_exit(1);
 }
@@ -296,8 +282,7 @@ int task_join(struct soak *soak, struct task *task, const char *log_path)
 		task->fd[i] = -1;
 	pidfd = (int)syscall(__NR_pidfd_open, (int)soak->log->owner, 0);
 	if (pidfd >= 0)
-		vfio.device = (int)syscall(__NR_pidfd_getfd, pidfd,
-					   (int)soak->log->owner_fd, 0);
+		vfio.device = (int)syscall(__NR_pidfd_getfd, pidfd, (int)soak->log->owner_fd, 0);
 	if (vfio.device < 0) {
 		fprintf(stderr, "ismsoak: cannot join the load: %s\n", strerror(errno));
 		return 1;

@@ -32,11 +32,10 @@ int uring_open(struct uring *ring, bool sqpoll)
 		return -errno;
 	sq = ring_map(ring->fd, p.sq_off.array + p.sq_entries * sizeof(uint32_t),
 		      IORING_OFF_SQ_RING);
-	cq = ring_map(ring->fd,
-		      p.cq_off.cqes + p.cq_entries * sizeof(struct io_uring_cqe),
+	cq = ring_map(ring->fd, p.cq_off.cqes + p.cq_entries * sizeof(struct io_uring_cqe),
 		      IORING_OFF_CQ_RING);
-	ring->sqes = ring_map(ring->fd, p.sq_entries * sizeof(struct io_uring_sqe),
-			      IORING_OFF_SQES);
+	ring->sqes =
+		ring_map(ring->fd, p.sq_entries * sizeof(struct io_uring_sqe), IORING_OFF_SQES);
 	if (!sq || !cq || !ring->sqes) {
 		close(ring->fd);
 		return -ENOMEM;
@@ -100,8 +99,7 @@ int uring_submit(struct uring *ring, bool wait)
 bool uring_next(struct uring *ring, uint64_t *id, int64_t *ret)
 {
 	uint32_t head = *ring->cq_head;
-	struct io_uring_cqe *cqe =
-		(struct io_uring_cqe *)ring->cqes + (head & ring->cq_mask);
+	struct io_uring_cqe *cqe = (struct io_uring_cqe *)ring->cqes + (head & ring->cq_mask);
 
 	if (head == __atomic_load_n(ring->cq_tail, __ATOMIC_ACQUIRE))
 		return false;

@@ -27,9 +27,9 @@ struct uring {
 struct uring_access {
 	int fd;
 	bool write;
-	bool async; /* at once by a worker */
+	bool async;   /* at once by a worker */
 	uint64_t pos; /* in the file */
-	uint64_t id; /* comes with the result */
+	uint64_t id;  /* comes with the result */
 	void *buf;
 	uint32_t len;
 	const struct iovec *vecs; /* with nr_vecs, in place of buf; until it has ended */

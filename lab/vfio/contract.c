@@ -76,8 +76,7 @@ uint64_t place_position(const struct function *fn, uint32_t region, uint64_t off
 	return ((uint64_t)region << fn->shift) + offset;
 }
 
-void place_resolve(const struct function *fn, uint64_t pos, uint32_t *region,
-		   uint64_t *offset)
+void place_resolve(const struct function *fn, uint64_t pos, uint32_t *region, uint64_t *offset)
 {
 	*region = (uint32_t)(pos >> fn->shift);
 	*offset = pos & (((uint64_t)1 << fn->shift) - 1);
@@ -99,16 +98,15 @@ static struct expect expect_config(const struct op *op, uint64_t size, uint64_t 
 }
 
 /* Whether the access goes beyond what one store block can be. */
-static bool block_impossible(const struct function *fn, const struct op *op,
-			     uint64_t offset)
+static bool block_impossible(const struct function *fn, const struct op *op, uint64_t offset)
 {
 	if (fn->maxstbl && op->len > fn->maxstbl)
 		return true;
 	return offset % BLOCK_BOUNDARY + op->len > BLOCK_BOUNDARY;
 }
 
-static struct expect expect_bar(const struct function *fn, const struct op *op,
-				uint32_t region, uint64_t size, uint64_t offset)
+static struct expect expect_bar(const struct function *fn, const struct op *op, uint32_t region,
+				uint64_t size, uint64_t offset)
 {
 	const struct expect any = { .kind = EXPECT_ANY };
 	const struct contract *c = fn->contract;
@@ -141,8 +139,8 @@ static struct expect expect_bar(const struct function *fn, const struct op *op,
 	return expect_ret((int64_t)done, c->stores_arrive);
 }
 
-struct expect contract_expect(const struct function *fn, const struct op *op,
-			      uint32_t region, uint64_t offset)
+struct expect contract_expect(const struct function *fn, const struct op *op, uint32_t region,
+			      uint64_t offset)
 {
 	struct expect any = { .kind = EXPECT_ANY };
 	const struct region *r;
@@ -154,8 +152,7 @@ struct expect contract_expect(const struct function *fn, const struct op *op,
 	/* The core answers for accesses of no bytes before it looks at them. */
 	if (!op->len)
 		return expect_ret(0, false);
-	if (region >= REGIONS_MAX || !fn->region[region].known ||
-	    !fn->region[region].size)
+	if (region >= REGIONS_MAX || !fn->region[region].known || !fn->region[region].size)
 		return expect_ret(-EINVAL, false);
 	r = &fn->region[region];
 	if (region == REGION_CONFIG)

@@ -22,12 +22,11 @@ uint64_t place_position(const struct function *fn, uint32_t region, uint64_t off
  * Which region and offset the driver takes a file position for.  With 40 bits
  * of offset, a place high in a BAR of 2^48 bytes is one of another region.
  */
-void place_resolve(const struct function *fn, uint64_t pos, uint32_t *region,
-		   uint64_t *offset);
+void place_resolve(const struct function *fn, uint64_t pos, uint32_t *region, uint64_t *offset);
 
 /* What the driver has to answer.  region and offset are resolved ones. */
-struct expect contract_expect(const struct function *fn, const struct op *op,
-			      uint32_t region, uint64_t offset);
+struct expect contract_expect(const struct function *fn, const struct op *op, uint32_t region,
+			      uint64_t offset);
 
 bool expect_met(const struct expect *expect, int64_t ret);
 

@@ -34,8 +34,8 @@ int address_parse(const char *text, char address[ADDRESS_LEN])
 	unsigned int domain, bus, slot, func;
 	int end = 0;
 
-	if (sscanf(text, "%x:%x:%x.%x%n", &domain, &bus, &slot, &func, &end) != 4 ||
-	    text[end] || !isxdigit((unsigned char)*text))
+	if (sscanf(text, "%x:%x:%x.%x%n", &domain, &bus, &slot, &func, &end) != 4 || text[end] ||
+	    !isxdigit((unsigned char)*text))
 		return -EINVAL;
 	if (domain > 0xffff || bus > 0xff || slot > 0x1f || func > 7)
 		return -EINVAL;
@@ -107,8 +107,7 @@ static int find_first(struct function *fn)
 		if (!address_parse(word, fn->address))
 			return 0;
 		fprintf(stderr,
-			"ismload: ISM_FUNCTIONS: '%s' is no PCI address like 0011:00:00.0\n",
-			word);
+			"ismload: ISM_FUNCTIONS: '%s' is no PCI address like 0011:00:00.0\n", word);
 		return -EINVAL;
 	}
 	n = scandir(DEVICES, &list, is_function, alphasort);
@@ -117,8 +116,7 @@ static int find_first(struct function *fn)
 		    attr_read(list[i]->d_name, "device") == ISM_DEVICE) {
 			ism++;
 			if (!fn->address[0] && has_vfio_driver(list[i]->d_name))
-				snprintf(fn->address, ADDRESS_LEN, "%.15s",
-					 list[i]->d_name);
+				snprintf(fn->address, ADDRESS_LEN, "%.15s", list[i]->d_name);
 		}
 		free(list[i]);
 	}
@@ -157,8 +155,8 @@ int vfio_find(const char *address, struct function *fn)
 		vfio_complain(
 			fn,
 			"%s%s; bind it to a VFIO driver: driverctl set-override %s ism-vfio-pci",
-			fn->driver[0] ? "bound to the driver " : "bound to no driver",
-			fn->driver, fn->address);
+			fn->driver[0] ? "bound to the driver " : "bound to no driver", fn->driver,
+			fn->address);
 		return -ENODEV;
 	}
 	return 0;

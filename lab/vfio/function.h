@@ -37,17 +37,17 @@ struct contract {
 	const char *name;
 	const char *driver; /* bound driver that it is chosen for, or NULL */
 	const char *help;
-	bool known; /* false: every outcome is expected */
-	bool one_block; /* a write is one store block or -EINVAL */
-	bool write_clamps; /* a write is cut at the end of the region */
+	bool known;	     /* false: every outcome is expected */
+	bool one_block;	     /* a write is one store block or -EINVAL */
+	bool write_clamps;   /* a write is cut at the end of the region */
 	bool ignores_memory; /* accesses go on while memory is disabled */
-	bool stores_arrive; /* what was written to a BAR can be read back */
-	bool maps_late; /* a BAR is mapped at the first access to it */
-	unsigned int shift; /* region index in a file offset, for --dry-run */
+	bool stores_arrive;  /* what was written to a BAR can be read back */
+	bool maps_late;	     /* a BAR is mapped at the first access to it */
+	unsigned int shift;  /* region index in a file offset, for --dry-run */
 };
 
 struct region {
-	bool known; /* the driver answered for it */
+	bool known;	/* the driver answered for it */
 	uint32_t flags; /* VFIO_REGION_INFO_FLAG_* */
 	uint64_t size;
 	uint64_t offset; /* of the device's file */

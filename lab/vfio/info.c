@@ -14,8 +14,7 @@
 #include "vfio/vfio.h"
 
 /* The fields of a capability up to and including this one are there. */
-#define HAS(len, type, field) \
-	((len) >= offsetof(type, field) + sizeof(((type *)0)->field))
+#define HAS(len, type, field) ((len) >= offsetof(type, field) + sizeof(((type *)0)->field))
 
 static void cap_base(struct function *fn, const void *cap, size_t len)
 {
@@ -88,8 +87,7 @@ static int device_query(const struct vfio *vfio, struct function *fn)
 	info->argsz = small.argsz;
 	if (ioctl(vfio->device, VFIO_DEVICE_GET_INFO, info)) {
 		ret = -errno;
-		vfio_complain(fn, "VFIO_DEVICE_GET_INFO with capabilities: %s",
-			      strerror(errno));
+		vfio_complain(fn, "VFIO_DEVICE_GET_INFO with capabilities: %s", strerror(errno));
 	} else if (info->cap_offset >= sizeof(*info)) {
 		if (info->argsz > small.argsz)
 			info->argsz = small.argsz;
@@ -128,8 +126,7 @@ static unsigned int shift_of(const struct function *fn)
 
 	for (i = 1; i < REGIONS_MAX; i++) {
 		if (fn->region[i].known && fn->region[i].offset / i)
-			return 63 -
-			       (unsigned int)__builtin_clzll(fn->region[i].offset / i);
+			return 63 - (unsigned int)__builtin_clzll(fn->region[i].offset / i);
 	}
 	return fn->contract->shift;
 }

@@ -32,7 +32,7 @@ enum op_role {
 
 enum expect_kind {
 	EXPECT_ANY,
-	EXPECT_RET, /* exactly .ret */
+	EXPECT_RET,	/* exactly .ret */
 	EXPECT_REFUSED, /* the machine refuses: -EIO or -ENXIO */
 };
 
@@ -43,14 +43,14 @@ struct expect {
 };
 
 struct op {
-	uint8_t kind; /* enum op_kind */
-	uint8_t role; /* enum op_role */
-	uint8_t flags; /* OP_* */
+	uint8_t kind;	/* enum op_kind */
+	uint8_t role;	/* enum op_role */
+	uint8_t flags;	/* OP_* */
 	uint16_t value; /* with OP_COMMAND */
 	uint32_t region;
 	uint64_t offset; /* in the region */
 	uint32_t len;
-	uint64_t at_ns; /* not before this long after the start; 0 at once */
+	uint64_t at_ns;	      /* not before this long after the start; 0 at once */
 	struct expect expect; /* with OP_EXPECT */
 };
 

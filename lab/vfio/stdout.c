@@ -15,8 +15,7 @@ static void at_exit(void)
 	errno = 0;
 	if (!fflush(stdout) && !ferror(stdout))
 		return;
-	fprintf(stderr, "%s: cannot write the output: %s\n", name,
-		strerror(errno ? errno : EIO));
+	fprintf(stderr, "%s: cannot write the output: %s\n", name, strerror(errno ? errno : EIO));
 	_exit(failed);
 }
 

@@ -56,8 +56,8 @@ static int dev_open(const struct function *fn, const char *path, const char *mis
 			      (unsigned int)geteuid(), path);
 		break;
 	case EBUSY:
-		vfio_complain(fn, "%s is in use by another process; which: fuser -v %s",
-			      path, path);
+		vfio_complain(fn, "%s is in use by another process; which: fuser -v %s", path,
+			      path);
 		break;
 	default:
 		vfio_complain(fn, "cannot open %s: %s", path, strerror(err));
@@ -78,9 +78,8 @@ static int container_prepare(const struct vfio *vfio, const struct function *fn)
 		int err = errno;
 
 		if (err == EBUSY)
-			vfio_complain(
-				fn,
-				"its group already belongs to another process's container");
+			vfio_complain(fn,
+				      "its group already belongs to another process's container");
 		else
 			vfio_complain(fn, "cannot put its group into a container: %s",
 				      strerror(err));
@@ -92,10 +91,9 @@ static int container_prepare(const struct vfio *vfio, const struct function *fn)
 	if (ioctl(vfio->container, VFIO_SET_IOMMU, type)) {
 		int err = errno;
 
-		vfio_complain(
-			fn,
-			"cannot set up its IOMMU: %s; is it there: modprobe vfio_iommu_type1",
-			strerror(err));
+		vfio_complain(fn,
+			      "cannot set up its IOMMU: %s; is it there: modprobe vfio_iommu_type1",
+			      strerror(err));
 		return -err;
 	}
 	return 0;
@@ -115,8 +113,7 @@ static int group_open(struct vfio *vfio, struct function *fn)
 	if (vfio->container < 0)
 		return vfio->container;
 	snprintf(path, sizeof(path), "/dev/vfio/%d", number);
-	vfio->group =
-		dev_open(fn, path, "a kernel without VFIO groups? try --interface cdev");
+	vfio->group = dev_open(fn, path, "a kernel without VFIO groups? try --interface cdev");
 	if (vfio->group < 0)
 		return vfio->group;
 	if (ioctl(vfio->group, VFIO_GROUP_GET_STATUS, &status)) {
@@ -138,8 +135,8 @@ static int group_open(struct vfio *vfio, struct function *fn)
 	vfio->device = ioctl(vfio->group, VFIO_GROUP_GET_DEVICE_FD, fn->address);
 	if (vfio->device < 0) {
 		ret = -errno;
-		vfio_complain(fn, "its driver %s does not open it: %s; see dmesg",
-			      fn->driver, strerror(errno));
+		vfio_complain(fn, "its driver %s does not open it: %s; see dmesg", fn->driver,
+			      strerror(errno));
 		return ret;
 	}
 	fn->interface = "group";
@@ -185,35 +182,30 @@ static int cdev_open(struct vfio *vfio, struct function *fn)
 
 	cdev_name(fn, name, sizeof(name));
 	snprintf(path, sizeof(path), "/dev/vfio/devices/%s", name[0] ? name : "vfio*");
-	vfio->device = dev_open(
-		fn, path,
-		"the kernel wants CONFIG_VFIO_DEVICE_CDEV; try --interface group");
+	vfio->device = dev_open(fn, path,
+				"the kernel wants CONFIG_VFIO_DEVICE_CDEV; try --interface group");
 	if (vfio->device < 0)
 		return vfio->device;
-	vfio->iommufd =
-		dev_open(fn, "/dev/iommu", "modprobe iommufd, or try --interface group");
+	vfio->iommufd = dev_open(fn, "/dev/iommu", "modprobe iommufd, or try --interface group");
 	if (vfio->iommufd < 0)
 		return vfio->iommufd;
 	bind.iommufd = vfio->iommufd;
 	if (ioctl(vfio->device, VFIO_DEVICE_BIND_IOMMUFD, &bind)) {
 		ret = -errno;
-		vfio_complain(
-			fn, "cannot bind %s to iommufd: %s%s", path, strerror(errno),
-			errno == EBUSY ? "; its group is open in another process" : "");
+		vfio_complain(fn, "cannot bind %s to iommufd: %s%s", path, strerror(errno),
+			      errno == EBUSY ? "; its group is open in another process" : "");
 		return ret;
 	}
 	/* Without an address space a function is half open. */
 	if (ioctl(vfio->iommufd, IOMMU_IOAS_ALLOC, &alloc)) {
 		ret = -errno;
-		vfio_complain(fn, "cannot make an I/O address space: %s",
-			      strerror(errno));
+		vfio_complain(fn, "cannot make an I/O address space: %s", strerror(errno));
 		return ret;
 	}
 	vfio->ioas = attach.pt_id = alloc.out_ioas_id;
 	if (ioctl(vfio->device, VFIO_DEVICE_ATTACH_IOMMUFD_PT, &attach)) {
 		ret = -errno;
-		vfio_complain(fn, "cannot attach an I/O address space: %s",
-			      strerror(errno));
+		vfio_complain(fn, "cannot attach an I/O address space: %s", strerror(errno));
 		return ret;
 	}
 	fn->interface = "cdev";
@@ -255,8 +247,7 @@ int vfio_open(struct vfio *vfio, struct function *fn, enum interface interface)
 	int ret;
 
 	if (interface == INTERFACE_AUTO)
-		interface = !group_exists(fn) && cdev_exists(fn) ? INTERFACE_CDEV
-								 : INTERFACE_GROUP;
+		interface = !group_exists(fn) && cdev_exists(fn) ? INTERFACE_CDEV : INTERFACE_GROUP;
 	if (interface == INTERFACE_CDEV)
 		ret = cdev_open(vfio, fn);
 	else
@@ -268,8 +259,7 @@ int vfio_open(struct vfio *vfio, struct function *fn, enum interface interface)
 
 void vfio_close(struct vfio *vfio)
 {
-	int *const fds[] = { &vfio->device, &vfio->group, &vfio->container,
-			     &vfio->iommufd };
+	int *const fds[] = { &vfio->device, &vfio->group, &vfio->container, &vfio->iommufd };
 	size_t i;
 
 	for (i = 0; i < sizeof(fds) / sizeof(fds[0]); i++) {

@@ -9,9 +9,9 @@
 #include "vfio/function.h"
 
 enum interface {
-	INTERFACE_AUTO, /* the group if there is one */
+	INTERFACE_AUTO,	 /* the group if there is one */
 	INTERFACE_GROUP, /* /dev/vfio/N and a type 1 container */
-	INTERFACE_CDEV, /* /dev/vfio/devices/vfioN and iommufd */
+	INTERFACE_CDEV,	 /* /dev/vfio/devices/vfioN and iommufd */
 };
 
 /* What has to stay open as long as the device does; -1 where not used. */

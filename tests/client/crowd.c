@@ -23,9 +23,9 @@
 
 #include "vfio/vfio.h"
 
-#define LEN	64
-#define PAGE	4096
-#define BAR	2
+#define LEN  64
+#define PAGE 4096
+#define BAR  2
 /* A thread that does not come to its page has failed. */
 #define PATIENCE_MS 60000
 
@@ -76,7 +76,8 @@ static void let_go(int uffd, int threads, uint8_t *pages)
 	int i;
 
 	for (i = 0; i < threads; i++)
-		if (poll(&fault, 1, PATIENCE_MS) != 1 || read(uffd, &msg, sizeof(msg)) != sizeof(msg))
+		if (poll(&fault, 1, PATIENCE_MS) != 1 ||
+		    read(uffd, &msg, sizeof(msg)) != sizeof(msg))
 			die("a write that has not come to its page");
 	if (ioctl(uffd, UFFDIO_ZEROPAGE, &zero))
 		die("UFFDIO_ZEROPAGE");
@@ -85,7 +86,8 @@ static void let_go(int uffd, int threads, uint8_t *pages)
 static void run_round(struct writer *writers, int threads)
 {
 	size_t len = (size_t)threads * PAGE;
-	uint8_t *pages = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	uint8_t *pages =
+		mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	int i, uffd;
 
 	if (pages == MAP_FAILED)

@@ -22,9 +22,9 @@
 
 #include "enable.h"
 
-#define STACK	8192
-#define WRITE	64
-#define READ	8
+#define STACK 8192
+#define WRITE 64
+#define READ  8
 
 static struct vfio vfio;
 static uint64_t bar0;
@@ -72,8 +72,8 @@ static void run_short(unsigned long n)
 }
 
 struct gates {
-	int ready[2];	/* a byte for each that has done its accesses */
-	int end[2];	/* closed when all have */
+	int ready[2]; /* a byte for each that has done its accesses */
+	int end[2];   /* closed when all have */
 };
 
 static struct gates gates;
@@ -94,15 +94,16 @@ static void run_wide(unsigned long n)
 {
 	pid_t *pids = calloc(n, sizeof(*pids));
 	char *stacks = mmap(NULL, n * STACK, PROT_READ | PROT_WRITE,
-			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0), byte;
+			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0),
+	     byte;
 	unsigned long i;
 
 	if (!pids || stacks == MAP_FAILED || pipe(gates.ready) || pipe(gates.end))
 		die("no memory");
 	for (i = 0; i < n; i++) {
 		/* The pipe's own end is not theirs: files are not shared. */
-		pids[i] = clone(wide_child, stacks + (i + 1) * STACK, CLONE_VM | CLONE_FILES | SIGCHLD,
-				NULL);
+		pids[i] = clone(wide_child, stacks + (i + 1) * STACK,
+				CLONE_VM | CLONE_FILES | SIGCHLD, NULL);
 		if (pids[i] < 0)
 			die("clone");
 	}

@@ -125,8 +125,7 @@ int main(int argc, char **argv)
 		printf("{\"pid\":%s", argv[i]);
 		for (t = 0; t < sizeof(trials) / sizeof(trials[0]); t++)
 			printf(",\"%s\":\"%s\"", trials[t].name,
-			       trials[t].fn(atoi(argv[i])) ? strerrorname_np(errno)
-							   : "done");
+			       trials[t].fn(atoi(argv[i])) ? strerrorname_np(errno) : "done");
 		puts("}");
 	}
 	return 0;

@@ -59,7 +59,8 @@ static void say(const char *how, unsigned long len)
 	int used;
 
 	prctl(PR_GET_NAME, name);
-	used = snprintf(line, sizeof(line), "%s %d %d %lu %s\n", how, getpid(), gettid(), len, name);
+	used = snprintf(line, sizeof(line), "%s %d %d %lu %s\n", how, getpid(), gettid(), len,
+			name);
 	if (write(STDOUT_FILENO, line, (size_t)used) != used)
 		fail("stdout");
 }
@@ -88,7 +89,7 @@ static void do_open(void)
 struct blocked {
 	unsigned long len;
 	void *from;
-	int fd;	/* readable when the page is waited for */
+	int fd; /* readable when the page is waited for */
 };
 
 static void no_page(struct blocked *blocked)
@@ -97,7 +98,8 @@ static void no_page(struct blocked *blocked)
 	struct uffdio_register page = { .mode = UFFDIO_REGISTER_MODE_MISSING };
 
 	blocked->fd = (int)syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);
-	blocked->from = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	blocked->from =
+		mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	page.range.start = (uintptr_t)blocked->from;
 	page.range.len = 8192;
 	if (blocked->fd < 0 || blocked->from == MAP_FAILED ||

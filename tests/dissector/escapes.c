@@ -33,8 +33,7 @@ static void put_point(uint32_t point)
 		src[i] = (char)(0x80 | (point & 0x3f));
 		point >>= 6;
 		if (!i)
-			src[0] = (char)(0xf00 >> n |
-					(unsigned char)(src[0] & (0x7f >> n)));
+			src[0] = (char)(0xf00 >> n | (unsigned char)(src[0] & (0x7f >> n)));
 	}
 	put(src, n);
 }
@@ -81,8 +80,7 @@ int main(void)
 			src[j] = (char)(random >> 24);
 			/* Half of them from what is likely to go together. */
 			if (i % 2)
-				src[j] = (char)("\xe2\x80\xae\xf3\xa0\x81\xefz"[random >>
-										29]);
+				src[j] = (char)("\xe2\x80\xae\xf3\xa0\x81\xefz"[random >> 29]);
 		}
 		put(src, 1 + random % sizeof(src));
 	}

@@ -9,11 +9,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "model/filter.h"
-#include "fuzz.h"
-#include "util/message.h"
-#include "cmd/replay.h"
 #include "capture/reader.h"
+#include "cmd/replay.h"
+#include "fuzz.h"
+#include "model/filter.h"
+#include "util/message.h"
 
 /* How often something was said: once and no more if it is an error. */
 static unsigned int errors, notes;
@@ -34,8 +34,7 @@ static void on_progress(void *arg, uint64_t done, uint64_t total)
 
 static void show_all(struct capture *capture, unsigned int how)
 {
-	struct views *views =
-		views_new(how, capture_begin(capture), capture_mono_offset(capture));
+	struct views *views = views_new(how, capture_begin(capture), capture_mono_offset(capture));
 	struct capture_record rec;
 	uint64_t last[2] = { 0 };
 	uint64_t total;
@@ -57,8 +56,8 @@ static void show_all(struct capture *capture, unsigned int how)
 	views_end(views);
 }
 
-static void read_files(const char *path, size_t nr, unsigned int how,
-		       unsigned int threads, bool strict)
+static void read_files(const char *path, size_t nr, unsigned int how, unsigned int threads,
+		       bool strict)
 {
 	const char *paths[] = { path, path };
 	struct capture_options options = {
@@ -129,8 +128,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (mode % 8 == 7)
 		replay_files(path);
 	else
-		read_files(path, mode % 8 == 6 ? 2 : 1,
-			   mode % 8 == 5 ? VIEW_PAGE : mode & 3, mode % 64 == 1 ? 3 : 1,
-			   mode % 4 == 2);
+		read_files(path, mode % 8 == 6 ? 2 : 1, mode % 8 == 5 ? VIEW_PAGE : mode & 3,
+			   mode % 64 == 1 ? 3 : 1, mode % 4 == 2);
 	return 0;
 }

@@ -12,11 +12,11 @@
  */
 #include <string.h>
 
-#include "util/bytes.h"
 #include "capture/function_words.h"
 #include "capture/record.h"
-#include "model/function.h"
 #include "fuzz.h"
+#include "model/function.h"
+#include "util/bytes.h"
 
 #define ADDRESS_LEN 16
 
@@ -33,8 +33,7 @@ static void on_function(struct decoder *d, const uint8_t *data, size_t len)
 	char text[DESCRIPTION_LEN];
 	struct function fn, again;
 
-	function_understand(&fn, (const char *)data, name, (const char *)data + name,
-			    len - name);
+	function_understand(&fn, (const char *)data, name, (const char *)data + name, len - name);
 	d->fn = function_enter(d->functions, &fn);
 	MUST(d->fn);
 	/* What we write of it we understand as the same. */

@@ -9,11 +9,11 @@
 
 #include <zlib.h>
 
-#include "util/bytes.h"
 #include "capture/function_words.h"
+#include "capture/pcapng.h"
 #include "capture/record.h"
 #include "capture_sample.h"
-#include "capture/pcapng.h"
+#include "util/bytes.h"
 
 #define INPUT_MAX 65536
 
@@ -202,9 +202,8 @@ static void make_records(const char *dir)
 			if (how % 4 == 3)
 				strcpy(access.raw.comm, "=1+\033[31m<b>\",");
 			else if (how % 4 == 2)
-				strcpy(access.raw.comm,
-				       "a\xe2\x80\xae\xf3\xa0\x81\x81\xc2\x9b"
-				       "b");
+				strcpy(access.raw.comm, "a\xe2\x80\xae\xf3\xa0\x81\x81\xc2\x9b"
+							"b");
 			len += put_access_piece(all + len, (uint8_t)(i + 1), &access);
 			insn = capture_sample_insn(how + i);
 			record_put_insn(insn_data, &insn);

@@ -6,10 +6,10 @@
  */
 #include <string.h>
 
-#include "util/bytes.h"
-#include "fuzz.h"
-#include "util/gzmember.h"
 #include "capture/pcapng.h"
+#include "fuzz.h"
+#include "util/bytes.h"
+#include "util/gzmember.h"
 
 #define UNPACKED_MAX (64u << 10)
 #define BLOCKS_MAX   256
@@ -120,8 +120,7 @@ static size_t unpack(const uint8_t *data, size_t size, uint8_t *out, size_t room
 }
 
 /* One member that says how long it is, two, or one that does not. */
-static size_t pack(const uint8_t *in, size_t len, uint8_t *out, size_t max,
-		   unsigned int seed)
+static size_t pack(const uint8_t *in, size_t len, uint8_t *out, size_t max, unsigned int seed)
 {
 	static uint8_t packed[2 * UNPACKED_MAX];
 	size_t half = seed % 3 == 1 ? len / 2 : len, size;

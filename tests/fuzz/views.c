@@ -7,29 +7,19 @@
 
 #include <jansson.h>
 
-#include "output/findings_list.h"
-#include "util/message.h"
-#include "output/report_html.h"
+#include "model/report_tables.h"
 #include "model/rules.h"
 #include "model/sink.h"
+#include "output/findings_list.h"
+#include "output/report_html.h"
 #include "output/summary_json.h"
-#include "model/report_tables.h"
+#include "util/message.h"
 #include "util/utf8.h"
 
 /* A small compressed file may hold a great many records. */
 #define SHOWN_MAX 1000
 
-enum {
-	AS_TEXT,
-	AS_JSON,
-	AS_CSV,
-	SINKS,
-	AS_LINES = SINKS,
-	AS_FINDINGS,
-	AS_PAGE,
-	AS_REPORT,
-	VIEWS
-};
+enum { AS_TEXT, AS_JSON, AS_CSV, SINKS, AS_LINES = SINKS, AS_FINDINGS, AS_PAGE, AS_REPORT, FUZZ_VIEWS };
 
 struct stream {
 	FILE *file;
@@ -45,7 +35,7 @@ struct views {
 	struct tables *tables;
 	struct sink *sinks[SINKS];
 	struct check_output *checks[2];
-	struct stream streams[VIEWS];
+	struct stream streams[FUZZ_VIEWS];
 };
 
 static const char file_name[] = "a file\033[31m<b>,=\xff\xe2\x80\xae.pcapng";
@@ -125,7 +115,7 @@ struct views *views_new(unsigned int how, uint64_t start_ns, uint64_t mono_offse
 	views->rules = rules_new();
 	views->summary = summary_new();
 	MUST(views->rules && views->summary);
-	for (i = 0; i < VIEWS; i++) {
+	for (i = 0; i < FUZZ_VIEWS; i++) {
 		struct stream *stream = &views->streams[i];
 
 		stream->file = open_memstream(&stream->text, &stream->len);
@@ -143,8 +133,7 @@ struct views *views_new(unsigned int how, uint64_t start_ns, uint64_t mono_offse
 		views->checks[i] = malloc(sizeof(*views->checks[i]));
 		MUST(views->checks[i]);
 		check.json = i;
-		check_output_init(views->checks[i], &check,
-				  views->streams[AS_LINES + i].file);
+		check_output_init(views->checks[i], &check, views->streams[AS_LINES + i].file);
 	}
 	if (how & VIEW_PAGE) {
 		views->tables = tables_new(0);
@@ -167,8 +156,7 @@ void views_access(struct views *views, struct access *access)
 	for (i = 0; i < SINKS; i++)
 		MUST(!views->sinks[i]->ops->access(views->sinks[i], access));
 	for (i = 0; i < 2; i++)
-		MUST(!check_output_access(views->checks[i], file_name, views->records,
-					  access));
+		MUST(!check_output_access(views->checks[i], file_name, views->records, access));
 }
 
 void views_insn(struct views *views, const struct insn *insn)
@@ -200,8 +188,8 @@ static void found_hidden(const struct stream *stream, const char *at, uint32_t p
 {
 	size_t len = (size_t)(at - stream->text), shown = len > 200 ? 200 : len;
 
-	fprintf(stderr, "U+%04x at %zu of %zu behind: %.*s\n", point, len, stream->len,
-		(int)shown, at - shown);
+	fprintf(stderr, "U+%04x at %zu of %zu behind: %.*s\n", point, len, stream->len, (int)shown,
+		at - shown);
 	abort();
 }
 
@@ -216,8 +204,7 @@ static void must_be_harmless(const struct stream *stream, const char *allowed, b
 	for (; at < end; at += n) {
 		n = utf8_decode(at, (size_t)(end - at), &point);
 		MUST(n);
-		if (!utf8_hides(point) ||
-		    (point && point < 0x80 && strchr(allowed, (int)point)))
+		if (!utf8_hides(point) || (point && point < 0x80 && strchr(allowed, (int)point)))
 			continue;
 		if (!color || point != '\033')
 			found_hidden(stream, at, point);
@@ -238,8 +225,7 @@ static void must_be_json(const struct stream *stream)
 		stop = memchr(at, '\n', (size_t)(end - at));
 		MUST(stop);
 		/* Numbers of 64 bits without sign are JSON, but no integers of jansson's. */
-		json = json_loadb(at, (size_t)(stop - at),
-				  JSON_REJECT_DUPLICATES, &why);
+		json = json_loadb(at, (size_t)(stop - at), JSON_REJECT_DUPLICATES, &why);
 		if (!json)
 			fprintf(stderr, "%.*s\n%s\n", (int)(stop - at), at, why.text);
 		MUST(json_is_object(json));
@@ -347,7 +333,7 @@ static void must_be_good(struct views *views, uint64_t lines)
 	bool color = views->how & VIEW_COLOR;
 	unsigned int i;
 
-	for (i = 0; i < VIEWS; i++)
+	for (i = 0; i < FUZZ_VIEWS; i++)
 		fclose(streams[i].file);
 	must_be_harmless(&streams[AS_TEXT], "\n", color);
 	must_be_harmless(&streams[AS_LINES], "\n", color);
@@ -356,7 +342,7 @@ static void must_be_good(struct views *views, uint64_t lines)
 	must_be_json(&streams[AS_REPORT]);
 	must_be_csv(&streams[AS_CSV], lines);
 	must_be_page(&streams[AS_PAGE]);
-	for (i = 0; i < VIEWS; i++)
+	for (i = 0; i < FUZZ_VIEWS; i++)
 		free(streams[i].text);
 }
 

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #define COMM_ROOM 64 /* of 15 bytes, some of which may have become U+FFFD */
-#define FUNCTIONS 4 /* of a machine */
+#define FUNCTIONS 4  /* of a machine */
 /* Regions from here upwards share a row. */
 #define REGION_SHARED 32
 
@@ -32,7 +32,7 @@ struct place {
 struct op {
 	struct place place;
 	uint64_t begin;
-	uint64_t end; /* UINT64_MAX: not known */
+	uint64_t end;	 /* UINT64_MAX: not known */
 	uint64_t inside; /* 0: not known */
 	int64_t ret;
 	uint64_t seq;

@@ -42,9 +42,8 @@ static struct window window_of(const json_t *cut, const struct trace *trace)
 			     (uint64_t)number_of(cut, "ms") * 1000000 - CLOCK_NS;
 	/* They come in the order of their ends; what is after the last is filtered. */
 	if (!strcmp(text_of(cut, "way"), "count"))
-		w.sure_end = trace->nr_records
-				     ? trace->records[trace->nr_records - 1].ts - CLOCK_NS
-				     : 0;
+		w.sure_end =
+			trace->nr_records ? trace->records[trace->nr_records - 1].ts - CLOCK_NS : 0;
 	return w;
 }
 
@@ -53,8 +52,8 @@ static struct window window_of(const json_t *cut, const struct trace *trace)
 #define JOB_OF_CMD  (1u << 31)
 
 /* Only CMD and its children are traced, and of these all: none of theirs is filtered. */
-static void tree_check(const struct load *load, const struct trace *trace,
-		       const struct window *w, uint32_t job)
+static void tree_check(const struct load *load, const struct trace *trace, const struct window *w,
+		       uint32_t job)
 {
 	json_int_t recorded = number_of(trace->summary, "recorded"), sure = 0, all = 0;
 	size_t i;
@@ -67,15 +66,14 @@ static void tree_check(const struct load *load, const struct trace *trace,
 			sure += surely_in(op, w);
 		} else if (op->record) {
 			differ(trace->name, "filter",
-			       "op %" PRIu64 " (job %u) by %u/%u is none of CMD's",
-			       op->seq, op->job, op->pid, op->tid);
+			       "op %" PRIu64 " (job %u) by %u/%u is none of CMD's", op->seq,
+			       op->job, op->pid, op->tid);
 		}
 	}
 	if (recorded + lost_of(trace) < sure || recorded > all)
 		differ(trace->name, "filter",
 		       "%" JSON_INTEGER_FORMAT " of CMD are recorded, but there were "
-		       "%" JSON_INTEGER_FORMAT ", and perhaps %" JSON_INTEGER_FORMAT
-		       " more",
+		       "%" JSON_INTEGER_FORMAT ", and perhaps %" JSON_INTEGER_FORMAT " more",
 		       recorded, sure, all - sure);
 }
 
@@ -91,10 +89,8 @@ static void cut_of_trace(struct cuts *cuts, const json_t *cut, const char *name)
 	w = window_of(cut, trace);
 	match(cuts->load, trace, &w);
 	/* With -n what comes after the last is filtered, of CMD as well. */
-	if (number_of(cut, "filter") == FILTER_TREE &&
-	    strcmp(text_of(cut, "way"), "count"))
-		tree_check(cuts->load, trace, &w,
-			   JOB_OF_CMD | (uint32_t)number_of(cut, "number"));
+	if (number_of(cut, "filter") == FILTER_TREE && strcmp(text_of(cut, "way"), "count"))
+		tree_check(cuts->load, trace, &w, JOB_OF_CMD | (uint32_t)number_of(cut, "number"));
 	trace_free(trace);
 }
 
@@ -127,12 +123,10 @@ static void cut_check(void *arg, json_t *cut)
 	struct cuts *cuts = arg;
 	char name[64];
 
-	snprintf(name, sizeof(name), "cut %s (%s)", text_of(cut, "tool"),
-		 text_of(cut, "way"));
+	snprintf(name, sizeof(name), "cut %s (%s)", text_of(cut, "tool"), text_of(cut, "way"));
 	cuts->n++;
 	if (number_of(cut, "status")) {
-		differ(name, "status",
-		       "number %" JSON_INTEGER_FORMAT ": %" JSON_INTEGER_FORMAT,
+		differ(name, "status", "number %" JSON_INTEGER_FORMAT ": %" JSON_INTEGER_FORMAT,
 		       number_of(cut, "number"), number_of(cut, "status"));
 		return;
 	}

@@ -42,8 +42,7 @@ void lines_read(const char *path, void (*each)(void *arg, json_t *object), void 
 
 		number++;
 		if (!object) {
-			fprintf(stderr, "soak-check: %s:%lu: %s\n", path, number,
-				error.text);
+			fprintf(stderr, "soak-check: %s:%lu: %s\n", path, number, error.text);
 			exit(2);
 		}
 		each(arg, object);
@@ -124,8 +123,7 @@ static void load_line(void *arg, json_t *object)
 	} else if (is_type(object, "rename")) {
 		struct rename *rename;
 
-		load->renames =
-			grow(load->renames, load->nr_renames, sizeof(*load->renames));
+		load->renames = grow(load->renames, load->nr_renames, sizeof(*load->renames));
 		rename = &load->renames[load->nr_renames++];
 		rename->begin = (uint64_t)number_of(object, "begin");
 		rename->end = time_or_never(object, "end");
@@ -158,8 +156,7 @@ struct load *load_read(const char *path)
 		exit(2);
 	}
 	if (load->nr_renames)
-		qsort(load->renames, load->nr_renames, sizeof(*load->renames),
-		      rename_order);
+		qsort(load->renames, load->nr_renames, sizeof(*load->renames), rename_order);
 	return load;
 }
 
@@ -191,8 +188,7 @@ static void trace_line(void *arg, json_t *object)
 	struct trace *trace = arg;
 
 	if (is_type(object, "access")) {
-		trace->records =
-			grow(trace->records, trace->nr_records, sizeof(*trace->records));
+		trace->records = grow(trace->records, trace->nr_records, sizeof(*trace->records));
 		record_read(&trace->records[trace->nr_records++], object);
 	} else if (is_type(object, "summary")) {
 		trace->summary = json_incref(object);
@@ -219,8 +215,7 @@ struct trace *trace_read(const char *path, const char *name)
 		exit(2);
 	}
 	if (trace->nr_records)
-		qsort(trace->records, trace->nr_records, sizeof(*trace->records),
-		      record_order);
+		qsort(trace->records, trace->nr_records, sizeof(*trace->records), record_order);
 	return trace;
 }
 

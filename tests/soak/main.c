@@ -82,10 +82,8 @@ static void say_all(const struct load *load, json_int_t lost, unsigned int cuts)
 	for (i = 0; i < KINDS; i++)
 		if (kinds[i].count > SHOWN)
 			printf("%s: %lu in all\n", kinds[i].name, kinds[i].count);
-	printf("seed %" JSON_INTEGER_FORMAT ": %" JSON_INTEGER_FORMAT
-	       " accesses of %zu tasks",
-	       number_of(load->total, "seed"), number_of(load->total, "ops"),
-	       tasks_of(load));
+	printf("seed %" JSON_INTEGER_FORMAT ": %" JSON_INTEGER_FORMAT " accesses of %zu tasks",
+	       number_of(load->total, "seed"), number_of(load->total, "ops"), tasks_of(load));
 	printf(", %" JSON_INTEGER_FORMAT " execs, %" JSON_INTEGER_FORMAT " kills",
 	       number_of(load->total, "execs"), number_of(load->total, "kills"));
 	if (lost)

@@ -87,8 +87,7 @@ static void find_all(struct load *load, struct trace *trace, enum strictness how
 		if (rec->op)
 			continue;
 		for (at = op_find(load, &rec->place);
-		     at < load->nr_ops && !place_order(&load->ops[at].place, &rec->place);
-		     at++) {
+		     at < load->nr_ops && !place_order(&load->ops[at].place, &rec->place); at++) {
 			struct op *op = &load->ops[at];
 
 			if (!is_likely(op, rec, how))
@@ -116,10 +115,8 @@ static void clocks_set(const struct load *load, struct trace *trace)
 		const struct op *op;
 
 		at = op_find(load, &rec->place);
-		if (at == load->nr_ops ||
-		    place_order(&load->ops[at].place, &rec->place) ||
-		    (at + 1 < load->nr_ops &&
-		     !place_order(&load->ops[at + 1].place, &rec->place)))
+		if (at == load->nr_ops || place_order(&load->ops[at].place, &rec->place) ||
+		    (at + 1 < load->nr_ops && !place_order(&load->ops[at + 1].place, &rec->place)))
 			continue;
 		op = &load->ops[at];
 		if ((int64_t)(op->begin - rec->ts) > least)
@@ -170,7 +167,8 @@ static bool name_half_written(const struct load *load, const struct op *op, cons
 		of_one = names[0][at] == byte || op->after[at] == byte;
 		for (i = 0; !of_one && i < load->nr_renames; i++)
 			of_one = given(&load->renames[i], op) &&
-				 at < strlen(load->renames[i].comm) && load->renames[i].comm[at] == byte;
+				 at < strlen(load->renames[i].comm) &&
+				 load->renames[i].comm[at] == byte;
 		if (!of_one)
 			return false;
 	}
@@ -196,28 +194,26 @@ static const char *text_of_op(const struct op *op, char text[256])
 		 "op %" PRIu64 " (job %u, %s%s) %s of %u bytes at region %u+0x%" PRIx64
 		 " of function %u by %u/%u '%s', returned %" PRId64,
 		 op->seq, op->job, op->state == OP_DONE ? "done" : "not ended",
-		 op->how == OP_WORKER ? ", io_uring" : "",
-		 op->place.write ? "write" : "read", op->place.len, op->place.region,
-		 op->place.offset, op->place.function, op->pid, op->tid, op->comm,
-		 op->ret);
+		 op->how == OP_WORKER ? ", io_uring" : "", op->place.write ? "write" : "read",
+		 op->place.len, op->place.region, op->place.offset, op->place.function, op->pid,
+		 op->tid, op->comm, op->ret);
 	return text;
 }
 
-static void pair_check(const struct load *load, const struct trace *trace,
-		       const struct op *op)
+static void pair_check(const struct load *load, const struct trace *trace, const struct op *op)
 {
 	const struct record *rec = op->record;
 	char text[256];
 
 	if (!same_task(op, rec))
-		differ(trace->name, "task", "%s: recorded as of %u/%u '%s'",
-		       text_of_op(op, text), rec->pid, rec->tid, rec->comm);
+		differ(trace->name, "task", "%s: recorded as of %u/%u '%s'", text_of_op(op, text),
+		       rec->pid, rec->tid, rec->comm);
 	else if (!same_name(load, op, rec->comm))
-		differ(trace->name, "name", "%s: recorded as of '%s'",
-		       text_of_op(op, text), rec->comm);
+		differ(trace->name, "name", "%s: recorded as of '%s'", text_of_op(op, text),
+		       rec->comm);
 	if (!same_ret(op, rec))
-		differ(trace->name, "result", "%s: recorded with %" PRId64,
-		       text_of_op(op, text), rec->ret);
+		differ(trace->name, "result", "%s: recorded with %" PRId64, text_of_op(op, text),
+		       rec->ret);
 	if (op->state == OP_NEVER)
 		differ(trace->name, "never", "%s: was not got to, but recorded",
 		       text_of_op(op, text));
@@ -262,8 +258,7 @@ bool surely_in(const struct op *op, const struct window *w)
 
 static bool maybe_in(const struct op *op, const struct window *w)
 {
-	return op->state != OP_NEVER &&
-	       (!w || (op->begin <= w->end && op->end >= w->begin));
+	return op->state != OP_NEVER && (!w || (op->begin <= w->end && op->end >= w->begin));
 }
 
 /* Of those that have no record, how many were for sure under way, and may have been. */
@@ -308,16 +303,13 @@ struct cell {
 
 static unsigned int cell_of(const struct place *place)
 {
-	unsigned int region =
-		place->region < REGION_SHARED ? place->region : REGION_SHARED;
+	unsigned int region = place->region < REGION_SHARED ? place->region : REGION_SHARED;
 
-	return ((place->function % FUNCTIONS) * (REGION_SHARED + 1) + region) * 2 +
-	       place->write;
+	return ((place->function % FUNCTIONS) * (REGION_SHARED + 1) + region) * 2 + place->write;
 }
 
 /* Row by row, so that what is missing in one is not made up for by another. */
-static void rows_check(const struct load *load, const struct trace *trace,
-		       const struct window *w)
+static void rows_check(const struct load *load, const struct trace *trace, const struct window *w)
 {
 	static struct cell cells[FUNCTIONS * (REGION_SHARED + 1) * 2];
 	json_int_t left_out = lost_of(trace) + number_of(trace->summary, "filtered");
@@ -375,8 +367,7 @@ static void missing_check(const struct load *load, const struct trace *trace,
 	       left_out, sure, maybe);
 	for (i = 0; left_out < sure && i < load->nr_ops; i++)
 		if (!load->ops[i].record && surely_in(&load->ops[i], w))
-			differ(trace->name, "missing", "%s",
-			       text_of_op(&load->ops[i], text));
+			differ(trace->name, "missing", "%s", text_of_op(&load->ops[i], text));
 }
 
 /* Each record is an access of the log. */
@@ -392,8 +383,8 @@ static void extra_check(const struct trace *trace)
 			       "%s of %u bytes at region %u+0x%" PRIx64
 			       " of function %u by %u/%u '%s' that nobody did",
 			       rec->place.write ? "write" : "read", rec->place.len,
-			       rec->place.region, rec->place.offset, rec->place.function,
-			       rec->pid, rec->tid, rec->comm);
+			       rec->place.region, rec->place.offset, rec->place.function, rec->pid,
+			       rec->tid, rec->comm);
 	}
 }
 
@@ -411,8 +402,7 @@ void match(struct load *load, struct trace *trace, const struct window *window)
 	if (!trace->nr_records) {
 		/* One that counts has no records, but a number of them. */
 		window_check(load, trace->name, window,
-			     recorded + lost_of(trace) +
-				     number_of(trace->summary, "filtered"));
+			     recorded + lost_of(trace) + number_of(trace->summary, "filtered"));
 		rows_check(load, trace, window);
 		return;
 	}

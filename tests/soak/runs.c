@@ -12,7 +12,7 @@
 #include <string.h>
 
 #define GAP_NS	 100000000ULL /* longest pause in a run */
-#define BLOCK	 4096u /* the longest block, and what it must not cross */
+#define BLOCK	 4096u	      /* the longest block, and what it must not cross */
 #define BAR_LAST 5
 
 struct run {
@@ -44,10 +44,8 @@ static bool fits(const struct run *run, const struct place *place)
 	const struct place *last = &run->last->place;
 	uint64_t begin = place->offset - run->bytes;
 
-	return last->region == place->region &&
-	       last->offset + last->len == place->offset &&
-	       run->bytes + place->len <= BLOCK &&
-	       begin % BLOCK + run->bytes + place->len <= BLOCK;
+	return last->region == place->region && last->offset + last->len == place->offset &&
+	       run->bytes + place->len <= BLOCK && begin % BLOCK + run->bytes + place->len <= BLOCK;
 }
 
 static void run_follow(struct run *run, const struct record *rec, struct sums *sums)
@@ -67,8 +65,7 @@ static void run_follow(struct run *run, const struct record *rec, struct sums *s
 		return;
 	}
 	maybe = op->begin < last->end || op->begin - last->end <= GAP_NS;
-	sure = maybe && !run->unsure && op->end != UINT64_MAX &&
-	       op->end - last->begin <= GAP_NS;
+	sure = maybe && !run->unsure && op->end != UINT64_MAX && op->end - last->begin <= GAP_NS;
 	run->last = last;
 	if (run->unsure || !maybe || fits(run, &op->place)) {
 		sums->maybe += maybe && !sure;

@@ -18,8 +18,7 @@ static const char *text_of(const json_t *object, const char *key)
 }
 
 /* The object of the array whose keys, up to three, have the values of like. */
-static const json_t *object_like(const json_t *array, const json_t *like,
-				 const char *const *keys)
+static const json_t *object_like(const json_t *array, const json_t *like, const char *const *keys)
 {
 	const json_t *object;
 	size_t i, k;
@@ -36,9 +35,8 @@ static const json_t *object_like(const json_t *array, const json_t *like,
 	return NULL;
 }
 
-static void key_compare(const struct trace *one, const struct trace *other,
-			const char *what, const json_t *a, const json_t *b,
-			const char *key)
+static void key_compare(const struct trace *one, const struct trace *other, const char *what,
+			const json_t *a, const json_t *b, const char *key)
 {
 	json_t *x = json_object_get(a, key), *y = json_object_get(b, key);
 	char *one_text, *other_text;
@@ -47,16 +45,15 @@ static void key_compare(const struct trace *one, const struct trace *other,
 		return;
 	one_text = json_dumps(x, JSON_ENCODE_ANY | JSON_COMPACT);
 	other_text = json_dumps(y, JSON_ENCODE_ANY | JSON_COMPACT);
-	differ(other->name, "sums", "%s, %s: %s, but %s in %s", what, key,
-	       other_text ?: "nothing", one_text ?: "nothing", one->name);
+	differ(other->name, "sums", "%s, %s: %s, but %s in %s", what, key, other_text ?: "nothing",
+	       one_text ?: "nothing", one->name);
 	free(one_text);
 	free(other_text);
 }
 
 /* Each object of the one is in the other, with the same numbers. */
-static void list_compare(const struct trace *one, const struct trace *other,
-			 const char *list, const char *const *ids,
-			 const char *const *keys)
+static void list_compare(const struct trace *one, const struct trace *other, const char *list,
+			 const char *const *ids, const char *const *keys)
 {
 	const json_t *mine = json_object_get(one->summary, list), *object;
 	const json_t *theirs = json_object_get(other->summary, list);
@@ -73,8 +70,7 @@ static void list_compare(const struct trace *one, const struct trace *other,
 			 ids[1] ? text_of(object, ids[1]) : "",
 			 ids[1] && ids[2] ? text_of(object, ids[2]) : "");
 		if (!same)
-			differ(other->name, "sums", "%s: is not there, but in %s", what,
-			       one->name);
+			differ(other->name, "sums", "%s: is not there, but in %s", what, one->name);
 		for (k = 0; same && keys[k]; k++)
 			key_compare(one, other, what, object, same, keys[k]);
 	}
@@ -82,14 +78,12 @@ static void list_compare(const struct trace *one, const struct trace *other,
 
 void sums_compare(const struct trace *one, const struct trace *other)
 {
-	static const char *const row_ids[] = { "function", "region", "op", "driver",
-					       NULL };
-	static const char *const row_keys[] = { "accesses", "bytes",	  "errors",
-						"insn",	    "insn_bytes", "size",
-						"width",    "pcistb",	  NULL };
+	static const char *const row_ids[] = { "function", "region", "op", "driver", NULL };
+	static const char *const row_keys[] = { "accesses", "bytes", "errors", "insn", "insn_bytes",
+						"size",	    "width", "pcistb", NULL };
 	static const char *const function_ids[] = { "function", NULL };
-	static const char *const function_keys[] = { "inside", "outside", "filtered",
-						     "lost", NULL };
+	static const char *const function_keys[] = { "inside", "outside", "filtered", "lost",
+						     NULL };
 	static const char *const finding_ids[] = { "rule", NULL };
 	static const char *const finding_keys[] = { "count", NULL };
 
@@ -108,10 +102,8 @@ static void runs_compare(const char *name, json_int_t count, const struct sums *
 {
 	if (count < runs->sure || count > runs->sure + runs->maybe)
 		differ(name, "runs",
-		       "%" JSON_INTEGER_FORMAT
-		       " writes that go on with a run, but there were "
-		       "%" JSON_INTEGER_FORMAT ", and perhaps %" JSON_INTEGER_FORMAT
-		       " more",
+		       "%" JSON_INTEGER_FORMAT " writes that go on with a run, but there were "
+		       "%" JSON_INTEGER_FORMAT ", and perhaps %" JSON_INTEGER_FORMAT " more",
 		       count, runs->sure, runs->maybe);
 }
 
@@ -121,19 +113,18 @@ static json_int_t finding_count(const json_t *findings, const char *rule, const 
 	const json_t *object;
 	size_t i;
 
-	json_array_foreach(findings, i,
-			   object) if (!strcmp(text_of(object, "rule"),
-					       rule)) return number_of(object, key);
+	json_array_foreach(findings, i, object) if (!strcmp(text_of(object, "rule"),
+							    rule)) return number_of(object, key);
 	return 0;
 }
 
 void sums_of_runs(const struct trace *trace, const struct sums *runs)
 {
 	if (!lost_of(trace))
-		runs_compare(trace->name,
-			     finding_count(json_object_get(trace->summary, "findings"),
-					   RUNS, "count"),
-			     runs);
+		runs_compare(
+			trace->name,
+			finding_count(json_object_get(trace->summary, "findings"), RUNS, "count"),
+			runs);
 }
 
 void sums_of_records(const struct trace *trace)
@@ -142,8 +133,8 @@ void sums_of_records(const struct trace *trace)
 
 	if ((size_t)recorded != trace->nr_records)
 		differ(trace->name, "sums",
-		       "%" JSON_INTEGER_FORMAT " recorded, it says, but there are %zu",
-		       recorded, trace->nr_records);
+		       "%" JSON_INTEGER_FORMAT " recorded, it says, but there are %zu", recorded,
+		       trace->nr_records);
 }
 
 #define PIDS (1 << 22) /* the kernel's most */
@@ -183,9 +174,8 @@ static bool had_name(const struct load *load, json_int_t pid, const char *comm)
 	for (i = 0; i < load->nr_ops; i++) {
 		const struct op *op = &load->ops[i];
 
-		if (op->pid == pid &&
-		    (!strcmp(op->comm, comm) || !strcmp(op->after, comm) ||
-		     (op->how == OP_WORKER && !strncmp(comm, "iou-", 4))))
+		if (op->pid == pid && (!strcmp(op->comm, comm) || !strcmp(op->after, comm) ||
+				       (op->how == OP_WORKER && !strncmp(comm, "iou-", 4))))
 			return true;
 	}
 	for (i = 0; i < load->nr_renames; i++)
@@ -252,8 +242,8 @@ static void processes_compare(const struct load *load, const json_t *top)
 		processes[pid & (PIDS - 1)].rows_bytes += number_of(row, "bytes");
 		if (!had_name(load, pid, text_of(row, "comm")))
 			differ("ismtop", "name",
-			       "%" JSON_INTEGER_FORMAT " '%s': it never had that name",
-			       pid, text_of(row, "comm"));
+			       "%" JSON_INTEGER_FORMAT " '%s': it never had that name", pid,
+			       text_of(row, "comm"));
 	}
 	for (i = 0; i < PIDS; i++)
 		process_compare(&processes[i], i, &missing);
@@ -276,9 +266,8 @@ static void top_number(const char *what, json_int_t theirs, json_int_t ours)
 {
 	if (theirs != ours)
 		differ("ismtop", "sums",
-		       "%s: %" JSON_INTEGER_FORMAT ", but %" JSON_INTEGER_FORMAT
-		       " in live",
-		       what, theirs, ours);
+		       "%s: %" JSON_INTEGER_FORMAT ", but %" JSON_INTEGER_FORMAT " in live", what,
+		       theirs, ours);
 }
 
 void top_compare(const struct load *load, const struct trace *live, const json_t *top,
@@ -351,7 +340,6 @@ void block_compare(const struct trace *trace, const char *dir)
 			       "%s: %" JSON_INTEGER_FORMAT
 			       " instructions were carried out, but the machine counted "
 			       "%" JSON_INTEGER_FORMAT,
-			       text_of(function, "function"), number_of(function, "done"),
-			       sum);
+			       text_of(function, "function"), number_of(function, "done"), sum);
 	}
 }

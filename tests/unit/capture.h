@@ -18,9 +18,9 @@ struct capture {
 };
 
 /* options->out is set here. */
-__attribute__((unused)) static void
-capture_start(struct capture *capture, struct sink *(*new)(const struct sink_options *),
-	      struct sink_options options)
+__attribute__((unused)) static void capture_start(struct capture *capture,
+						  struct sink *(*new)(const struct sink_options *),
+						  struct sink_options options)
 {
 	capture->text = NULL;
 	capture->file = open_memstream(&capture->text, &capture->len);

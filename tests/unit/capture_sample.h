@@ -10,10 +10,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "util/message.h"
-#include "sample.h"
-#include "capture/sink_capture.h"
 #include "capture/reader.h"
+#include "capture/sink_capture.h"
+#include "sample.h"
+#include "util/message.h"
 
 static char capture_path[64];
 static struct function capture_fns[2];

@@ -44,8 +44,8 @@ __attribute__((unused)) static struct access sample_write(const struct function 
 }
 
 /* A read through loads of one width, 1 << shift bytes. */
-__attribute__((unused)) static struct access
-sample_read(const struct function *fn, uint64_t offset, uint64_t len, unsigned int shift)
+__attribute__((unused)) static struct access sample_read(const struct function *fn, uint64_t offset,
+							 uint64_t len, unsigned int shift)
 {
 	struct access access = sample_write(fn, offset, len);
 
@@ -85,8 +85,8 @@ __attribute__((unused)) static struct access sample_fragmented(const struct func
 }
 
 /* A write that returned an error with no instruction issued. */
-__attribute__((unused)) static struct access
-sample_refused(const struct function *fn, uint64_t offset, uint64_t len, int err)
+__attribute__((unused)) static struct access sample_refused(const struct function *fn,
+							    uint64_t offset, uint64_t len, int err)
 {
 	struct access access = sample_write(fn, offset, len);
 
@@ -97,9 +97,8 @@ sample_refused(const struct function *fn, uint64_t offset, uint64_t len, int err
 
 /* One PCISTB that failed, and so did the write. */
 __attribute__((unused)) static struct access sample_failed(const struct function *fn,
-							   uint64_t offset, uint64_t len,
-							   int err, uint8_t cc,
-							   uint8_t status)
+							   uint64_t offset, uint64_t len, int err,
+							   uint8_t cc, uint8_t status)
 {
 	struct access access = sample_write(fn, offset, len);
 	struct ismt_error *error = &access.raw.insn.error;

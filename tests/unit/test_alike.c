@@ -8,14 +8,14 @@
 #include "capture.h"
 #include "capture/record.h"
 #include "insn_sums.h"
-#include "random.h"
 #include "live/ring_record.h"
 #include "model/rules.h"
-#include "sample.h"
 #include "model/summary.h"
+#include "random.h"
+#include "sample.h"
 #include "unit.h"
 
-#define RECORDS	   20000
+#define RECORDS	    20000
 #define MONO_OFFSET 1763696000000000000ULL
 
 /* Where accesses end up: all that looks at struct access.alike. */

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "live/batches.h"
 #include "batch.h"
+#include "live/batches.h"
 
 #include "unit.h"
 
@@ -38,12 +38,9 @@ static struct ismt_cell read_cell(uint32_t index)
 
 static void no_flush(void)
 {
-	struct ismt_batch batch = { .n = 3,
-				    .latency_sum = 700,
-				    .cell = INDEX,
-				    .len = 256,
-				    .size = 8,
-				    .latency = 9 };
+	struct ismt_batch batch = {
+		.n = 3, .latency_sum = 700, .cell = INDEX, .len = 256, .size = 8, .latency = 9
+	};
 	struct ismt_cell cell;
 
 	clear();

@@ -13,13 +13,13 @@
 static unsigned int process_cells;
 #define ISMT_PROCESS_CELLS process_cells
 
+#include "live/batches.h"
 #include "live/cell_counts.h"
-#include "model/region.h"
-#include "model/counts.h"
 #include "live/ring_record.h"
+#include "model/counts.h"
+#include "model/region.h"
 #include "model/rules.h"
 #include "model/summary.h"
-#include "live/batches.h"
 
 #include "random.h"
 #include "unit.h"
@@ -35,11 +35,11 @@ static unsigned int process_cells;
 #undef const
 #pragma GCC diagnostic pop
 
-#define ROUNDS	 400
-#define STEPS	 600
+#define ROUNDS	  400
+#define STEPS	  600
 #define FUNCTIONS 7
-#define TASKS	 12
-#define PAGE	 4096
+#define TASKS	  12
+#define PAGE	  4096
 
 /* The VFIO device, its PCI device, and the function behind that. */
 struct device_ {
@@ -72,11 +72,11 @@ static struct device_ devices[FUNCTIONS];
 static struct function functions[FUNCTIONS];
 static struct actor actors[TASKS];
 static u8 *pages;
-static const struct actor *ends;	/* whose access ends just now */
+static const struct actor *ends; /* whose access ends just now */
 static unsigned int wrong_names;
 static uint64_t seed;
 static u32 ids;
-static bool together;	/* some are counted with others, so that processes are not told apart */
+static bool together; /* some are counted with others, so that processes are not told apart */
 static u32 first_cell, first_shared;
 
 /* What became of a round, in one of the ways. */
@@ -110,9 +110,9 @@ static long receive(const void *data, u64 size)
 		access->driver = access->raw.layer == ISMT_LAYER_ISM ? "ism-vfio-pci" : "vfio-pci";
 	}
 	/* While counting a name is asked for only when a record has to be made. */
-	wrong_names += (!counting &&
-			memcmp(access->raw.comm, ends->began_as, sizeof(ends->began_as))) ||
-		       access->raw.tid != ends->tid || access->raw.pid != ends->tgid;
+	wrong_names +=
+		(!counting && memcmp(access->raw.comm, ends->began_as, sizeof(ends->began_as))) ||
+		access->raw.tid != ends->tid || access->raw.pid != ends->tgid;
 	rules_apply(counting ? NULL : way->rules, access);
 	if (!counting)
 		way->recorded++;
@@ -121,8 +121,8 @@ static long receive(const void *data, u64 size)
 		one.raw.pid = COUNT_OTHERS;
 		one.raw.region = fold_region(one.raw.region);
 	}
-	return counting ? counts_findings(way->counts, &one, RULE_BIT(ISM004)) :
-			  counts_access(way->counts, &one);
+	return counting ? counts_findings(way->counts, &one, RULE_BIT(ISM004))
+			: counts_access(way->counts, &one);
 }
 
 static void make_device(unsigned int i)
@@ -275,7 +275,9 @@ static void issue(struct actor *a, bool error)
 		fentry_plain_store_block(0, req);
 	if (error) {
 		struct error_event ev = {
-			.insn = a->kind == ISMT_PCILG ? 'l' : a->kind == ISMT_PCISTG ? 's' : 'b',
+			.insn = a->kind == ISMT_PCILG	 ? 'l'
+				: a->kind == ISMT_PCISTG ? 's'
+							 : 'b',
 			.cc = pick(2) ? 1 : (u8)-ENXIO,
 			.status = 20,
 			.req = req,
@@ -569,7 +571,8 @@ static void add_up(struct outcome *out)
 		for (entry = fake_entries[i]; entry; entry = entry->next)
 			if (entry->map == &unattributed)
 				for (k = 0; k < ISMT_KINDS; k++)
-					out->unattr[k] += ((struct ismt_unattr *)entry->value)->n[k];
+					out->unattr[k] +=
+						((struct ismt_unattr *)entry->value)->n[k];
 	out->filtered = counter_sum(ISMT_CNT_FILTERED) + counter_sum(ISMT_CNT_SPILLED_OUT) -
 			counter_sum(ISMT_CNT_SPILLED_OVER);
 	out->unfinished = counter_sum(ISMT_CNT_UNFINISHED) + counter_sum(ISMT_CNT_SPILLED_OPEN) -
@@ -603,7 +606,8 @@ static void run(struct outcome *out, uint64_t round, bool counts)
 
 static bool same_hist(const struct hist *a, const struct hist *b)
 {
-	return a->count == b->count && a->sum == b->sum && !memcmp(a->bucket, b->bucket, sizeof(a->bucket)) &&
+	return a->count == b->count && a->sum == b->sum &&
+	       !memcmp(a->bucket, b->bucket, sizeof(a->bucket)) &&
 	       (!a->count || (a->min == b->min && a->max == b->max));
 }
 
@@ -611,14 +615,18 @@ static const char *differ(const struct count_cell *a, const struct count_cell *b
 {
 	unsigned int i;
 
-	if (a->stats.accesses != b->stats.accesses || a->stats.bytes != b->stats.bytes || a->stats.errors != b->stats.errors)
+	if (a->stats.accesses != b->stats.accesses || a->stats.bytes != b->stats.bytes ||
+	    a->stats.errors != b->stats.errors)
 		return "accesses";
-	if (memcmp(a->stats.insns, b->stats.insns, sizeof(a->stats.insns)) || a->stats.failed != b->stats.failed ||
-	    a->stats.insn_bytes != b->stats.insn_bytes || a->block_bytes != b->block_bytes ||
-	    a->full_bytes != b->full_bytes || a->one_block != b->one_block ||
-	    memcmp(a->stats.width, b->stats.width, sizeof(a->stats.width)) || memcmp(a->stats.stb, b->stats.stb, sizeof(a->stats.stb)))
+	if (memcmp(a->stats.insns, b->stats.insns, sizeof(a->stats.insns)) ||
+	    a->stats.failed != b->stats.failed || a->stats.insn_bytes != b->stats.insn_bytes ||
+	    a->block_bytes != b->block_bytes || a->full_bytes != b->full_bytes ||
+	    a->one_block != b->one_block ||
+	    memcmp(a->stats.width, b->stats.width, sizeof(a->stats.width)) ||
+	    memcmp(a->stats.stb, b->stats.stb, sizeof(a->stats.stb)))
 		return "instructions";
-	if (!same_hist(&a->stats.size, &b->stats.size) || !same_hist(&a->stats.latency, &b->stats.latency))
+	if (!same_hist(&a->stats.size, &b->stats.size) ||
+	    !same_hist(&a->stats.latency, &b->stats.latency))
 		return "histograms";
 	for (i = 0; i < RULE_COUNT; i++)
 		if (a->findings[i] != b->findings[i])
@@ -695,8 +703,8 @@ int main(void)
 		what = compare(&live, &stat);
 		same += !what;
 		if (what && same + 4 > i)
-			printf("# round %u: %s: live %llu %llu %llu, stat %llu %llu %llu\n", i, what,
-			       live.recorded, live.filtered, live.lost, stat.recorded,
+			printf("# round %u: %s: live %llu %llu %llu, stat %llu %llu %llu\n", i,
+			       what, live.recorded, live.filtered, live.lost, stat.recorded,
 			       stat.filtered, stat.lost);
 		recorded += live.recorded;
 		filtered_ += live.filtered;

@@ -7,10 +7,10 @@
 
 #include "capture/trace.h"
 #include "model/function.h"
-#include "util/names.h"
 #include "model/pending.h"
 #include "sample.h"
 #include "unit.h"
+#include "util/names.h"
 
 static void names(void)
 {
@@ -61,12 +61,10 @@ static void functions(void)
 	is_int(wrong, 0, "functions that there is room for, and no more");
 	for (i = 0; i < CAPTURE_FUNCTIONS_MAX; i++) {
 		fn = variant(i);
-		wrong +=
-			traces_function(&traces, &fn) != function_at(traces.functions, i);
+		wrong += traces_function(&traces, &fn) != function_at(traces.functions, i);
 	}
 	is_int(wrong, 0, "one that is there is found when there is no room for another");
-	is_int(function_count(traces.functions), CAPTURE_FUNCTIONS_MAX,
-	       "and not made again");
+	is_int(function_count(traces.functions), CAPTURE_FUNCTIONS_MAX, "and not made again");
 	traces_free(&traces);
 }
 
@@ -115,8 +113,8 @@ static void waiting(void)
 			insn.raw.offset = k;
 			refused += !pending_add(&pending, &insn);
 		}
-		for (at = NULL, k = 0;
-		     (at = pending_next(&pending, at, &access, PENDING_INSIDE)); k++) {
+		for (at = NULL, k = 0; (at = pending_next(&pending, at, &access, PENDING_INSIDE));
+		     k++) {
 			found++;
 			in_order += at->raw.offset == k;
 		}
@@ -137,8 +135,7 @@ static void waiting(void)
 		;
 	ok(pending.live > PENDING_MAX / 4 * 3, "there is room for %zu", pending.live);
 	pending_drop_all(&pending);
-	ok(!pending_any(&pending, NULL) && pending_add(&pending, &insn),
-	   "and then again");
+	ok(!pending_any(&pending, NULL) && pending_add(&pending, &insn), "and then again");
 	pending_free(&pending);
 }
 

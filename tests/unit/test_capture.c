@@ -2,12 +2,12 @@
 /*
  * What is written to a capture comes out of it again.
  */
-#include "util/bytes.h"
+#include "capture/pcapng.h"
 #include "capture/record.h"
 #include "capture_sample.h"
-#include "util/gzmember.h"
-#include "capture/pcapng.h"
 #include "unit.h"
+#include "util/bytes.h"
+#include "util/gzmember.h"
 
 static bool same_access(const struct access *got, const struct access *want)
 {
@@ -24,8 +24,8 @@ static bool same_insn(const struct insn *got, const struct insn *want)
 }
 
 /* Numbers, and what they were, of all accesses from from to to - 1. */
-static void read_back(const char *path, unsigned int from, unsigned int to,
-		      unsigned int threads, const char *what)
+static void read_back(const char *path, unsigned int from, unsigned int to, unsigned int threads,
+		      const char *what)
 {
 	struct capture_options options = { .strict = true, .threads = threads, .say = say };
 	unsigned int accesses = 0, insns = 0, wrong = 0;
@@ -100,7 +100,8 @@ static void account(void)
 	is_int(f->filtered.failed, 15, "failed");
 	is_int(f->lost.bytes, 16, "bytes");
 	ok(f->has_fmb && f->fmb_loads == 17 && f->fmb_stores == 18 && f->fmb_blocks == 19 &&
-	   f->fmb_age_ns == 20, "measurement block");
+		   f->fmb_age_ns == 20,
+	   "measurement block");
 	is_str(got->functions[1].fmb_note, "the kernel keeps none for it", "or why not");
 	capture_close(capture);
 	summary_free(got);

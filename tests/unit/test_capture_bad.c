@@ -2,13 +2,13 @@
 /*
  * Captures that are none, or were damaged: one line that says so, no crash.
  */
-#include "util/bytes.h"
-#include "capture_sample.h"
-#include "util/gzmember.h"
 #include "capture/pcapng.h"
+#include "capture_sample.h"
 #include "unit.h"
+#include "util/bytes.h"
+#include "util/gzmember.h"
 
-#define RECORDS	6
+#define RECORDS 6
 
 /* Where the blocks of a capture begin; returns their number. */
 static size_t find_blocks(const uint8_t *data, size_t len, uint32_t *at, size_t max)
@@ -95,8 +95,8 @@ static void refused(const uint8_t *data, size_t len, const char *text, const cha
 
 static void absurd(void)
 {
-	static const uint32_t lengths[] = { 0, 1, 4, 8, 11, 13, 0x7fffffff, 0x80000000,
-					    0xfffffffc, 0xffffffff };
+	static const uint32_t lengths[] = { 0,	1,	    4,		8,	    11,
+					    13, 0x7fffffff, 0x80000000, 0xfffffffc, 0xffffffff };
 	uint8_t *data;
 	size_t len, at, i;
 

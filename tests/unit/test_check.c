@@ -71,8 +71,7 @@ static void options(void)
 	is_int(check->found, 4, "does not count");
 	is_int(check->by[SEV_INFO], 1, "but is told of");
 	done();
-	make((struct check_options){ .severity = SEV_ERROR, .rules = RULE_BIT(ISM005) },
-	     "x");
+	make((struct check_options){ .severity = SEV_ERROR, .rules = RULE_BIT(ISM005) }, "x");
 	is_str(text, "", "another rule");
 	is_int(check->found, 0, "none");
 	done();
@@ -127,11 +126,9 @@ static void as_json(void)
 	ok(json_is_object(json), "an object");
 	is_str(json_string_value(json_object_get(json, "type")), "finding", "type");
 	is_str(json_string_value(json_object_get(json, "rule")), "ISM001", "rule");
-	is_str(json_string_value(json_object_get(json, "name")), "fragmented-store",
-	       "name");
+	is_str(json_string_value(json_object_get(json, "name")), "fragmented-store", "name");
 	is_str(json_string_value(json_object_get(json, "severity")), "error", "severity");
-	is_str(json_string_value(json_object_get(json, "file")), "a\"b\xef\xbf\xbd",
-	       "file");
+	is_str(json_string_value(json_object_get(json, "file")), "a\"b\xef\xbf\xbd", "file");
 	is_int(json_integer_value(json_object_get(json, "index")), 17, "index");
 	is_int(json_integer_value(json_object_get(json, "ts")), 1000000000, "ts");
 	is_str(json_string_value(json_object_get(json, "comm")), "a b\033\"", "comm");

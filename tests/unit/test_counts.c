@@ -35,11 +35,9 @@ static void put(struct counts *counts, uint32_t pid, unsigned int times)
 
 static const struct count_cell *cell(const struct counts *counts, uint32_t pid)
 {
-	struct count_key key = { .fn = &fns[0],
-				 .driver = "ism-vfio-pci",
-				 .pid = pid,
-				 .region = 2,
-				 .op = ISMT_WRITE };
+	struct count_key key = {
+		.fn = &fns[0], .driver = "ism-vfio-pci", .pid = pid, .region = 2, .op = ISMT_WRITE
+	};
 
 	return counts_find(counts, &key);
 }
@@ -82,8 +80,7 @@ static void short_lived(void)
 		if (i == 5000)
 			room = counts->room;
 	}
-	ok(most <= COUNT_PROCESSES + 1, "of 20,000 processes at most %zu have a cell",
-	   most);
+	ok(most <= COUNT_PROCESSES + 1, "of 20,000 processes at most %zu have a cell", most);
 	is_int(counts->room, room, "no memory is taken after a quarter of them");
 	sum = sum_of(counts);
 	is_int(sum.stats.accesses, 3 + 50000 + 19000 + 20000 - 1 + 20000, "the sum is exact");
@@ -95,12 +92,10 @@ static void short_lived(void)
 	is_int(kept, COUNT_PROCESSES / 2,
 	       "those that were active last are there, with all that is theirs");
 	ok(!cell(counts, 7), "what has been long ago is not, however much it was");
-	is_int(counts->folded + counts->processes.nr - 1, 20003,
-	       "others are as many as have gone");
+	is_int(counts->folded + counts->processes.nr - 1, 20003, "others are as many as have gone");
 	ok(!cell(counts, COUNT_OTHERS)->comm[0], "and have no name");
 	is_int(counts_summary(counts, summary), 0, "as a summary");
-	is_int(summary->foreign, 3,
-	       "accesses from outside the PID namespace are told of as ever");
+	is_int(summary->foreign, 3, "accesses from outside the PID namespace are told of as ever");
 	is_int(summary->recorded, sum.stats.accesses, "among all of them");
 	summary_free(summary);
 	ok(counts->slots.probes > 20000 && counts->slots.probes < 10 * 20000 * 4,
@@ -127,8 +122,7 @@ static void heavy_ones(void)
 	is_int(kept, 100, "the heavy ones are exact");
 	is_int(sum_of(counts).stats.accesses, 300000, "and so is the sum");
 	is_int(accesses(counts, 200999), 1, "the last one is active");
-	is_int(counts->folded + counts->processes.nr - 1, 200100,
-	       "all of them were there");
+	is_int(counts->folded + counts->processes.nr - 1, 200100, "all of them were there");
 	counts_free(counts);
 }
 
@@ -158,8 +152,7 @@ static void came_back(void)
 	       "it begins anew, and what it was before is not taken off that");
 	is_int(accesses(part, 8), 0, "one that is with the others has no row");
 	is_int(accesses(part, 9), 3 + pid - 1000000, "one that was not is as it was");
-	is_int(accesses(part, COUNT_OTHERS) + accesses(part, 9) + accesses(part, 7) +
-		       part->nr - 3,
+	is_int(accesses(part, COUNT_OTHERS) + accesses(part, 9) + accesses(part, 7) + part->nr - 3,
 	       5 + 120 + 3 + 2 * (pid - 1000000), "what is left is the others'");
 	is_int(sum_of(part).stats.accesses, 5 + 120 + 3 + 2 * (pid - 1000000), "of all");
 	/* Nothing was folded: nothing to do. */
@@ -207,8 +200,7 @@ static void put_any(struct counts *counts, struct model *model, uint64_t span)
 static bool negative(const struct count_cell *cell)
 {
 	const uint64_t *number = &cell->stats.accesses;
-	size_t i, nr = (sizeof(*cell) - offsetof(struct count_cell, stats)) /
-		       sizeof(*number);
+	size_t i, nr = (sizeof(*cell) - offsetof(struct count_cell, stats)) / sizeof(*number);
 
 	for (i = 0; i < nr; i++)
 		if (number[i] >> 62 && &number[i] != &cell->stats.latency.max &&
@@ -313,16 +305,15 @@ static void places(void)
 			put_at(counts, 7, &fns[i], driver, 1);
 			put_at(counts, 7, &fns[1], "vfio-pci", 1);
 		}
-	ok(counts->places.nr <= COUNT_PLACES + 1 && counts->nr <= COUNT_CELLS,
-	   "bounded: %zu", counts->nr);
+	ok(counts->places.nr <= COUNT_PLACES + 1 && counts->nr <= COUNT_CELLS, "bounded: %zu",
+	   counts->nr);
 	is_int(sum_of(counts).stats.accesses, 2 * 20 * FUNCTIONS, "the sum is exact");
 	is_int(counts->folded_places + counts->places.nr - 1, 20 * FUNCTIONS + 1,
 	       "all of them were there");
 	is_int(counts->folded, 0, "and the process is the only one");
 	for (i = 0; i < counts->nr; i++)
 		if (counts->cells[i].key.fn == &function_others) {
-			is_int(counts->cells[i].key.pid, 7,
-			       "which is known of the others as well");
+			is_int(counts->cells[i].key.pid, 7, "which is known of the others as well");
 			is_str(counts->cells[i].key.driver, NAMES_OTHERS, "their driver");
 		}
 	is_int(counts_summary(counts, summary), 0, "as a summary");
@@ -381,8 +372,7 @@ static void kernel_cells(void)
 			const struct count_cell *one = counts_find(counts, &key);
 
 			is_int(one->stats.accesses, 6, "accesses of the last one");
-			is_int(one->stats.latency.min, cell->latency_min,
-			       "its fastest, exactly");
+			is_int(one->stats.latency.min, cell->latency_min, "its fastest, exactly");
 			is_int(one->stats.latency.max, cell->latency_max, "its slowest");
 			is_str(one->comm, "client", "its name");
 		}

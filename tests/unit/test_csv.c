@@ -135,8 +135,7 @@ static void names(void)
 		  "1",
 		  ",\\xef\\xbc\\x9d1,", "\\xef\\xbc\\x9d1" },
 		{ "=cmd|' /C c'!A0", ",\"'=cmd|' /C c'!A0\",", "'=cmd|' /C c'!A0" },
-		{ "\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"", NULL,
-		  "\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"" },
+		{ "\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"", NULL, "\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"" },
 		{ "", ",812,,0011", "" },
 	};
 	struct access access = sample_write(&ism, 0, 8);
@@ -147,11 +146,9 @@ static void names(void)
 		memcpy(access.raw.comm, cases[i].comm, sizeof(access.raw.comm));
 		put(access);
 		if (cases[i].raw)
-			has_str(line_of(capture_text(&capture), i + 1), cases[i].raw,
-				"quoted");
+			has_str(line_of(capture_text(&capture), i + 1), cases[i].raw, "quoted");
 		is_str(column(i + 1, "comm"), cases[i].value, "a reader gets this");
-		is_int(fields(line_of(capture_text(&capture), i + 1)), COLUMNS,
-		       "columns stay");
+		is_int(fields(line_of(capture_text(&capture), i + 1)), COLUMNS, "columns stay");
 	}
 	/* Sixteen bytes and no NUL, as only a bad capture has it. */
 	memset(access.raw.comm, '"', sizeof(access.raw.comm));
@@ -218,8 +215,7 @@ static void payloads(void)
 	       "    00001020  00 00 00 00 00 00 00 00                           |........|",
 	       "the rest");
 	is_str(line_of(text, 6),
-	       "    00001000  3c 3d 3e 1b ff                                    |<=>..|",
-	       "five");
+	       "    00001000  3c 3d 3e 1b ff                                    |<=>..|", "five");
 	is_str(line_of(text, 7), "    (5 of 40 bytes captured)", "cut");
 	capture_stop(&capture);
 }
@@ -234,8 +230,7 @@ static void stars(void)
 	start(sink_text_new, true);
 	put(access);
 	is_str(line_of(capture_text(&capture), 3), "    *", "equal lines are a star");
-	has_str(line_of(capture_text(&capture), 4), "    00000030  00",
-		"but not the last");
+	has_str(line_of(capture_text(&capture), 4), "    00000030  00", "but not the last");
 	is_str(line_of(capture_text(&capture), 5), "", "nothing more");
 	capture_stop(&capture);
 }

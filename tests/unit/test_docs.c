@@ -46,8 +46,8 @@ static void rule(const char *text, const struct rule *rule)
 	char part[256], severity[16];
 	const char *section;
 
-	snprintf(part, sizeof(part), "| [%s](#ism%s-%s) | %s | %s |\n", rule->id,
-		 rule->id + 3, rule->name, rule->name, severity_name(rule->severity));
+	snprintf(part, sizeof(part), "| [%s](#ism%s-%s) | %s | %s |\n", rule->id, rule->id + 3,
+		 rule->name, rule->name, severity_name(rule->severity));
 	is_int(count(text, part), 1, part);
 	snprintf(part, sizeof(part), "\n## %s %s\n\n", rule->id, rule->name);
 	is_int(count(text, part), 1, part);
@@ -57,8 +57,8 @@ static void rule(const char *text, const struct rule *rule)
 	snprintf(severity, sizeof(severity), "%s", severity_name(rule->severity));
 	severity[0] = (char)(severity[0] - 'a' + 'A');
 	snprintf(part, sizeof(part), "*%s.* ", severity);
-	ok(!strncmp(section + strcspn(section, "*"), part, strlen(part)),
-	   "%s begins with %s", rule->id, part);
+	ok(!strncmp(section + strcspn(section, "*"), part, strlen(part)), "%s begins with %s",
+	   rule->id, part);
 	snprintf(part, sizeof(part), "  %s %s: ", rule->id, rule->name);
 	is_int(count(section, part), 1, "an example");
 }

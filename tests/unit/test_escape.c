@@ -27,8 +27,7 @@ static void words(void)
 	is_str(text("ismload"), "ismload", "plain");
 	is_str(text(""), "-", "nothing");
 	is_str(text("a b\\c"), "a\\x20b\\x5cc", "blank and backslash");
-	is_str(text("\033[31mx\n\t\177"), "\\x1b[31mx\\x0a\\x09\\x7f",
-	       "control characters");
+	is_str(text("\033[31mx\n\t\177"), "\\x1b[31mx\\x0a\\x09\\x7f", "control characters");
 	is_str(text("\xc3\xa4\xff\x9b"), "\\xc3\\xa4\\xff\\x9b", "not ASCII");
 }
 
@@ -39,20 +38,18 @@ static void json_words(void)
 	is_str(json("a\"b\\c/"), "a\\\"b\\\\c/", "quotes and backslashes");
 	is_str(json("\001\n\177"), "\\u0001\\u000a\\u007f", "control characters in JSON");
 	is_str(json("\xc2\x9b"), "\\u009b", "C1");
-	is_str(json("\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80"),
-	       "\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80", "UTF-8 stays");
+	is_str(json("\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80"), "\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80",
+	       "UTF-8 stays");
 	is_str(json("a\xff"
 		    "b"),
 	       "a\xef\xbf\xbd"
 	       "b",
 	       "no UTF-8 at all");
 	is_str(json("\xc0\x80"), "\xef\xbf\xbd\xef\xbf\xbd", "overlong");
-	is_str(json("\xe0\x80\x80"), "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd",
-	       "overlong of three");
-	is_str(json("\xed\xa0\x80"), "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd",
-	       "a surrogate");
-	is_str(json("\xf4\x90\x80\x80"),
-	       "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd", "above U+10FFFF");
+	is_str(json("\xe0\x80\x80"), "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd", "overlong of three");
+	is_str(json("\xed\xa0\x80"), "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd", "a surrogate");
+	is_str(json("\xf4\x90\x80\x80"), "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd",
+	       "above U+10FFFF");
 	is_str(json("\xe2\x82"), "\xef\xbf\xbd\xef\xbf\xbd", "cut off");
 }
 
@@ -61,14 +58,12 @@ static void lengths(void)
 	char buf[ESCAPE_JSON_LEN(4)], src[4] = { '\001', '\001', '\001', '\001' };
 
 	is_int(escape_json(buf, sizeof(buf), src, sizeof(src)), 24, "fits exactly");
-	is_int(escape_json(buf, sizeof(buf) - 1, src, sizeof(src)), 18,
-	       "cut at whole characters");
+	is_int(escape_json(buf, sizeof(buf) - 1, src, sizeof(src)), 18, "cut at whole characters");
 	is_int(escape_text(buf, 1, "abc", 3), 0, "room for the NUL only");
 	is_str(buf, "", "is used for it");
 	is_int(escape_text(buf, sizeof(buf), "ab\0cd", 5), 2, "ends at a NUL");
 	is_int(escape_text(buf, sizeof(buf), "abcd", 2), 2, "ends at the length");
-	is_int(escape_utf8(buf, sizeof(buf), "\xff\n", 2), 4,
-	       "only bad bytes are replaced");
+	is_int(escape_utf8(buf, sizeof(buf), "\xff\n", 2), 4, "only bad bytes are replaced");
 }
 
 static const char *line(const char *src)
@@ -81,8 +76,7 @@ static const char *line(const char *src)
 
 static void lines(void)
 {
-	is_str(line("cannot write a b\\c: it is"), "cannot write a b\\c: it is",
-	       "a line");
+	is_str(line("cannot write a b\\c: it is"), "cannot write a b\\c: it is", "a line");
 	is_str(line("\xc3\xa4\xe2\x82\xac"), "\xc3\xa4\xe2\x82\xac", "letters stay");
 	is_str(line("\033[31m\nismtrace: 0 lost"), "\\x1b[31m\\x0aismtrace: 0 lost",
 	       "no line of its own");

@@ -7,8 +7,8 @@
 #include <errno.h>
 
 #include "model/rules.h"
-#include "sample.h"
 #include "model/summary.h"
+#include "sample.h"
 #include "unit.h"
 
 static struct function ism;

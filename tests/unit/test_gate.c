@@ -8,9 +8,9 @@
 #include <stdlib.h>
 
 #include "output/findings_list.h"
-#include "util/message.h"
 #include "sample.h"
 #include "unit.h"
+#include "util/message.h"
 
 static char said[1024];
 
@@ -52,7 +52,8 @@ static void lacks(const struct summary *s, enum gate_lack lack, const char *sent
 	is_str(text, sentence, "its sentence");
 	for (i = 0; i < GATE_LACKS; i++) {
 		said[0] = '\0';
-		is_int(gate_tell(s, GATE_BIT(i), false), i != (int)lack, "allowed by its name only");
+		is_int(gate_tell(s, GATE_BIT(i), false), i != (int)lack,
+		       "allowed by its name only");
 		has_str(said, sentence, "told in any case");
 	}
 	said[0] = '\0';
@@ -91,7 +92,8 @@ static void each(void)
 	s->lost.n[LOSS_SLOT] = 2;
 	said[0] = '\0';
 	ok(gate_tell(s, GATE_BIT(GATE_LOST), false), "two lack, one of them allowed");
-	has_str(said, "not enough was looked at: not in the trace: 2 accesses; 9 packets are no records\n",
+	has_str(said,
+		"not enough was looked at: not in the trace: 2 accesses; 9 packets are no records\n",
 		"one line has both");
 	has_str(said, "\n--allow strays lets it pass\n", "what is not allowed is named");
 	summary_free(s);

@@ -5,9 +5,9 @@
 #include <ctype.h>
 #include <stdlib.h>
 
+#include "model/rules.h"
 #include "output/html.h"
 #include "output/report_html.h"
-#include "model/rules.h"
 #include "sample.h"
 #include "unit.h"
 
@@ -42,8 +42,7 @@ static void texts(void)
 	is_str(text_of("<script>\"'&"), "&lt;script&gt;&quot;&#39;&amp;", "escaped");
 	is_str(text_of("gr\xc3\xbc\xc3\x9f"), "gr\xc3\xbc\xc3\x9f", "UTF-8 stays");
 	is_str(text_of("a\xffz"), "a\xef\xbf\xbdz", "what is none does not");
-	is_str(text_of("a\033[1mz\177"), "a\xef\xbf\xbd[1mz\xef\xbf\xbd",
-	       "control characters");
+	is_str(text_of("a\033[1mz\177"), "a\xef\xbf\xbd[1mz\xef\xbf\xbd", "control characters");
 	is_str(text_of("\xc2\x9b"), "\xef\xbf\xbd", "C1");
 	is_str(text_of("\xe2\x80\xaexe"), "\xef\xbf\xbdxe", "right-to-left override");
 	is_str(text_of("\xe2\x81\xa6xe"), "\xef\xbf\xbdxe", "isolates");
@@ -64,8 +63,7 @@ static int balance(const char *html)
 		const char *end = strchr(html, '>');
 
 		html += 1 + closing;
-		for (n = 0; (isalnum((unsigned char)html[n]) || html[n] == '!') && n < 15;
-		     n++)
+		for (n = 0; (isalnum((unsigned char)html[n]) || html[n] == '!') && n < 15; n++)
 			name[n] = html[n];
 		name[n] = '\0';
 		if (!end || !n || (closing && (!depth || strcmp(stack[--depth], name))))
@@ -137,9 +135,8 @@ static void pages(void)
 		"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
 		"style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">",
 		"a policy that allows nothing");
-	ok(!strstr(page, "<script") && !strstr(page, "http:") &&
-		   !strstr(page, "https:") && !strstr(page, "url(") &&
-		   !strstr(page, "<img") && !strstr(page, "@import") &&
+	ok(!strstr(page, "<script") && !strstr(page, "http:") && !strstr(page, "https:") &&
+		   !strstr(page, "url(") && !strstr(page, "<img") && !strstr(page, "@import") &&
 		   !strstr(page, "<link"),
 	   "nothing is fetched or run");
 	has_str(page, "&lt;img\\x20src=x&gt;[812]", "a hostile name is text");
@@ -153,8 +150,7 @@ static void pages(void)
 	has_str(page, "not in the trace: 17 accesses", "what was lost");
 	has_str(page, "4096 bytes took 512 PCISTG of 8 bytes", "evidence");
 	has_str(page, "Use the ism-vfio-pci driver", "what to do");
-	has_str(page, "<svg role=\"img\" aria-labelledby=\"t0 d0\"",
-		"pictures have names");
+	has_str(page, "<svg role=\"img\" aria-labelledby=\"t0 d0\"", "pictures have names");
 	has_str(page, "<desc id=\"d0\">Histogram. Up to ", "and descriptions");
 	has_str(page, "prefers-color-scheme:dark", "dark");
 	has_str(page, "@media print", "on paper");

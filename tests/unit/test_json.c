@@ -34,8 +34,8 @@ static const char *keys(json_t *object)
 	size_t used = 0;
 
 	text[0] = '\0';
-	json_object_foreach(object, key, value) used += (size_t)snprintf(
-		text + used, sizeof(text) - used, "%s%s", used ? " " : "", key);
+	json_object_foreach(object, key, value) used +=
+		(size_t)snprintf(text + used, sizeof(text) - used, "%s%s", used ? " " : "", key);
 	return text;
 }
 
@@ -91,8 +91,7 @@ static void plain(void)
 	       "type ts cpu pid tid comm function fid uid driver op region offset len ret "
 	       "latency_ns insn error rules",
 	       "keys of an access");
-	is_str(keys(at(json, "insn")),
-	       "pcilg pcistg pcistb mio failed min max bytes busy",
+	is_str(keys(at(json, "insn")), "pcilg pcistg pcistb mio failed min max bytes busy",
 	       "keys of its instructions");
 	text(json, "type", "access");
 	number(json, "ts", 1763696000123456789);
@@ -132,8 +131,7 @@ static void failures(void)
 	access.raw.insn.error.space = 0xff;
 	put(access);
 	json = line(0);
-	is_str(keys(at(json, "error")), "insn rc cc status region offset len",
-	       "keys of an error");
+	is_str(keys(at(json, "error")), "insn rc cc status region offset len", "keys of an error");
 	text(json, "error.insn", "pcistg");
 	number(json, "error.rc", -5);
 	number(json, "error.cc", 1);
@@ -142,8 +140,7 @@ static void failures(void)
 	number(json, "error.len", 8);
 	number(json, "insn.failed", 512);
 	is_int(json_array_size(at(json, "rules")), 3, "three rules");
-	is_str(json_string_value(json_array_get(at(json, "rules"), 2)), "ISM011",
-	       "the third");
+	is_str(json_string_value(json_array_get(at(json, "rules"), 2)), "ISM011", "the third");
 	json_decref(json);
 	json = line(1);
 	number(json, "ret", -ENXIO);

@@ -6,19 +6,25 @@
 #include <stdlib.h>
 
 #include "capture.h"
-#include "random.h"
 #include "model/rules.h"
+#include "random.h"
 #include "sample.h"
 #include "unit.h"
 
-#define ACCESSES	6000
+#define ACCESSES 6000
 
 /* Few values, so that much is said again, and each of them at some bound. */
 static uint64_t any_number(void)
 {
 	static const uint64_t numbers[] = {
-		0, 9, 10, 99, 100, 999, 1000, 12345, 999999, 1000000, 1ULL << 32,
-		(1ULL << 48) - 8, INT64_MAX, (uint64_t)INT64_MAX + 1, UINT64_MAX,
+		0,	    9,
+		10,	    99,
+		100,	    999,
+		1000,	    12345,
+		999999,	    1000000,
+		1ULL << 32, (1ULL << 48) - 8,
+		INT64_MAX,  (uint64_t)INT64_MAX + 1,
+		UINT64_MAX,
 	};
 
 	return any(3) ? any(100000) : numbers[any(sizeof(numbers) / sizeof(numbers[0]))];
@@ -26,8 +32,10 @@ static uint64_t any_number(void)
 
 static uint64_t any_time(uint64_t *ts)
 {
-	static const uint64_t times[] = { 0, 999999999, 1000000000, 1763696000000000000,
-					  INT64_MAX, (uint64_t)INT64_MAX + 1, UINT64_MAX };
+	static const uint64_t times[] = { 0,	      999999999,
+					  1000000000, 1763696000000000000,
+					  INT64_MAX,  (uint64_t)INT64_MAX + 1,
+					  UINT64_MAX };
 
 	if (!any(50))
 		return times[any(sizeof(times) / sizeof(times[0]))];
@@ -55,7 +63,8 @@ static void make(struct access *access, struct function *fns, uint64_t *ts)
 		*access = sample_refused(fn, any_number(), len, any(2) ? EINVAL : 4000);
 		break;
 	case 1:
-		*access = sample_failed(fn, any_number(), len, EIO, (uint8_t)any(4), (uint8_t)any(3));
+		*access =
+			sample_failed(fn, any_number(), len, EIO, (uint8_t)any(4), (uint8_t)any(3));
 		break;
 	case 2:
 		*access = sample_read(fn, any_number(), len, (unsigned int)any(4));
@@ -88,7 +97,8 @@ static void fresh_line(struct sink *(*sink_new)(const struct sink_options *optio
 	capture_stop(&capture);
 }
 
-static void same_lines(const char *what, struct sink *(*sink_new)(const struct sink_options *options),
+static void same_lines(const char *what,
+		       struct sink *(*sink_new)(const struct sink_options *options),
 		       struct sink_options options)
 {
 	struct function fns[3] = { sample_function(), sample_function(), sample_function() };

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sample.h"
 #include "model/summary.h"
+#include "sample.h"
 #include "unit.h"
 
 static struct function ism;

@@ -9,7 +9,11 @@
 #include "unit.h"
 
 static const struct measure equal = {
-	.begun = 2, .ours = { 100, 3, 40 }, .machine = { 100, 3, 40 }, .before = 7, .after = 12,
+	.begun = 2,
+	.ours = { 100, 3, 40 },
+	.machine = { 100, 3, 40 },
+	.before = 7,
+	.after = 12,
 };
 
 static void nothing_to_tell(void)
@@ -82,7 +86,8 @@ static void sentences(void)
 	m.machine[ISMT_PCILG] = 90;
 	m.machine[ISMT_PCISTB] = 41;
 	measure_sentence(&m, buf, sizeof(buf));
-	is_str(buf, "100 loads, the machine counted 90; 40 store blocks, the machine counted 41", "both");
+	is_str(buf, "100 loads, the machine counted 90; 40 store blocks, the machine counted 41",
+	       "both");
 	is_int((long long)measure_sentence(&m, buf, 12), 74, "its length, however short the room");
 	is_str(buf, "100 loads, ", "cut, and ended");
 	m = equal;

@@ -60,8 +60,8 @@ static void integers(void)
 		out_i64(&out, (int64_t)-values[i]);
 		out_char(&out, ' ');
 		out_hex(&out, values[i]);
-		snprintf(want, sizeof(want), "%" PRIu64 " %" PRId64 " 0x%" PRIx64,
-			 values[i], (int64_t)-values[i], values[i]);
+		snprintf(want, sizeof(want), "%" PRIu64 " %" PRId64 " 0x%" PRIx64, values[i],
+			 (int64_t)-values[i], values[i]);
 		is_str(end(), want, "formatted");
 	}
 	for (shift = 0; shift < 64; shift++) {
@@ -71,8 +71,7 @@ static void integers(void)
 			begin();
 			out_u64(&out, value);
 			out_hex(&out, value);
-			snprintf(want, sizeof(want), "%" PRIu64 "0x%" PRIx64, value,
-				 value);
+			snprintf(want, sizeof(want), "%" PRIu64 "0x%" PRIx64, value, value);
 			wrong += strcmp(end(), want) != 0;
 		}
 	}
@@ -101,8 +100,10 @@ static void columns(void)
 	out_fixed_right(&out, 0, 7, 3, 8);
 	out_fixed_right(&out, 1234567, 999999, 6, 8);
 	out_fixed_right(&out, UINT64_MAX, 0, 9, 32);
-	is_str(end(), "  0xff 0xffffffffffffffff    0.007 1234567.999999 "
-		      "  18446744073709551615.000000000 ", "numbers to the right");
+	is_str(end(),
+	       "  0xff 0xffffffffffffffff    0.007 1234567.999999 "
+	       "  18446744073709551615.000000000 ",
+	       "numbers to the right");
 }
 
 /* Much more than the buffer holds, in pieces of all lengths. */

@@ -10,8 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "util/outfile.h"
 #include "unit.h"
+#include "util/outfile.h"
 
 static char dir[] = "/tmp/test_outfile.XXXXXX";
 
@@ -66,7 +66,8 @@ static void test_make(const struct outdir *d)
 
 	put("held", "old");
 	if (link(in("held"), in("second")) || symlink("victim", in("link")) ||
-	    symlink("nowhere", in("loose")) || mkfifo(in("pipe"), 0600) || mkdir(in("folder"), 0700))
+	    symlink("nowhere", in("loose")) || mkfifo(in("pipe"), 0600) ||
+	    mkdir(in("folder"), 0700))
 		exit(1);
 	put("victim", "old");
 	held = open(in("held"), O_RDONLY);
@@ -96,7 +97,8 @@ static void test_open(void)
 		exit(1);
 	is_int(outfile_open(in("link2"), 0600), -ELOOP, "a link that a person names is refused");
 	is_str(text_of("victim"), "old", "and left alone");
-	is_str(outfile_reason(-ELOOP), "it is a symbolic link, which is not followed", "with this reason");
+	is_str(outfile_reason(-ELOOP), "it is a symbolic link, which is not followed",
+	       "with this reason");
 	/* Somebody reads from it, or it would be waited for. */
 	fd = open(in("pipe2"), O_RDONLY | O_NONBLOCK);
 	use(outfile_open(in("pipe2"), 0600));

@@ -3,8 +3,8 @@
  * test_output.c - the file of -o, what mixes with what CMD prints, processes that are
  * named, and signals that whoever started us ignores.
  */
-#include "util/outfile.h"
 #include "cli/output.h"
+#include "util/outfile.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,10 +14,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "util/caller_signals.h"
-#include "util/message.h"
 #include "live/process.h"
 #include "unit.h"
+#include "util/caller_signals.h"
+#include "util/message.h"
 
 static char told[2][512];
 static unsigned int nr_told;
@@ -71,8 +71,7 @@ static void failures(void)
 	nr_told = 0;
 	is_int(output_status(&full, -ENOSPC), EXIT_OUTPUT, "its status");
 	is_str(told[0], "cannot write /dev/full: No space left on device", "by its name");
-	is_int(output_status(&full, -EPIPE), EXIT_DONE,
-	       "a reader that has gone is no failure");
+	is_int(output_status(&full, -EPIPE), EXIT_DONE, "a reader that has gone is no failure");
 	is_int(output_status(&full, 0), EXIT_DONE, "nor is success");
 }
 
@@ -146,23 +145,16 @@ static void signals(void)
 	signal(SIGCHLD, SIG_IGN);
 	caller_signals_keep();
 	caller_signals_end(on_signal);
-	ok(!sigaction(SIGHUP, NULL, &now) && now.sa_handler == SIG_IGN,
-	   "ignored, it stays so");
-	ok(!sigaction(SIGTERM, NULL, &now) && now.sa_handler == on_signal,
-	   "else it is caught");
+	ok(!sigaction(SIGHUP, NULL, &now) && now.sa_handler == SIG_IGN, "ignored, it stays so");
+	ok(!sigaction(SIGTERM, NULL, &now) && now.sa_handler == on_signal, "else it is caught");
 	caller_signals_end(SIG_DFL);
-	ok(!sigaction(SIGHUP, NULL, &now) && now.sa_handler == SIG_IGN,
-	   "ignored to the end");
+	ok(!sigaction(SIGHUP, NULL, &now) && now.sa_handler == SIG_IGN, "ignored to the end");
 	ok(!sigaction(SIGTERM, NULL, &now) && now.sa_handler == SIG_DFL, "let go");
-	ok(!sigaction(SIGPIPE, NULL, &now) && now.sa_handler == SIG_IGN,
-	   "writes tell of pipes");
-	ok(!sigaction(SIGCHLD, NULL, &now) && now.sa_handler == SIG_DFL,
-	   "children are waited for");
+	ok(!sigaction(SIGPIPE, NULL, &now) && now.sa_handler == SIG_IGN, "writes tell of pipes");
+	ok(!sigaction(SIGCHLD, NULL, &now) && now.sa_handler == SIG_DFL, "children are waited for");
 	caller_signals_restore();
-	ok(!sigaction(SIGPIPE, NULL, &now) && now.sa_handler == SIG_DFL,
-	   "for CMD, as it was");
-	ok(!sigaction(SIGCHLD, NULL, &now) && now.sa_handler == SIG_IGN,
-	   "and ignored, as it was");
+	ok(!sigaction(SIGPIPE, NULL, &now) && now.sa_handler == SIG_DFL, "for CMD, as it was");
+	ok(!sigaction(SIGCHLD, NULL, &now) && now.sa_handler == SIG_IGN, "and ignored, as it was");
 }
 
 int main(void)

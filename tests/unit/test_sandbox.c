@@ -20,9 +20,9 @@
 #include <unistd.h>
 
 #include "live/landlock.h"
-#include "util/run_as.h"
 #include "live/sandbox.h"
 #include "unit.h"
+#include "util/run_as.h"
 
 /* Where files can be made. */
 static char place[] = "/tmp/ismtrace-sandbox-XXXXXX";
@@ -184,12 +184,12 @@ static int try_localtime(void)
 }
 
 /* How the trial is to end. */
-enum { GOES, NOT, PASSES };	/* NOT: EPERM, ENOSYS or EACCES; PASSES: neither of the first two */
+enum { GOES, NOT, PASSES }; /* NOT: EPERM, ENOSYS or EACCES; PASSES: neither of the first two */
 
 static const struct {
 	const char *what;
 	int (*fn)(void);
-	int ends[4];		/* by role */
+	int ends[4]; /* by role */
 } trials[] = {
 	{ "reading a file", try_read, { NOT, GOES, PASSES, NOT } },
 	{ "making a file", try_make, { NOT, NOT, GOES, NOT } },
@@ -343,7 +343,8 @@ static void test_threads(void)
 		pthread_join(thread, NULL);
 		_exit(status && result != EPERM);
 	}
-	ok(waitpid(pid, &status, 0) == pid && !status, "a thread that was there is filtered, too, and can be joined");
+	ok(waitpid(pid, &status, 0) == pid && !status,
+	   "a thread that was there is filtered, too, and can be joined");
 }
 
 /* --- Who it becomes. */
@@ -367,7 +368,8 @@ static void test_run_as(void)
 	ok(!run_as_in_use(RUN_AS_FIRST + 12345), "one of those that nobody gives out is not");
 	memset(&as, 0, sizeof(as));
 	is_int(run_as_choose(&as, &chosen), 0, "without -Z");
-	ok(chosen.given && (chosen.name[0] || (chosen.uid >= RUN_AS_FIRST && chosen.uid <= RUN_AS_LAST)),
+	ok(chosen.given &&
+		   (chosen.name[0] || (chosen.uid >= RUN_AS_FIRST && chosen.uid <= RUN_AS_LAST)),
 	   "it is user ismtrace, or a number that nobody gives out: %u", chosen.uid);
 	is_int(run_as_choose(&as, &again), 0, "another time");
 	ok(chosen.name[0] || again.uid != chosen.uid, "it is another: %u", again.uid);

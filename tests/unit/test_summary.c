@@ -115,7 +115,7 @@ static void regions(void)
 	summary_free(s);
 }
 
-#define MANY	100000
+#define MANY 100000
 
 /* Row number i of as many as there can be. */
 static struct access many_row(struct function *many, char (*drivers)[16], unsigned int i)
@@ -154,8 +154,8 @@ static void folding(void)
 		summary_access(s, &access);
 		by_place[access.raw.region][access.raw.op]++;
 	}
-	ok(s->row_slots.probes >= MANY && s->row_slots.probes < 10ULL * 2 * MANY, "%llu slots were looked at for %u rows",
-	   (unsigned long long)s->row_slots.probes, MANY);
+	ok(s->row_slots.probes >= MANY && s->row_slots.probes < 10ULL * 2 * MANY,
+	   "%llu slots were looked at for %u rows", (unsigned long long)s->row_slots.probes, MANY);
 	summary_finish(s);
 	is_int(s->recorded, 2 * MANY, "all of them");
 	ok(s->nr_rows <= SUMMARY_ROWS, "in %zu rows", s->nr_rows);
@@ -201,8 +201,7 @@ static void lost(void)
 	is_int(s->findings[ISM012].count, 1241, "all that is lost");
 	ok(s->findings[ISM012].first.fn == NULL, "of no function");
 	summary_evidence(s, ISM012, text, sizeof(text));
-	is_str(text, "not in the trace: 1234 accesses, 7 instruction records",
-	       "evidence");
+	is_str(text, "not in the trace: 1234 accesses, 7 instruction records", "evidence");
 	summary_evidence(s, ISM012, cut, sizeof(cut));
 	is_str(cut, "not in the trac", "cut");
 	summary_free(s);

@@ -4,15 +4,14 @@
  */
 #include <stdlib.h>
 
+#include "model/report_tables.h"
 #include "model/rules.h"
 #include "sample.h"
-#include "model/report_tables.h"
 #include "unit.h"
 
 static struct function ism, second;
 
-static void put(struct tables *tables, struct access access, uint32_t pid,
-		const char *comm)
+static void put(struct tables *tables, struct access access, uint32_t pid, const char *comm)
 {
 	access.raw.pid = pid;
 	memset(access.raw.comm, 0, sizeof(access.raw.comm));
@@ -75,8 +74,7 @@ static void by_key(void)
 	is_str(label(&view, 0), "257 to 512", "300 bytes");
 	tables_view(tables, VIEW_FINDINGS, 0, &view);
 	is_int(view.nr, 3, "findings");
-	is_str(label(&view, 0),
-	       "ISM001 fragmented-store: 0011:00:00.0 bar2 writes by frag",
+	is_str(label(&view, 0), "ISM001 fragmented-store: 0011:00:00.0 bar2 writes by frag",
 	       "rule, place, name");
 	is_int(view.total.findings, 6, "of all");
 
@@ -131,30 +129,29 @@ static void folding(void)
 	tables_finish(tables);
 	tables_view(tables, VIEW_PROCESSES, 3, &view);
 	ok(tables->table[VIEW_PROCESSES].slots.probes > 100000 &&
-	   tables->table[VIEW_PROCESSES].slots.probes < 10 * 300000, "%llu slots were looked at",
+		   tables->table[VIEW_PROCESSES].slots.probes < 10 * 300000,
+	   "%llu slots were looked at",
 	   (unsigned long long)tables->table[VIEW_PROCESSES].slots.probes);
 	is_str(label(&view, 0), "busy[7]", "the busiest is there");
 	is_int(view.rows[0].totals.accesses, 100000, "and exact");
 	is_int(view.rows[0].missed, 0, "which is known");
 	is_str(label(&view, 1), "late[8]", "one that came late");
 	is_int(view.rows[1].totals.accesses, 20, "with what it had since");
-	ok(view.rows[1].missed > 0 && view.rows[1].missed < 100,
-	   "may be short, by so much");
+	ok(view.rows[1].missed > 0 && view.rows[1].missed < 100, "may be short, by so much");
 	ok(view.missing, "said");
 	ok(view.folded > 90000, "folded");
 	is_int(view.total.accesses, 200020, "the total is exact");
 	is_int(view.total.bytes, 200020 * 8, "of bytes, too");
-	is_int(view.others.accesses + view.rows[0].totals.accesses +
-		       view.rows[1].totals.accesses + view.rows[2].totals.accesses,
+	is_int(view.others.accesses + view.rows[0].totals.accesses + view.rows[1].totals.accesses +
+		       view.rows[2].totals.accesses,
 	       200020, "rows and others are the total");
 
 	json = tables_json(tables, 2);
 	ok(json, "JSON");
-	row = json_array_get(json_object_get(json_object_get(json, "process"), "rows"),
-			     1);
+	row = json_array_get(json_object_get(json_object_get(json, "process"), "rows"), 1);
 	is_str(json_string_value(json_object_get(row, "comm")), "late", "comm");
-	is_int(json_integer_value(json_object_get(row, "missed_max")),
-	       view.rows[1].missed, "missed_max");
+	is_int(json_integer_value(json_object_get(row, "missed_max")), view.rows[1].missed,
+	       "missed_max");
 	row = json_object_get(json_object_get(json, "process"), "others");
 	is_int(json_integer_value(json_object_get(row, "folded")), view.folded, "folded");
 	json_decref(json);

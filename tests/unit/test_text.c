@@ -107,8 +107,7 @@ static void times(void)
 	       "header of clock time");
 	ok(!strncmp(words(1), "03:33:20.123456 ", 16), "clock time");
 	capture_stop(&capture);
-	start((struct sink_options){ .time = TIME_MONO,
-				     .mono_offset_ns = 1763696000000000000 });
+	start((struct sink_options){ .time = TIME_MONO, .mono_offset_ns = 1763696000000000000 });
 	put(access);
 	ok(!strncmp(words(1), "0.123456 ", 9), "monotonic time");
 	capture_stop(&capture);
@@ -127,16 +126,12 @@ static void findings(void)
 	access.fn = &second;
 	put(access);
 	is_str(line_of(capture_text(&capture), 2),
-	       "  ISM001 fragmented-store: 4096 bytes took 512 PCISTG of 8 bytes",
-	       "spelled out");
-	has_str(line_of(capture_text(&capture), 3),
-		"  ISM011 silent-loss: ", "the other rule");
+	       "  ISM001 fragmented-store: 4096 bytes took 512 PCISTG of 8 bytes", "spelled out");
+	has_str(line_of(capture_text(&capture), 3), "  ISM011 silent-loss: ", "the other rule");
 	has_str(line_of(capture_text(&capture), 8), "  ISM001 ", "for the third time");
 	has_str(line_of(capture_text(&capture), 11), "  (only the first 3 ", "said once");
-	has_str(line_of(capture_text(&capture), 12), " ISM001,ISM011",
-		"then only the column");
-	has_str(line_of(capture_text(&capture), 14), "  ISM001 ",
-		"another function begins anew");
+	has_str(line_of(capture_text(&capture), 12), " ISM001,ISM011", "then only the column");
+	has_str(line_of(capture_text(&capture), 14), "  ISM001 ", "another function begins anew");
 	is_str(line_of(capture_text(&capture), 16), "", "no more");
 	capture_stop(&capture);
 
@@ -184,11 +179,9 @@ static void insns(void)
 	put_insn(900, 1000000002, 0);
 	put_insn(900, 1000000003, ISMT_INSN_INSIDE);
 	put(sample_write(&ism, 0, 8));
-	is_str(words(1),
-	       "0.001000 ismload 900 0011:00:00.0 - i bar2 0x0 8 0 0.512 1*pcistg:8 -",
+	is_str(words(1), "0.001000 ismload 900 0011:00:00.0 - i bar2 0x0 8 0 0.512 1*pcistg:8 -",
 	       "outside: at once, on its own");
-	is_str(words(2),
-	       "0.000000 ismload 812 0011:00:00.0 - i bar2 0x0 8 0 0.512 1*pcistg:8 -",
+	is_str(words(2), "0.000000 ismload 812 0011:00:00.0 - i bar2 0x0 8 0 0.512 1*pcistg:8 -",
 	       "of an access that is not there");
 	has_str(line_of(capture_text(&capture), 3), "1*pcistb:8", "the access");
 	is_str(words(4), "insn pcistg bar2 0x0 8 0 0.512", "its instruction under it");
@@ -241,18 +234,15 @@ static void summaries(void)
 	put(sample_write(&ism, 0, 8));
 	is_int(capture.sink->ops->end(capture.sink, s), 0, "ended");
 	text = capture_text(&capture);
-	is_str(line_of(text, 0), "32 accesses recorded, 7 lost, 2 filtered in 1.500 s",
-	       "totals");
+	is_str(line_of(text, 0), "32 accesses recorded, 7 lost, 2 filtered in 1.500 s", "totals");
 	has_str(text, "warning: lost 7 accesses: ring buffer full\n", "loss by cause");
 	has_str(text, "--buffer-size", "and what helps");
 	has_str(text, "hint: 2 accesses were left out, by filters", "filters");
 	has_str(text, "  (2K, 4K]             30 |@@@@@@@@@@@@@@|", "a bar");
-	has_str(text,
-		"  access size, bytes <=4K:2; stores, bytes <=8:1024; latency, ns <=4K:2\n",
+	has_str(text, "  access size, bytes <=4K:2; stores, bytes <=8:1024; latency, ns <=4K:2\n",
 		"few accesses on one line");
 	has_str(text, " 33 equal\n", "the measurement block");
-	has_str(text, "ISM001 fragmented-store  error            2  4096 bytes took",
-		"a finding");
+	has_str(text, "ISM001 fragmented-store  error            2  4096 bytes took", "a finding");
 	has_str(text, "\n       fix: Use the ism-vfio-pci driver", "and its fix");
 	has_str(text, "ISM012 lost-records", "loss is a finding");
 	ok(!strchr(text, '\033'), "no escapes");
@@ -278,8 +268,7 @@ static void summaries(void)
 	capture.sink->ops->end(capture.sink, s);
 	has_str(capture_text(&capture), "0 accesses recorded, 0 lost, 0 filtered",
 		"nothing at all");
-	has_str(capture_text(&capture), "hint: no access was seen",
-		"what to do about it");
+	has_str(capture_text(&capture), "hint: no access was seen", "what to do about it");
 	capture_stop(&capture);
 	summary_free(s);
 }

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 
 #include "sample.h"
-#include "top/rows.h"
 #include "top/history.h"
+#include "top/rows.h"
 #include "top/table.h"
 #include "unit.h"
 
@@ -117,8 +117,7 @@ static void sizes_and_findings(void)
 	data_build(&data, VIEW_SIZES, &counts);
 	is_int(row(&data, 12)->all.writes, 9, "writes of 4096 bytes");
 	is_int(row(&data, 12)->last.writes, 6, "of the interval");
-	is_int(row(&data, 12)->all.cell.stats.insns[ISMT_PCISTB], 8,
-	       "store blocks of 4096 bytes");
+	is_int(row(&data, 12)->all.cell.stats.insns[ISMT_PCISTB], 8, "store blocks of 4096 bytes");
 	is_int(row(&data, 8)->all.cell.stats.insns[ISMT_PCISTB], 7, "of 256 bytes");
 	is_int(row(&data, 3)->all.reads, 2, "reads of 8 bytes");
 	is_int(row(&data, 3)->all.cell.stats.insns[ISMT_PCISTG], 512, "stores of 8 bytes");
@@ -149,8 +148,7 @@ static void reset_and_filter(void)
 	data_build(&data, VIEW_PROCESSES, &counts);
 	is_int(row(&data, 10)->all.cell.stats.accesses, 5, "since the reset");
 	is_int(data.total.all.cell.stats.accesses, 13, "sum since the reset");
-	ok(fabs(data.all_seconds - 0.5) < 1e-9, "time since the reset: %f",
-	   data.all_seconds);
+	ok(fabs(data.all_seconds - 0.5) < 1e-9, "time since the reset: %f", data.all_seconds);
 
 	counts.base = NULL;
 	counts.filter = "fra";
@@ -225,7 +223,8 @@ static void others(void)
 	is_int(data.total.last.cell.stats.accesses, 10000, "as the sum says");
 	ok(data.processes >= 9000 && data.processes <= 11000, "at most so many: %llu",
 	   (unsigned long long)data.processes);
-	is_int(row(&data, COUNT_OTHERS)->others, counts_others(now), "a row says how many it stands for");
+	is_int(row(&data, COUNT_OTHERS)->others, counts_others(now),
+	       "a row says how many it stands for");
 	for (i = 0; i < 2; i++) {
 		top_sort(&data, column_by_id(VIEW_PROCESSES, i ? "pid" : "accesses_per_s"), i);
 		is_int(data.rows[data.nr - 1].key.number, COUNT_OTHERS, "it comes last");
@@ -270,8 +269,7 @@ static void history(void)
 	is_int(rates[0], 10, "first");
 	is_int(rates[1], 0, "idle");
 	is_int(rates[2], 60, "last");
-	is_int(history_rates(history, VIEW_PROCESSES, &key, rates, 2, &seconds), 2,
-	       "the last two");
+	is_int(history_rates(history, VIEW_PROCESSES, &key, rates, 2, &seconds), 2, "the last two");
 	is_int(rates[1], 60, "the last of them");
 	key.number = 99;
 	n = history_rates(history, VIEW_PROCESSES, &key, rates, HISTORY_LEN, &seconds);

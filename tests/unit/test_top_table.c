@@ -4,8 +4,8 @@
  */
 #include <stdlib.h>
 
-#include "sample.h"
 #include "output/bars.h"
+#include "sample.h"
 #include "top/table.h"
 #include "unit.h"
 
@@ -45,11 +45,9 @@ static void sorting(void)
 	ok(pid_at(&data, 0) == 12 && pid_at(&data, 1) == 10 && pid_at(&data, 2) == 11,
 	   "the busiest first; what is equal by name");
 	top_sort(&data, column_by_id(VIEW_PROCESSES, "accesses_per_s"), true);
-	ok(pid_at(&data, 0) == 10 && pid_at(&data, 1) == 11 && pid_at(&data, 2) == 12,
-	   "reversed");
+	ok(pid_at(&data, 0) == 10 && pid_at(&data, 1) == 11 && pid_at(&data, 2) == 12, "reversed");
 	top_sort(&data, column_by_key(VIEW_PROCESSES, 'N'), false);
-	ok(pid_at(&data, 0) == 10 && pid_at(&data, 2) == 12,
-	   "process numbers from the smallest");
+	ok(pid_at(&data, 0) == 10 && pid_at(&data, 2) == 12, "process numbers from the smallest");
 	top_sort(&data, column_by_id(VIEW_PROCESSES, "bytes_per_store"), true);
 	is_int(pid_at(&data, 2), 11, "what has no value comes last, reversed too");
 	data_free(&data);
@@ -76,20 +74,14 @@ static void cells(void)
 	is_str(cell(VIEW_PROCESSES, "comm", &data, row, false), "ismload", "name");
 	/* 4 writes of 4096 bytes in half a second. */
 	is_str(cell(VIEW_PROCESSES, "accesses_per_s", &data, row, false), "8", "rate");
-	is_str(cell(VIEW_PROCESSES, "bytes_per_s", &data, row, false), "32.0K",
-	       "bytes, by 1024");
-	is_str(cell(VIEW_PROCESSES, "bytes_per_store", &data, row, false), "4096",
-	       "efficiency");
-	is_str(cell(VIEW_PROCESSES, "one_block_percent", &data, row, false), "100",
-	       "percent");
-	is_str(cell(VIEW_PROCESSES, "latency_p50_ns", &data, row, false), "3.2",
-	       "microseconds");
+	is_str(cell(VIEW_PROCESSES, "bytes_per_s", &data, row, false), "32.0K", "bytes, by 1024");
+	is_str(cell(VIEW_PROCESSES, "bytes_per_store", &data, row, false), "4096", "efficiency");
+	is_str(cell(VIEW_PROCESSES, "one_block_percent", &data, row, false), "100", "percent");
+	is_str(cell(VIEW_PROCESSES, "latency_p50_ns", &data, row, false), "3.2", "microseconds");
 	is_str(cell(VIEW_PROCESSES, "bytes_per_store", &data, &data.rows[1], false), "-",
 	       "reads have none");
-	is_str(cell(VIEW_PROCESSES, "accesses_per_s", &data, &data.total, true), "28",
-	       "sum");
-	is_str(cell(VIEW_PROCESSES, "pid", &data, &data.total, true), "",
-	       "numbers have no sum");
+	is_str(cell(VIEW_PROCESSES, "accesses_per_s", &data, &data.total, true), "28", "sum");
+	is_str(cell(VIEW_PROCESSES, "pid", &data, &data.total, true), "", "numbers have no sum");
 	/* 10 writes of 4096 and 256 bytes in 10 blocks: not the sum of the rows'. */
 	is_str(cell(VIEW_PROCESSES, "bytes_per_store", &data, &data.total, true), "1792",
 	       "a ratio adds up anew");
@@ -155,17 +147,15 @@ static void layouts(void)
 			unsigned int sum = 0;
 			bool found = false;
 
-			layout_make(&layout, (enum view)view,
-				    column_by_key(view, 'T'), width);
+			layout_make(&layout, (enum view)view, column_by_key(view, 'T'), width);
 			for (i = 0; i < layout.nr; i++) {
 				found |= layout.columns[i] == column_by_key(view, 'T');
 				/* Texts that are cut at the screen's edge do not count. */
 				if (layout.columns[i]->key)
 					sum += layout.columns[i]->width + 1;
 			}
-			ok(sum <= width + 1 && found,
-			   "%s fits into %u, with the column sorted by", view_many(view),
-			   width);
+			ok(sum <= width + 1 && found, "%s fits into %u, with the column sorted by",
+			   view_many(view), width);
 		}
 		layout_make(&layout, (enum view)view, column_default(view), 0);
 		is_int(layout.hidden, 0, "all of them without a limit");
@@ -185,15 +175,14 @@ static void keys(void)
 		for (i = 0; i < nr_top_columns; i++) {
 			if (!column_in(&top_columns[i], view) || !top_columns[i].key)
 				continue;
-			reserved += top_columns[i].key == 'R' ||
-				    top_columns[i].key < 'A' || top_columns[i].key > 'Z';
+			reserved += top_columns[i].key == 'R' || top_columns[i].key < 'A' ||
+				    top_columns[i].key > 'Z';
 			for (j = i + 1; j < nr_top_columns; j++)
 				twice += column_in(&top_columns[j], view) &&
 					 (top_columns[j].key == top_columns[i].key ||
 					  !strcmp(top_columns[j].id, top_columns[i].id));
 		}
-		ok(column_default(view) != NULL, "%s is sorted by something",
-		   view_many(view));
+		ok(column_default(view) != NULL, "%s is sorted by something", view_many(view));
 	}
 	is_int(twice, 0, "keys and ids are unique in a view");
 	is_int(reserved, 0, "capital letters, and not R");

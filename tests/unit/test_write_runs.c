@@ -3,8 +3,8 @@
  * test_runs.c - ISM004: which writes make a run, and what ends one.
  */
 #include "model/rules.h"
-#include "runs.h"
 #include "model/write_runs.h"
+#include "runs.h"
 
 #include "sample.h"
 #include "unit.h"
@@ -26,8 +26,7 @@ static uint32_t run(struct access access)
 	access.ts = now;
 	now += access.raw.latency_ns + 10000;
 	rules_apply(state, &access);
-	ok(!(access.rules & RULE_BIT(ISM004)) == (access.run < 2),
-	   "ISM004 from the second on");
+	ok(!(access.rules & RULE_BIT(ISM004)) == (access.run < 2), "ISM004 from the second on");
 	return access.run;
 }
 
@@ -51,8 +50,7 @@ static void forward(void)
 	is_int(access.run, 3, "the third");
 	is_int(access.run_bytes, 160, "bytes of the run");
 	rule_evidence(ISM004, &access, text, sizeof(text));
-	is_str(text, "3 adjacent writes of 160 bytes in all would fit one PCISTB",
-	       "evidence");
+	is_str(text, "3 adjacent writes of 160 bytes in all would fit one PCISTB", "evidence");
 
 	start();
 	for (i = 0; i < 256; i++) {

@@ -43,17 +43,16 @@ unit_check(bool good, const char *file, int line, const char *format, ...)
 /* has_str(text, part, what) - a text contains another. */
 #define has_str(text, part, what) unit_has_str(text, part, what, __FILE__, __LINE__)
 
-__attribute__((unused)) static bool
-unit_is_int(long long got, long long want, const char *what, const char *file, int line)
+__attribute__((unused)) static bool unit_is_int(long long got, long long want, const char *what,
+						const char *file, int line)
 {
 	if (got == want)
 		return unit_check(true, file, line, "%s", what);
 	return unit_check(false, file, line, "%s: got %lld, want %lld", what, got, want);
 }
 
-__attribute__((unused)) static bool unit_is_str(const char *got, const char *want,
-						const char *what, const char *file,
-						int line)
+__attribute__((unused)) static bool unit_is_str(const char *got, const char *want, const char *what,
+						const char *file, int line)
 {
 	if (got && !strcmp(got, want))
 		return unit_check(true, file, line, "%s", what);
@@ -62,8 +61,7 @@ __attribute__((unused)) static bool unit_is_str(const char *got, const char *wan
 }
 
 __attribute__((unused)) static bool unit_has_str(const char *text, const char *part,
-						 const char *what, const char *file,
-						 int line)
+						 const char *what, const char *file, int line)
 {
 	if (text && strstr(text, part))
 		return unit_check(true, file, line, "%s", what);

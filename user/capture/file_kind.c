@@ -7,7 +7,7 @@
 static const struct packer {
 	const char *magic;
 	size_t len;
-	const char *name, *command;	/* from a file or its standard input to standard output */
+	const char *name, *command; /* from a file or its standard input to standard output */
 } packers[] = {
 	{ "\x28\xb5\x2f\xfd", 4, "zstd", "zstd -dc" },
 	{ "\xfd\x37\x7a\x58\x5a", 5, "xz", "xz -dc" },
@@ -25,7 +25,8 @@ static const struct form {
 	size_t len;
 	const char *says;
 } forms[] = {
-#define CLASSIC	"is not a capture but a classic pcap file, which has no room for PCI functions: " \
+#define CLASSIC                                                                           \
+	"is not a capture but a classic pcap file, which has no room for PCI functions: " \
 	"take the pcapng that record wrote (editcap -F pcapng keeps it one)"
 	{ "\xa1\xb2\xc3\xd4", 4, CLASSIC },
 	{ "\xd4\xc3\xb2\xa1", 4, CLASSIC },
@@ -60,8 +61,10 @@ bool capture_kind(const uint8_t *head, const char *path, bool packed, char *buf,
 		if (memcmp(head, p->magic, p->len))
 			continue;
 		if (packed)
-			snprintf(buf, len, "is compressed with %s: gzip -dc%s%s | %s | "
-				 "ismtrace report -", p->name, space, file, p->command);
+			snprintf(buf, len,
+				 "is compressed with %s: gzip -dc%s%s | %s | "
+				 "ismtrace report -",
+				 p->name, space, file, p->command);
 		else
 			snprintf(buf, len, "is compressed with %s: %s%s%s | ismtrace report -",
 				 p->name, p->command, space, file);

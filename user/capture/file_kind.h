@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 /* So many of its first bytes are looked at. */
-#define KIND_HEAD	8
+#define KIND_HEAD 8
 
 /*
  * capture_kind - a sentence about the file called path ("-": standard input), printable; head

@@ -11,17 +11,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "capture/file_kind.h"
 #include "capture/input.h"
 #include "capture/interface.h"
-#include "capture/file_kind.h"
 #include "capture/packet.h"
+#include "capture/pcapng.h"
 #include "capture/section.h"
 #include "util/escape.h"
 #include "util/message.h"
-#include "capture/pcapng.h"
 
-#define INTERFACES_MAX	4096
-#define SAY_MAX		256
+#define INTERFACES_MAX 4096
+#define SAY_MAX	       256
 
 struct capture_file {
 	const char *path;
@@ -32,19 +32,19 @@ struct capture_file {
 	uint64_t size, records, sections;
 
 	struct capture_section section;
-	bool ours;			/* there is an interface of ours */
-	long other_link;		/* link type of the first other interface; -1: none */
-	size_t other;			/* its number */
-	const char *unaccounted;	/* why it is not known what was lost; NULL: it is */
-	uint64_t unknown;		/* records of a type that is not known */
-	uint64_t strays;		/* packets that are no records */
+	bool ours;		 /* there is an interface of ours */
+	long other_link;	 /* link type of the first other interface; -1: none */
+	size_t other;		 /* its number */
+	const char *unaccounted; /* why it is not known what was lost; NULL: it is */
+	uint64_t unknown;	 /* records of a type that is not known */
+	uint64_t strays;	 /* packets that are no records */
 
-	const char *driver;		/* the last one, interned */
-	int ended;			/* what file_next() said at the end; 1: not yet */
+	const char *driver; /* the last one, interned */
+	int ended;	    /* what file_next() said at the end; 1: not yet */
 };
 
-void capture_say(const struct capture_options *options, enum capture_say how,
-		 const char *path, const char *text)
+void capture_say(const struct capture_options *options, enum capture_say how, const char *path,
+		 const char *text)
 {
 	char name[ESCAPE_TEXT_LEN(SAY_MAX)], line[sizeof(name) + SAY_MAX];
 
@@ -81,8 +81,8 @@ __attribute__((format(printf, 2, 3))) static int lacking(struct capture_file *fi
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	capture_say(file->options, file->options->strict ? CAPTURE_ERROR : CAPTURE_NOTE,
-		    file->path, text);
+	capture_say(file->options, file->options->strict ? CAPTURE_ERROR : CAPTURE_NOTE, file->path,
+		    text);
 	return file->options->strict ? -EBADMSG : 0;
 }
 
@@ -97,8 +97,8 @@ static int open_path(struct capture_file *file, int *fd)
 {
 	struct stat st;
 
-	*fd = strcmp(file->path, "-") ? open(file->path, O_RDONLY | O_CLOEXEC | O_NOCTTY) :
-					fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
+	*fd = strcmp(file->path, "-") ? open(file->path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
+				      : fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
 	if (*fd < 0)
 		return fail(file, -errno, "%s", strerror(errno));
 	if (fstat(*fd, &st))
@@ -172,8 +172,8 @@ static int on_interface(struct capture_file *file, const struct pcapng_block *bl
 			    section->nr_interfaces);
 	interface->fn = traces_function(file->traces, &fn);
 	if (!interface->fn)
-		return errno == ENOMEM ? -ENOMEM :
-					 fail(file, -EBADMSG, "too many different PCI functions");
+		return errno == ENOMEM ? -ENOMEM
+				       : fail(file, -EBADMSG, "too many different PCI functions");
 	section->nr_interfaces++;
 	file->ours = true;
 	return 0;
@@ -190,9 +190,9 @@ static int on_statistics(struct capture_file *file, const struct pcapng_block *b
 	section_move_times(&file->section, block, &part.account);
 	trace = traces_account(file->traces, &part);
 	if (!trace)
-		return errno == ENOMEM ?
-			       -ENOMEM :
-			       fail(file, -EBADMSG, "too many different traces or PCI functions");
+		return errno == ENOMEM
+			       ? -ENOMEM
+			       : fail(file, -EBADMSG, "too many different traces or PCI functions");
 	section_take(&file->section, &part, trace);
 	return 0;
 }
@@ -217,12 +217,17 @@ static int end_section(struct capture_file *file)
 		break;
 	case SECTION_DIFFERS:
 		unaccounted(file, "a capture has more records than its account tells of");
-		return lacking(file, "has more records than its account tells of; %" PRIu64
-			       " records read", file->records);
+		return lacking(file,
+			       "has more records than its account tells of; %" PRIu64
+			       " records read",
+			       file->records);
 	case SECTION_OPEN:
 		unaccounted(file, "a capture has no closing account");
-		return lacking(file, "has no closing account: the trace was killed or still runs; %"
-			       PRIu64 " records read", file->records);
+		return lacking(
+			file,
+			"has no closing account: the trace was killed or still runs; %" PRIu64
+			" records read",
+			file->records);
 	}
 	return 0;
 }
@@ -272,8 +277,10 @@ static int on_packet(struct capture_file *file, const struct pcapng_block *block
 		return 1;
 	/* Each trace counts its tasks from 1; of one that is not known they are not, either. */
 	if (rec->access.task)
-		rec->access.task = file->section.trace ?
-			(uint64_t)file->section.trace->number << 32 | rec->access.task : 0;
+		rec->access.task =
+			file->section.trace
+				? (uint64_t)file->section.trace->number << 32 | rec->access.task
+				: 0;
 	rec->access.driver = intern_driver(file, driver);
 	return rec->access.driver ? 1 : -ENOMEM;
 }
@@ -304,8 +311,10 @@ static int not_ours(struct capture_file *file)
 {
 	if (file->other_link < 0)
 		return fail(file, -EBADMSG, "is no capture of ismtrace: it has no interface");
-	return fail(file, -EBADMSG, "is no capture of ismtrace: interface %zu has link type "
-		    "%ld, not %d", file->other, file->other_link, LINKTYPE_USER3);
+	return fail(file, -EBADMSG,
+		    "is no capture of ismtrace: interface %zu has link type "
+		    "%ld, not %d",
+		    file->other, file->other_link, LINKTYPE_USER3);
 }
 
 static void tell_strays(struct capture_file *file)
@@ -322,8 +331,8 @@ static int at_end(struct capture_file *file)
 	bool cut = input_cut(file->input) || file->reader.cut;
 
 	if (!file->reader.begun)
-		return fail(file, -EBADMSG, cut ? "is cut off before its first block" :
-						  "is empty, not a capture");
+		return fail(file, -EBADMSG,
+			    cut ? "is cut off before its first block" : "is empty, not a capture");
 	if (!file->ours && (file->other_link >= 0 || file->strays))
 		return not_ours(file);
 	if (file->strays)
@@ -332,10 +341,11 @@ static int at_end(struct capture_file *file)
 		return end_section(file);
 	section_end(&file->section);
 	unaccounted(file, "a capture was cut off");
-	return lacking(file, "is cut off at byte %" PRIu64 ", in the middle of a %s; %" PRIu64
+	return lacking(file,
+		       "is cut off at byte %" PRIu64 ", in the middle of a %s; %" PRIu64
 		       " records read",
-		       input_done(file->input),
-		       input_packed(file->input) ? "gzip member" : "block", file->records);
+		       input_done(file->input), input_packed(file->input) ? "gzip member" : "block",
+		       file->records);
 }
 
 static int broken(struct capture_file *file, int err)

@@ -8,8 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "capture/trace.h"
 #include "capture/reader.h"
+#include "capture/trace.h"
 
 struct capture_file;
 
@@ -43,7 +43,7 @@ uint64_t file_size(const struct capture_file *file);
 void file_close(struct capture_file *file);
 
 /* Tell a line as the options say; used by all that read captures. */
-void capture_say(const struct capture_options *options, enum capture_say how,
-		 const char *path, const char *text);
+void capture_say(const struct capture_options *options, enum capture_say how, const char *path,
+		 const char *text);
 
 #endif /* ISMT_CAPTURE_FILE_READER_H */

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WORD_MAX	64
+#define WORD_MAX 64
 
 void function_describe(const struct function *fn, char *buf, size_t len)
 {
@@ -16,9 +16,9 @@ void function_describe(const struct function *fn, char *buf, size_t len)
 	snprintf(buf, len,
 		 "fid=0x%x uid=0x%x fh=0x%x pchid=0x%x vfn=%u pft=%u pfgid=%u maxstbl=%u "
 		 "device=%04x:%04x ism=%u bars=%u,%u,%u,%u,%u,%u flags=0x%x driver=%.*s",
-		 k->fid, k->uid, k->fh, k->pchid, k->vfn, k->pft, k->pfgid, k->maxstbl,
-		 k->vendor, k->device, fn->is_ism, bar[0], bar[1], bar[2], bar[3], bar[4],
-		 bar[5], k->flags, ISMT_NAME_LEN - 1, k->driver);
+		 k->fid, k->uid, k->fh, k->pchid, k->vfn, k->pft, k->pfgid, k->maxstbl, k->vendor,
+		 k->device, fn->is_ism, bar[0], bar[1], bar[2], bar[3], bar[4], bar[5], k->flags,
+		 ISMT_NAME_LEN - 1, k->driver);
 }
 
 static void understand_bars(struct ismt_function *k, const char *text)

@@ -6,11 +6,11 @@
 #ifndef ISMT_CAPTURE_FUNCTION_WORDS_H
 #define ISMT_CAPTURE_FUNCTION_WORDS_H
 
-#include "model/access.h"
 #include "capture/pcapng.h"
+#include "model/access.h"
 
 /* The longest description, and the NUL. */
-#define DESCRIPTION_LEN		320
+#define DESCRIPTION_LEN 320
 
 /* The description of a function. */
 void function_describe(const struct function *fn, char *buf, size_t len);

@@ -10,7 +10,7 @@
 
 #include "util/inflate_pool.h"
 
-#define READ_ROOM	(256u << 10)
+#define READ_ROOM (256u << 10)
 
 enum input_form { FORM_NEW, FORM_PLAIN, FORM_PACKED };
 
@@ -19,16 +19,16 @@ struct capture_input {
 	unsigned int threads;
 	enum input_form form;
 	uint8_t buf[READ_ROOM];
-	size_t from, to;	/* what is in buf */
-	uint64_t at;		/* offset in the file of buf[from] */
+	size_t from, to; /* what is in buf */
+	uint64_t at;	 /* offset in the file of buf[from] */
 	bool eof;
 	bool cut;
 	char error[96];
 
 	struct inflate_pool *pool;
-	bool holding;		/* the pool's oldest job is the caller's */
-	bool alone;		/* the next member does not say its size, or is the last */
-	z_stream stream;	/* piece by piece */
+	bool holding;	 /* the pool's oldest job is the caller's */
+	bool alone;	 /* the next member does not say its size, or is the last */
+	z_stream stream; /* piece by piece */
 	bool has_stream, inside;
 	uint64_t member_at;
 	uint8_t *out;
@@ -313,8 +313,8 @@ int input_chunk(struct capture_input *input, const uint8_t **data, size_t *len)
 		err = begin(input);
 	if (err)
 		return err;
-	return input->form == FORM_PLAIN ? plain_chunk(input, data, len) :
-					   packed_chunk(input, data, len);
+	return input->form == FORM_PLAIN ? plain_chunk(input, data, len)
+					 : packed_chunk(input, data, len);
 }
 
 bool input_cut(const struct capture_input *input)

@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "util/bytes.h"
 #include "capture/function_words.h"
+#include "util/bytes.h"
 #include "util/clock.h"
 #include "util/times.h"
 

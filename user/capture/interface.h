@@ -9,15 +9,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "model/function.h"
 #include "capture/pcapng.h"
+#include "model/function.h"
 
 #define LINKTYPE_USER3 150
 
 struct capture_interface {
 	const struct function *fn; /* left to the caller */
-	uint64_t times, over; /* ns = units * times / over, if not binary */
-	uint8_t shift; /* binary: units of 2^-shift s */
+	uint64_t times, over;	   /* ns = units * times / over, if not binary */
+	uint8_t shift;		   /* binary: units of 2^-shift s */
 	bool binary;
 	/*
 	 * Units of a nanosecond or more have a sign: there is none in pcapng, but what is above

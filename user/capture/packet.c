@@ -5,18 +5,18 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "util/bytes.h"
 #include "capture/interface.h"
 #include "capture/record.h"
+#include "util/bytes.h"
 
 /* Interface, time, captured and original length. */
-#define EPB_FIXED	20
+#define EPB_FIXED 20
 
 /* A packet's record, as it lies in its block. */
 struct packet {
 	const struct capture_interface *interface;
 	const uint8_t *data;
-	uint32_t len, full;	/* captured and original length */
+	uint32_t len, full; /* captured and original length */
 	int64_t ts;
 };
 
@@ -50,9 +50,10 @@ static enum packet_kind bad_record(const struct why *why, const struct packet *p
 {
 	if (packet->len >= packet->full || packet->len >= RECORD_ACCESS_LEN)
 		return no_record(why);
-	return bad(why, "is no record any more: it was cut to %" PRIu32 " bytes (editcap -s?); "
-		   "record -s cuts payloads, editcap -s %d leaves records", packet->len,
-		   RECORD_ACCESS_LEN);
+	return bad(why,
+		   "is no record any more: it was cut to %" PRIu32 " bytes (editcap -s?); "
+		   "record -s cuts payloads, editcap -s %d leaves records",
+		   packet->len, RECORD_ACCESS_LEN);
 }
 
 static enum packet_kind get_access(struct capture_section *section, const struct packet *packet,
@@ -78,8 +79,7 @@ static enum packet_kind get_insn(struct capture_section *section, const struct p
 }
 
 static enum packet_kind get_record(struct capture_section *section, const struct packet *packet,
-				   struct capture_record *rec, char *driver,
-				   const struct why *why)
+				   struct capture_record *rec, char *driver, const struct why *why)
 {
 	int type = record_type(packet->data, packet->len);
 

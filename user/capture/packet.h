@@ -7,14 +7,14 @@
 
 #include <stddef.h>
 
-#include "capture/section.h"
 #include "capture/pcapng.h"
 #include "capture/reader.h"
+#include "capture/section.h"
 
 enum packet_kind {
-	PACKET_BAD,	/* no good file has it */
+	PACKET_BAD, /* no good file has it */
 	PACKET_RECORD,
-	PACKET_UNKNOWN,	/* a record of a type that is not known */
+	PACKET_UNKNOWN, /* a record of a type that is not known */
 	PACKET_STRAY,	/* of an interface that is none of ours */
 };
 

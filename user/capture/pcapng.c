@@ -10,10 +10,10 @@
 
 #include "util/bytes.h"
 
-#define BYTE_ORDER_MAGIC	0x1a2b3c4du
+#define BYTE_ORDER_MAGIC 0x1a2b3c4du
 /* Type and length in front, length behind. */
-#define FRAME_LEN		12
-#define TEXT_MAX		1024
+#define FRAME_LEN 12
+#define TEXT_MAX  1024
 
 static size_t padded(size_t len)
 {
@@ -126,9 +126,10 @@ bool block_end(struct block_out *out)
 }
 
 /* The compiler makes one of each byte order. */
-static inline __attribute__((always_inline)) uint8_t *
-put_packet(uint8_t *p, bool little, uint32_t interface, uint64_t ns, size_t len,
-	   uint32_t full, uint32_t flags)
+static inline __attribute__((always_inline)) uint8_t *put_packet(uint8_t *p, bool little,
+								 uint32_t interface, uint64_t ns,
+								 size_t len, uint32_t full,
+								 uint32_t flags)
 {
 	size_t whole = padded(len);
 	uint32_t size = (uint32_t)(PACKET_OVERHEAD + whole);
@@ -158,8 +159,8 @@ uint8_t *block_packet(struct block_out *out, uint32_t interface, uint64_t ns, si
 	if (len > UINT32_MAX / 2 || PACKET_OVERHEAD + padded(len) > out->room - out->len)
 		return NULL;
 	out->len += PACKET_OVERHEAD + padded(len);
-	return out->little ? put_packet(p, true, interface, ns, len, full, flags) :
-			     put_packet(p, false, interface, ns, len, full, flags);
+	return out->little ? put_packet(p, true, interface, ns, len, full, flags)
+			   : put_packet(p, false, interface, ns, len, full, flags);
 }
 
 void pcapng_init(struct pcapng_reader *reader, const struct pcapng_source *source)

@@ -11,19 +11,19 @@
 #include <stdint.h>
 
 enum pcapng_type {
-	PCAPNG_SHB = 0x0a0d0d0a,	/* section header; the same in both orders */
-	PCAPNG_IDB = 1,			/* interface description */
-	PCAPNG_PB = 2,			/* packet, obsolete */
-	PCAPNG_SPB = 3,			/* simple packet */
-	PCAPNG_ISB = 5,			/* interface statistics */
-	PCAPNG_EPB = 6,			/* enhanced packet */
-	PCAPNG_JOURNAL = 9,		/* an entry of systemd's journal, a packet to others */
+	PCAPNG_SHB = 0x0a0d0d0a, /* section header; the same in both orders */
+	PCAPNG_IDB = 1,		 /* interface description */
+	PCAPNG_PB = 2,		 /* packet, obsolete */
+	PCAPNG_SPB = 3,		 /* simple packet */
+	PCAPNG_ISB = 5,		 /* interface statistics */
+	PCAPNG_EPB = 6,		 /* enhanced packet */
+	PCAPNG_JOURNAL = 9,	 /* an entry of systemd's journal, a packet to others */
 };
 
 enum pcapng_option {
 	OPT_END = 0,
 	OPT_COMMENT = 1,
-	OPT_CUSTOM_BINARY = 2989,	/* copied by tools that do not know it */
+	OPT_CUSTOM_BINARY = 2989, /* copied by tools that do not know it */
 	SHB_HARDWARE = 2,
 	SHB_OS = 3,
 	SHB_USERAPPL = 4,
@@ -40,20 +40,20 @@ enum pcapng_option {
 	ISB_USRDELIV = 8,
 };
 
-#define EPB_INBOUND	1
-#define EPB_OUTBOUND	2
+#define EPB_INBOUND  1
+#define EPB_OUTBOUND 2
 
 /* Of one block, bytes; longer ones that we need are an error. */
-#define PCAPNG_BLOCK_MAX	(1u << 20)
+#define PCAPNG_BLOCK_MAX (1u << 20)
 
 /* --- Writing: into memory of the caller's, one block after another. */
 
 struct block_out {
 	uint8_t *data;
-	size_t len, room;	/* bytes written, and of the memory */
-	size_t start;		/* of the block being written */
-	bool full;		/* the block being written does not fit */
-	bool little;		/* byte order of the section */
+	size_t len, room; /* bytes written, and of the memory */
+	size_t start;	  /* of the block being written */
+	bool full;	  /* the block being written does not fit */
+	bool little;	  /* byte order of the section */
 };
 
 void block_begin(struct block_out *out, uint32_t type);
@@ -80,16 +80,16 @@ bool block_end(struct block_out *out);
 uint8_t *block_packet(struct block_out *out, uint32_t interface, uint64_t ns, size_t len,
 		      uint32_t full, uint32_t flags);
 /* Of such a block, without its data and what that is padded with. */
-#define PACKET_OVERHEAD	(12 + 20 + 8 + 4)
+#define PACKET_OVERHEAD (12 + 20 + 8 + 4)
 
 /* --- Reading: from a stream that comes in pieces. */
 
 struct pcapng_block {
 	uint32_t type;
-	bool little;		/* numbers in body are little-endian */
-	const uint8_t *body;	/* good until the next block is read */
-	size_t len;		/* of body: without type, lengths; SHB: nor byte order */
-	uint64_t at;		/* offset of the block in the stream */
+	bool little;	     /* numbers in body are little-endian */
+	const uint8_t *body; /* good until the next block is read */
+	size_t len;	     /* of body: without type, lengths; SHB: nor byte order */
+	uint64_t at;	     /* offset of the block in the stream */
 };
 
 struct pcapng_source {
@@ -104,14 +104,14 @@ struct pcapng_source {
 struct pcapng_reader {
 	struct pcapng_source source;
 	const uint8_t *chunk;
-	size_t left;		/* of chunk */
-	uint8_t *spill;		/* for what lies across pieces; grows to a block */
+	size_t left;	/* of chunk */
+	uint8_t *spill; /* for what lies across pieces; grows to a block */
 	size_t room;
-	uint64_t at;		/* offset in the stream */
+	uint64_t at; /* offset in the stream */
 	bool little, begun;
-	bool cut;		/* ended in the middle of a block */
-	uint8_t head[8];	/* its first bytes, where it begins with no section */
-	char error[96];		/* what is wrong, after -EBADMSG */
+	bool cut;	 /* ended in the middle of a block */
+	uint8_t head[8]; /* its first bytes, where it begins with no section */
+	char error[96];	 /* what is wrong, after -EBADMSG */
 };
 
 void pcapng_init(struct pcapng_reader *reader, const struct pcapng_source *source);

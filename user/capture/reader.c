@@ -12,16 +12,16 @@
 #include "util/message.h"
 #include "util/times.h"
 
-#define THREADS_MAX	16
-#define PROGRESS_BYTES	(64u << 10)
+#define THREADS_MAX    16
+#define PROGRESS_BYTES (64u << 10)
 /* Between looks at how far the files are. */
-#define PROGRESS_RECORDS	256
+#define PROGRESS_RECORDS 256
 
 /* A file and its next record. */
 struct head {
 	struct capture_file *file;
 	struct capture_record rec;
-	bool live;		/* rec is there */
+	bool live; /* rec is there */
 	uint64_t records;
 };
 
@@ -30,8 +30,8 @@ struct capture {
 	struct capture_traces traces;
 	struct head *heads;
 	size_t nr;
-	struct head *given;	/* whose record the caller has */
-	int ended;		/* what capture_next() says from now on; 1: not yet */
+	struct head *given; /* whose record the caller has */
+	int ended;	    /* what capture_next() says from now on; 1: not yet */
 
 	/* Of the records delivered. */
 	bool has_records;
@@ -48,14 +48,14 @@ static int64_t record_ts(const struct capture_record *rec)
 
 static int64_t record_mono(const struct capture_record *rec)
 {
-	return (int64_t)(rec->type == CAPTURE_ACCESS ? rec->access.raw.hdr.ts :
-						       rec->insn.raw.hdr.ts);
+	return (int64_t)(rec->type == CAPTURE_ACCESS ? rec->access.raw.hdr.ts
+						     : rec->insn.raw.hdr.ts);
 }
 
 static int64_t record_end(const struct capture_record *rec)
 {
-	return time_end(record_ts(rec), rec->type == CAPTURE_ACCESS ? rec->access.raw.latency_ns :
-								      rec->insn.raw.latency_ns);
+	return time_end(record_ts(rec), rec->type == CAPTURE_ACCESS ? rec->access.raw.latency_ns
+								    : rec->insn.raw.latency_ns);
 }
 
 /* 1, 0 at its end, or -errno. */
@@ -249,12 +249,14 @@ static void tell_missing(struct capture *capture)
 	if (twice)
 		capture_say(&capture->options, CAPTURE_NOTE, "captures", twice);
 	if (missing)
-		len = snprintf(text, sizeof(text), "%" PRIu64 " of the %" PRIu64
+		len = snprintf(text, sizeof(text),
+			       "%" PRIu64 " of the %" PRIu64
 			       " accesses that were recorded are in what was given",
 			       recorded - missing, recorded);
 	if (unknown)
 		snprintf(text + len, sizeof(text) - (size_t)len,
-			 "%s%" PRIu64 " of the records are of a type that this ismtrace does not know",
+			 "%s%" PRIu64
+			 " of the records are of a type that this ismtrace does not know",
 			 len ? "; " : "", unknown);
 	if (missing || unknown)
 		capture_say(&capture->options, CAPTURE_NOTE, "captures", text);

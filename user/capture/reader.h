@@ -32,7 +32,7 @@
 #include "model/summary.h"
 
 /* More files at once are refused: each is a descriptor and memory. */
-#define CAPTURE_FILES_MAX	256
+#define CAPTURE_FILES_MAX 256
 
 enum capture_say { CAPTURE_NOTE, CAPTURE_ERROR };
 
@@ -42,7 +42,7 @@ struct capture_options {
 	 * capture_next() returns -EBADMSG where it would return 0.
 	 */
 	bool strict;
-	unsigned int threads;	/* that inflate; 0: one per CPU, at most 16 */
+	unsigned int threads; /* that inflate; 0: one per CPU, at most 16 */
 	/*
 	 * Called now and then, at most once per 64 KiB: bytes of the files
 	 * (compressed, if they are) read so far and in all; total is 0 if it
@@ -54,7 +54,7 @@ struct capture_options {
 	 * go to warning() and errors to error().
 	 */
 	void (*say)(void *arg, enum capture_say how, const char *text);
-	void *arg;		/* of both */
+	void *arg; /* of both */
 };
 
 enum capture_type { CAPTURE_ACCESS, CAPTURE_INSN };
@@ -65,10 +65,10 @@ enum capture_type { CAPTURE_ACCESS, CAPTURE_INSN };
  */
 struct capture_record {
 	enum capture_type type;
-	size_t file;		/* index of the file that it comes from */
-	uint64_t number;	/* of the record in its file, from 1 */
+	size_t file;	 /* index of the file that it comes from */
+	uint64_t number; /* of the record in its file, from 1 */
 	union {
-		struct access access;	/* rules, run: 0, not evaluated yet */
+		struct access access; /* rules, run: 0, not evaluated yet */
 		struct insn insn;
 	};
 };

@@ -117,9 +117,9 @@ static void get_array(const uint8_t *p, uint32_t *array, unsigned int nr)
  * On a big-endian machine, which the traced one is, a record in memory has its numbers
  * as the capture has them and, but for what is between its two parts, where it has them.
  */
-#define SAME_AT(at, member)	_Static_assert(offsetof(struct ismt_access, member) == (at), #member)
-#define SAME_INSN(at, member)	\
-	_Static_assert(offsetof(struct ismt_insns, member) == (at) - ACCESS_N, #member)
+#define SAME_AT(at, member) _Static_assert(offsetof(struct ismt_access, member) == (at), #member)
+#define SAME_INSN(at, member) \
+	_Static_assert(offsetof(struct ismt_insns, member) == (at)-ACCESS_N, #member)
 
 SAME_AT(AT_CPU, hdr.cpu);
 SAME_AT(AT_MONO, hdr.ts);
@@ -163,8 +163,8 @@ static void put_access_swapped(uint8_t *buf, const struct access *access)
 	const struct ismt_access *raw = &access->raw;
 	const struct ismt_insns *insn = &raw->insn;
 
-	put_head(buf, ISMT_REC_ACCESS, RECORD_ACCESS_LEN, &raw->hdr, raw->pid, raw->tid,
-		 raw->comm, raw->fid, raw->fh);
+	put_head(buf, ISMT_REC_ACCESS, RECORD_ACCESS_LEN, &raw->hdr, raw->pid, raw->tid, raw->comm,
+		 raw->fid, raw->fh);
 	buf[ACCESS_OP] = raw->op;
 	buf[ACCESS_LAYER] = raw->layer;
 	put_be16(buf + ACCESS_LAYER + 1, 0);

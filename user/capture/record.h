@@ -12,9 +12,9 @@
 #include "model/access.h"
 
 /* Later ones may be longer: what is appended is skipped by older readers. */
-#define RECORD_VERSION		1
-#define RECORD_ACCESS_LEN	248
-#define RECORD_INSN_LEN		96
+#define RECORD_VERSION	  1
+#define RECORD_ACCESS_LEN 248
+#define RECORD_INSN_LEN	  96
 
 /*
  * record_put_access, record_put_insn - write the header; buf must hold

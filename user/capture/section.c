@@ -10,9 +10,9 @@
 #include "util/times.h"
 
 /* Of a header: version and length. */
-#define OPTIONS_AT	12
+#define OPTIONS_AT 12
 /* What shb_userappl begins with in a section of ours. */
-#define OURS		"ismtrace"
+#define OURS "ismtrace"
 
 static bool is_foreign(const struct pcapng_block *block)
 {
@@ -100,9 +100,9 @@ enum section_account section_end(struct capture_section *section)
 		section->trace->read += section->accesses;
 	if (section->closed)
 		return section->accesses > section->said_accesses ||
-				       section->insns > section->said_insns ?
-			       SECTION_DIFFERS :
-			       SECTION_ACCOUNTED;
+				       section->insns > section->said_insns
+			       ? SECTION_DIFFERS
+			       : SECTION_ACCOUNTED;
 	if (section->foreign || section->early ||
 	    (section->trace && section->little != section->was_little))
 		return SECTION_REWRITTEN;

@@ -10,31 +10,31 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "capture/trace_account.h"
 #include "capture/interface.h"
-#include "capture/trace.h"
 #include "capture/pcapng.h"
+#include "capture/trace.h"
+#include "capture/trace_account.h"
 
 struct capture_section {
-	struct capture_interface *interfaces;	/* fn NULL: not one of ours */
+	struct capture_interface *interfaces; /* fn NULL: not one of ours */
 	size_t nr_interfaces, room;
-	struct trace *trace;		/* NULL: it has not said */
-	uint64_t accesses, insns;	/* records of it that were read */
+	struct trace *trace;	  /* NULL: it has not said */
+	uint64_t accesses, insns; /* records of it that were read */
 
-	bool little;			/* byte order */
-	bool was_little;		/* as the account says */
-	bool foreign;			/* it is told that another program wrote it */
-	bool early;			/* packets came before any account */
-	bool closed;			/* its last account is a closing one, and nothing came behind */
-	uint64_t said_accesses, said_insns;	/* what that tells of */
+	bool little;	 /* byte order */
+	bool was_little; /* as the account says */
+	bool foreign;	 /* it is told that another program wrote it */
+	bool early;	 /* packets came before any account */
+	bool closed;	 /* its last account is a closing one, and nothing came behind */
+	uint64_t said_accesses, said_insns; /* what that tells of */
 };
 
 /* What a section says of losses. */
 enum section_account {
 	SECTION_ACCOUNTED,
-	SECTION_OPEN,		/* ours, and nobody has closed it: killed, or still running */
-	SECTION_REWRITTEN,	/* by another program, which drops accounts */
-	SECTION_DIFFERS,	/* it has more records than its account tells of */
+	SECTION_OPEN,	   /* ours, and nobody has closed it: killed, or still running */
+	SECTION_REWRITTEN, /* by another program, which drops accounts */
+	SECTION_DIFFERS,   /* it has more records than its account tells of */
 };
 
 /* A new one begins; block is its header. */

@@ -17,7 +17,7 @@ struct sink_capture {
 	struct sink sink;
 	struct sink_capture_options options;
 	struct capture_stream stream;
-	uint64_t shape; /* of the last access, if it is alike any; ... */
+	uint64_t shape;			 /* of the last access, if it is alike any; ... */
 	uint8_t last[RECORD_ACCESS_LEN]; /* ... and then its record */
 };
 
@@ -35,8 +35,8 @@ static struct capture_stream *to_stream(struct sink *sink)
  * A packet but for its data: room for len bytes of it, of full that there were.
  * NULL if there is no buffer.
  */
-static uint8_t *put_packet(struct capture_stream *stream, const struct function *fn,
-			   int64_t ts, size_t len, uint64_t full, bool inbound)
+static uint8_t *put_packet(struct capture_stream *stream, const struct function *fn, int64_t ts,
+			   size_t len, uint64_t full, bool inbound)
 {
 	struct block_out *out = &stream->out;
 	size_t need = PACKET_OVERHEAD + len + 3;
@@ -144,8 +144,7 @@ static int capture_end(struct sink *sink, const struct summary *summary)
 
 	/* There has to be an interface to say it of. */
 	if (!stream->nr_interfaces &&
-	    !stream_describe(stream,
-			     summary->nr_functions ? summary->functions[0].fn : &none,
+	    !stream_describe(stream, summary->nr_functions ? summary->functions[0].fn : &none,
 			     true))
 		return writer_error(stream->writer) ?: -ENOMEM;
 	if (!stream_account(stream, summary, ACCOUNT_FINAL | ACCOUNT_FILE_END, true) &&

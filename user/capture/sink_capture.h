@@ -14,11 +14,11 @@
 
 struct sink_capture_options {
 	struct writer_options writer;
-	const char *application;	/* "ismtrace 0.1 (kprobe)"; borrowed */
-	int64_t begin_ns;		/* since 1970 */
-	int64_t mono_offset_ns;		/* to add to CLOCK_MONOTONIC for that */
-	bool has_cc;			/* failed instructions come with cc and status */
-	bool at_once;			/* somebody reads while it is written: a pipe */
+	const char *application; /* "ismtrace 0.1 (kprobe)"; borrowed */
+	int64_t begin_ns;	 /* since 1970 */
+	int64_t mono_offset_ns;	 /* to add to CLOCK_MONOTONIC for that */
+	bool has_cc;		 /* failed instructions come with cc and status */
+	bool at_once;		 /* somebody reads while it is written: a pipe */
 	/* A new file from about this size on, bytes, or after this time; 0: never. */
 	uint64_t max_size;
 	uint64_t max_ns;

@@ -77,8 +77,7 @@ static bool put_section(struct capture_stream *stream, bool wait)
 	return block_end(out);
 }
 
-static bool describe_interface(struct capture_stream *stream, const struct function *fn,
-			       bool wait)
+static bool describe_interface(struct capture_stream *stream, const struct function *fn, bool wait)
 {
 	struct block_out *out = &stream->out;
 	char description[DESCRIPTION_LEN];
@@ -110,8 +109,8 @@ static const struct summary_function *find_function(const struct summary *summar
 }
 
 /* pcapng's own counts, for tools that know nothing of our account. */
-static bool put_statistics(struct capture_stream *stream, size_t id,
-			   const struct summary *summary, bool wait)
+static bool put_statistics(struct capture_stream *stream, size_t id, const struct summary *summary,
+			   bool wait)
 {
 	const struct stream_interface *interface = &stream->interfaces[id];
 	const struct summary_function *f = find_function(summary, &interface->fn);
@@ -134,8 +133,8 @@ static bool put_statistics(struct capture_stream *stream, size_t id,
 	return block_end(out);
 }
 
-bool stream_account(struct capture_stream *stream, const struct summary *summary,
-		    uint32_t flags, bool wait)
+bool stream_account(struct capture_stream *stream, const struct summary *summary, uint32_t flags,
+		    bool wait)
 {
 	struct account *account = &stream->account;
 	size_t i, first = 0;
@@ -196,8 +195,7 @@ static struct summary *interim(struct capture_stream *stream)
 	if (!summary)
 		return NULL;
 	summary->end_ns = (int64_t)mono_ns() + stream->options->mono_offset_ns;
-	if (stream->options->account &&
-	    stream->options->account(stream->options->arg, summary)) {
+	if (stream->options->account && stream->options->account(stream->options->arg, summary)) {
 		summary_free(summary);
 		return NULL;
 	}
@@ -213,8 +211,7 @@ static void put_interim(struct capture_stream *stream)
 	summary_free(summary);
 }
 
-bool stream_preamble(struct capture_stream *stream, const struct summary *summary,
-		     bool wait)
+bool stream_preamble(struct capture_stream *stream, const struct summary *summary, bool wait)
 {
 	size_t i;
 
@@ -248,8 +245,7 @@ static void rotate(struct capture_stream *stream)
 
 static bool too_old(const struct capture_stream *stream, uint64_t time)
 {
-	return stream->options->max_ns &&
-	       time - stream->file_since >= stream->options->max_ns;
+	return stream->options->max_ns && time - stream->file_since >= stream->options->max_ns;
 }
 
 static bool too_long(const struct capture_stream *stream, size_t more)
@@ -259,8 +255,7 @@ static bool too_long(const struct capture_stream *stream, size_t more)
 	if (!max)
 		return false;
 	if (stream->options->writer.level == WRITER_PLAIN)
-		return stream->file_put + (stream->buf ? stream->out.len : 0) + more >
-		       max;
+		return stream->file_put + (stream->buf ? stream->out.len : 0) + more > max;
 	return writer_file_bytes(stream->writer) >= max;
 }
 

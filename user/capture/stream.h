@@ -16,22 +16,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "capture/trace_account.h"
-#include "capture/writer.h"
 #include "capture/pcapng.h"
 #include "capture/sink_capture.h"
+#include "capture/trace_account.h"
+#include "capture/writer.h"
 
 struct stream_interface {
 	struct function fn; /* as it was described */
-	uint64_t accesses; /* of it, in all files of the trace */
+	uint64_t accesses;  /* of it, in all files of the trace */
 };
 
 struct capture_stream {
 	const struct sink_capture_options *options;
 	struct writer *writer;
 	struct writer_buf *buf; /* being filled; NULL: there was none */
-	struct block_out out; /* into it */
-	uint64_t buf_since; /* CLOCK_MONOTONIC of its first block, ns */
+	struct block_out out;	/* into it */
+	uint64_t buf_since;	/* CLOCK_MONOTONIC of its first block, ns */
 
 	struct stream_interface *interfaces;
 	size_t nr_interfaces;
@@ -42,7 +42,7 @@ struct capture_stream {
 
 	struct account account;
 	uint64_t file_since, account_since; /* CLOCK_MONOTONIC */
-	uint64_t file_put; /* bytes handed to the writer for this file */
+	uint64_t file_put;		    /* bytes handed to the writer for this file */
 };
 
 /* A buffer with room for len bytes more. */
@@ -52,15 +52,14 @@ bool stream_room(struct capture_stream *stream, size_t len, bool wait);
 void stream_put(struct capture_stream *stream, bool last);
 
 /* What a file begins with: readers want interfaces before their packets. */
-bool stream_preamble(struct capture_stream *stream, const struct summary *summary,
-		     bool wait);
+bool stream_preamble(struct capture_stream *stream, const struct summary *summary, bool wait);
 
 /*
  * stream_account - statistics of all interfaces, and the account with these
  * ACCOUNT_ flags.  There has to be an interface.
  */
-bool stream_account(struct capture_stream *stream, const struct summary *summary,
-		    uint32_t flags, bool wait);
+bool stream_account(struct capture_stream *stream, const struct summary *summary, uint32_t flags,
+		    bool wait);
 
 /* Describe a function; behind the first one comes an account. */
 bool stream_describe(struct capture_stream *stream, const struct function *fn, bool wait);

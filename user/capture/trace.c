@@ -31,8 +31,7 @@ void traces_free(struct capture_traces *traces)
 	memset(traces, 0, sizeof(*traces));
 }
 
-const struct function *traces_function(struct capture_traces *traces,
-				       const struct function *like)
+const struct function *traces_function(struct capture_traces *traces, const struct function *like)
 {
 	size_t nr = function_count(traces->functions);
 	const struct function *fn = function_known(traces->functions, like);

@@ -6,23 +6,23 @@
 
 #include "util/bytes.h"
 
-#define ACCOUNT_VERSION		1
-#define HEADER_OLD		192
-#define HEADER_LEN		(HEADER_OLD + 8 * (LOSS_COUNT - LOSSES_OLD))
-#define ENTRY_LEN		504
+#define ACCOUNT_VERSION 1
+#define HEADER_OLD	192
+#define HEADER_LEN	(HEADER_OLD + 8 * (LOSS_COUNT - LOSSES_OLD))
+#define ENTRY_LEN	504
 /* Before there was --measure. */
-#define ENTRY_LEN_LEAST		408
-#define UNATTR_LEN		((ISMT_KINDS + 3) * 8)
+#define ENTRY_LEN_LEAST 408
+#define UNATTR_LEN	((ISMT_KINDS + 3) * 8)
 /* So many causes were there first; those that came later are behind the old header. */
-#define LOSSES_OLD		9
+#define LOSSES_OLD 9
 
 /*
  * For documentation, as RFC 5612 has it: we have no number of our own, and
  * the magic behind it tells.
  */
-#define ENTERPRISE		32473
+#define ENTERPRISE 32473
 /* Frame, interface and time; option, enterprise number; end of options. */
-#define ISB_OVERHEAD		(12 + 12 + 8 + 4)
+#define ISB_OVERHEAD (12 + 12 + 8 + 4)
 
 static const uint8_t magic[8] = "ismtrace";
 
@@ -98,8 +98,8 @@ _Static_assert(LOSS_UNEXAMINED == LOSSES_OLD, "losses");
 /* Where a cause is; the order is that of enum loss. */
 static size_t loss_at(int cause)
 {
-	return cause < LOSSES_OLD ? AT_LOST + 8 * (size_t)cause :
-				    HEADER_OLD + 8 * (size_t)(cause - LOSSES_OLD);
+	return cause < LOSSES_OLD ? AT_LOST + 8 * (size_t)cause
+				  : HEADER_OLD + 8 * (size_t)(cause - LOSSES_OLD);
 }
 
 static size_t part_len(size_t nr)

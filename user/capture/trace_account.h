@@ -12,40 +12,40 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "model/function.h"
 #include "capture/pcapng.h"
+#include "model/function.h"
 #include "model/summary.h"
 
-#define ACCOUNT_FINAL		0x01	/* the trace has ended */
-#define ACCOUNT_FILE_END	0x02	/* the file has; the trace may go on in another */
-#define ACCOUNT_CC		0x04	/* failed instructions come with cc and status */
-#define ACCOUNT_LITTLE		0x08	/* the section was written little-endian */
+#define ACCOUNT_FINAL	 0x01 /* the trace has ended */
+#define ACCOUNT_FILE_END 0x02 /* the file has; the trace may go on in another */
+#define ACCOUNT_CC	 0x04 /* failed instructions come with cc and status */
+#define ACCOUNT_LITTLE	 0x08 /* the section was written little-endian */
 
-#define ACCOUNT_NOTE_LEN	64
+#define ACCOUNT_NOTE_LEN 64
 
 /* In numbers only; functions come apart. */
 struct account {
 	uint32_t flags;
-	uint32_t file;		/* number of the file in the trace, from 0 */
-	uint64_t trace;		/* random, the same in all files of a trace */
-	uint64_t serial;	/* grows from account to account of a trace */
-	int64_t begin_ns, end_ns;	/* since 1970; end: as of now */
-	int64_t mono_offset;	/* ns to add to CLOCK_MONOTONIC for that */
-	uint64_t recorded, insn_records;	/* in the files of the trace until now */
+	uint32_t file;			 /* number of the file in the trace, from 0 */
+	uint64_t trace;			 /* random, the same in all files of a trace */
+	uint64_t serial;		 /* grows from account to account of a trace */
+	int64_t begin_ns, end_ns;	 /* since 1970; end: as of now */
+	int64_t mono_offset;		 /* ns to add to CLOCK_MONOTONIC for that */
+	uint64_t recorded, insn_records; /* in the files of the trace until now */
 	uint64_t filtered, unopened;
 	struct losses lost;
-	uint64_t in_file, insns_in_file;	/* of these, in this file */
+	uint64_t in_file, insns_in_file; /* of these, in this file */
 };
 
 /* What it says of one function; the note is text of a file. */
 struct account_function {
 	struct function fn;
-	struct summary_function sum;	/* unattributed ones and fmb_ only; fmb_note is NULL */
+	struct summary_function sum; /* unattributed ones and fmb_ only; fmb_note is NULL */
 	char note[ACCOUNT_NOTE_LEN];
 };
 
 /* Of one part, at most; an option has 16 bits of length. */
-#define ACCOUNT_PART_FUNCTIONS	128
+#define ACCOUNT_PART_FUNCTIONS 128
 
 /* Room that a part needs at most, bytes. */
 size_t account_size(const struct summary *summary);
@@ -61,8 +61,8 @@ bool account_put(struct block_out *out, uint32_t interface, const struct account
 /* One part, as it was read. */
 struct account_part {
 	struct account account;
-	size_t first, nr, total;	/* functions in it, and in all parts */
-	const uint8_t *entries;		/* borrowed from the block */
+	size_t first, nr, total; /* functions in it, and in all parts */
+	const uint8_t *entries;	 /* borrowed from the block */
 	size_t entry_len;
 };
 

@@ -10,25 +10,25 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "util/bytes.h"
-#include "util/gzmember.h"
 #include "capture/pcapng.h"
 #include "ismtrace.h"
+#include "util/bytes.h"
+#include "util/gzmember.h"
 
 struct writer {
 	pthread_mutex_t lock;
-	pthread_cond_t work;	/* something is queued, or it is over */
-	pthread_cond_t room;	/* a buffer has come back */
+	pthread_cond_t work; /* something is queued, or it is over */
+	pthread_cond_t room; /* a buffer has come back */
 	struct writer_buf *free, *queue, **tail;
-	bool busy;		/* the thread has one in its hands */
+	bool busy; /* the thread has one in its hands */
 	bool finishing;
 	int error;
-	uint64_t file_bytes;	/* all up to here is shared, under the lock */
+	uint64_t file_bytes; /* all up to here is shared, under the lock */
 
 	/* The thread's own. */
 	struct writer_options options;
 	int fd;
-	bool regular;		/* what is half written can be cut off again */
+	bool regular; /* what is half written can be cut off again */
 	unsigned int number;
 	struct writer_stats stats;
 	z_stream deflate;
@@ -76,8 +76,8 @@ static int write_all(int fd, const uint8_t *data, size_t len, size_t *done)
 }
 
 /* The whole blocks among the first len bytes: their length, and the records. */
-static size_t one_blocks(const struct writer *writer, const struct writer_buf *buf,
-			   size_t len, uint64_t *accesses)
+static size_t one_blocks(const struct writer *writer, const struct writer_buf *buf, size_t len,
+			 uint64_t *accesses)
 {
 	bool little = writer->options.little;
 	size_t at = 0, size;
@@ -221,8 +221,8 @@ static int start(struct writer *writer)
 
 static int allocate(struct writer *writer)
 {
-	unsigned int i, nr = writer->options.buffers ? writer->options.buffers :
-						       WRITER_BUFS_DEFAULT;
+	unsigned int i,
+		nr = writer->options.buffers ? writer->options.buffers : WRITER_BUFS_DEFAULT;
 	struct writer_buf *buf;
 
 	for (i = 0; i < nr; i++) {

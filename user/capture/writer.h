@@ -13,16 +13,16 @@
 #include <stdint.h>
 
 /* Of one buffer, which becomes one gzip member. */
-#define WRITER_BUF_LEN		(256u << 10)
-#define WRITER_BUFS_DEFAULT	32
+#define WRITER_BUF_LEN	    (256u << 10)
+#define WRITER_BUFS_DEFAULT 32
 
-#define WRITER_PLAIN		(-1)
+#define WRITER_PLAIN (-1)
 
 struct writer_options {
-	int fd;			/* the first file; the writer closes it */
-	int level;		/* of zlib, 0 to 9, or WRITER_PLAIN */
-	bool little;		/* byte order of the blocks */
-	unsigned int buffers;	/* 0: the default */
+	int fd;		      /* the first file; the writer closes it */
+	int level;	      /* of zlib, 0 to 9, or WRITER_PLAIN */
+	bool little;	      /* byte order of the blocks */
+	unsigned int buffers; /* 0: the default */
 	/*
 	 * For the file with this number, from 1: a descriptor or -errno.
 	 * Called by the writer's thread.  NULL: there is one file only.
@@ -34,17 +34,17 @@ struct writer_options {
 /* The caller fills in what is written; the rest is the writer's. */
 struct writer_buf {
 	struct writer_buf *next;
-	size_t len;		/* bytes in data: whole blocks */
-	uint64_t accesses;	/* records in it */
+	size_t len;	   /* bytes in data: whole blocks */
+	uint64_t accesses; /* records in it */
 	uint64_t insns;
-	bool last;		/* the file ends with it, and another one begins */
+	bool last; /* the file ends with it, and another one begins */
 	uint8_t data[WRITER_BUF_LEN];
 };
 
 struct writer_stats {
-	uint64_t bytes;		/* written, of all files */
-	uint64_t accesses;	/* records in what was written */
-	uint64_t failed;	/* accesses in what could not be written */
+	uint64_t bytes;	   /* written, of all files */
+	uint64_t accesses; /* records in what was written */
+	uint64_t failed;   /* accesses in what could not be written */
 	uint64_t failed_insns;
 	unsigned int files;
 };

@@ -16,8 +16,7 @@ static const struct argp_option capture_options[] = {
 	{ 0 },
 };
 
-static error_t add_file(struct capture_args *options, const char *file,
-			struct argp_state *state)
+static error_t add_file(struct capture_args *options, const char *file, struct argp_state *state)
 {
 	const char **files;
 

@@ -13,7 +13,7 @@
 #include "model/filter.h"
 
 /* Captures that can be named at once. */
-#define CAPTURE_ARGS_MAX	256
+#define CAPTURE_ARGS_MAX 256
 
 /* Starts as zeros and filter_init(); the names of files are the argv's. */
 struct capture_args {

@@ -7,14 +7,14 @@
 
 #include <argp.h>
 
-#define ISMTRACE_NAME		"ismtrace"
+#define ISMTRACE_NAME "ismtrace"
 
 struct command {
 	const char *name;
 	/* argv[0] is the command's name; returns the exit status. */
 	int (*run)(int argc, char **argv);
-	const char *help;	/* NULL: not for people to find */
-	const struct argp *argp;	/* for completion; NULL: none */
+	const char *help;	 /* NULL: not for people to find */
+	const struct argp *argp; /* for completion; NULL: none */
 };
 
 int command_live(int argc, char **argv);

@@ -11,10 +11,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "model/gate.h"
-#include "util/message.h"
 #include "cli/output.h"
+#include "model/gate.h"
 #include "model/rules.h"
+#include "util/message.h"
 
 typedef void (*option_fn)(const struct argp_option *option);
 
@@ -157,7 +157,8 @@ static void bash_begin(const char *program)
 	       "\tcur=${line##*[[:space:]]}\n"
 	       "\tread -ra line <<<\"${line%%\"$cur\"}\"\n"
 	       "\tprev=${line[-1]-} command=${line[1]-}\n"
-	       "\tCOMPREPLY=()\n", program, program);
+	       "\tCOMPREPLY=()\n",
+	       program, program);
 }
 
 static void bash_split(void)
@@ -187,7 +188,8 @@ static void bash_end(const char *program)
 	       "\tfi\n"
 	       "\t# What bash took for words of their own stays as it is.\n"
 	       "\tCOMPREPLY=(\"${COMPREPLY[@]#\"$kept\"}\")\n"
-	       "}\ncomplete -F _%s %s\n", program, program);
+	       "}\ncomplete -F _%s %s\n",
+	       program, program);
 }
 
 static void bash(const struct command *commands, size_t nr)
@@ -280,7 +282,8 @@ static void zsh_begin(const char *program)
 	       "_ismtrace_functions()\n{\n"
 	       "\tlocal -a functions=(/sys/bus/pci/devices/*(N:t))\n"
 	       "\tcompadd -a functions\n}\n\n"
-	       "_%s()\n{\n", program, program);
+	       "_%s()\n{\n",
+	       program, program);
 }
 
 static void zsh_options(const struct argp *argp)

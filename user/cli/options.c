@@ -24,11 +24,12 @@ static const struct argp_option filter_options[] = {
 	{ "region", 'r', "REGION[,REGION]", 0,
 	  "only these regions: bar0 to bar5, rom, config, vga, or a number", 0 },
 	{ "which", 'w', "read|write", 0, "only reads, or only writes", 0 },
-	{ "size", OPT_SIZE, "A-B", 0,
-	  "only accesses of A to B bytes; A, A- and -B work as well", 0 },
+	{ "size", OPT_SIZE, "A-B", 0, "only accesses of A to B bytes; A, A- and -B work as well",
+	  0 },
 	{ "errors", OPT_ERRORS, NULL, 0,
 	  "only what failed, wholly or in part: errors, short transfers, failed instructions", 0 },
-	{ "rule", OPT_RULE, "ID[,ID]", 0, "only accesses that one of these rules found fault with", 0 },
+	{ "rule", OPT_RULE, "ID[,ID]", 0, "only accesses that one of these rules found fault with",
+	  0 },
 	{ 0 },
 };
 
@@ -78,7 +79,8 @@ const struct argp filter_argp = { .options = filter_options, .parser = parse_fil
 static const struct argp_option common_options[] = {
 	{ NULL, 0, NULL, 0, "Other:", -1 },
 	{ "color", OPT_COLOR, "WHEN", 0,
-	  "colours: auto (on a terminal, the default), always or never; NO_COLOR turns auto off", 0 },
+	  "colours: auto (on a terminal, the default), always or never; NO_COLOR turns auto off",
+	  0 },
 	{ "verbose", 'v', NULL, 0, "say what is done, with -vv also what libbpf says", 0 },
 	{ 0 },
 };
@@ -99,8 +101,7 @@ static error_t parse_common(int key, char *arg, struct argp_state *state)
 		else if (!strcmp(arg, "never"))
 			options->color = COLOR_NEVER;
 		else
-			option_error(state, "--color is auto, always or never, not '%s'",
-				     arg);
+			option_error(state, "--color is auto, always or never, not '%s'", arg);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;

@@ -23,7 +23,7 @@ struct common_options {
 extern const struct argp common_argp;
 
 /* What --measure does, wherever there is a live trace. */
-#define MEASURE_HELP \
+#define MEASURE_HELP                                                                            \
 	"begin the measurement block of each traced function anew when it is opened, and show " \
 	"the machine's count beside ours at the end"
 

@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "util/message.h"
 #include "cli/options.h"
+#include "util/message.h"
 #include "util/outfile.h"
 
 /* What there is to say about standard output has been said. */
@@ -125,7 +125,6 @@ bool output_mixes(const char *path)
 	if (!path || !strcmp(path, "-"))
 		return true;
 	/* /dev/stdout, or by chance the same file. */
-	return !stat(path, &ours) && !fstat(STDOUT_FILENO, &theirs) &&
-	       !S_ISCHR(ours.st_mode) && ours.st_dev == theirs.st_dev &&
-	       ours.st_ino == theirs.st_ino;
+	return !stat(path, &ours) && !fstat(STDOUT_FILENO, &theirs) && !S_ISCHR(ours.st_mode) &&
+	       ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino;
 }

@@ -13,7 +13,7 @@
 /* Starts as zeros. */
 struct output {
 	const char *path; /* of -o; NULL: standard output; borrowed */
-	FILE *file; /* to write to; NULL: not open */
+	FILE *file;	  /* to write to; NULL: not open */
 };
 
 /* -o FILE; input is a struct output. */

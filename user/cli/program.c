@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "cli/output.h"
 #include "util/caller_signals.h"
 #include "util/message.h"
-#include "cli/output.h"
 
 /*
  * What is opened next would become our standard output or error, and be written to.
@@ -20,8 +20,7 @@ static void keep_closed(void)
 
 	for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
 		if (fcntl(fd, F_GETFD) < 0)
-			open("/dev/null",
-			     (fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) | O_CLOEXEC);
+			open("/dev/null", (fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) | O_CLOEXEC);
 }
 
 static void at_exit(void)

@@ -10,11 +10,11 @@
 #include <string.h>
 
 #include "cli/command.h"
-#include "model/gate.h"
-#include "util/message.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cmd/replay.h"
+#include "model/gate.h"
+#include "util/message.h"
 
 enum { OPT_JSON = 0x200, OPT_SEVERITY, OPT_ALLOW, OPT_MEASURE };
 
@@ -142,8 +142,8 @@ static int on_access(void *arg, const struct capture_record *rec)
 {
 	struct check_command *cmd = arg;
 
-	return check_output_access(cmd->output, cmd->options.files[rec->file],
-				   rec->number, &rec->access);
+	return check_output_access(cmd->output, cmd->options.files[rec->file], rec->number,
+				   &rec->access);
 }
 
 /* What is written is emptied first: none of the captures, please. */
@@ -164,8 +164,7 @@ static int check(struct check_command *cmd)
 {
 	const struct replay_handler handler = { .access = on_access, .arg = cmd };
 	/* What the traces lost is told as one sum. */
-	const char *whole =
-		cmd->options.nr_files == 1 ? cmd->options.files[0] : "captures";
+	const char *whole = cmd->options.nr_files == 1 ? cmd->options.files[0] : "captures";
 	int status, err;
 
 	err = replay_run(&cmd->replay, &handler);
@@ -189,8 +188,8 @@ int check_command(int argc, char **argv, check_live_fn *live)
 	filter_init(&cmd.options.filter);
 	options_parse(&check_argp, "check", argc, argv, NULL, &cmd);
 	cmd.check.rules = cmd.options.filter.rules;
-	cmd.check.color = !cmd.check.json &&
-			  color_allowed(&cmd.common, cmd.file.path ? NULL : stdout);
+	cmd.check.color =
+		!cmd.check.json && color_allowed(&cmd.common, cmd.file.path ? NULL : stdout);
 	cmd.options.output = &cmd.file;
 	cmd.options.silent = cmd.check.quiet || cmd.file.path;
 	if (cmd.argv && live)

@@ -11,9 +11,9 @@
 #include <string.h>
 
 #include "cli/command.h"
-#include "util/message.h"
 #include "cli/output.h"
 #include "cmd/session.h"
+#include "util/message.h"
 
 struct check_session {
 	struct session session; /* first: operations get this one */

@@ -6,17 +6,17 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "model/access.h"
-#include "live/requirements.h"
 #include "cli/command.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "live/requirements.h"
 #include "live/requirements_seal.h"
+#include "live/source.h"
+#include "live/zpci_list.h"
+#include "model/access.h"
 #include "util/escape.h"
 #include "util/json.h"
 #include "util/message.h"
-#include "cli/options.h"
-#include "cli/output.h"
-#include "live/zpci_list.h"
-#include "live/source.h"
 
 enum { OPT_JSON = 0x200 };
 
@@ -93,9 +93,8 @@ static void show(const struct doctor_command *cmd, const char *name,
 			fprintf(out, "%-8s %-11s -> %s\n", "", "", finding->hint);
 		return;
 	}
-	json_print(json_pack("{s:s, s:s, s:s, s:o, s:s?}", "type", "check", "name", name,
-			     "result", word, "found", json_text(finding->found), "hint",
-			     finding->hint),
+	json_print(json_pack("{s:s, s:s, s:s, s:o, s:s?}", "type", "check", "name", name, "result",
+			     word, "found", json_text(finding->found), "hint", finding->hint),
 		   out);
 }
 
@@ -142,8 +141,9 @@ static void look_errors(const struct ismt_switches *switches, struct requirement
 		snprintf(finding->found, sizeof(finding->found),
 			 "the debug area pci_error has the errors of instructions");
 	} else {
-		snprintf(finding->found, sizeof(finding->found),
-			 "the debug area pci_error is turned off: errors show without cc and status");
+		snprintf(
+			finding->found, sizeof(finding->found),
+			"the debug area pci_error is turned off: errors show without cc and status");
 		finding->result = REQ_LACKS;
 		finding->hint = "echo 3 >/sys/kernel/debug/s390dbf/pci_error/level turns it on";
 	}
@@ -202,8 +202,9 @@ static void try_attach(struct requirement_result *finding)
 		snprintf(finding->found, sizeof(finding->found), "attaching the probes failed");
 		return;
 	}
-	snprintf(finding->found, sizeof(finding->found), "probes attach by %s, instruction errors %s",
-		 live_attach_mode(live), live_has_cc(live) ? "with cc and status" : "without cc and status");
+	snprintf(finding->found, sizeof(finding->found),
+		 "probes attach by %s, instruction errors %s", live_attach_mode(live),
+		 live_has_cc(live) ? "with cc and status" : "without cc and status");
 	live_close(live);
 }
 

@@ -7,10 +7,10 @@
 #include <string.h>
 
 #include "cli/command.h"
-#include "util/message.h"
 #include "cli/options.h"
 #include "cmd/replay.h"
 #include "model/sink.h"
+#include "util/message.h"
 
 enum { OPT_JSON = 0x200, OPT_CSV, OPT_TIME };
 

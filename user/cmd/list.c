@@ -7,16 +7,16 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "live/requirements.h"
 #include "cli/command.h"
-#include "util/escape.h"
-#include "model/function.h"
-#include "util/json.h"
-#include "util/message.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "live/privilege.h"
+#include "live/requirements.h"
 #include "live/zpci_list.h"
+#include "model/function.h"
+#include "util/escape.h"
+#include "util/json.h"
+#include "util/message.h"
 
 enum { OPT_JSON = 0x200 };
 
@@ -107,14 +107,14 @@ static void print_text(struct function_table *table, FILE *out)
 		escape_text(address, sizeof(address), fn->address, sizeof(fn->address));
 		escape_text(driver, sizeof(driver), k->driver, sizeof(k->driver));
 		format_bars(k, bars, sizeof(bars));
-		fprintf(out,
-			"%-12s 0x%08" PRIx32 " %#6" PRIx32 " %#6x %-3s %-16s %7u %-24s",
-			address, k->fid, k->uid, k->pchid, fn->is_ism ? "yes" : "no",
-			driver, k->maxstbl, bars);
+		fprintf(out, "%-12s 0x%08" PRIx32 " %#6" PRIx32 " %#6x %-3s %-16s %7u %-24s",
+			address, k->fid, k->uid, k->pchid, fn->is_ism ? "yes" : "no", driver,
+			k->maxstbl, bars);
 		if (k->flags & ISMT_FN_HAS_FMB)
 			fprintf(out, " %12llu %12llu %12llu %12llu\n",
 				(unsigned long long)k->fmb_loads, (unsigned long long)k->fmb_stores,
-				(unsigned long long)k->fmb_blocks, (unsigned long long)k->fmb_rpcit);
+				(unsigned long long)k->fmb_blocks,
+				(unsigned long long)k->fmb_rpcit);
 		else
 			fprintf(out, " %12s %12s %12s %12s\n", "-", "-", "-", "-");
 	}
@@ -155,12 +155,12 @@ static void print_json(struct function_table *table, FILE *out)
 		json_t *line = json_pack(
 			"{s:s, s:o, s:I, s:I, s:I, s:i, s:i, s:i, s:b, s:o, s:i, s:b, s:o, s:o}",
 			"type", "function", "function", json_text(fn->address), "fid",
-			(json_int_t)k->fid, "uid", (json_int_t)k->uid, "fh",
-			(json_int_t)k->fh, "pchid", (int)k->pchid, "pft", (int)k->pft,
-			"pfgid", (int)k->pfgid, "ism", (int)fn->is_ism, "driver",
+			(json_int_t)k->fid, "uid", (json_int_t)k->uid, "fh", (json_int_t)k->fh,
+			"pchid", (int)k->pchid, "pft", (int)k->pft, "pfgid", (int)k->pfgid, "ism",
+			(int)fn->is_ism, "driver",
 			k->driver[0] ? json_text(k->driver) : json_null(), "maxstbl",
-			(int)k->maxstbl, "mio", !!(k->flags & ISMT_FN_MIO_CAPABLE),
-			"bars", bars_json(k), "fmb", fmb_json(k));
+			(int)k->maxstbl, "mio", !!(k->flags & ISMT_FN_MIO_CAPABLE), "bars",
+			bars_json(k), "fmb", fmb_json(k));
 
 		json_print(line, out);
 	}

@@ -7,15 +7,15 @@
 #include <string.h>
 
 #include "cli/command.h"
-#include "util/message.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cmd/session.h"
+#include "util/message.h"
 
 enum { OPT_JSON = 0x300, OPT_TIME };
 
 struct live_command {
-	struct session session;	/* first: operations get this one */
+	struct session session; /* first: operations get this one */
 	struct output output;
 	bool json, quiet;
 	enum time_style time;
@@ -106,7 +106,8 @@ static int finish(struct session *session)
 
 	/* As with any pipeline: not our failure, but say what there was. */
 	if (err == -EPIPE)
-		fprintf(stderr, "ismtrace: the reader closed the output; %llu recorded, %llu lost\n",
+		fprintf(stderr,
+			"ismtrace: the reader closed the output; %llu recorded, %llu lost\n",
 			(unsigned long long)session->summary->recorded,
 			(unsigned long long)summary_lost(session->summary));
 	return output_status(&cmd->output, err);

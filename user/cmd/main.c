@@ -7,23 +7,29 @@
 
 #include "cli/command.h"
 #include "cli/completion.h"
-#include "util/message.h"
 #include "cli/output.h"
 #include "cli/program.h"
+#include "util/message.h"
 #include "version.h"
 
 static const struct command commands[] = {
 	{ "live", command_live, "show every access as it happens, then a summary", &live_argp },
-	{ "record", command_record, "the same into a file, for later or for another machine", &record_argp },
-	{ "stat", command_stat, "counts and histograms, kept in the kernel: the least overhead", &stat_argp },
+	{ "record", command_record, "the same into a file, for later or for another machine",
+	  &record_argp },
+	{ "stat", command_stat, "counts and histograms, kept in the kernel: the least overhead",
+	  &stat_argp },
 	{ "dump", command_dump, "the records of captures, as live shows them", &dump_argp },
-	{ "report", command_report, "what captures add up to: histograms, tables, findings", &report_argp },
-	{ "check", command_check, "only what is wrong, in captures or while a command runs", &check_argp },
-	{ "list", command_list, "the PCI functions, their drivers, BARs, maxstbl and counters", &list_argp },
-	{ "doctor", command_doctor, "what this kernel offers to tracing, what it lacks, what to do", &doctor_argp },
+	{ "report", command_report, "what captures add up to: histograms, tables, findings",
+	  &report_argp },
+	{ "check", command_check, "only what is wrong, in captures or while a command runs",
+	  &check_argp },
+	{ "list", command_list, "the PCI functions, their drivers, BARs, maxstbl and counters",
+	  &list_argp },
+	{ "doctor", command_doctor, "what this kernel offers to tracing, what it lacks, what to do",
+	  &doctor_argp },
 };
 
-#define NR_COMMANDS	(sizeof(commands) / sizeof(commands[0]))
+#define NR_COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
 static void usage(FILE *out)
 {

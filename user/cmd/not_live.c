@@ -3,8 +3,8 @@
  * not_live.c - what the commands that trace are where nothing can be traced:
  * linked in place of them on machines that are not s390x.
  */
-#include "cmd/check.h"
 #include "cli/command.h"
+#include "cmd/check.h"
 #include "util/message.h"
 
 static int refuse(void)

@@ -10,24 +10,24 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd/record_files.h"
+#include "capture/sink_capture.h"
 #include "cli/command.h"
+#include "cli/output.h"
+#include "cmd/record_files.h"
+#include "cmd/session.h"
 #include "util/message.h"
 #include "util/outfile.h"
-#include "cli/output.h"
-#include "cmd/session.h"
-#include "capture/sink_capture.h"
 #include "version.h"
 
-#define DEFAULT_FILE	"ismtrace.pcapng.gz"
+#define DEFAULT_FILE "ismtrace.pcapng.gz"
 /* Of zlib.  The writer shares the machine with what is traced. */
-#define DEFAULT_LEVEL	3
-#define LEVEL_UNSET	(-2)
+#define DEFAULT_LEVEL 3
+#define LEVEL_UNSET   (-2)
 
 enum { OPT_QUIET = 'q', OPT_ORDER = 0x300 };
 
 struct record_command {
-	struct session session;	/* first: operations get this one */
+	struct session session; /* first: operations get this one */
 	const char *path;
 	int level;
 	bool little;
@@ -36,7 +36,7 @@ struct record_command {
 	unsigned long long keep;
 
 	struct capture_files files;
-	int fd;			/* until the sink has it; -1 */
+	int fd; /* until the sink has it; -1 */
 	char application[64];
 };
 
@@ -53,7 +53,8 @@ static const struct argp_option record_argp_options[] = {
 	{ "max-files", 'W', "COUNT", 0, "with -C or -G: keep the newest COUNT files only", 0 },
 	{ "byte-order", OPT_ORDER, "big|little", 0,
 	  "of the file's blocks (default big); all tools read both, but what Wireshark takes "
-	  "live from a pipe (-i -) must be in its own machine's order", 0 },
+	  "live from a pipe (-i -) must be in its own machine's order",
+	  0 },
 	{ "quiet", OPT_QUIET, NULL, 0, "no line at the end", 0 },
 	{ 0 },
 };
@@ -108,8 +109,8 @@ static error_t parse_record(int key, char *arg, struct argp_state *state)
 			option_error(state, "-s is a number of bytes, not '%s'", arg);
 		/* More than a store block is not there to be had. */
 		if (bytes > ISMT_PAYLOAD_MAX)
-			option_error(state, "-s is at most %d bytes, not '%s'",
-				     ISMT_PAYLOAD_MAX, arg);
+			option_error(state, "-s is at most %d bytes, not '%s'", ISMT_PAYLOAD_MAX,
+				     arg);
 		cmd->session.tracing.options.snaplen = (uint32_t)bytes;
 		return 0;
 	case 'z':
@@ -129,8 +130,7 @@ static error_t parse_record(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_ORDER:
 		if (strcmp(arg, "big") && strcmp(arg, "little"))
-			option_error(state, "--byte-order is big or little, not '%s'",
-				     arg);
+			option_error(state, "--byte-order is big or little, not '%s'", arg);
 		cmd->little = *arg == 'l';
 		return 0;
 	case OPT_QUIET:
@@ -197,8 +197,8 @@ static struct sink *make_sink(struct session *session)
 	};
 	struct sink *sink;
 
-	snprintf(cmd->application, sizeof(cmd->application), "ismtrace %s (%s)",
-		 ISMTRACE_VERSION, live_attach_mode(session->live));
+	snprintf(cmd->application, sizeof(cmd->application), "ismtrace %s (%s)", ISMTRACE_VERSION,
+		 live_attach_mode(session->live));
 	sink = sink_capture_new(&options);
 	if (sink)
 		cmd->fd = -1;
@@ -235,8 +235,7 @@ static int finish(struct session *session)
 		error("cannot write %s: %s", name, strerror(-session->output_error));
 	if (!cmd->quiet || lost || session->output_error) {
 		snprintf(before, sizeof(before), " and %u before it", stats.files - 1);
-		note("%" PRIu64 " access%s, %" PRIu64 " bytes written to %s%s; %" PRIu64
-		     " lost",
+		note("%" PRIu64 " access%s, %" PRIu64 " bytes written to %s%s; %" PRIu64 " lost",
 		     stats.accesses, stats.accesses == 1 ? "" : "es", stats.bytes, name,
 		     stats.files > 1 ? before : "", lost);
 	}

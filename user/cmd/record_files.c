@@ -12,9 +12,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "util/outfile.h"
 #include "live/privilege.h"
 #include "live/sandbox.h"
+#include "util/outfile.h"
 
 void files_name(const struct capture_files *files, unsigned int number, char *buf, size_t len)
 {
@@ -152,13 +152,16 @@ static int open_first(struct capture_files *files)
 	return err ? err : fd;
 }
 
-int files_open(struct capture_files *files, const char *path, bool numbered,
-	       unsigned int keep)
+int files_open(struct capture_files *files, const char *path, bool numbered, unsigned int keep)
 {
 	int fd;
 
 	*files = (struct capture_files){
-		.path = path, .numbered = numbered, .keep = keep, .dir = OUTDIR_NONE, .socket = -1,
+		.path = path,
+		.numbered = numbered,
+		.keep = keep,
+		.dir = OUTDIR_NONE,
+		.socket = -1,
 	};
 	if (!strcmp(path, "-")) {
 		fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
@@ -174,7 +177,9 @@ int files_next(void *arg, unsigned int number)
 	uint32_t ask = number;
 	int32_t status = -EIO;
 	struct iovec iov = { .iov_base = &status, .iov_len = sizeof(status) };
-	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control,
+	struct msghdr msg = { .msg_iov = &iov,
+			      .msg_iovlen = 1,
+			      .msg_control = control,
 			      .msg_controllen = sizeof(control) };
 	struct cmsghdr *cmsg;
 	ssize_t got;

@@ -15,11 +15,11 @@
 #include "util/outfile.h"
 
 struct capture_files {
-	const char *path;	/* as given; borrowed */
-	bool numbered;		/* "x.pcapng.gz" becomes "x.00001.pcapng.gz" and so on */
-	unsigned int keep;	/* so many of the newest; 0: all */
-	struct outdir dir;	/* that they are in */
-	int socket;		/* to the process that opens; -1: there is none */
+	const char *path;  /* as given; borrowed */
+	bool numbered;	   /* "x.pcapng.gz" becomes "x.00001.pcapng.gz" and so on */
+	unsigned int keep; /* so many of the newest; 0: all */
+	struct outdir dir; /* that they are in */
+	int socket;	   /* to the process that opens; -1: there is none */
 	pid_t pid;
 };
 
@@ -27,8 +27,7 @@ struct capture_files {
  * files_open - open the first file, for the owner alone, and with numbered
  * start the process.  "-" is standard output.  Returns a descriptor, or -errno.
  */
-int files_open(struct capture_files *files, const char *path, bool numbered,
-	       unsigned int keep);
+int files_open(struct capture_files *files, const char *path, bool numbered, unsigned int keep);
 
 /* The file with this number, from 0: a descriptor or -errno.  For writer_options. */
 int files_next(void *arg, unsigned int number);

@@ -8,11 +8,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/output.h"
 #include "model/filter_match.h"
 #include "model/function.h"
 #include "util/clock.h"
 #include "util/message.h"
-#include "cli/output.h"
 
 /* Until the first progress line, and between two. */
 #define PROGRESS_AFTER_NS NS_PER_SEC
@@ -32,8 +32,7 @@ static void on_progress(void *arg, uint64_t done, uint64_t total)
 	struct replay *replay = arg;
 	uint64_t at = mono_ns();
 
-	if (at - replay->begin_ns < PROGRESS_AFTER_NS ||
-	    at - replay->shown_ns < PROGRESS_EVERY_NS)
+	if (at - replay->begin_ns < PROGRESS_AFTER_NS || at - replay->shown_ns < PROGRESS_EVERY_NS)
 		return;
 	replay->shown_ns = at;
 	replay->shown = true;
@@ -67,8 +66,8 @@ int replay_open(struct replay *replay, struct capture_args *options)
 	memset(replay, 0, sizeof(*replay));
 	replay->options = options;
 	replay->begin_ns = mono_ns();
-	if (isatty(STDERR_FILENO) && (options->silent || !isatty(STDOUT_FILENO)) &&
-	    term && strcmp(term, "dumb"))
+	if (isatty(STDERR_FILENO) && (options->silent || !isatty(STDOUT_FILENO)) && term &&
+	    strcmp(term, "dumb"))
 		capture.progress = on_progress;
 	replay->summary = summary_new();
 	replay->rules = rules_new();
@@ -76,8 +75,8 @@ int replay_open(struct replay *replay, struct capture_args *options)
 		error("out of memory");
 		return replay->status = EXIT_CAPTURE;
 	}
-	replay->status = capture_open(&replay->capture, options->files, options->nr_files,
-				      &capture);
+	replay->status =
+		capture_open(&replay->capture, options->files, options->nr_files, &capture);
 	return replay->status;
 }
 
@@ -127,8 +126,7 @@ static int on_access(struct replay *replay, struct capture_record *rec)
  */
 static int on_insn(struct replay *replay, const struct insn *insn)
 {
-	if (insn->raw.flags & ISMT_INSN_INSIDE &&
-	    !filter_is_open(&replay->options->filter) &&
+	if (insn->raw.flags & ISMT_INSN_INSIDE && !filter_is_open(&replay->options->filter) &&
 	    pending_add(&replay->pending, insn))
 		return 0;
 	return show_insn(replay, insn);

@@ -8,10 +8,10 @@
 
 #include <stdbool.h>
 
+#include "capture/reader.h"
 #include "cli/capture_args.h"
 #include "model/pending.h"
 #include "model/rules.h"
-#include "capture/reader.h"
 #include "model/summary.h"
 
 struct replay_handler {

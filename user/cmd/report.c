@@ -9,14 +9,14 @@
 #include <unistd.h>
 
 #include "cli/command.h"
-#include "util/message.h"
 #include "cli/options.h"
-#include "util/outfile.h"
 #include "cmd/replay.h"
+#include "model/report_tables.h"
 #include "output/report_html.h"
 #include "output/summary_json.h"
 #include "output/summary_text.h"
-#include "model/report_tables.h"
+#include "util/message.h"
+#include "util/outfile.h"
 
 #define TOP_DEFAULT 10
 
@@ -38,8 +38,7 @@ static const struct argp_option report_options[] = {
 	{ NULL, 0, NULL, 0, "What to show:", 0 },
 	{ "sort", OPT_SORT, "count|bytes|errors|findings", 0,
 	  "what comes first in the tables (default: count)", 0 },
-	{ "top", OPT_TOP, "N", 0,
-	  "rows of a table; the rest is one line (default 10, 0: all)", 0 },
+	{ "top", OPT_TOP, "N", 0, "rows of a table; the rest is one line (default 10, 0: all)", 0 },
 	{ "json", OPT_JSON, NULL, 0, "live's summary object, and the tables in it", 0 },
 	{ "html", OPT_HTML, "FILE", 0, "write a page that stands alone, instead", 0 },
 	{ 0 },
@@ -80,10 +79,8 @@ static error_t parse_report(int key, char *arg, struct argp_state *state)
 	case OPT_SORT:
 		sort = sort_find(arg);
 		if (sort < 0)
-			option_error(
-				state,
-				"--sort is count, bytes, errors or findings, not '%s'",
-				arg);
+			option_error(state, "--sort is count, bytes, errors or findings, not '%s'",
+				     arg);
 		cmd->sort = (enum table_sort)sort;
 		return 0;
 	case ARGP_KEY_END:
@@ -117,8 +114,7 @@ static int write_json(const struct report_command *cmd, struct outbuf *out)
 {
 	json_t *json = summary_json(cmd->replay.summary);
 
-	if (json &&
-	    json_object_set_new(json, "tables", tables_json(cmd->tables, cmd->top))) {
+	if (json && json_object_set_new(json, "tables", tables_json(cmd->tables, cmd->top))) {
 		json_decref(json);
 		json = NULL;
 	}

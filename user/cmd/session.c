@@ -6,14 +6,14 @@
 #include <string.h>
 #include <time.h>
 
+#include "live/sandbox.h"
 #include "util/clock.h"
 #include "util/interrupt.h"
 #include "util/message.h"
 #include "util/rlimits.h"
-#include "live/sandbox.h"
 
 /* How long to sleep when there is nothing; the kernel wakes us in batches. */
-#define POLL_MS	50
+#define POLL_MS 50
 
 enum { OPT_INSN = 0x200, OPT_BUFFER };
 
@@ -49,8 +49,7 @@ static error_t parse_session(int key, char *arg, struct argp_state *state)
 		if (parse_size(arg, &session->tracing.options.buffer_size) ||
 		    !session->tracing.options.buffer_size ||
 		    session->tracing.options.buffer_size > LIVE_BUFFER_MAX)
-			option_error(state, "--buffer-size is 1 to 1G bytes, not '%s'",
-				     arg);
+			option_error(state, "--buffer-size is 1 to 1G bytes, not '%s'", arg);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -98,8 +97,8 @@ static int on_access(void *arg, struct access *access)
 	if (err < 0)
 		session->output_error = err;
 	/* What the output has failed on is counted nonetheless: it was recorded. */
-	err = err == SINK_DROPPED ? on_dropped(session, access) :
-				    summary_access(session->summary, access);
+	err = err == SINK_DROPPED ? on_dropped(session, access)
+				  : summary_access(session->summary, access);
 	if (err)
 		return err;
 	if (session->output_error)
@@ -129,9 +128,11 @@ static int on_insn(void *arg, const struct insn *insn)
 
 static bool ended(struct session *session, uint64_t begin)
 {
-	session->tracing.asked = interrupted() || enough(session) ||
-			 (session->tracing.duration_ns && mono_ns() - begin >= session->tracing.duration_ns);
-	return session->tracing.asked || session->output_error || tracing_cmd_ended(&session->tracing);
+	session->tracing.asked =
+		interrupted() || enough(session) ||
+		(session->tracing.duration_ns && mono_ns() - begin >= session->tracing.duration_ns);
+	return session->tracing.asked || session->output_error ||
+	       tracing_cmd_ended(&session->tracing);
 }
 
 static int timeout_ms(const struct session *session, uint64_t begin)
@@ -141,7 +142,9 @@ static int timeout_ms(const struct session *session, uint64_t begin)
 	if (!session->tracing.duration_ns)
 		return POLL_MS;
 	passed = mono_ns() - begin;
-	left = passed < session->tracing.duration_ns ? (session->tracing.duration_ns - passed) / 1000000 + 1 : 1;
+	left = passed < session->tracing.duration_ns
+		       ? (session->tracing.duration_ns - passed) / 1000000 + 1
+		       : 1;
 	return left < POLL_MS ? (int)left : POLL_MS;
 }
 

@@ -11,11 +11,11 @@
 #include <stdint.h>
 
 #include "cli/options.h"
+#include "cmd/tracing.h"
+#include "live/source.h"
 #include "model/rules.h"
 #include "model/sink.h"
-#include "live/source.h"
 #include "model/summary.h"
-#include "cmd/tracing.h"
 
 struct session;
 
@@ -39,16 +39,16 @@ struct session_ops {
 };
 
 struct session {
-	const struct session_ops *ops;	/* these two are set by the command; */
+	const struct session_ops *ops; /* these two are set by the command; */
 	struct tracing tracing;
-	unsigned long long count;	/* accesses; 0: no limit */
+	unsigned long long count; /* accesses; 0: no limit */
 
 	struct live *live;
 	struct sink *sink;
 	struct rules_state *rules;
 	struct summary *summary;
-	uint64_t surplus;		/* records after the last that was asked for */
-	int output_error;		/* first -errno of the sink */
+	uint64_t surplus; /* records after the last that was asked for */
+	int output_error; /* first -errno of the sink */
 };
 
 /* -n, --insn, --buffer-size, and those of tracing_argp; input is the struct session. */

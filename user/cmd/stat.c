@@ -9,21 +9,21 @@
 #include <string.h>
 
 #include "cli/command.h"
-#include "live/counting.h"
-#include "util/clock.h"
-#include "util/interrupt.h"
-#include "util/message.h"
 #include "cli/options.h"
-#include "util/outbuf.h"
 #include "cli/output.h"
+#include "cmd/tracing.h"
+#include "live/counting.h"
 #include "live/sandbox.h"
 #include "output/stat_text.h"
 #include "output/summary_json.h"
 #include "output/summary_text.h"
-#include "cmd/tracing.h"
+#include "util/clock.h"
+#include "util/interrupt.h"
+#include "util/message.h"
+#include "util/outbuf.h"
 
 /* The longest sleep: what ends the run is looked at this often, too. */
-#define TICK_MS	100
+#define TICK_MS 100
 
 enum { OPT_JSON = 0x300 };
 
@@ -31,14 +31,14 @@ struct stat_command {
 	struct tracing tracing;
 	struct output output;
 	bool json;
-	unsigned long long interval_ns;	/* 0: only at the end */
+	unsigned long long interval_ns; /* 0: only at the end */
 	unsigned long long count;	/* intervals; 0: no limit */
 
 	struct counting *counting;
 	struct outbuf out;
-	struct counts *before;		/* at the last interval's end */
-	struct counts *part;		/* since then */
-	int64_t begin_ns;		/* since 1970 */
+	struct counts *before; /* at the last interval's end */
+	struct counts *part;   /* since then */
+	int64_t begin_ns;      /* since 1970 */
 };
 
 static const struct argp_option stat_argp_options[] = {
@@ -80,9 +80,8 @@ static error_t parse_stat(int key, char *arg, struct argp_state *state)
 		if (cmd->count && !cmd->interval_ns)
 			option_error(state, "-n counts intervals: it needs -I");
 		if (cmd->tracing.options.filter.rules)
-			option_error(state,
-				     "stat counts without looking at each access: "
-				     "--rule is for live, record and the captures");
+			option_error(state, "stat counts without looking at each access: "
+					    "--rule is for live, record and the captures");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -116,8 +115,8 @@ static int show_interval(struct stat_command *cmd)
 		summary->begin_ns = cmd->before->ts;
 		summary->end_ns = now->ts;
 		summary_finish(summary);
-		err = cmd->json ? stat_interval_json(summary, &cmd->out) :
-				  stat_interval_text(summary, cmd->begin_ns, &cmd->out);
+		err = cmd->json ? stat_interval_json(summary, &cmd->out)
+				: stat_interval_text(summary, cmd->begin_ns, &cmd->out);
 	}
 	if (!err)
 		err = out_flush(&cmd->out);
@@ -136,7 +135,8 @@ static uint64_t sooner(uint64_t a, uint64_t b)
 /* Until something ends it: 0, or an error of show_interval(). */
 static int count(struct stat_command *cmd)
 {
-	uint64_t begin = mono_ns(), end = cmd->tracing.duration_ns ? begin + cmd->tracing.duration_ns : 0;
+	uint64_t begin = mono_ns(),
+		 end = cmd->tracing.duration_ns ? begin + cmd->tracing.duration_ns : 0;
 	uint64_t next = cmd->interval_ns ? begin + cmd->interval_ns : 0;
 	unsigned long long shown = 0;
 	int err = 0;
@@ -220,8 +220,9 @@ static int begin(struct stat_command *cmd)
 	if (!cmd->tracing.work.pid)
 		fprintf(stderr, "ismtrace: counting (%s)%s\n",
 			live_attach_mode(counting_live(cmd->counting)),
-			cmd->tracing.duration_ns || cmd->count ? "" :
-				"; Ctrl-C ends it and shows the summary");
+			cmd->tracing.duration_ns || cmd->count
+				? ""
+				: "; Ctrl-C ends it and shows the summary");
 	return tracing_run(&cmd->tracing);
 }
 

@@ -12,7 +12,8 @@ enum { OPT_MIO = 0x400, OPT_MEASURE };
 
 static const struct argp_option tracing_options[] = {
 	{ "time-limit", 't', "SECONDS", 0, "end after SECONDS", 2 },
-	{ "all-processes", 'a', NULL, 0, "with -- CMD: trace all processes, not only CMD and its children", 2 },
+	{ "all-processes", 'a', NULL, 0,
+	  "with -- CMD: trace all processes, not only CMD and its children", 2 },
 	{ "measure", OPT_MEASURE, NULL, 0, MEASURE_HELP, 2 },
 	{ "mio", OPT_MIO, "auto|on|off", 0,
 	  "probe the MIO-capable helpers too; auto: where the machine has MIO", 2 },

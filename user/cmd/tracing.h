@@ -14,15 +14,15 @@
 #include "live/source.h"
 
 struct tracing {
-	struct live_options options;	/* filter_init() has been called */
+	struct live_options options; /* filter_init() has been called */
 	struct common_options common;
 	bool all;			/* with a workload: trace all processes */
-	unsigned long long duration_ns;	/* 0: no limit */
+	unsigned long long duration_ns; /* 0: no limit */
 	char **argv;			/* of the workload; NULL: none */
 	bool separate;			/* what it prints must not get into our output */
 
 	struct workload work;
-	bool asked;			/* -n, -t or a signal has ended the trace */
+	bool asked; /* -n, -t or a signal has ended the trace */
 };
 
 /*

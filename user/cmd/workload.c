@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdio.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -168,8 +168,7 @@ static int send_signal(const struct workload *work, int number)
 
 	/* Only now: the pipe's end, if we are killed, would be a signal, too. */
 	if (fcntl(work->stop_end, F_SETSIG, number) ||
-	    fcntl(work->stop_end, F_SETFL, O_ASYNC | O_NONBLOCK) ||
-	    write(work->stop, "t", 1) != 1)
+	    fcntl(work->stop_end, F_SETFL, O_ASYNC | O_NONBLOCK) || write(work->stop, "t", 1) != 1)
 		err = -errno;
 	fcntl(work->stop_end, F_SETFL, O_NONBLOCK);
 	if (!err && read(work->stop_end, &byte, 1) != 1)
@@ -190,8 +189,7 @@ void workload_stop(const struct workload *work, const char *name)
 
 bool workload_ended(struct workload *work)
 {
-	if (work->pid && !work->ended &&
-	    waitpid(work->pid, &work->status, WNOHANG) == work->pid)
+	if (work->pid && !work->ended && waitpid(work->pid, &work->status, WNOHANG) == work->pid)
 		work->ended = true;
 	return work->ended;
 }

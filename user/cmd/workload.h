@@ -9,13 +9,13 @@
 #include <sys/types.h>
 
 struct workload {
-	pid_t pid;		/* 0: there is none */
-	int go;			/* written to to start it, closed to call it off; -1 after */
-	int failed;		/* errno comes out if exec fails */
-	int stop;		/* written to, the child gets a signal; -1: not to be had */
-	int stop_end;		/* the other end of it */
+	pid_t pid;    /* 0: there is none */
+	int go;	      /* written to to start it, closed to call it off; -1 after */
+	int failed;   /* errno comes out if exec fails */
+	int stop;     /* written to, the child gets a signal; -1: not to be had */
+	int stop_end; /* the other end of it */
 	bool ended;
-	int status;		/* as from waitpid(), when ended */
+	int status; /* as from waitpid(), when ended */
 };
 
 /*

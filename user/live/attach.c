@@ -13,16 +13,16 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "ismtrace.skel.h"
 #include "live/drivers.h"
 #include "live/hook_target.h"
-#include "ismtrace.skel.h"
 #include "live/kernel_btf.h"
-#include "util/rlimits.h"
-#include "util/message.h"
 #include "live/zpci_list.h"
+#include "util/message.h"
+#include "util/rlimits.h"
 
 /* PID_MAX_LIMIT of the kernel's, include/linux/threads.h. */
-#define PIDS_MOST	(4UL << 20)
+#define PIDS_MOST (4UL << 20)
 
 static void fill_filter(const struct live_options *options, struct ismt_filter *out)
 {
@@ -32,15 +32,14 @@ static void fill_filter(const struct live_options *options, struct ismt_filter *
 	out->by_fid = filter->nr_functions;
 	out->by_pid = options->tree || filter->nr_pids;
 	out->insns = options->insns;
-	out->snaplen =
-		options->snaplen < ISMT_PAYLOAD_MAX ? options->snaplen : ISMT_PAYLOAD_MAX;
+	out->snaplen = options->snaplen < ISMT_PAYLOAD_MAX ? options->snaplen : ISMT_PAYLOAD_MAX;
 }
 
 /* Does it leave anything out, apart from by process and by result? */
 static bool is_filtered(const struct ismt_filter *filter)
 {
-	return filter->by_fid || filter->comm_len || filter->ops != 3 ||
-	       ~filter->regions || filter->size_min || ~filter->size_max;
+	return filter->by_fid || filter->comm_len || filter->ops != 3 || ~filter->regions ||
+	       filter->size_min || ~filter->size_max;
 }
 
 static uint64_t ring_size(uint64_t wanted)
@@ -120,14 +119,13 @@ static void set_msix(struct ismtrace_bpf *skel, struct kernel_btf *btf)
  * -ENOENT if no driver is there.
  */
 static int load_with(struct live *live, const struct live_options *options,
-		     const struct ismt_filter *filter, bool error_events,
-		     struct kernel_btf *btf)
+		     const struct ismt_filter *filter, bool error_events, struct kernel_btf *btf)
 {
 	struct hook_wish wish = {
 		.returns = options->insns || !error_events,
 		.plain = !options->insns && error_events && !filter->snaplen,
-		.mio_helpers = options->mio == MIO_ON ||
-			 (options->mio == MIO_AUTO && scan_may_have_mio()),
+		.mio_helpers =
+			options->mio == MIO_ON || (options->mio == MIO_AUTO && scan_may_have_mio()),
 		.errors = error_events,
 		.events = live->events,
 		.counting = options->counting,
@@ -185,8 +183,8 @@ static int load(struct live *live, const struct live_options *options,
 /* A process by the number that it has here; scan_machine() has found out where that is. */
 static int add_pid(struct live *live, uint32_t pid)
 {
-	struct bpf_map *map = live->skel->bss->pid_ns ? live->skel->maps.pids_asked :
-							live->skel->maps.pids;
+	struct bpf_map *map =
+		live->skel->bss->pid_ns ? live->skel->maps.pids_asked : live->skel->maps.pids;
 	uint8_t yes = 1;
 
 	return bpf_map__update_elem(map, &pid, sizeof(pid), &yes, sizeof(yes), BPF_ANY);
@@ -219,9 +217,8 @@ static void follow_end(struct live *live)
 {
 	struct ismtrace_bpf *skel = live->skel;
 	struct bpf_link **const links[] = {
-		&skel->links.follow_fork, &skel->links.follow_rename,
-		&skel->links.follow_exec, &skel->links.follow_exit,
-		&skel->links.follow_free,
+		&skel->links.follow_fork, &skel->links.follow_rename, &skel->links.follow_exec,
+		&skel->links.follow_exit, &skel->links.follow_free,
 	};
 	size_t i;
 
@@ -271,8 +268,7 @@ static int follow(struct live *live, const struct live_options *options)
 	err = add_pid(live, options->tree);
 	if (err)
 		return err;
-	live->skel->links.follow_fork =
-		bpf_program__attach(live->skel->progs.follow_fork);
+	live->skel->links.follow_fork = bpf_program__attach(live->skel->progs.follow_fork);
 	return live->skel->links.follow_fork ? 0 : -errno;
 }
 
@@ -337,11 +333,11 @@ static void say_failure(int err, const struct hook *refused)
 		error("kprobes are turned off in this kernel: no probe would run");
 		hint("echo 1 >/sys/kernel/debug/kprobes/enabled turns them on");
 	} else if (err == -EMFILE || err == -ENFILE) {
-		error("cannot load the BPF programs: %s", rlimits_strerror(-err, text, sizeof(text)));
+		error("cannot load the BPF programs: %s",
+		      rlimits_strerror(-err, text, sizeof(text)));
 		rlimits_hint(-err);
 	} else if (refused) {
-		error("the kernel refused a probe on %s: %s", refused->function,
-		      strerror(-err));
+		error("the kernel refused a probe on %s: %s", refused->function, strerror(-err));
 		hint("the function may be missing, inlined or marked notrace in this kernel; "
 		     "ismtrace doctor tells, -vv shows the details");
 	} else if (err == -EPERM || err == -EACCES) {

@@ -65,8 +65,8 @@ static void add_batch(struct ismt_cell *cell, const struct ismt_batch *batch, ui
 		cell->one_block_full += n * now.len;
 }
 
-bool batches_read(const struct batches *batches, const struct ismt_cell *there,
-		  uint32_t index, struct ismt_cell *cell)
+bool batches_read(const struct batches *batches, const struct ismt_cell *there, uint32_t index,
+		  struct ismt_cell *cell)
 {
 	uint64_t before, after;
 	unsigned int tries;

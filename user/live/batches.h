@@ -14,7 +14,7 @@
 struct batches {
 	const union ismt_slot *slots;
 	uint16_t first[ISMT_CELLS]; /* by cell: number of a slot, plus one; 0: none */
-	uint16_t next[ISMT_SLOTS]; /* the next one of the same cell, likewise */
+	uint16_t next[ISMT_SLOTS];  /* the next one of the same cell, likewise */
 };
 
 /*
@@ -29,7 +29,7 @@ void batches_look(struct batches *batches, const union ismt_slot *slots);
  * the next time.  False: tasks moved theirs all the time, or one was kept from ending that;
  * the copy is then no state that the cell ever had.
  */
-bool batches_read(const struct batches *batches, const struct ismt_cell *there,
-		  uint32_t index, struct ismt_cell *cell);
+bool batches_read(const struct batches *batches, const struct ismt_cell *there, uint32_t index,
+		  struct ismt_cell *cell);
 
 #endif /* ISMT_LIVE_BATCHES_H */

@@ -62,7 +62,8 @@ void cell_counts(const struct ismt_cell *cell, struct count_cell *part)
 	part->full_bytes = cell->block_full;
 	memcpy(part->stats.width, cell->width, sizeof(part->stats.width));
 	memcpy(part->stats.stb, cell->stb, sizeof(part->stats.stb));
-	hist_set(&part->stats.latency, cell->latency, cell->latency_sum, cell->latency_min, cell->latency_max);
+	hist_set(&part->stats.latency, cell->latency, cell->latency_sum, cell->latency_min,
+		 cell->latency_max);
 	add_one_block(part, cell);
 	part->findings[ISM004] = cell->split;
 }

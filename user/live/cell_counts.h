@@ -5,8 +5,8 @@
 #ifndef ISMT_LIVE_CELL_COUNTS_H
 #define ISMT_LIVE_CELL_COUNTS_H
 
-#include "model/counts.h"
 #include "ismtrace.h"
+#include "model/counts.h"
 
 /* What a copy of a cell, batches included, adds up to; part gets neither key nor name. */
 void cell_counts(const struct ismt_cell *cell, struct count_cell *part);

@@ -72,8 +72,7 @@ static uint64_t counter(const struct live *live, enum ismt_counter which)
 	int cpu;
 
 	for (cpu = 0; cpu < ISMT_MAX_CPUS; cpu++)
-		sum += __atomic_load_n(&live->skel->bss->counters[cpu][which],
-				       __ATOMIC_RELAXED);
+		sum += __atomic_load_n(&live->skel->bss->counters[cpu][which], __ATOMIC_RELAXED);
 	return sum;
 }
 
@@ -86,8 +85,7 @@ uint64_t live_still_open(const struct live *live)
 
 /* The per-CPU values of one key, added up for its function. */
 static int unattr_collect(struct live *live, struct summary *summary,
-			 const struct ismt_unattr_key *key, struct ismt_unattr *values,
-			 int cpus)
+			  const struct ismt_unattr_key *key, struct ismt_unattr *values, int cpus)
 {
 	int map = bpf_map__fd(live->skel->maps.unattributed), cpu;
 	struct summary_function *total;
@@ -107,9 +105,9 @@ static int unattr_collect(struct live *live, struct summary *summary,
 	total = summary_function(summary, fn);
 	if (!total)
 		return -ENOMEM;
-	sum = key->class == ISMT_UNATTR_OUTSIDE	  ? &total->outside
+	sum = key->class == ISMT_UNATTR_OUTSIDE	   ? &total->outside
 	      : key->class == ISMT_UNATTR_FILTERED ? &total->filtered
-						  : &total->lost;
+						   : &total->lost;
 	for (cpu = 0; cpu < cpus; cpu++)
 		unattr_add(sum, &values[cpu]);
 	return 0;
@@ -196,13 +194,14 @@ void live_losses(const struct live *live, struct losses *lost, uint64_t *filtere
 	lost->n[LOSS_TRACK] = counter(live, ISMT_CNT_LOST_TRACK);
 	*filtered = counter(live, ISMT_CNT_FILTERED);
 	if (live->frozen)
-		*filtered += counter(live, ISMT_CNT_SPILLED_OUT) -
-			     counter(live, ISMT_CNT_SPILLED_OVER);
+		*filtered +=
+			counter(live, ISMT_CNT_SPILLED_OUT) - counter(live, ISMT_CNT_SPILLED_OVER);
 }
 
 int live_account(struct live *live, struct summary *summary)
 {
-	uint64_t writer = summary->lost.n[LOSS_WRITER], insn_writer = summary->lost.n[LOSS_INSN_WRITER];
+	uint64_t writer = summary->lost.n[LOSS_WRITER],
+		 insn_writer = summary->lost.n[LOSS_INSN_WRITER];
 	uint64_t filtered;
 	size_t i;
 	int err;

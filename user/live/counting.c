@@ -9,18 +9,18 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
-#include "live/cell_counts.h"
 #include "ismtrace.skel.h"
+#include "live/batches.h"
+#include "live/cell_counts.h"
 #include "model/region.h"
 #include "util/clock.h"
 #include "util/message.h"
-#include "live/batches.h"
 
 /* From so many cells in use on, those of processes that ended are taken back. */
-#define CELLS_TIGHT	(ISMT_CELLS_OWN / 2)
+#define CELLS_TIGHT (ISMT_CELLS_OWN / 2)
 
 /* Of the kernel's: these do not come as findings, the cells have them. */
-#define TOLD		RULE_BIT(ISM004)
+#define TOLD RULE_BIT(ISM004)
 
 struct counting {
 	struct live *live;
@@ -29,12 +29,12 @@ struct counting {
 	 * but nothing is taken away.
 	 */
 	struct counts *now;
-	struct summary *forgotten;	/* of functions: the instructions of what was */
+	struct summary *forgotten; /* of functions: the instructions of what was */
 	struct batches batches;
-	struct ismt_cell *last;	/* cells as they were when they were last added */
-	uint32_t leaving[ISMT_CELLS_OWN];	/* indices, while cells are taken back */
-	uint32_t seen_over;	/* processes that had ended when cells were last taken back */
-	int error;		/* -ENOMEM from a record, or as cells were taken back */
+	struct ismt_cell *last;		  /* cells as they were when they were last added */
+	uint32_t leaving[ISMT_CELLS_OWN]; /* indices, while cells are taken back */
+	uint32_t seen_over; /* processes that had ended when cells were last taken back */
+	int error;	    /* -ENOMEM from a record, or as cells were taken back */
 };
 
 static int on_access(void *arg, struct access *access)
@@ -164,8 +164,8 @@ static int retire_cell(struct counting *counting, uint32_t index)
 
 	/* Another process has got the number meanwhile, and has found the cell. */
 	if (!process_is_over(counting, cell->key.pid)) {
-		bpf_map__update_elem(skel->maps.cell_index, &cell->key, sizeof(cell->key),
-				     &index, sizeof(index), BPF_NOEXIST);
+		bpf_map__update_elem(skel->maps.cell_index, &cell->key, sizeof(cell->key), &index,
+				     sizeof(index), BPF_NOEXIST);
 		return 0;
 	}
 	err = add_cell(counting, (int)index);

@@ -6,8 +6,8 @@
 #ifndef ISMT_LIVE_COUNTING_H
 #define ISMT_LIVE_COUNTING_H
 
-#include "model/counts.h"
 #include "live/source.h"
+#include "model/counts.h"
 
 struct counting;
 

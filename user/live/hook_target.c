@@ -71,8 +71,7 @@ static const char *module_of(const char *function)
 	return NULL;
 }
 
-static int set_target(struct bpf_program *prog, struct bpf_prog_load_opts *opts,
-		      long cookie)
+static int set_target(struct bpf_program *prog, struct bpf_prog_load_opts *opts, long cookie)
 {
 	const char *function = strchr(bpf_program__section_name(prog), '/');
 	const char *module;
@@ -103,11 +102,11 @@ int hook_target_begin(struct kernel_btf *btf)
 	target.btf = btf;
 	if (target.registered)
 		return 0;
-	err = libbpf_register_prog_handler("fentry+", BPF_PROG_TYPE_TRACING,
-					   BPF_TRACE_FENTRY, &opts);
+	err = libbpf_register_prog_handler("fentry+", BPF_PROG_TYPE_TRACING, BPF_TRACE_FENTRY,
+					   &opts);
 	if (err >= 0)
-		err = libbpf_register_prog_handler("fexit+", BPF_PROG_TYPE_TRACING,
-						   BPF_TRACE_FEXIT, &opts);
+		err = libbpf_register_prog_handler("fexit+", BPF_PROG_TYPE_TRACING, BPF_TRACE_FEXIT,
+						   &opts);
 	if (err < 0)
 		return err;
 	target.registered = true;

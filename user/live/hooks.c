@@ -11,8 +11,8 @@
 #include <bpf/bpf.h>
 
 #include "live/drivers.h"
-#include "util/message.h"
 #include "live/retprobe.h"
+#include "util/message.h"
 #include "util/rlimits.h"
 
 const struct hook hooks[] = {
@@ -39,17 +39,17 @@ const size_t nr_hooks = sizeof(hooks) / sizeof(hooks[0]);
 /* One hook that is to be attached. */
 struct attached {
 	const struct hook *hook;
-	struct bpf_program *entry, *ret;	/* NULL: not this side */
+	struct bpf_program *entry, *ret; /* NULL: not this side */
 	struct bpf_link *entry_link, *ret_link;
-	bool was_attached;		/* until hooks_detach() */
+	bool was_attached; /* until hooks_detach() */
 };
 
 struct hook_set {
 	enum attach_mode mode;
-	struct drivers seen;	/* when hooks were selected */
+	struct drivers seen; /* when hooks were selected */
 	bool detached;
-	struct hook_misses missed;	/* until it was detached */
-	struct retprobes *returns;	/* NULL: not needed, or there is no tracefs */
+	struct hook_misses missed; /* until it was detached */
+	struct retprobes *returns; /* NULL: not needed, or there is no tracefs */
 	size_t count;
 	struct attached at[];
 };
@@ -117,7 +117,9 @@ static struct bpf_program *find_entry(struct bpf_object *obj, const char *flavou
 	char name[32];
 
 	snprintf(name, sizeof(name), "%s%s",
-		 hook->role != HOOK_INSN || !wish->plain ? "" : wish->measure ? "measured_" : "plain_",
+		 hook->role != HOOK_INSN || !wish->plain ? ""
+		 : wish->measure			 ? "measured_"
+							 : "plain_",
 		 hook->name);
 	return find(obj, flavour, name);
 }
@@ -138,10 +140,10 @@ struct hook_set *hooks_select(struct bpf_object *obj, enum attach_mode mode,
 	set->mode = mode;
 	drivers_look(&set->seen);
 
-	bpf_object__for_each_program(prog, obj)
-		if (bpf_program__type(prog) == BPF_PROG_TYPE_TRACING ||
-		    bpf_program__type(prog) == BPF_PROG_TYPE_KPROBE)
-			bpf_program__set_autoload(prog, false);
+	bpf_object__for_each_program(prog,
+				     obj) if (bpf_program__type(prog) == BPF_PROG_TYPE_TRACING ||
+					      bpf_program__type(prog) == BPF_PROG_TYPE_KPROBE)
+		bpf_program__set_autoload(prog, false);
 	bpf_program__set_autoload(find(obj, "event", "enter"), false);
 	bpf_program__set_autoload(find(obj, "event", "exit"), false);
 	bpf_program__set_autoload(find(obj, "event", "exit_counting"), false);
@@ -156,8 +158,7 @@ struct hook_set *hooks_select(struct bpf_object *obj, enum attach_mode mode,
 		at->hook = hook;
 		if (hook->event == IS_EVENT) {
 			at->entry = find(obj, hook->name, "enter");
-			at->ret = find(obj, hook->name,
-				       wish->counting ? "exit_counting" : "exit");
+			at->ret = find(obj, hook->name, wish->counting ? "exit_counting" : "exit");
 		} else {
 			at->entry = find_entry(obj, in, hook, wish);
 			if (hook->role == HOOK_ACCESS || hook->role == HOOK_MIO ||
@@ -201,7 +202,8 @@ static struct bpf_link *attach(const struct hook_set *set, const struct attached
 		link = retprobes_attach(set->returns, prog, at->hook->function);
 		if (link)
 			return link;
-		verbose(1, "probe: %s return: not by tracefs (%s), so that few calls at once are followed",
+		verbose(1,
+			"probe: %s return: not by tracefs (%s), so that few calls at once are followed",
 			at->hook->function, strerror(errno));
 	}
 	/* By the running kernel's own means, not through tracefs files. */
@@ -223,8 +225,7 @@ static int attach_side(struct hook_set *set, enum hook_role role, bool ret,
 			continue;
 		*link = attach(set, at, ret);
 		if (*link) {
-			verbose(2, "probe: %s %s", at->hook->function,
-				ret ? "return" : "entry");
+			verbose(2, "probe: %s %s", at->hook->function, ret ? "return" : "entry");
 			continue;
 		}
 		err = rlimits_cause(-errno);
@@ -233,8 +234,7 @@ static int attach_side(struct hook_set *set, enum hook_role role, bool ret,
 		 * the other a function is recognised by its instructions.
 		 */
 		if (role == HOOK_ERROR || role == HOOK_OPEN) {
-			verbose(1, "probe: %s refused (%s)", at->hook->function,
-				strerror(-err));
+			verbose(1, "probe: %s refused (%s)", at->hook->function, strerror(-err));
 			continue;
 		}
 		*refused = at->hook;
@@ -249,10 +249,10 @@ int hooks_attach(struct hook_set *set, const struct hook **refused)
 		enum hook_role role;
 		bool ret;
 	} order[] = {
-		{ HOOK_ERROR, false }, { HOOK_OPEN, false },
-		{ HOOK_ACCESS, true }, { HOOK_MIO, true }, { HOOK_INSN, true },
-		{ HOOK_MEASURE, true }, { HOOK_INSN, false }, { HOOK_MEASURE, false },
-		{ HOOK_MIO, false }, { HOOK_ACCESS, false },
+		{ HOOK_ERROR, false },	{ HOOK_OPEN, false },	 { HOOK_ACCESS, true },
+		{ HOOK_MIO, true },	{ HOOK_INSN, true },	 { HOOK_MEASURE, true },
+		{ HOOK_INSN, false },	{ HOOK_MEASURE, false }, { HOOK_MIO, false },
+		{ HOOK_ACCESS, false },
 	};
 	size_t i;
 	int err;
@@ -276,7 +276,8 @@ bool hooks_has(const struct hook_set *set, const char *name)
 	size_t i;
 
 	for (i = 0; i < set->count; i++)
-		if ((set->at[i].entry_link || set->at[i].was_attached) && !strcmp(set->at[i].hook->name, name))
+		if ((set->at[i].entry_link || set->at[i].was_attached) &&
+		    !strcmp(set->at[i].hook->name, name))
 			return true;
 	return false;
 }

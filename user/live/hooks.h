@@ -15,18 +15,18 @@
 #include <bpf/libbpf.h>
 
 enum hook_role {
-	HOOK_ACCESS,		/* entry and return of a driver's read or write */
-	HOOK_INSN,		/* a function-handle helper; return if asked for */
-	HOOK_MIO,		/* a MIO-capable helper: entry and return */
-	HOOK_ERROR,		/* the debug feature that hears of errors */
-	HOOK_OPEN,		/* a device is opened */
-	HOOK_MEASURE,		/* what begins and ends a measurement block */
+	HOOK_ACCESS,  /* entry and return of a driver's read or write */
+	HOOK_INSN,    /* a function-handle helper; return if asked for */
+	HOOK_MIO,     /* a MIO-capable helper: entry and return */
+	HOOK_ERROR,   /* the debug feature that hears of errors */
+	HOOK_OPEN,    /* a device is opened */
+	HOOK_MEASURE, /* what begins and ends a measurement block */
 };
 
 struct hook {
-	const char *name;	/* of the programs: fentry_<name>, kprobe_<name>... */
-	const char *function;	/* in the kernel */
-	const char *module;	/* as in /sys/module; NULL: the kernel proper */
+	const char *name;     /* of the programs: fentry_<name>, kprobe_<name>... */
+	const char *function; /* in the kernel */
+	const char *module;   /* as in /sys/module; NULL: the kernel proper */
 	enum hook_role role;
 	/* HOOK_ACCESS: these are the driver's trace events, or they do instead of it. */
 	enum { NO_EVENT, IS_EVENT, HAS_EVENT } event;
@@ -36,13 +36,13 @@ extern const struct hook hooks[];
 extern const size_t nr_hooks;
 
 struct hook_wish {
-	bool returns;		/* return probes on the instruction helpers */
-	bool plain;		/* of these only the counts, not each; no payload */
-	bool mio_helpers;		/* MIO-capable helpers too */
-	bool errors;		/* the debug feature */
-	bool events;		/* the variant driver's trace events in place of probes */
-	bool counting;		/* counts, not records */
-	bool measure;		/* our own count beside the measurement block's */
+	bool returns;	  /* return probes on the instruction helpers */
+	bool plain;	  /* of these only the counts, not each; no payload */
+	bool mio_helpers; /* MIO-capable helpers too */
+	bool errors;	  /* the debug feature */
+	bool events;	  /* the variant driver's trace events in place of probes */
+	bool counting;	  /* counts, not records */
+	bool measure;	  /* our own count beside the measurement block's */
 };
 
 /* True if the variant driver is loaded and has trace events. */
@@ -87,8 +87,8 @@ const char *hooks_driver_since(const struct hook_set *set);
 struct hook_misses {
 	uint64_t access_entry;
 	uint64_t insn_entry;
-	uint64_t insn_return;	/* where these have return probes */
-	uint64_t error;		/* of all that the debug feature logs, so at most so many errors */
+	uint64_t insn_return; /* where these have return probes */
+	uint64_t error;	      /* of all that the debug feature logs, so at most so many errors */
 };
 
 void hooks_misses(const struct hook_set *set, struct hook_misses *misses);

@@ -27,8 +27,8 @@ struct fmb_watch {
 
 /* Something that was found turned off. */
 struct switch_off {
-	uint64_t ns;	/* at most so long until now */
-	bool was;	/* at the last look */
+	uint64_t ns; /* at most so long until now */
+	bool was;    /* at the last look */
 	bool reported;
 };
 
@@ -38,7 +38,7 @@ struct switch_watch {
 	uint64_t next; /* when it is to be looked again */
 	struct switch_off probes, errors;
 	struct switch_off driver; /* on: one that is not traced, as it came later */
-	bool quiet; /* nobody is to be told */
+	bool quiet;		  /* nobody is to be told */
 };
 
 struct live {
@@ -48,19 +48,19 @@ struct live {
 	struct hook_set *hooks;
 	struct ring_buffer *ring;
 	enum attach_mode mode;
-	bool events; /* the driver's trace events are used */
+	bool events;	    /* the driver's trace events are used */
 	bool warned_driver; /* of a driver that was loaded since */
-	int64_t timens; /* ns that our CLOCK_MONOTONIC is ahead of the programs' */
-	bool tree; /* a process and its children are traced */
-	bool frozen; /* live_freeze() was called */
-	bool no_error_log; /* it was turned off: return probes are in its place */
+	int64_t timens;	    /* ns that our CLOCK_MONOTONIC is ahead of the programs' */
+	bool tree;	    /* a process and its children are traced */
+	bool frozen;	    /* live_freeze() was called */
+	bool no_error_log;  /* it was turned off: return probes are in its place */
 	struct switch_watch watch_switches;
 	uint64_t lack_insns; /* accesses that moved bytes by no instruction that was seen */
 	struct ring_reader reader;
 	struct function unknown; /* when the kernel hides its list */
 	struct fmb_watch *watch;
 	size_t nr_watch;
-	uint64_t next_tick; /* CLOCK_MONOTONIC, ns */
+	uint64_t next_tick;	      /* CLOCK_MONOTONIC, ns */
 	struct live_measure *measure; /* NULL: without */
 };
 

@@ -64,8 +64,8 @@ static int blob_look(struct blob *blob, size_t len)
 	if (hdr.magic != BTF_MAGIC || hdr.hdr_len < sizeof(hdr) || hdr.hdr_len > len)
 		return -EBADMSG;
 	len -= hdr.hdr_len;
-	if (hdr.type_off > len || hdr.type_len > len - hdr.type_off ||
-	    hdr.str_off > len || hdr.str_len > len - hdr.str_off)
+	if (hdr.type_off > len || hdr.type_len > len - hdr.type_off || hdr.str_off > len ||
+	    hdr.str_len > len - hdr.str_off)
 		return -EBADMSG;
 	blob->types = blob->data + hdr.hdr_len + hdr.type_off;
 	blob->types_len = hdr.type_len;
@@ -96,14 +96,12 @@ static int blob_read(struct blob *blob, const char *name)
 	return err ?: blob_look(blob, (size_t)st.st_size);
 }
 
-static bool is_name(const struct blob *base, const struct blob *blob, uint32_t at,
-		    const char *name)
+static bool is_name(const struct blob *base, const struct blob *blob, uint32_t at, const char *name)
 {
 	if (at < base->strings_len)
 		return !strcmp(base->strings + at, name);
 	at -= base->strings_len;
-	return base != blob && at < blob->strings_len &&
-	       !strcmp(blob->strings + at, name);
+	return base != blob && at < blob->strings_len && !strcmp(blob->strings + at, name);
 }
 
 /* What comes behind a type, bytes; -EBADMSG for a kind that is not known. */
@@ -145,8 +143,7 @@ static long tail_len(const struct btf_type *type)
 }
 
 static int member_offset(const struct blob *base, const struct blob *blob,
-			 const struct btf_type *type, const uint8_t *members,
-			 const char *name)
+			 const struct btf_type *type, const uint8_t *members, const char *name)
 {
 	uint32_t i, vlen = BTF_INFO_VLEN(type->info), bits;
 	struct btf_member member;

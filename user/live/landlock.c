@@ -11,35 +11,33 @@
  * know less than the kernel that it runs on.  Numbers of system calls are the same on all
  * architectures.
  */
-#define NR_CREATE_RULESET	444
-#define NR_ADD_RULE		445
-#define NR_RESTRICT_SELF	446
+#define NR_CREATE_RULESET 444
+#define NR_ADD_RULE	  445
+#define NR_RESTRICT_SELF  446
 
-#define CREATE_RULESET_VERSION	1U
-#define RULE_PATH_BENEATH	1
+#define CREATE_RULESET_VERSION 1U
+#define RULE_PATH_BENEATH      1
 
-#define FS_WRITE_FILE	(1ULL << 1)
-#define FS_READ_FILE	(1ULL << 2)
-#define FS_READ_DIR	(1ULL << 3)
-#define FS_REMOVE_FILE	(1ULL << 5)
-#define FS_MAKE_REG	(1ULL << 8)
-#define FS_TRUNCATE	(1ULL << 14)
+#define FS_WRITE_FILE  (1ULL << 1)
+#define FS_READ_FILE   (1ULL << 2)
+#define FS_READ_DIR    (1ULL << 3)
+#define FS_REMOVE_FILE (1ULL << 5)
+#define FS_MAKE_REG    (1ULL << 8)
+#define FS_TRUNCATE    (1ULL << 14)
 
 /* All rights to files that a version knows, from 1. */
 static const uint64_t fs_rights[] = {
-	(1ULL << 13) - 1,
-	(1ULL << 14) - 1,	/* REFER */
-	(1ULL << 15) - 1,	/* TRUNCATE */
-	(1ULL << 15) - 1,
-	(1ULL << 16) - 1,	/* IOCTL_DEV */
+	(1ULL << 13) - 1, (1ULL << 14) - 1, /* REFER */
+	(1ULL << 15) - 1,		    /* TRUNCATE */
+	(1ULL << 15) - 1, (1ULL << 16) - 1, /* IOCTL_DEV */
 };
 
-#define NR_VERSIONS	((int)(sizeof(fs_rights) / sizeof(fs_rights[0])))
+#define NR_VERSIONS ((int)(sizeof(fs_rights) / sizeof(fs_rights[0])))
 
-#define NET_ABI		4
-#define NET_ALL		3ULL	/* BIND_TCP, CONNECT_TCP */
-#define SCOPE_ABI	6
-#define SCOPE_ALL	3ULL	/* ABSTRACT_UNIX_SOCKET, SIGNAL */
+#define NET_ABI	  4
+#define NET_ALL	  3ULL /* BIND_TCP, CONNECT_TCP */
+#define SCOPE_ABI 6
+#define SCOPE_ALL 3ULL /* ABSTRACT_UNIX_SOCKET, SIGNAL */
 
 struct ruleset_attr {
 	uint64_t fs;

@@ -10,13 +10,13 @@
 #include <stdint.h>
 
 enum landlock_use {
-	LANDLOCK_READ,		/* files and directories below */
-	LANDLOCK_WRITE,		/* files that are there */
-	LANDLOCK_MAKE,		/* and new ones, and remove them */
+	LANDLOCK_READ,	/* files and directories below */
+	LANDLOCK_WRITE, /* files that are there */
+	LANDLOCK_MAKE,	/* and new ones, and remove them */
 };
 
 struct landlock_place {
-	const char *path;	/* of a directory; NULL: fd is it */
+	const char *path; /* of a directory; NULL: fd is it */
 	int fd;
 	enum landlock_use use;
 };

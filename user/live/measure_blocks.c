@@ -14,37 +14,37 @@
 #include <bpf/libbpf.h>
 
 #include "ismtrace.skel.h"
-#include "model/measure.h"
 #include "live/measurer.h"
+#include "live/zpci_list.h"
+#include "model/measure.h"
 #include "util/clock.h"
 #include "util/message.h"
-#include "live/zpci_list.h"
 
 /*
  * A function that is open when the trace begins may be in use.  Its block is begun again
  * until nothing was issued for a moment after that, so that nothing was under way when it
  * began; after so many times it is left at that.
  */
-#define QUIET_MS	2
-#define QUIET_TRIES	10
+#define QUIET_MS    2
+#define QUIET_TRIES 10
 
 /* How much later than the machine says an update may come; and if it does not say. */
-#define SLACK_MS	500
-#define INTERVAL_MS	4000
+#define SLACK_MS    500
+#define INTERVAL_MS 4000
 /* Between looks for it. */
-#define TICK_MS		5
+#define TICK_MS 5
 
 /* What is known of one function here; by its index in measures. */
 struct window {
-	bool busy;		/* it was in use while its block began */
-	uint64_t before, after_begin;	/* done, just before and after accesses were opened */
-	uint64_t at_stop;	/* and before none were any more */
+	bool busy;		      /* it was in use while its block began */
+	uint64_t before, after_begin; /* done, just before and after accesses were opened */
+	uint64_t at_stop;	      /* and before none were any more */
 };
 
 struct live_measure {
 	struct measurer *measurer;
-	bool own;		/* the process is ours to end */
-	long others;		/* CPUs besides one */
+	bool own;    /* the process is ours to end */
+	long others; /* CPUs besides one */
 	bool stopped;
 	size_t nr;
 	struct window windows[ISMT_MEASURES];
@@ -56,7 +56,7 @@ static struct ismt_measure *measure_at(struct live *live, size_t i)
 }
 
 /* Of numbers by kind, whichever type of 64 bits they have. */
-#define SUM(n)	((n)[ISMT_PCILG] + (n)[ISMT_PCISTG] + (n)[ISMT_PCISTB])
+#define SUM(n) ((n)[ISMT_PCILG] + (n)[ISMT_PCISTG] + (n)[ISMT_PCISTB])
 
 static uint64_t done(struct live *live, size_t i)
 {
@@ -169,8 +169,9 @@ static bool is_quiet(struct live *live, size_t i)
 /* Of a function that is open already. */
 static void begin_block(struct live *live, size_t i, const struct function *fn)
 {
-	const struct ismt_rearm rearm = { .index = (uint32_t)i, .domain = fn->k.domain,
-					  .bus = fn->k.bus, .devfn = fn->k.devfn };
+	const struct ismt_rearm rearm = {
+		.index = (uint32_t)i, .domain = fn->k.domain, .bus = fn->k.bus, .devfn = fn->k.devfn
+	};
 	int tries = 0, err;
 
 	do {
@@ -192,7 +193,8 @@ void live_measure_begin(struct live *live)
 		return;
 	live_measure_look(live);
 	for (i = 0; i < live->measure->nr; i++) {
-		const struct function *fn = function_by_fid(live->functions, measure_at(live, i)->fid);
+		const struct function *fn =
+			function_by_fid(live->functions, measure_at(live, i)->fid);
 
 		if (fn && fn->k.flags & ISMT_FN_HAS_FMB && fn->k.flags & ISMT_FN_HAS_PDEV)
 			begin_block(live, i, fn);
@@ -273,7 +275,8 @@ static void copy(struct live *live, size_t i, struct ismt_measure *m)
 	do {
 		*m = *there;
 	} while ((there->updates != m->updates || there->begun != m->begun ||
-		  there->stamp != m->stamp) && --tries);
+		  there->stamp != m->stamp) &&
+		 --tries);
 }
 
 static void fill(struct live *live, size_t i, struct measure *out)

@@ -16,15 +16,15 @@
 
 #include <bpf/libbpf.h>
 
-#include "util/message.h"
 #include "live/privilege.h"
 #include "live/sandbox.h"
+#include "util/message.h"
 
-#define BLOCKS	"/sys/kernel/debug/pci"
+#define BLOCKS "/sys/kernel/debug/pci"
 
 /* A function that was reset a moment ago may still be known by its old handle. */
-#define TRIES	5
-#define PAUSE_NS	1000000
+#define TRIES	 5
+#define PAUSE_NS 1000000
 
 /* Where the process has them. */
 enum { FD_SOCKET = 3, FD_BLOCKS, FD_FREE };
@@ -36,9 +36,9 @@ struct measurer {
 
 /* A request; the answer is an int32_t, 0 or -errno. */
 struct request {
-	uint32_t serve;		/* with two descriptors; else it is to begin one */
+	uint32_t serve; /* with two descriptors; else it is to begin one */
 	struct ismt_rearm rearm;
-	uint64_t bytes;		/* serve: of the map of measures */
+	uint64_t bytes; /* serve: of the map of measures */
 };
 
 /* --- The process. */
@@ -139,7 +139,9 @@ static bool answer_request(struct served *served)
 	char control[CMSG_SPACE(2 * sizeof(int))] = {};
 	struct request request = {};
 	struct iovec iov = { .iov_base = &request, .iov_len = sizeof(request) };
-	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control,
+	struct msghdr msg = { .msg_iov = &iov,
+			      .msg_iovlen = 1,
+			      .msg_control = control,
 			      .msg_controllen = sizeof(control) };
 	struct cmsghdr *cmsg;
 	int32_t status = -EINVAL;
@@ -273,8 +275,10 @@ fail:
 
 void measurer_tell(const char *program)
 {
-	fprintf(stderr, "%s: measuring: each traced function's measurement block begins anew when it "
-			"is opened; what it counted for others is gone\n", program);
+	fprintf(stderr,
+		"%s: measuring: each traced function's measurement block begins anew when it "
+		"is opened; what it counted for others is gone\n",
+		program);
 }
 
 static int ask(struct measurer *measurer, struct msghdr *msg)
@@ -300,7 +304,9 @@ int measurer_serve(struct measurer *measurer, int ring, int measures, size_t byt
 	char control[CMSG_SPACE(2 * sizeof(int))] = {};
 	struct request request = { .serve = 1, .bytes = bytes };
 	struct iovec iov = { .iov_base = &request, .iov_len = sizeof(request) };
-	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control,
+	struct msghdr msg = { .msg_iov = &iov,
+			      .msg_iovlen = 1,
+			      .msg_control = control,
 			      .msg_controllen = sizeof(control) };
 	struct cmsghdr *cmsg = CMSG_FIRSTHDR(&msg);
 	int fds[2] = { ring, measures };

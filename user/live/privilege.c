@@ -11,10 +11,10 @@
 
 /* libcap of Debian 12 knows both; the numbers are ABI. */
 #ifndef CAP_PERFMON
-#define CAP_PERFMON	38
+#define CAP_PERFMON 38
 #endif
 #ifndef CAP_BPF
-#define CAP_BPF		39
+#define CAP_BPF 39
 #endif
 
 /*

@@ -8,9 +8,9 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "util/message.h"
 #include "live/privilege.h"
 #include "live/retprobe.h"
+#include "util/message.h"
 
 /* One line of a file, without its newline; false if it cannot be read. */
 static bool read_line(const char *path, char *buf, size_t len)
@@ -27,7 +27,7 @@ static bool read_line(const char *path, char *buf, size_t len)
 	return ok;
 }
 
-#define FOUND(...)	snprintf(finding->found, sizeof(finding->found), __VA_ARGS__)
+#define FOUND(...) snprintf(finding->found, sizeof(finding->found), __VA_ARGS__)
 
 static void look_machine(struct requirement_result *finding)
 {
@@ -37,7 +37,8 @@ static void look_machine(struct requirement_result *finding)
 	FOUND("%s, Linux %.80s", uts.machine, uts.release);
 	if (strcmp(uts.machine, "s390x")) {
 		finding->result = REQ_FAILS;
-		finding->hint = "zPCI exists on IBM Z (s390x) only; lab/run boots such a machine in QEMU";
+		finding->hint =
+			"zPCI exists on IBM Z (s390x) only; lab/run boots such a machine in QEMU";
 	}
 }
 
@@ -76,7 +77,8 @@ static void look_btf(struct requirement_result *finding)
 	}
 	FOUND("this kernel has no BTF (/sys/kernel/btf/vmlinux)");
 	finding->result = REQ_FAILS;
-	finding->hint = "use a kernel built with CONFIG_DEBUG_INFO_BTF=y; distribution kernels have it";
+	finding->hint =
+		"use a kernel built with CONFIG_DEBUG_INFO_BTF=y; distribution kernels have it";
 }
 
 /* The level among all that there are: "none [integrity] confidentiality". */
@@ -105,11 +107,13 @@ static void look_lockdown(struct requirement_result *finding)
 		FOUND("the kernel is locked down to '%s', where BPF programs may not read its memory",
 		      level);
 		finding->result = REQ_FAILS;
-		finding->hint = "boot with lockdown=integrity or without lockdown; a running kernel does not lower the level";
+		finding->hint =
+			"boot with lockdown=integrity or without lockdown; a running kernel does not lower the level";
 	} else if (!strcmp(level, "none")) {
 		FOUND("the kernel is not locked down");
 	} else {
-		FOUND("the kernel is locked down to '%s', where BPF programs may read its memory", level);
+		FOUND("the kernel is locked down to '%s', where BPF programs may read its memory",
+		      level);
 	}
 }
 
@@ -123,11 +127,13 @@ static void look_driver(struct requirement_result *finding)
 	} else if (core) {
 		FOUND("ism-vfio-pci is not loaded, vfio-pci is");
 		finding->result = REQ_LACKS;
-		finding->hint = "modprobe ism-vfio-pci; generic vfio-pci cannot write to an ISM function";
+		finding->hint =
+			"modprobe ism-vfio-pci; generic vfio-pci cannot write to an ISM function";
 	} else {
 		FOUND("driver not loaded: neither ism-vfio-pci nor vfio-pci");
 		finding->result = REQ_FAILS;
-		finding->hint = "modprobe ism-vfio-pci, and bind it to the function (see ismtrace list)";
+		finding->hint =
+			"modprobe ism-vfio-pci, and bind it to the function (see ismtrace list)";
 	}
 }
 
@@ -145,7 +151,8 @@ static void look_jit(struct requirement_result *finding)
 	if (!read_line("/proc/sys/net/core/bpf_jit_enable", line, sizeof(line))) {
 		FOUND("no BPF JIT in this kernel: kprobes and the interpreter are used");
 		finding->result = REQ_LACKS;
-		finding->hint = "a kernel with CONFIG_BPF_JIT=y makes tracing about three times cheaper";
+		finding->hint =
+			"a kernel with CONFIG_BPF_JIT=y makes tracing about three times cheaper";
 	} else if (atoi(line) == 0) {
 		FOUND("BPF JIT is turned off: kprobes and the interpreter are used");
 		finding->result = REQ_LACKS;
@@ -197,16 +204,11 @@ static void look_debugfs(struct requirement_result *finding)
 }
 
 const struct check checks[] = {
-	{ "machine", look_machine, false },
-	{ "permission", look_privilege, false },
-	{ "PIDs", look_pids, false },
-	{ "BTF", look_btf, false },
-	{ "lockdown", look_lockdown, false },
-	{ "driver", look_driver, true },
-	{ "JIT", look_jit, false },
-	{ "ftrace", look_ftrace, true },
-	{ "tracefs", look_tracefs, false },
-	{ "debugfs", look_debugfs, false },
+	{ "machine", look_machine, false },   { "permission", look_privilege, false },
+	{ "PIDs", look_pids, false },	      { "BTF", look_btf, false },
+	{ "lockdown", look_lockdown, false }, { "driver", look_driver, true },
+	{ "JIT", look_jit, false },	      { "ftrace", look_ftrace, true },
+	{ "tracefs", look_tracefs, false },   { "debugfs", look_debugfs, false },
 };
 
 const size_t nr_requirements = sizeof(checks) / sizeof(checks[0]);

@@ -12,21 +12,21 @@
 
 enum requirement_state {
 	REQ_OK,
-	REQ_LACKS,		/* works without, less well */
-	REQ_FAILS,		/* tracing cannot work */
-	REQ_UNKNOWN,		/* cannot be seen from here */
+	REQ_LACKS,   /* works without, less well */
+	REQ_FAILS,   /* tracing cannot work */
+	REQ_UNKNOWN, /* cannot be seen from here */
 };
 
 struct requirement_result {
 	enum requirement_state result;
-	char found[160];	/* what there is */
-	const char *hint;	/* what to do; NULL if nothing */
+	char found[160];  /* what there is */
+	const char *hint; /* what to do; NULL if nothing */
 };
 
 struct check {
 	const char *name;
 	void (*look)(struct requirement_result *finding);
-	bool drivers;		/* matters only to who probes the drivers */
+	bool drivers; /* matters only to who probes the drivers */
 };
 
 /* Is there a BPF JIT, and is it on? */

@@ -87,13 +87,12 @@ int seal_try(struct seal *seal)
 static void look_user(const struct seal *seal, struct requirement_result *finding)
 {
 	if (!seal->changed || seal->capabilities) {
-		FOUND("a tracer stays user %u%s, whose other processes may stop it",
-		      seal->uid, seal->capabilities ? ", with capabilities" : "");
+		FOUND("a tracer stays user %u%s, whose other processes may stop it", seal->uid,
+		      seal->capabilities ? ", with capabilities" : "");
 		finding->result = REQ_LACKS;
 		finding->hint = "started by root it becomes a user of its own";
 	} else if (seal->name[0]) {
-		FOUND("a tracer becomes user %s (%u), without capabilities", seal->name,
-		      seal->uid);
+		FOUND("a tracer becomes user %s (%u), without capabilities", seal->name, seal->uid);
 	} else {
 		FOUND("a tracer becomes a user of its own, such as %u, without capabilities; "
 		      "there is no user " RUN_AS_NAME ", or somebody runs as it",
@@ -120,8 +119,7 @@ static void look_landlock(const struct seal *seal, struct requirement_result *fi
 	}
 	FOUND("this kernel has no Landlock, or it is turned off: files are out of reach by seccomp only");
 	finding->result = REQ_LACKS;
-	finding->hint =
-		"CONFIG_SECURITY_LANDLOCK=y, and landlock among those of lsm= at boot";
+	finding->hint = "CONFIG_SECURITY_LANDLOCK=y, and landlock among those of lsm= at boot";
 }
 
 static void look_dumps(const struct seal *seal, struct requirement_result *finding)

@@ -10,14 +10,14 @@
 
 /* What a process found that has given up everything as a tracer does. */
 struct seal {
-	int err;		/* 0, or why it could not: -errno */
+	int err; /* 0, or why it could not: -errno */
 	unsigned int uid;
-	char name[40];		/* of the user; "" if it has none */
-	int changed;		/* it is not the uid that it was */
-	int capabilities;	/* it has some left */
-	int calls;		/* rules of the filter; 0: none */
-	int landlock;		/* version; 0: none */
-	int dumpable;		/* of prctl(2) */
+	char name[40];	  /* of the user; "" if it has none */
+	int changed;	  /* it is not the uid that it was */
+	int capabilities; /* it has some left */
+	int calls;	  /* rules of the filter; 0: none */
+	int landlock;	  /* version; 0: none */
+	int dumpable;	  /* of prctl(2) */
 };
 
 /* Have a process find that out, which takes some ms.  0 or -errno. */

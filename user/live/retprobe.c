@@ -12,20 +12,20 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define GROUP		"ismtrace_"
+#define GROUP "ismtrace_"
 /* Of all kinds of hooks that have return probes. */
-#define PROBES_MAX	16
+#define PROBES_MAX 16
 /* Another one that starts may take ours for left over, until they are in use. */
-#define TRIES		5
+#define TRIES 5
 
 static const char *const roots[] = { "/sys/kernel/tracing", "/sys/kernel/debug/tracing" };
 
 struct retprobes {
-	const char *root;	/* of tracefs */
-	int events;		/* kprobe_events, for writing: also when nobody may open it any more */
-	uint64_t id;		/* of the group */
+	const char *root; /* of tracefs */
+	int events;	  /* kprobe_events, for writing: also when nobody may open it any more */
+	uint64_t id;	  /* of the group */
 	size_t nr;
-	const char *function[PROBES_MAX];	/* the event has its name; borrowed */
+	const char *function[PROBES_MAX]; /* the event has its name; borrowed */
 };
 
 /* One line for kprobe_events; 0 or -errno. */

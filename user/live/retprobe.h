@@ -15,7 +15,7 @@
 #include <bpf/libbpf.h>
 
 /* The most that kernels let one have. */
-#define RETPROBE_CALLS	4096
+#define RETPROBE_CALLS 4096
 
 /* Return probes of one trace. */
 struct retprobes;

@@ -16,10 +16,10 @@
 unsigned int ring_record_type(const void *data, size_t size);
 
 struct ring_reader {
-	uint64_t mono_offset; /* the caller's: ts is CLOCK_MONOTONIC plus so many ns */
-	struct access access; /* the last one */
+	uint64_t mono_offset;	  /* the caller's: ts is CLOCK_MONOTONIC plus so many ns */
+	struct access access;	  /* the last one */
 	struct ismt_access brief; /* its record, cut to ISMT_BRIEF_LEN, if it is alike any */
-	uint64_t kinds; /* numbers for access.shape that were given so far */
+	uint64_t kinds;		  /* numbers for access.shape that were given so far */
 };
 
 /*

@@ -7,10 +7,10 @@
 #define ISMT_LIVE_SANDBOX_H
 
 enum sandbox_role {
-	SANDBOX_TRACE,		/* reads what the programs send, writes to what is open */
-	SANDBOX_ATTACH,		/* ismtop: the same, and loads and attaches again */
-	SANDBOX_OPENER,		/* opens the next file of a capture */
-	SANDBOX_MEASURER,	/* writes to the switches of measurement blocks */
+	SANDBOX_TRACE,	  /* reads what the programs send, writes to what is open */
+	SANDBOX_ATTACH,	  /* ismtop: the same, and loads and attaches again */
+	SANDBOX_OPENER,	  /* opens the next file of a capture */
+	SANDBOX_MEASURER, /* writes to the switches of measurement blocks */
 };
 
 /*

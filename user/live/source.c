@@ -10,13 +10,13 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
-#include "live/requirements.h"
 #include "ismtrace.skel.h"
-#include "util/clock.h"
-#include "util/message.h"
 #include "live/process.h"
+#include "live/requirements.h"
 #include "live/ring_record.h"
 #include "live/zpci_list.h"
+#include "util/clock.h"
+#include "util/message.h"
 
 #define OUR_DRIVER     "ism-vfio-pci"
 #define GENERIC_DRIVER "vfio-pci"
@@ -129,8 +129,7 @@ static int resolve_functions(struct live *live, const struct filter *filter)
 	size_t i;
 
 	for (i = 0; i < filter->nr_functions; i++) {
-		struct function *fn =
-			function_by_name(live->functions, filter->functions[i]);
+		struct function *fn = function_by_name(live->functions, filter->functions[i]);
 
 		if (!fn) {
 			error("no such function: %s", filter->functions[i]);
@@ -209,12 +208,10 @@ int live_open(struct live **result, const struct live_options *options,
 	verbose(1, "attached by %s%s; errors %s; MIO helpers %s", live_attach_mode(live),
 		live->events ? " and the driver's trace events" : "",
 		live_has_cc(live) ? "with cc and status" : "by return value only",
-		hooks_has(live->hooks, "mio_load") ? "probed"
-						     : "not probed (no MIO here)");
+		hooks_has(live->hooks, "mio_load") ? "probed" : "not probed (no MIO here)");
 
 	status = EXIT_ATTACH;
-	live->ring = ring_buffer__new(bpf_map__fd(live->skel->maps.records), on_record,
-				      live, NULL);
+	live->ring = ring_buffer__new(bpf_map__fd(live->skel->maps.records), on_record, live, NULL);
 	if (!live->ring) {
 		error("cannot map the ring buffer: %s", strerror(errno));
 		goto fail;

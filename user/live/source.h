@@ -12,8 +12,8 @@
 #include "model/access.h"
 #include "model/filter.h"
 #include "model/function.h"
-#include "util/run_as.h"
 #include "model/summary.h"
+#include "util/run_as.h"
 
 enum mio_choice { MIO_AUTO, MIO_ON, MIO_OFF };
 
@@ -24,20 +24,20 @@ struct measurer;
 
 struct live_options {
 	struct filter filter;
-	bool insns;		/* a record for each instruction too */
-	bool counting;		/* count in the kernel (counting.h is for that) */
-	bool reattaches;	/* the caller opens anew when drivers come: no warning of them */
-	pid_t tree;		/* only this process and its children; 0: all */
-	bool measure;		/* our own count beside the measurement blocks' */
-	struct measurer *measurer;	/* begins them; borrowed; NULL: make one */
-	enum mio_choice mio;	/* probe the MIO-capable helpers? */
-	uint32_t snaplen;	/* payload bytes to take of each access; 0: none */
-	uint64_t buffer_size;	/* of the ring buffer, bytes; made a power of 2 */
-	struct run_as run_as;	/* who the caller is to become; not used here */
+	bool insns;		   /* a record for each instruction too */
+	bool counting;		   /* count in the kernel (counting.h is for that) */
+	bool reattaches;	   /* the caller opens anew when drivers come: no warning of them */
+	pid_t tree;		   /* only this process and its children; 0: all */
+	bool measure;		   /* our own count beside the measurement blocks' */
+	struct measurer *measurer; /* begins them; borrowed; NULL: make one */
+	enum mio_choice mio;	   /* probe the MIO-capable helpers? */
+	uint32_t snaplen;	   /* payload bytes to take of each access; 0: none */
+	uint64_t buffer_size;	   /* of the ring buffer, bytes; made a power of 2 */
+	struct run_as run_as;	   /* who the caller is to become; not used here */
 };
 
-#define LIVE_BUFFER_DEFAULT	(16ULL << 20)
-#define LIVE_BUFFER_MAX		(1ULL << 30)
+#define LIVE_BUFFER_DEFAULT (16ULL << 20)
+#define LIVE_BUFFER_MAX	    (1ULL << 30)
 
 struct live_handler {
 	/* Negative ends live_poll() with that value. */

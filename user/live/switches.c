@@ -5,9 +5,9 @@
  */
 #include "live/internal.h"
 
+#include "live/zpci_list.h"
 #include "util/clock.h"
 #include "util/message.h"
-#include "live/zpci_list.h"
 
 /* What is off for less is not noticed. */
 #define LOOK_NS 100000000ULL
@@ -87,8 +87,8 @@ void live_switches_look(struct live *live)
 	if (to_tell(watch, &watch->probes)) {
 		warning("%s turned off: accesses and instructions may be missing since second %.1f of the trace",
 			now.ftrace ? "kprobes were" : "ftrace was", since);
-		hint("%s", now.ftrace ? "echo 1 >/sys/kernel/debug/kprobes/enabled turns them on" :
-					"sysctl kernel.ftrace_enabled=1 turns it on");
+		hint("%s", now.ftrace ? "echo 1 >/sys/kernel/debug/kprobes/enabled turns them on"
+				      : "sysctl kernel.ftrace_enabled=1 turns it on");
 	}
 	if (to_tell(watch, &watch->errors)) {
 		warning("the debug area pci_error was turned off: errors of instructions may be missing since second %.1f of the trace",

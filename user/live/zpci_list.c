@@ -11,7 +11,7 @@
 
 #include "ismtrace.skel.h"
 
-#define FACILITY_MIO	"153"
+#define FACILITY_MIO "153"
 
 static int run(struct bpf_program *prog)
 {
@@ -29,8 +29,7 @@ void scan_count_maps(struct ismtrace_bpf *skel, bool counting)
 	bpf_map__set_autocreate(skel->maps.processes, counting);
 	bpf_map__set_autocreate(skel->maps.runs_aside, counting);
 	if (!counting)
-		bpf_map__set_value_size(skel->maps.bss_cells,
-					sizeof(skel->bss_cells->cells[0]));
+		bpf_map__set_value_size(skel->maps.bss_cells, sizeof(skel->bss_cells->cells[0]));
 }
 
 void scan_measure_maps(struct ismtrace_bpf *skel, bool measure)
@@ -49,10 +48,9 @@ struct ismtrace_bpf *scan_load(void)
 
 	if (!skel)
 		return NULL;
-	bpf_object__for_each_program(prog, skel->obj)
-		bpf_program__set_autoload(prog, prog == skel->progs.scan_machine ||
-							prog == skel->progs.scan_next ||
-							prog == skel->progs.scan_switches);
+	bpf_object__for_each_program(prog, skel->obj) bpf_program__set_autoload(
+		prog, prog == skel->progs.scan_machine || prog == skel->progs.scan_next ||
+			      prog == skel->progs.scan_switches);
 	bpf_map__set_autocreate(skel->maps.records, false);
 	bpf_map__set_autocreate(skel->maps.states, false);
 	bpf_map__set_autocreate(skel->maps.payloads, false);

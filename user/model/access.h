@@ -9,12 +9,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "model/losses.h"
-#include "judge.h"
 #include "ismtrace.h"
+#include "judge.h"
+#include "model/losses.h"
 
 /* "0011:00:00.0" and the NUL. */
-#define FUNCTION_ADDRESS_LEN	16
+#define FUNCTION_ADDRESS_LEN 16
 
 /*
  * One PCI function.  Owned by the function table, which only grows: a pointer
@@ -36,23 +36,23 @@ extern const struct function function_others;
  */
 struct access {
 	struct ismt_access raw;
-	const struct function *fn;	/* never NULL */
-	const char *driver;	/* "ism-vfio-pci", "vfio-pci", ...; not NULL */
-	int64_t ts;		/* begin, ns since 1970; before that negative */
+	const struct function *fn; /* never NULL */
+	const char *driver;	   /* "ism-vfio-pci", "vfio-pci", ...; not NULL */
+	int64_t ts;		   /* begin, ns since 1970; before that negative */
 	/*
 	 * What was moved, from its beginning, if payloads were asked for:
 	 * borrowed until the sink returns; NULL if there is none.
 	 */
 	const uint8_t *payload;
-	uint32_t payload_len;	/* at most raw.len */
+	uint32_t payload_len; /* at most raw.len */
 	/*
 	 * As ismt_access.task, of its own trace if there are several; 0: not known, tid is all
 	 * there is.
 	 */
 	uint64_t task;
-	uint32_t rules;		/* bit per enum rule_id: what fired */
-	uint32_t run;		/* ISM004: number of adjacent writes so far */
-	uint64_t run_bytes;	/* ISM004: bytes of these */
+	uint32_t rules;	    /* bit per enum rule_id: what fired */
+	uint32_t run;	    /* ISM004: number of adjacent writes so far */
+	uint64_t run_bytes; /* ISM004: bytes of these */
 	/*
 	 * Accesses of a trace that have the same number here differ in nothing but
 	 * CPU, times, offset, rules and run; 0: nothing is known of that.
@@ -87,8 +87,8 @@ static inline bool insns_are_one_block(const struct ismt_insns *insn)
 /* One instruction, with --insn. */
 struct insn {
 	struct ismt_insn raw;
-	const struct function *fn;	/* never NULL */
-	int64_t ts;		/* begin, ns since 1970; before that negative */
+	const struct function *fn; /* never NULL */
+	int64_t ts;		   /* begin, ns since 1970; before that negative */
 };
 
 #endif /* ISMT_MODEL_ACCESS_H */

@@ -31,8 +31,7 @@ void owners_clear(struct count_owners *owners)
 
 static bool same(const void *table, size_t element, const void *key)
 {
-	const struct count_owner_key *a =
-		&((const struct count_owners *)table)->owner[element].key;
+	const struct count_owner_key *a = &((const struct count_owners *)table)->owner[element].key;
 	const struct count_owner_key *b = key;
 
 	return a->fn == b->fn && a->pid == b->pid &&
@@ -42,8 +41,7 @@ static bool same(const void *table, size_t element, const void *key)
 
 static uint32_t *slot_of(struct count_owners *owners, const struct count_owner_key *key)
 {
-	uint64_t hash =
-		hash_add(slots_hash(&owners->slots), (uintptr_t)key->fn ^ key->pid);
+	uint64_t hash = hash_add(slots_hash(&owners->slots), (uintptr_t)key->fn ^ key->pid);
 
 	if (key->driver)
 		hash = hash_add_text(hash, key->driver);
@@ -150,8 +148,7 @@ void owners_choose(struct count_owners *owners, uint64_t now, bool heavy)
 		rank_all(owners, ranks, now, heavy);
 	/* Without memory those that came first stay, which is as good as needs be. */
 	for (i = keep; i < nr; i++) {
-		struct count_owner *owner =
-			&owners->owner[ranks ? ranks[i].number : i + 1];
+		struct count_owner *owner = &owners->owner[ranks ? ranks[i].number : i + 1];
 
 		if (!is_outside(&owner->key))
 			owner->next = 0;

@@ -21,8 +21,8 @@ struct count_owner {
 	uint64_t born;
 	uint64_t active; /* when it was last added to: struct counts' tick */
 	uint64_t weight; /* accesses, while it is decided who stays */
-	uint32_t next; /* its number afterwards; 0: it goes to the others */
-	bool came_back; /* a process that has gone before, and come back */
+	uint32_t next;	 /* its number afterwards; 0: it goes to the others */
+	bool came_back;	 /* a process that has gone before, and come back */
 };
 
 struct count_owners {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "model/region.h"
 #include "model/counts.h"
+#include "model/region.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/counts_internal.h"
 #include "judge.h"
+#include "model/counts_internal.h"
 
 struct counts *counts_new(void)
 {
@@ -56,8 +56,7 @@ void counts_clear(struct counts *counts)
 
 static bool key_same(const struct count_key *a, const struct count_key *b)
 {
-	return a->fn == b->fn && a->pid == b->pid && a->region == b->region &&
-	       a->op == b->op &&
+	return a->fn == b->fn && a->pid == b->pid && a->region == b->region && a->op == b->op &&
 	       (a->driver == b->driver || !strcmp(a->driver, b->driver));
 }
 
@@ -128,13 +127,11 @@ static struct count_cell *cell_make(struct counts *counts, const struct count_ke
 	cell = &counts->cells[counts->nr];
 	memset(cell, 0, sizeof(*cell));
 	cell->key = *key;
-	cell->process =
-		key->pid == COUNT_OTHERS ? 0 : owners_enter(&counts->processes, &process);
+	cell->process = key->pid == COUNT_OTHERS ? 0 : owners_enter(&counts->processes, &process);
 	if (counts->gone && cell->process)
 		counts->processes.owner[cell->process].came_back =
 			gone_process(counts->gone, key->pid);
-	cell->place =
-		key->fn == &function_others ? 0 : owners_enter(&counts->places, &place);
+	cell->place = key->fn == &function_others ? 0 : owners_enter(&counts->places, &place);
 	*counts_slot(counts, &cell->key) = (uint32_t)++counts->nr;
 	return touch(counts, counts->nr - 1);
 }
@@ -157,8 +154,7 @@ struct count_cell *counts_cell(struct counts *counts, const struct count_key *ke
 	return slot ? touch(counts, slot - 1) : cell_make(counts, &known);
 }
 
-const struct count_cell *counts_find(const struct counts *counts,
-				     const struct count_key *key)
+const struct count_cell *counts_find(const struct counts *counts, const struct count_key *key)
 {
 	uint32_t slot = *counts_slot(counts, key);
 
@@ -193,8 +189,7 @@ int counts_findings(struct counts *counts, const struct access *access, uint32_t
 	if (!cell)
 		return -ENOMEM;
 	for (set = access->rules; set; set &= set - 1) {
-		struct count_event *event =
-			&counts->events[counts->nr_events++ % COUNT_EVENTS];
+		struct count_event *event = &counts->events[counts->nr_events++ % COUNT_EVENTS];
 
 		event->rule = __builtin_ctz(set);
 		event->access = *access;

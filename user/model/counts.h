@@ -17,65 +17,65 @@
 #include "model/access.h"
 #include "model/count_gone.h"
 #include "model/count_owners.h"
-#include "util/hist.h"
-#include "util/names.h"
 #include "model/rules.h"
 #include "model/stats.h"
 #include "model/summary.h"
+#include "util/hist.h"
+#include "util/names.h"
 
 /* In place of a process: those that have no room of their own, together. */
-#define COUNT_OTHERS	UINT32_MAX
+#define COUNT_OTHERS UINT32_MAX
 
 /*
  * The most that are kept apart, and cells in all.  About as many as in the kernel (bpf/ismtrace.h);
  * who is folded are half of them, so that it costs little for each.
  */
-#define COUNT_PROCESSES	2048
-#define COUNT_PLACES	512	/* functions, with a driver each */
+#define COUNT_PROCESSES 2048
+#define COUNT_PLACES	512 /* functions, with a driver each */
 #define COUNT_CELLS	8192
 
 /* Whose counts they are.  In a cell the driver's name is the counts' own copy. */
 struct count_key {
 	const struct function *fn;
 	const char *driver;
-	uint32_t pid;		/* thread group */
+	uint32_t pid; /* thread group */
 	uint32_t region;
-	uint8_t op;		/* enum ismt_op */
+	uint8_t op; /* enum ismt_op */
 };
 
 struct count_cell {
 	struct count_key key;
-	uint32_t process, place;	/* numbers in the counts' owners */
-	char comm[ISMT_COMM_LEN];	/* of the process, as last seen; not escaped */
+	uint32_t process, place;  /* numbers in the counts' owners */
+	char comm[ISMT_COMM_LEN]; /* of the process, as last seen; not escaped */
 	struct access_stats stats;
-	uint64_t block_bytes;	/* of stats.insn_bytes, by store blocks */
-	uint64_t one_block;		/* writes that were exactly one PCISTB */
-	uint64_t full_bytes;	/* in store blocks of maxstbl bytes */
+	uint64_t block_bytes; /* of stats.insn_bytes, by store blocks */
+	uint64_t one_block;   /* writes that were exactly one PCISTB */
+	uint64_t full_bytes;  /* in store blocks of maxstbl bytes */
 	uint64_t findings[RULE_COUNT];
 };
 
 /* One of the latest findings; a copy that is good as long as counts and functions are. */
 struct count_event {
 	enum rule_id rule;
-	struct access access;	/* without payload */
+	struct access access; /* without payload */
 };
 
-#define COUNT_EVENTS	64
+#define COUNT_EVENTS 64
 
 struct counts {
-	int64_t ts;		/* when they were taken, ns since 1970 */
+	int64_t ts; /* when they were taken, ns since 1970 */
 	struct count_cell *cells;
 	size_t nr, room;
-	size_t last;		/* cell that was asked for last: likely the next, too */
+	size_t last; /* cell that was asked for last: likely the next, too */
 	struct slots slots;
-	struct names *names;	/* of drivers; copies have the same ones */
+	struct names *names; /* of drivers; copies have the same ones */
 	struct count_owners processes, places;
-	uint64_t tick;		/* see counts_tick() */
-	uint64_t folds;		/* so far */
-	bool heavy;		/* to be set by whoever makes it: what there is much of stays */
+	uint64_t tick;	/* see counts_tick() */
+	uint64_t folds; /* so far */
+	bool heavy;	/* to be set by whoever makes it: what there is much of stays */
 	/* The latest findings: event number i is at i % COUNT_EVENTS. */
 	struct count_event events[COUNT_EVENTS];
-	uint64_t nr_events;	/* ever; the last COUNT_EVENTS of them are kept */
+	uint64_t nr_events; /* ever; the last COUNT_EVENTS of them are kept */
 	/* The first of each rule; its fn is NULL if there is none. */
 	struct access first[RULE_COUNT];
 	/*
@@ -83,14 +83,14 @@ struct counts {
 	 * those that share cells in the kernel.  Some of them may have cells of their own as well.
 	 */
 	uint64_t folded, sharing;
-	uint64_t folded_places;	/* likewise of function_others */
-	struct count_gone *gone;	/* NULL: nobody yet, or a copy, of which no more goes */
+	uint64_t folded_places;	 /* likewise of function_others */
+	struct count_gone *gone; /* NULL: nobody yet, or a copy, of which no more goes */
 	/* Accesses that are in no cell. */
 	uint64_t filtered;
 	struct losses lost;
 };
 
-struct counts *counts_new(void);	/* NULL: no memory */
+struct counts *counts_new(void); /* NULL: no memory */
 void counts_free(struct counts *counts);
 
 /* Forget everything but the names of drivers. */

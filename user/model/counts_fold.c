@@ -75,8 +75,7 @@ static void leave(struct counts *counts)
 
 void counts_fold(struct counts *counts)
 {
-	bool processes = owners_full(&counts->processes),
-	     places = owners_full(&counts->places);
+	bool processes = owners_full(&counts->processes), places = owners_full(&counts->places);
 
 	/* Without memory, who comes back counts again. */
 	if (!counts->gone)

@@ -50,8 +50,8 @@ int counts_summary(const struct counts *counts, struct summary *summary)
 		if (!cell->stats.accesses && !any_finding(cell))
 			continue;
 		f = summary_function(summary, cell->key.fn);
-		row = f ? summary_row(summary, cell->key.fn, cell->key.driver,
-				      cell->key.region, cell->key.op)
+		row = f ? summary_row(summary, cell->key.fn, cell->key.driver, cell->key.region,
+				      cell->key.op)
 			: NULL;
 		if (!row)
 			return -ENOMEM;

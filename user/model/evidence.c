@@ -16,8 +16,7 @@ struct sentence {
 	size_t len, used;
 };
 
-__attribute__((format(printf, 2, 3)))
-static void add(struct sentence *s, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void add(struct sentence *s, const char *format, ...)
 {
 	va_list args;
 	int n;
@@ -37,8 +36,7 @@ static const char *plural(uint64_t n)
 }
 
 /* "512 PCISTG" or "2 PCISTG and 1 PCISTB"; kinds is a bit mask. */
-static void add_insns(struct sentence *s, const struct ismt_insns *insn,
-		      unsigned int kinds)
+static void add_insns(struct sentence *s, const struct ismt_insns *insn, unsigned int kinds)
 {
 	const char *before = "";
 	unsigned int i;
@@ -59,24 +57,20 @@ static void add_range(struct sentence *s, const struct ismt_insns *insn)
 		add(s, " of %u to %u bytes", insn->min, insn->max);
 }
 
-#define STORES                                                          \
-	(1u << ISMT_PCISTG | 1u << ISMT_PCISTB | 1u << ISMT_MIO_STORE | \
-	 1u << ISMT_MIO_BLOCK)
-#define MIO (1u << ISMT_MIO_LOAD | 1u << ISMT_MIO_STORE | 1u << ISMT_MIO_BLOCK)
-#define ALL (STORES | MIO | 1u << ISMT_PCILG)
+#define STORES (1u << ISMT_PCISTG | 1u << ISMT_PCISTB | 1u << ISMT_MIO_STORE | 1u << ISMT_MIO_BLOCK)
+#define MIO    (1u << ISMT_MIO_LOAD | 1u << ISMT_MIO_STORE | 1u << ISMT_MIO_BLOCK)
+#define ALL    (STORES | MIO | 1u << ISMT_PCILG)
 
 static void narrow(struct sentence *s, const struct ismt_access *raw)
 {
 	const char *before = " used ";
 	unsigned int i;
 
-	add(s, "%s of %llu bytes at 0x%llx", op_name(raw->op),
-	    raw->len, raw->offset);
+	add(s, "%s of %llu bytes at 0x%llx", op_name(raw->op), raw->len, raw->offset);
 	for (i = 0; i < ISMT_WIDTHS - 1; i++) {
 		if (!raw->insn.width[i] || raw->len <= 1u << i)
 			continue;
-		add(s, "%s%u of %u byte%s", before, raw->insn.width[i], 1u << i,
-		    plural(1u << i));
+		add(s, "%s%u of %u byte%s", before, raw->insn.width[i], 1u << i, plural(1u << i));
 		before = ", ";
 	}
 }
@@ -117,20 +111,19 @@ void rule_evidence(enum rule_id id, const struct access *access, char *buf, size
 		    (unsigned long long)rules_block_limit(access->fn));
 		break;
 	case ISM003:
-		add(&s, "%llu bytes at 0x%llx cross the boundary at 0x%llx", raw->len,
-		    raw->offset,
+		add(&s, "%llu bytes at 0x%llx cross the boundary at 0x%llx", raw->len, raw->offset,
 		    raw->offset - raw->offset % BLOCK_BOUNDARY + BLOCK_BOUNDARY);
 		break;
 	case ISM004:
-		add(&s, "%u adjacent writes of %llu bytes in all would fit one PCISTB",
-		    access->run, (unsigned long long)access->run_bytes);
+		add(&s, "%u adjacent writes of %llu bytes in all would fit one PCISTB", access->run,
+		    (unsigned long long)access->run_bytes);
 		break;
 	case ISM005:
 		narrow(&s, raw);
 		break;
 	case ISM006:
-		add(&s, "%llu byte%s at 0x%llx: the PCISTB ended with an exception",
-		    raw->len, plural(raw->len), raw->offset);
+		add(&s, "%llu byte%s at 0x%llx: the PCISTB ended with an exception", raw->len,
+		    plural(raw->len), raw->offset);
 		break;
 	case ISM007:
 		add_insns(&s, &raw->insn, MIO);
@@ -142,9 +135,8 @@ void rule_evidence(enum rule_id id, const struct access *access, char *buf, size
 		add(&s, "%lld of %llu bytes", raw->ret, raw->len);
 		break;
 	case ISM010:
-		add(&s, "%s of %llu byte%s at %s+0x%llx returned -%s",
-		    op_name(raw->op), raw->len, plural(raw->len),
-		    region_name(raw->region, region), raw->offset,
+		add(&s, "%s of %llu byte%s at %s+0x%llx returned -%s", op_name(raw->op), raw->len,
+		    plural(raw->len), region_name(raw->region, region), raw->offset,
 		    errno_name(-(uint64_t)raw->ret, number));
 		break;
 	case ISM011:

@@ -105,13 +105,16 @@ static int parse_size_end(const char *text, uint64_t *value, const char **end)
 	if (errno || stop == text)
 		return -EINVAL;
 	switch (*stop) {
-	case 'G': case 'g':
+	case 'G':
+	case 'g':
 		shift += 10;
 		/* fall through */
-	case 'M': case 'm':
+	case 'M':
+	case 'm':
 		shift += 10;
 		/* fall through */
-	case 'K': case 'k':
+	case 'K':
+	case 'k':
 		shift += 10;
 		stop++;
 	}

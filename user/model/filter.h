@@ -11,17 +11,17 @@
 
 #include "model/access.h"
 
-#define FILTER_MAX	ISMT_SCOPE_FIDS
-#define FILTER_PIDS	1024
+#define FILTER_MAX  ISMT_SCOPE_FIDS
+#define FILTER_PIDS 1024
 
 struct filter {
-	const char *functions[FILTER_MAX];	/* as given with -d; borrowed */
+	const char *functions[FILTER_MAX]; /* as given with -d; borrowed */
 	size_t nr_functions;
 	int pids[FILTER_PIDS];
 	size_t nr_pids;
 	/* What needs no more than an access, as the programs are given it. */
 	struct ismt_filter k;
-	uint32_t rules;		/* bit per rule; 0: any */
+	uint32_t rules; /* bit per rule; 0: any */
 };
 
 /* Everything passes. */

@@ -101,8 +101,8 @@ bool filter_is_open(const struct filter *filter)
 	const struct ismt_filter *k = &filter->k;
 
 	return k->ops == (1 << ISMT_READ | 1 << ISMT_WRITE) && k->regions == UINT64_MAX &&
-	       !k->size_min && k->size_max == UINT64_MAX && !k->comm_len &&
-	       !filter->nr_functions && !filter->nr_pids;
+	       !k->size_min && k->size_max == UINT64_MAX && !k->comm_len && !filter->nr_functions &&
+	       !filter->nr_pids;
 }
 
 bool filter_match_rules(const struct filter *filter, const struct access *access)

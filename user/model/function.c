@@ -16,7 +16,7 @@ const struct function function_others = { .address = NAMES_OTHERS };
 struct function_table {
 	struct function **entries;
 	size_t count, room;
-	struct function *last;	/* found by fid; most lookups repeat */
+	struct function *last; /* found by fid; most lookups repeat */
 	/* By what function_same() looks at; none if an entry may change (function_update()). */
 	struct slots slots;
 	bool changes;
@@ -127,10 +127,9 @@ struct function *function_update(struct function_table *table, const struct ismt
 bool function_same(const struct function *a, const struct function *b)
 {
 	return a->k.fid == b->k.fid && a->k.uid == b->k.uid && a->k.pchid == b->k.pchid &&
-	       a->k.vfn == b->k.vfn && a->k.vendor == b->k.vendor &&
-	       a->k.device == b->k.device && a->k.maxstbl == b->k.maxstbl &&
-	       a->k.pft == b->k.pft && a->k.pfgid == b->k.pfgid && a->is_ism == b->is_ism &&
-	       !strcmp(a->address, b->address);
+	       a->k.vfn == b->k.vfn && a->k.vendor == b->k.vendor && a->k.device == b->k.device &&
+	       a->k.maxstbl == b->k.maxstbl && a->k.pft == b->k.pft && a->k.pfgid == b->k.pfgid &&
+	       a->is_ism == b->is_ism && !strcmp(a->address, b->address);
 }
 
 static bool same(const void *table, size_t element, const void *key)
@@ -143,7 +142,8 @@ static uint32_t *slot_of(struct function_table *table, const struct function *fn
 	uint64_t hash = slots_hash(&table->slots);
 
 	hash = hash_add(hash, (uint64_t)fn->k.fid << 32 | fn->k.uid);
-	hash = hash_add(hash, (uint64_t)fn->k.pchid << 32 | (uint64_t)fn->k.vfn << 16 | fn->k.maxstbl);
+	hash = hash_add(hash,
+			(uint64_t)fn->k.pchid << 32 | (uint64_t)fn->k.vfn << 16 | fn->k.maxstbl);
 	hash = hash_add(hash, (uint64_t)fn->k.vendor << 16 | fn->k.device);
 	hash = hash_add(hash, (uint64_t)fn->k.pft << 16 | (uint64_t)fn->k.pfgid << 8 | fn->is_ism);
 	return slots_find(&table->slots, hash_add_text(hash, fn->address), same, table, fn);

@@ -20,8 +20,7 @@ void function_table_free(struct function_table *table);
  * and driver are read from sysfs when the function has a PCI address.
  * Returns the table's entry, NULL when there is no memory.
  */
-struct function *function_update(struct function_table *table,
-				 const struct ismt_function *k);
+struct function *function_update(struct function_table *table, const struct ismt_function *k);
 
 /* Is it, by what does not change while it is there, the same function? */
 bool function_same(const struct function *a, const struct function *b);

@@ -8,15 +8,12 @@
 
 #include "util/message.h"
 
-#define SENTENCE_LEN	512
+#define SENTENCE_LEN 512
 
 const char *const gate_names[GATE_LACKS] = {
-	[GATE_EMPTY] = "empty",
-	[GATE_FILTERED] = "filtered",
-	[GATE_LOST] = "lost",
-	[GATE_UNACCOUNTED] = "unaccounted",
-	[GATE_PARTIAL] = "partial",
-	[GATE_STRAYS] = "strays",
+	[GATE_EMPTY] = "empty",	    [GATE_FILTERED] = "filtered",
+	[GATE_LOST] = "lost",	    [GATE_UNACCOUNTED] = "unaccounted",
+	[GATE_PARTIAL] = "partial", [GATE_STRAYS] = "strays",
 	[GATE_CUT] = "cut",
 };
 

@@ -14,17 +14,17 @@
 #include "model/summary.h"
 
 enum gate_lack {
-	GATE_EMPTY,		/* no access was seen */
-	GATE_FILTERED,		/* none of those that were seen passed the filters */
-	GATE_LOST,		/* something is not in the trace */
-	GATE_UNACCOUNTED,	/* it is not known whether something is not */
-	GATE_PARTIAL,		/* not all that was recorded is in the files given */
-	GATE_STRAYS,		/* the files have packets that are no records */
-	GATE_CUT,		/* CMD, or what it has started, was not done yet */
+	GATE_EMPTY,	  /* no access was seen */
+	GATE_FILTERED,	  /* none of those that were seen passed the filters */
+	GATE_LOST,	  /* something is not in the trace */
+	GATE_UNACCOUNTED, /* it is not known whether something is not */
+	GATE_PARTIAL,	  /* not all that was recorded is in the files given */
+	GATE_STRAYS,	  /* the files have packets that are no records */
+	GATE_CUT,	  /* CMD, or what it has started, was not done yet */
 	GATE_LACKS,
 };
 
-#define GATE_BIT(lack)	(1u << (lack))
+#define GATE_BIT(lack) (1u << (lack))
 
 /* By enum gate_lack: what --allow calls it; and all of them, for completion. */
 extern const char *const gate_names[GATE_LACKS];

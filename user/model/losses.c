@@ -8,8 +8,8 @@
  * Without a JIT each return that is waited for takes an instance.  Where there is no tracefs to
  * ask for more of them, ten calls at once have one.
  */
-#define RETURNS                                                                                  \
-	"mount -t tracefs tracefs /sys/kernel/tracing lets 4096 calls at once be followed; a "   \
+#define RETURNS                                                                                \
+	"mount -t tracefs tracefs /sys/kernel/tracing lets 4096 calls at once be followed; a " \
 	"kernel with a BPF JIT follows any number"
 #define BUFFER "--buffer-size enlarges the ring buffer, filters lighten its load"
 
@@ -17,26 +17,30 @@ const struct loss_info loss_infos[LOSS_COUNT] = {
 	[LOSS_RING] = { "ring", LOST_ACCESSES, "accesses: ring buffer full", BUFFER },
 	[LOSS_SLOT] = { "slot", LOST_ACCESSES, "accesses: no memory for the task's state", NULL },
 	[LOSS_RETURN] = { "return", LOST_ACCESSES, "accesses: return not seen", RETURNS },
-	[LOSS_PROBE] = { "probe", LOST_ACCESSES, "accesses: entry probe missed by the kernel", NULL },
+	[LOSS_PROBE] = { "probe", LOST_ACCESSES, "accesses: entry probe missed by the kernel",
+			 NULL },
 	[LOSS_WRITER] = { "writer", LOST_ACCESSES,
 			  "accesses: the writer of the capture was too slow", NULL },
 	[LOSS_INSN_RING] = { "insn_ring", LOST_INSN_RECORDS,
 			     "single instructions: ring buffer full", BUFFER },
 	[LOSS_INSN_WRITER] = { "insn_writer", LOST_INSN_RECORDS,
-			       "single instructions: the writer of the capture was too slow", NULL },
+			       "single instructions: the writer of the capture was too slow",
+			       NULL },
 	[LOSS_INSN_PROBE] = { "insn_probe", LOST_INSNS, "instructions: probe missed by the kernel",
 			      NULL },
-	[LOSS_UNATTR_FULL] = { "apart_full", LOST_OUTSIDE, "instructions outside accesses: map full",
-			      NULL },
+	[LOSS_UNATTR_FULL] = { "apart_full", LOST_OUTSIDE,
+			       "instructions outside accesses: map full", NULL },
 	[LOSS_UNEXAMINED] = { "unexamined", LOST_UNEXAMINED,
-			      "accesses counted, but not seen by the rules: ring buffer full", NULL },
+			      "accesses counted, but not seen by the rules: ring buffer full",
+			      NULL },
 	[LOSS_UNFINISHED] = { "unfinished", LOST_ACCESSES,
 			      "accesses: still under way when the trace ended", NULL },
 	[LOSS_INSN_RETURN] = { "insn_return", LOST_RETURNS,
 			       "returns of instructions: probe missed by the kernel, so that a record or an error is missing",
 			       RETURNS },
 	[LOSS_ERROR_PROBE] = { "error_probe", LOST_ERRORS,
-			       "entries in logs of errors, of any device: probe missed by the kernel", NULL },
+			       "entries in logs of errors, of any device: probe missed by the kernel",
+			       NULL },
 	[LOSS_ERRORS_OFF] = { "errors_off", LOST_ERROR_SECONDS,
 			      "seconds at most of instruction errors: the debug area pci_error was turned off",
 			      "leave /sys/kernel/debug/s390dbf/pci_error/level at 3 while tracing" },
@@ -50,7 +54,8 @@ const struct loss_info loss_infos[LOSS_COUNT] = {
 			  "seconds at most of a driver's accesses: it was loaded after the trace began",
 			  "load the driver first, and then start the trace" },
 	[LOSS_CELL] = { "cell", LOST_ACCESSES,
-			"accesses: more functions than there is room to count for", "-d names the functions to count" },
+			"accesses: more functions than there is room to count for",
+			"-d names the functions to count" },
 	[LOSS_TRACK] = { "track", LOST_ACCESSES,
 			 "accesses: of descendants of CMD that there was no room to remember",
 			 "kernel.pid_max and kernel.threads-max say how many are remembered: set them before, or use -a" },

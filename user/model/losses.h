@@ -55,10 +55,10 @@ enum lost_what {
 };
 
 struct loss_info {
-	const char *key;	/* in JSON */
+	const char *key; /* in JSON */
 	enum lost_what what;
-	const char *says;	/* behind a number: "accesses: ring buffer full" */
-	const char *remedy;	/* a sentence for a hint; NULL if there is none */
+	const char *says;   /* behind a number: "accesses: ring buffer full" */
+	const char *remedy; /* a sentence for a hint; NULL if there is none */
 };
 
 /* By enum loss. */

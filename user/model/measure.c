@@ -59,19 +59,20 @@ size_t measure_sentence(const struct measure *m, char *buf, size_t len)
 	size_t used = 0;
 	unsigned int i;
 
-#define ROOM	(used < len ? buf + used : NULL), (used < len ? len - used : 0)
+#define ROOM (used < len ? buf + used : NULL), (used < len ? len - used : 0)
 	if (len)
 		buf[0] = '\0';
 	for (i = 0; i < ISMT_MEASURED; i++) {
 		if (m->ours[i] == m->machine[i])
 			continue;
-		used += (size_t)snprintf(ROOM, "%s%" PRIu64 " %s, the machine counted %" PRIu64, before,
-					 m->ours[i], measure_names[i], m->machine[i]);
+		used += (size_t)snprintf(ROOM, "%s%" PRIu64 " %s, the machine counted %" PRIu64,
+					 before, m->ours[i], measure_names[i], m->machine[i]);
 		before = "; ";
 	}
 	if (m->astray)
-		used += (size_t)snprintf(ROOM, "%sthe trace's sums are off by %" PRIu64 " from its own count",
-					 before, m->astray);
+		used += (size_t)snprintf(
+			ROOM, "%sthe trace's sums are off by %" PRIu64 " from its own count",
+			before, m->astray);
 #undef ROOM
 	return used;
 }

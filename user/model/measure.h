@@ -14,8 +14,8 @@
 
 /* Numbers of instructions carried out, by enum ismt_kind: PCILG, PCISTG, PCISTB. */
 struct measure {
-	uint32_t begun;		/* blocks; 0: it was not measured, or not opened */
-	int32_t refused;	/* -errno: the last one could not be begun */
+	uint32_t begun;	 /* blocks; 0: it was not measured, or not opened */
+	int32_t refused; /* -errno: the last one could not be begun */
 	/* From the beginning of each block to the machine's last update of it. */
 	uint64_t ours[ISMT_MEASURED];
 	uint64_t machine[ISMT_MEASURED];

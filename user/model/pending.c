@@ -92,12 +92,10 @@ bool pending_add(struct pending *pending, const struct insn *insn)
 
 static struct pending_insn *of(const struct insn *insn)
 {
-	return (struct pending_insn *)((char *)insn -
-				       offsetof(struct pending_insn, insn));
+	return (struct pending_insn *)((char *)insn - offsetof(struct pending_insn, insn));
 }
 
-static bool is(const struct insn *insn, const struct access *access,
-	       enum pending_match match)
+static bool is(const struct insn *insn, const struct access *access, enum pending_match match)
 {
 	if (insn->raw.tid != access->raw.tid)
 		return false;

@@ -22,16 +22,16 @@
 struct pending_insn {
 	struct insn insn;
 	uint32_t next; /* of the same bucket: place + 1; 0: the last one */
-	bool gone; /* it was dropped, and its place is not free yet */
+	bool gone;     /* it was dropped, and its place is not free yet */
 };
 
 /* Starts as zeros. */
 struct pending {
 	struct pending_insn *insns; /* in the order in which they came */
 	size_t nr, room;
-	size_t live; /* that have not gone */
+	size_t live;		/* that have not gone */
 	uint32_t *first, *last; /* by bucket: place + 1; 0: there is none */
-	uint64_t looks; /* at instructions, ever: a measure that is no clock */
+	uint64_t looks;		/* at instructions, ever: a measure that is no clock */
 };
 
 /* Copies it; false if there are too many or there is no memory. */

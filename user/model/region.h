@@ -12,10 +12,10 @@
 #include "ismtrace.h"
 
 /* "dev4294967295" and the NUL. */
-#define REGION_NAME_LEN	16
+#define REGION_NAME_LEN 16
 
-#define REGION_BARS	6	/* regions below this are BARs */
-#define REGION_CONFIG	7
+#define REGION_BARS   6 /* regions below this are BARs */
+#define REGION_CONFIG 7
 
 static inline bool region_is_bar(uint32_t region)
 {
@@ -29,7 +29,7 @@ static inline bool region_is_bar(uint32_t region)
 const char *region_name(uint32_t region, char *buf);
 
 /* Regions that are kept apart when accesses are added up; the rest is one. */
-#define REGIONS_APART	ISMT_CELL_REGIONS
+#define REGIONS_APART ISMT_CELL_REGIONS
 
 /* The region that it is added to: itself, or REGIONS_APART. */
 static inline uint32_t region_clamp(uint32_t region)

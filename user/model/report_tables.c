@@ -6,17 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "util/escape.h"
-#include "util/hist.h"
 #include "model/region.h"
 #include "model/rules.h"
 #include "model/summary.h"
+#include "util/escape.h"
+#include "util/hist.h"
 
 /* Rows that are kept; any more are folded.  Powers of two. */
 static const size_t limits[VIEWS] = {
 	[VIEW_FUNCTIONS] = 1024, [VIEW_PROCESSES] = 8192,
 	[VIEW_REGIONS] = 128, /* 33 regions, 2 directions: never full */
-	[VIEW_SIZES] = 128, /* 65 classes */
+	[VIEW_SIZES] = 128,   /* 65 classes */
 	[VIEW_FINDINGS] = 4096,
 };
 
@@ -109,8 +109,7 @@ void tables_finish(struct tables *tables)
 		table_order(&tables->table[i]);
 }
 
-void tables_view(const struct tables *tables, enum view kind, size_t top,
-		 struct table_view *view)
+void tables_view(const struct tables *tables, enum view kind, size_t top, struct table_view *view)
 {
 	const struct table *table = &tables->table[kind];
 	size_t i;
@@ -158,8 +157,7 @@ int sort_find(const char *name)
 
 void table_label(enum view kind, const struct table_key *key, char *buf, size_t len)
 {
-	char name[ESCAPE_TEXT_LEN(ISMT_COMM_LEN)],
-		fn[ESCAPE_TEXT_LEN(FUNCTION_ADDRESS_LEN)];
+	char name[ESCAPE_TEXT_LEN(ISMT_COMM_LEN)], fn[ESCAPE_TEXT_LEN(FUNCTION_ADDRESS_LEN)];
 	char region[REGION_NAME_LEN];
 	const struct rule *rule;
 
@@ -182,7 +180,8 @@ void table_label(enum view kind, const struct table_key *key, char *buf, size_t 
 		rule = &rules[key->number & 0xff];
 		view_function_name(key->fn, fn, sizeof(fn));
 		snprintf(buf, len, "%s %s: %s %s %ss by %s", rule->id, rule->name, fn,
-			 view_region_name(key->number >> 8, region), view_op(key->number >> 8), name);
+			 view_region_name(key->number >> 8, region), view_op(key->number >> 8),
+			 name);
 		break;
 	case VIEWS:
 		buf[0] = '\0';

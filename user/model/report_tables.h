@@ -6,10 +6,10 @@
 #ifndef ISMT_MODEL_REPORT_TABLES_H
 #define ISMT_MODEL_REPORT_TABLES_H
 
-#include "util/json.h"
-#include "util/outbuf.h"
 #include "model/totals.h"
 #include "model/view.h"
+#include "util/json.h"
+#include "util/outbuf.h"
 
 struct tables {
 	struct table table[VIEWS];
@@ -35,19 +35,17 @@ struct table_view {
 	const struct table_row *rows;
 	size_t nr;
 	struct totals others; /* accesses 0: there are none */
-	uint64_t more; /* rows in others that are there, but not shown */
-	uint64_t folded; /* rows in others that are not there any more */
+	uint64_t more;	      /* rows in others that are there, but not shown */
+	uint64_t folded;      /* rows in others that are not there any more */
 	struct totals total;
 	bool missing; /* a row shown may have a part in others */
 };
 
 /* top: rows to show; 0: all that there are. */
-void tables_view(const struct tables *tables, enum view kind, size_t top,
-		 struct table_view *view);
+void tables_view(const struct tables *tables, enum view kind, size_t top, struct table_view *view);
 
 /* A row's name for people; printable ASCII, cut to len, always ended. */
-void table_label(enum view kind, const struct table_key *key, char *buf,
-		 size_t len);
+void table_label(enum view kind, const struct table_key *key, char *buf, size_t len);
 
 /* Long enough for any label. */
 #define TABLE_LABEL_LEN 256
@@ -57,8 +55,7 @@ const char *sort_name(enum table_sort sort);
 int sort_find(const char *name);
 
 /* For people; top as above.  Errors stay in the buffer. */
-void tables_write_text(const struct tables *tables, struct outbuf *out, size_t top,
-		       bool color);
+void tables_write_text(const struct tables *tables, struct outbuf *out, size_t top, bool color);
 
 /* The value of "tables"; NULL: no memory. */
 json_t *tables_json(const struct tables *tables, size_t top);

@@ -101,8 +101,7 @@ int rule_find(const char *id_or_name)
 	int i;
 
 	for (i = 0; i < RULE_COUNT; i++)
-		if (!strcasecmp(id_or_name, rules[i].id) ||
-		    !strcasecmp(id_or_name, rules[i].name))
+		if (!strcasecmp(id_or_name, rules[i].id) || !strcasecmp(id_or_name, rules[i].name))
 			return i;
 	return -1;
 }
@@ -175,9 +174,8 @@ static uint32_t store_rules(const struct access *access)
 	 * The kernel does not tell which groups are strict: only a refusal
 	 * does, and only where nothing else is wrong with the block.
 	 */
-	if ((raw->offset % 8 || raw->len % 8) &&
-	    !(set & (RULE_BIT(ISM002) | RULE_BIT(ISM003))) && insn->failed &&
-	    insn->error.kind == ISMT_PCISTB && error_is_exception(&insn->error))
+	if ((raw->offset % 8 || raw->len % 8) && !(set & (RULE_BIT(ISM002) | RULE_BIT(ISM003))) &&
+	    insn->failed && insn->error.kind == ISMT_PCISTB && error_is_exception(&insn->error))
 		set |= RULE_BIT(ISM006);
 	return set;
 }
@@ -236,8 +234,7 @@ void rules_apply(struct rules_state *state, struct access *access)
 		if (used_narrow(raw))
 			set |= RULE_BIT(ISM005);
 	}
-	if ((n[ISMT_MIO_LOAD] || n[ISMT_MIO_STORE] || n[ISMT_MIO_BLOCK]) &&
-	    rules_on_ism(access))
+	if ((n[ISMT_MIO_LOAD] || n[ISMT_MIO_STORE] || n[ISMT_MIO_BLOCK]) && rules_on_ism(access))
 		set |= RULE_BIT(ISM007);
 	if (raw->insn.failed)
 		set |= RULE_BIT(ISM008);

@@ -13,8 +13,18 @@
 #include "model/access.h"
 
 enum rule_id {
-	ISM001, ISM002, ISM003, ISM004, ISM005, ISM006,
-	ISM007, ISM008, ISM009, ISM010, ISM011, ISM012,
+	ISM001,
+	ISM002,
+	ISM003,
+	ISM004,
+	ISM005,
+	ISM006,
+	ISM007,
+	ISM008,
+	ISM009,
+	ISM010,
+	ISM011,
+	ISM012,
 	ISM013,
 	RULE_COUNT,
 	/* Those that others have to know by what they say. */
@@ -25,18 +35,18 @@ enum rule_id {
 enum severity { SEV_INFO, SEV_WARNING, SEV_ERROR };
 
 struct rule {
-	const char *id;		/* "ISM001" */
-	const char *name;	/* "fragmented-store" */
+	const char *id;	  /* "ISM001" */
+	const char *name; /* "fragmented-store" */
 	enum severity severity;
-	const char *says;	/* one sentence: when it fires */
-	const char *fix;	/* one sentence: what to do */
-	bool of_trace;		/* about a trace as a whole, and of no access */
+	const char *says; /* one sentence: when it fires */
+	const char *fix;  /* one sentence: what to do */
+	bool of_trace;	  /* about a trace as a whole, and of no access */
 };
 
-#define RULE_BIT(id)	(1u << (id))
+#define RULE_BIT(id) (1u << (id))
 
 /* The longest store block of the architecture, bytes. */
-#define BLOCK_MAX	4096
+#define BLOCK_MAX 4096
 
 /* By enum rule_id. */
 extern const struct rule rules[RULE_COUNT];
@@ -79,7 +89,6 @@ void rules_apply(struct rules_state *state, struct access *access);
  * as "4096 bytes took 512 PCISTG of 8 bytes".  Cut to len, always ended.
  * Printable ASCII only.  Not of a rule of_trace: see summary_evidence().
  */
-void rule_evidence(enum rule_id id, const struct access *access,
-		   char *buf, size_t len);
+void rule_evidence(enum rule_id id, const struct access *access, char *buf, size_t len);
 
 #endif /* ISMT_MODEL_RULES_H */

@@ -19,11 +19,11 @@
 enum time_style { TIME_REL, TIME_MONO, TIME_REAL };
 
 struct sink_options {
-	FILE *out;		/* borrowed */
-	bool color;		/* SGR escapes allowed */
+	FILE *out;  /* borrowed */
+	bool color; /* SGR escapes allowed */
 	enum time_style time;
 	int64_t start_ns;	/* TIME_REL counts from here, ns since 1970 */
-	int64_t mono_offset_ns;	/* ts - mono_offset = CLOCK_MONOTONIC */
+	int64_t mono_offset_ns; /* ts - mono_offset = CLOCK_MONOTONIC */
 	bool findings;		/* text: a line under an access per finding */
 	bool quiet;		/* only the summary */
 	bool hex;		/* payloads too, where there are any */
@@ -32,7 +32,7 @@ struct sink_options {
 struct sink;
 
 /* Of access and insn: the sink could not keep up and has left it out. */
-#define SINK_DROPPED	1
+#define SINK_DROPPED 1
 
 struct sink_ops {
 	/* All return 0 or -errno: -EPIPE when the reader has gone. */

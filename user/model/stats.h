@@ -13,15 +13,15 @@
 
 struct access_stats {
 	uint64_t accesses;
-	uint64_t bytes;		/* that the calls said were transferred */
-	uint64_t errors;	/* accesses that returned an error */
+	uint64_t bytes;	 /* that the calls said were transferred */
+	uint64_t errors; /* accesses that returned an error */
 	uint64_t insns[ISMT_KINDS];
-	uint64_t failed;	/* instructions */
-	uint64_t insn_bytes;	/* moved by instructions that did not fail */
-	struct hist size;	/* of accesses, bytes asked for */
-	struct hist latency;	/* of accesses, ns */
+	uint64_t failed;		/* instructions */
+	uint64_t insn_bytes;		/* moved by instructions that did not fail */
+	struct hist size;		/* of accesses, bytes asked for */
+	struct hist latency;		/* of accesses, ns */
 	uint64_t width[ISMT_WIDTHS];	/* loads and stores of 1 << i bytes */
-	uint64_t stb[ISMT_STB_BUCKETS];	/* store blocks by size */
+	uint64_t stb[ISMT_STB_BUCKETS]; /* store blocks by size */
 };
 
 /* One access more, with the instructions that it became. */

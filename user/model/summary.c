@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "util/escape.h"
 #include "insn_sums.h"
 #include "model/region.h"
 #include "model/summary_rows.h"
+#include "util/escape.h"
 
 static void add_inside(struct summary_function *f, const struct ismt_insns *insn)
 {
@@ -147,8 +147,7 @@ static void mismatch_sentence(const struct summary *summary, char *buf, size_t l
 	}
 }
 
-void summary_evidence(const struct summary *summary, enum rule_id id, char *buf,
-		      size_t len)
+void summary_evidence(const struct summary *summary, enum rule_id id, char *buf, size_t len)
 {
 	if (id == RULE_LOST)
 		losses_sentence(&summary->lost, buf, len);
@@ -175,5 +174,6 @@ void summary_finish(struct summary *summary)
 	summary->findings[RULE_LOST].count = losses_all(&summary->lost);
 	summary->findings[RULE_MISMATCH].count = 0;
 	for (i = 0; i < summary->nr_functions; i++)
-		summary->findings[RULE_MISMATCH].count += measure_mismatch(&summary->functions[i].measure);
+		summary->findings[RULE_MISMATCH].count +=
+			measure_mismatch(&summary->functions[i].measure);
 }

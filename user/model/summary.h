@@ -10,11 +10,11 @@
 #include <stdint.h>
 
 #include "model/access.h"
-#include "util/hist.h"
 #include "model/measure.h"
-#include "util/names.h"
-#include "model/stats.h"
 #include "model/rules.h"
+#include "model/stats.h"
+#include "util/hist.h"
+#include "util/names.h"
 
 /*
  * Regions from this index upwards share a row: the index comes from the file
@@ -25,7 +25,7 @@
  * The most rows; half of them, those with fewest accesses, are folded where there are more, each
  * into that of function_others with its region and direction.  Sums stay exact.
  */
-#define SUMMARY_ROWS	4096
+#define SUMMARY_ROWS 4096
 
 /*
  * One row: a function, the driver it was accessed through, region, direction.
@@ -34,8 +34,8 @@
 struct summary_row {
 	const struct function *fn;
 	const char *driver;
-	uint32_t region;	/* REGIONS_APART: that and all above */
-	uint8_t op;		/* enum ismt_op */
+	uint32_t region; /* REGIONS_APART: that and all above */
+	uint8_t op;	 /* enum ismt_op */
 
 	struct access_stats stats;
 	/* Rows that it stands for, one that came back as often as it was folded; 0: an ordinary one. */
@@ -47,17 +47,17 @@ struct summary_row {
 /* One function: all instructions that are known to have been issued on it. */
 struct summary_function {
 	const struct function *fn;
-	uint64_t inside[ISMT_KINDS];	/* in recorded accesses */
+	uint64_t inside[ISMT_KINDS]; /* in recorded accesses */
 	uint64_t inside_failed;
-	struct ismt_unattr outside;	/* of no access */
+	struct ismt_unattr outside; /* of no access */
 	struct ismt_unattr filtered;
 	struct ismt_unattr lost;
 	/* The measurement block over the same time, if it was there. */
 	bool has_fmb;
-	const char *fmb_note;	/* why not; constant, may be NULL */
+	const char *fmb_note; /* why not; constant, may be NULL */
 	uint64_t fmb_loads, fmb_stores, fmb_blocks;
 	uint64_t fmb_age_ns;	/* since an update was noticed, to about a second */
-	struct measure measure;	/* --measure; of no blocks without */
+	struct measure measure; /* --measure; of no blocks without */
 };
 
 struct summary_finding {
@@ -72,9 +72,9 @@ struct summary_finding {
 
 struct summary {
 	uint64_t recorded;
-	uint64_t filtered;	/* by the kernel and in user space */
+	uint64_t filtered; /* by the kernel and in user space */
 	uint64_t insn_records;
-	uint64_t unopened;	/* were under way when the trace began */
+	uint64_t unopened; /* were under way when the trace began */
 	/* Recorded, of processes that have no number in the tracer's PID namespace: pid is 0. */
 	uint64_t foreign;
 	/* Accesses that the rules have looked at, those that were then left out by rule included. */
@@ -84,24 +84,24 @@ struct summary {
 	 * is known of it, and there may be more.
 	 */
 	const char *unaccounted;
-	uint64_t missing;	/* accesses that were recorded, but not in the files given */
-	uint64_t strays;	/* packets of the files that are no records, and left out */
+	uint64_t missing; /* accesses that were recorded, but not in the files given */
+	uint64_t strays;  /* packets of the files that are no records, and left out */
 	/* Why CMD was not looked at to its end; constant.  NULL: it was, or there is none. */
 	const char *cut;
 	struct losses lost;
-	int64_t begin_ns, end_ns;	/* since 1970 */
-	struct summary_row *rows;	/* sorted: function, region, op, driver; the others last */
+	int64_t begin_ns, end_ns; /* since 1970 */
+	struct summary_row *rows; /* sorted: function, region, op, driver; the others last */
 	size_t nr_rows;
 	struct summary_function *functions;
 	size_t nr_functions;
-	uint64_t folded;	/* rows, at most: of one that came back each time */
-	uint64_t missed;	/* for rows that are made from now on */
+	uint64_t folded; /* rows, at most: of one that came back each time */
+	uint64_t missed; /* for rows that are made from now on */
 	struct summary_finding findings[RULE_COUNT];
 	/* Where the last access went: likely the next too, and certainly one that is alike. */
 	size_t last_row, last_function;
 	uint64_t last_shape;
 	struct slots row_slots, function_slots;
-	struct names *names;	/* of drivers; NULL: none yet */
+	struct names *names; /* of drivers; NULL: none yet */
 };
 
 struct summary *summary_new(void);
@@ -121,8 +121,7 @@ int summary_leave_out(struct summary *summary, const struct access *access);
  * Returns the row of the function's totals, made if need be; NULL: no memory.
  * Good until the next call of any function here.
  */
-struct summary_function *summary_function(struct summary *summary,
-					  const struct function *fn);
+struct summary_function *summary_function(struct summary *summary, const struct function *fn);
 
 /* Add part's instructions inside accesses, function by function.  0 or -ENOMEM. */
 int summary_add_instructions(struct summary *summary, const struct summary *part);
@@ -155,8 +154,7 @@ uint64_t summary_stb_upper(unsigned int bucket);
  * summary_evidence - the sentence for a rule whose count is not 0: of the first
  * access it fired on, or for a rule of_trace of what it is about.  Cut to len, always ended.
  */
-void summary_evidence(const struct summary *summary, enum rule_id id, char *buf,
-		      size_t len);
+void summary_evidence(const struct summary *summary, enum rule_id id, char *buf, size_t len);
 
 /* What to do about it: the rule's fix, or for ISM012 what helps against what was lost. */
 const char *summary_fix(const struct summary *summary, enum rule_id id);

@@ -76,8 +76,7 @@ static void function_found(struct summary *summary, size_t i)
 	summary->last_function = i;
 }
 
-struct summary_function *summary_function(struct summary *summary,
-					  const struct function *fn)
+struct summary_function *summary_function(struct summary *summary, const struct function *fn)
 {
 	struct summary_function *f = summary->functions;
 	size_t i = summary->last_function, nr = summary->nr_functions;
@@ -138,8 +137,8 @@ static uint32_t *row_slot(struct summary *summary, const struct row_key *key)
 	uint64_t hash = hash_add(slots_hash(&summary->row_slots), (uintptr_t)key->fn);
 
 	hash = hash_add(hash, (uint64_t)key->region << 1 | key->op);
-	return slots_find(&summary->row_slots, hash_add_text(hash, key->driver), same,
-			  summary, key);
+	return slots_find(&summary->row_slots, hash_add_text(hash, key->driver), same, summary,
+			  key);
 }
 
 static struct row_key key_of(const struct summary_row *row)
@@ -261,8 +260,7 @@ static int row_room(struct summary *summary, struct row_key *key)
 struct summary_row *summary_row(struct summary *summary, const struct function *fn,
 				const char *driver, uint32_t region, uint8_t op)
 {
-	struct row_key key = { fn, driver,
-			       region_clamp(region), op };
+	struct row_key key = { fn, driver, region_clamp(region), op };
 	size_t i = summary->last_row;
 	struct summary_row *row;
 	uint32_t slot;
@@ -330,11 +328,10 @@ void summary_sort(struct summary *summary)
 {
 	/* Not in place of an empty array: qsort() wants a pointer to something. */
 	if (summary->nr_rows)
-		qsort(summary->rows, summary->nr_rows, sizeof(*summary->rows),
-		      row_compare);
+		qsort(summary->rows, summary->nr_rows, sizeof(*summary->rows), row_compare);
 	if (summary->nr_functions)
-		qsort(summary->functions, summary->nr_functions,
-		      sizeof(*summary->functions), functions_compare);
+		qsort(summary->functions, summary->nr_functions, sizeof(*summary->functions),
+		      functions_compare);
 	summary->last_row = 0;
 	summary->last_function = 0;
 	/* There is room: it held as many before. */

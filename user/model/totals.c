@@ -5,8 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-_Static_assert(sizeof(struct table_key) ==
-		       sizeof(void *) + sizeof(uint64_t) + ISMT_COMM_LEN,
+_Static_assert(sizeof(struct table_key) == sizeof(void *) + sizeof(uint64_t) + ISMT_COMM_LEN,
 	       "keys are compared as memory");
 
 int table_init(struct table *table, size_t limit, enum table_sort sort)
@@ -83,8 +82,7 @@ static int compare_keys(const struct table_key *a, const struct table_key *b)
 	return order ? order : memcmp(a->name, b->name, sizeof(a->name));
 }
 
-static int compare_rows(const struct table_row *a, const struct table_row *b,
-			enum table_sort sort)
+static int compare_rows(const struct table_row *a, const struct table_row *b, enum table_sort sort)
 {
 	const struct totals *ta = &a->totals, *tb = &b->totals;
 	int order = 0;
@@ -151,8 +149,7 @@ static void fold(struct table *table)
 	index_rebuild(table);
 }
 
-void table_add(struct table *table, const struct table_key *key,
-	       const struct totals *totals)
+void table_add(struct table *table, const struct table_key *key, const struct totals *totals)
 {
 	struct table_row *row;
 	uint32_t *slot;

@@ -26,11 +26,11 @@ struct table_key {
 
 struct totals {
 	uint64_t accesses;
-	uint64_t bytes; /* that the calls said were transferred */
+	uint64_t bytes;	 /* that the calls said were transferred */
 	uint64_t errors; /* accesses that returned an error */
 	uint64_t insns;
-	uint64_t failed; /* instructions */
-	uint64_t findings; /* rules that fired */
+	uint64_t failed;     /* instructions */
+	uint64_t findings;   /* rules that fired */
 	uint64_t latency_ns; /* sum */
 	uint64_t latency_max;
 };
@@ -44,13 +44,13 @@ struct table_row {
 
 struct table {
 	struct table_row *rows;
-	size_t nr, limit; /* limit is a power of two */
+	size_t nr, limit;   /* limit is a power of two */
 	struct slots slots; /* of keys */
-	size_t last; /* row of the last key: likely the next, too */
+	size_t last;	    /* row of the last key: likely the next, too */
 	enum table_sort sort;
 	struct totals others; /* of what was folded */
-	uint64_t folded; /* rows; a key that came back counts again */
-	uint64_t missed; /* for rows that are made from now on */
+	uint64_t folded;      /* rows; a key that came back counts again */
+	uint64_t missed;      /* for rows that are made from now on */
 };
 
 /* Returns 0 or -ENOMEM; free it in either case.  All memory is taken here. */
@@ -58,8 +58,7 @@ int table_init(struct table *table, size_t limit, enum table_sort sort);
 void table_free(struct table *table);
 
 /* Adds what one access adds up to under the key. */
-void table_add(struct table *table, const struct table_key *key,
-	       const struct totals *totals);
+void table_add(struct table *table, const struct table_key *key, const struct totals *totals);
 
 /* Rows in order, what weighs most first.  More may be added afterwards. */
 void table_order(struct table *table);

@@ -41,7 +41,8 @@ int view_find(const char *name)
 void view_size_name(uint64_t number, char *buf, size_t len)
 {
 	if (number > 1)
-		snprintf(buf, len, "%" PRIu64 " to %" PRIu64, hist_upper((unsigned int)number - 1) + 1,
+		snprintf(buf, len, "%" PRIu64 " to %" PRIu64,
+			 hist_upper((unsigned int)number - 1) + 1,
 			 hist_upper((unsigned int)number));
 	else
 		snprintf(buf, len, "%s", number ? "2" : "0 to 1");

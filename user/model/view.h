@@ -18,9 +18,9 @@
 enum view {
 	VIEW_FUNCTIONS,
 	VIEW_PROCESSES,
-	VIEW_REGIONS,		/* and direction */
-	VIEW_SIZES,		/* power-of-two classes of the bytes asked for */
-	VIEW_FINDINGS,		/* by rule */
+	VIEW_REGIONS,  /* and direction */
+	VIEW_SIZES,    /* power-of-two classes of the bytes asked for */
+	VIEW_FINDINGS, /* by rule */
 	VIEWS,
 };
 

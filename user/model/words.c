@@ -10,12 +10,9 @@ static const struct {
 	const char *name;
 	const char *title;
 } kinds[ISMT_KINDS] = {
-	[ISMT_PCILG] = { "pcilg", "PCILG" },
-	[ISMT_PCISTG] = { "pcistg", "PCISTG" },
-	[ISMT_PCISTB] = { "pcistb", "PCISTB" },
-	[ISMT_MIO_LOAD] = { "pcilgi", "PCILGI" },
-	[ISMT_MIO_STORE] = { "pcistgi", "PCISTGI" },
-	[ISMT_MIO_BLOCK] = { "pcistbi", "PCISTBI" },
+	[ISMT_PCILG] = { "pcilg", "PCILG" },	     [ISMT_PCISTG] = { "pcistg", "PCISTG" },
+	[ISMT_PCISTB] = { "pcistb", "PCISTB" },	     [ISMT_MIO_LOAD] = { "pcilgi", "PCILGI" },
+	[ISMT_MIO_STORE] = { "pcistgi", "PCISTGI" }, [ISMT_MIO_BLOCK] = { "pcistbi", "PCISTBI" },
 };
 
 /* Condition codes of PCILG, PCISTG and PCISTB. */

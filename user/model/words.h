@@ -20,7 +20,7 @@ const char *insn_name(unsigned int kind);
 const char *insn_title(unsigned int kind);
 
 /* "EIO" and the like, or the number in digits, and the NUL. */
-#define ERRNO_NAME_LEN	24
+#define ERRNO_NAME_LEN 24
 
 /*
  * errno_name - the name of a positive error number.  The result is either

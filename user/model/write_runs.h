@@ -8,11 +8,11 @@
 #include "model/access.h"
 
 /* Pairs of task and function that are remembered. */
-#define RUNS_MAX	4096
+#define RUNS_MAX 4096
 
 struct runs;
 
-struct runs *runs_new(void);	/* NULL: no memory */
+struct runs *runs_new(void); /* NULL: no memory */
 void runs_free(struct runs *runs);
 
 /*

@@ -9,9 +9,7 @@ static const char *const parts[] = { " ",      "\u258f", "\u258e", "\u258d", "\u
 				     "\u258b", "\u258a", "\u2589", "\u2588" };
 static const char *const heights[] = { " ",	 "\u2581", "\u2582", "\u2583", "\u2584",
 				       "\u2585", "\u2586", "\u2587", "\u2588" };
-static const char *const ascii_heights[] = {
-	" ", ".", ":", "-", "=", "+", "*", "#", "@"
-};
+static const char *const ascii_heights[] = { " ", ".", ":", "-", "=", "+", "*", "#", "@" };
 
 static char *put(char *at, const char *text)
 {
@@ -38,8 +36,7 @@ void bar_write(char *buf, double share, unsigned int width, bool utf8)
 	*buf = '\0';
 }
 
-unsigned int spark_write(char *buf, const double *values, size_t nr, unsigned int width,
-			 bool utf8)
+unsigned int spark_write(char *buf, const double *values, size_t nr, unsigned int width, bool utf8)
 {
 	size_t first = nr > width ? nr - width : 0, i;
 	double most = 0;
@@ -48,8 +45,7 @@ unsigned int spark_write(char *buf, const double *values, size_t nr, unsigned in
 		if (values[i] > most)
 			most = values[i];
 	for (i = first; i < nr; i++) {
-		unsigned int height =
-			values[i] > 0 ? (unsigned int)ceil(values[i] / most * 8) : 0;
+		unsigned int height = values[i] > 0 ? (unsigned int)ceil(values[i] / most * 8) : 0;
 
 		buf = put(buf, utf8 ? heights[height] : ascii_heights[height]);
 	}

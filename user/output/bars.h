@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 /* Room for so many characters, and the NUL. */
-#define BAR_LEN(width)	(3 * (width) + 1)
+#define BAR_LEN(width) (3 * (width) + 1)
 
 /*
  * bar_write - a bar of width characters, share (0 to 1, cut to that) of them
@@ -22,8 +22,7 @@ void bar_write(char *buf, double share, unsigned int width, bool utf8);
  * are more; the largest is full height, 0 is a blank.  buf as above.  Returns
  * the number of characters.
  */
-unsigned int spark_write(char *buf, const double *values, size_t nr, unsigned int width,
-			 bool utf8);
+unsigned int spark_write(char *buf, const double *values, size_t nr, unsigned int width, bool utf8);
 
 /* Bytes of the first width characters of a UTF-8 text, or of all if there are less. */
 size_t text_cut(const char *text, unsigned int width);

@@ -5,13 +5,13 @@
 #ifndef ISMT_OUTPUT_COLOR_H
 #define ISMT_OUTPUT_COLOR_H
 
-#include "util/outbuf.h"
 #include "model/rules.h"
+#include "util/outbuf.h"
 
-#define SGR_RED		"\033[31m"
-#define SGR_YELLOW	"\033[33m"
-#define SGR_BOLD	"\033[1m"
-#define SGR_RESET	"\033[0m"
+#define SGR_RED	   "\033[31m"
+#define SGR_YELLOW "\033[33m"
+#define SGR_BOLD   "\033[1m"
+#define SGR_RESET  "\033[0m"
 
 /* Errors are red, warnings yellow, the rest is left alone: "". */
 static inline const char *severity_color(enum severity severity)

@@ -5,16 +5,15 @@
 #include <limits.h>
 #include <stdlib.h>
 
-#include "output/color.h"
-#include "util/escape.h"
-#include "model/words.h"
 #include "model/gate.h"
-#include "util/message.h"
 #include "model/region.h"
+#include "model/words.h"
+#include "output/color.h"
 #include "output/summary_json.h"
+#include "util/escape.h"
+#include "util/message.h"
 
-void check_output_init(struct check_output *check, const struct check_options *options,
-		       FILE *out)
+void check_output_init(struct check_output *check, const struct check_options *options, FILE *out)
 {
 	check->options = *options;
 	check->found = 0;
@@ -44,8 +43,7 @@ static void put_word(struct outbuf *out, const char *text, size_t len)
 
 /* access is NULL for what is about the trace as a whole. */
 static void json_finding(struct check_output *check, const char *file, uint64_t number,
-			 enum rule_id id, const struct access *access,
-			 const char *evidence)
+			 enum rule_id id, const struct access *access, const char *evidence)
 {
 	struct outbuf *out = &check->out;
 	const struct rule *rule = &rules[id];
@@ -61,13 +59,11 @@ static void json_finding(struct check_output *check, const char *file, uint64_t 
 
 		out_printf(out, ",\"index\":%" PRIu64 ",\"ts\":", number);
 		out_i64(out, access->ts);
-		put_json(out, "function", access->fn->address,
-			 sizeof(access->fn->address));
+		put_json(out, "function", access->fn->address, sizeof(access->fn->address));
 		put_json(out, "comm", raw->comm, sizeof(raw->comm));
 		out_printf(out, ",\"pid\":%u,\"tid\":%u", raw->pid, raw->tid);
 		put_json(out, "op", op_name(raw->op), 8);
-		put_json(out, "region", region_name(raw->region, region),
-			 REGION_NAME_LEN);
+		put_json(out, "region", region_name(raw->region, region), REGION_NAME_LEN);
 		out_lit(out, ",\"offset\":");
 		out_json_u64(out, raw->offset);
 		out_lit(out, ",\"len\":");
@@ -75,10 +71,9 @@ static void json_finding(struct check_output *check, const char *file, uint64_t 
 		out_lit(out, ",\"ret\":");
 		out_i64(out, raw->ret);
 	} else {
-		out_lit(out,
-			",\"index\":null,\"ts\":null,\"function\":null,\"comm\":null,"
-			"\"pid\":null,\"tid\":null,\"op\":null,\"region\":null,"
-			"\"offset\":null,\"len\":null,\"ret\":null");
+		out_lit(out, ",\"index\":null,\"ts\":null,\"function\":null,\"comm\":null,"
+			     "\"pid\":null,\"tid\":null,\"op\":null,\"region\":null,"
+			     "\"offset\":null,\"len\":null,\"ret\":null");
 	}
 	put_json(out, "evidence", evidence, 256);
 	out_lit(out, "}\n");
@@ -86,8 +81,7 @@ static void json_finding(struct check_output *check, const char *file, uint64_t 
 
 /* FILE:INDEX: RULE NAME SEVERITY: FUNCTION REGION+OFFSET COMM[PID]: EVIDENCE */
 static void text_finding(struct check_output *check, const char *file, uint64_t number,
-			 enum rule_id id, const struct access *access,
-			 const char *evidence)
+			 enum rule_id id, const struct access *access, const char *evidence)
 {
 	struct outbuf *out = &check->out;
 	const struct rule *rule = &rules[id];
@@ -103,8 +97,7 @@ static void text_finding(struct check_output *check, const char *file, uint64_t 
 		const struct ismt_access *raw = &access->raw;
 
 		put_word(out, access->fn->address, sizeof(access->fn->address));
-		out_printf(out, " %s+0x%llx ", region_name(raw->region, region),
-			   raw->offset);
+		out_printf(out, " %s+0x%llx ", region_name(raw->region, region), raw->offset);
 		put_word(out, raw->comm, sizeof(raw->comm));
 		out_printf(out, "[%u]: ", raw->pid);
 	}
@@ -128,8 +121,7 @@ static bool finding_counts(struct check_output *check, enum rule_id id)
 }
 
 static void put_finding(struct check_output *check, const char *file, uint64_t number,
-			enum rule_id id, const struct access *access,
-			const char *evidence)
+			enum rule_id id, const struct access *access, const char *evidence)
 {
 	if (check->options.json)
 		json_finding(check, file, number, id, access, evidence);
@@ -160,8 +152,7 @@ int check_output_access(struct check_output *check, const char *file, uint64_t n
 	return check->out.error;
 }
 
-int check_output_end(struct check_output *check, const char *file,
-		     const struct summary *summary)
+int check_output_end(struct check_output *check, const char *file, const struct summary *summary)
 {
 	char evidence[256];
 	int err = 0, id;
@@ -199,9 +190,8 @@ void check_output_count(const struct check_output *check, const struct summary *
 	uint64_t all = by[SEV_ERROR] + by[SEV_WARNING] + by[SEV_INFO];
 
 	fprintf(only ? out : stderr,
-		"%s%" PRIu64 " finding%s (%" PRIu64 " error, %" PRIu64
-		" warning, %" PRIu64 " info) in %" PRIu64 " access%s\n",
-		only ? "" : "ismtrace: ", all, all == 1 ? "" : "s", by[SEV_ERROR],
-		by[SEV_WARNING], by[SEV_INFO], summary->recorded,
-		summary->recorded == 1 ? "" : "es");
+		"%s%" PRIu64 " finding%s (%" PRIu64 " error, %" PRIu64 " warning, %" PRIu64
+		" info) in %" PRIu64 " access%s\n",
+		only ? "" : "ismtrace: ", all, all == 1 ? "" : "s", by[SEV_ERROR], by[SEV_WARNING],
+		by[SEV_INFO], summary->recorded, summary->recorded == 1 ? "" : "es");
 }

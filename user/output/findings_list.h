@@ -9,30 +9,29 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "util/outbuf.h"
 #include "model/rules.h"
 #include "model/summary.h"
+#include "util/outbuf.h"
 
 struct check_options {
 	bool json;
 	bool quiet; /* only how many */
 	bool color;
 	enum severity severity; /* what is below is neither shown nor counts */
-	uint32_t rules; /* bit per rule to show; 0: all */
+	uint32_t rules;		/* bit per rule to show; 0: all */
 	uint32_t allow; /* gate.h: what may be lacking; that something is lost is then no finding */
-	uint64_t max; /* findings to show; 0: all */
+	uint64_t max;	/* findings to show; 0: all */
 };
 
 struct check_output {
 	struct check_options options;
-	uint64_t found; /* at or above the severity */
+	uint64_t found;		    /* at or above the severity */
 	uint64_t by[SEV_ERROR + 1]; /* all, by severity */
 	uint64_t shown;
 	struct outbuf out;
 };
 
-void check_output_init(struct check_output *check, const struct check_options *options,
-		       FILE *out);
+void check_output_init(struct check_output *check, const struct check_options *options, FILE *out);
 
 /* Record number of file, with its rules.  0 or -errno of the output. */
 int check_output_access(struct check_output *check, const char *file, uint64_t number,
@@ -42,8 +41,7 @@ int check_output_access(struct check_output *check, const char *file, uint64_t n
  * check_output_end - what is about the trace as a whole, then with JSON the
  * summary; flushes.  file is what it is put down to.  0 or -errno.
  */
-int check_output_end(struct check_output *check, const char *file,
-		     const struct summary *summary);
+int check_output_end(struct check_output *check, const char *file, const struct summary *summary);
 
 /*
  * check_output_verdict - the exit status of a check that went well: what was found wins over

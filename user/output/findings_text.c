@@ -12,9 +12,8 @@ static bool same(const void *table, size_t element, const void *key)
 
 static uint32_t *slot_of(struct findings_text *findings, const struct function *fn)
 {
-	return slots_find(&findings->slots,
-			  hash_add(slots_hash(&findings->slots), (uintptr_t)fn), same, findings,
-			  fn);
+	return slots_find(&findings->slots, hash_add(slots_hash(&findings->slots), (uintptr_t)fn),
+			  same, findings, fn);
 }
 
 /* Room for one more. */

@@ -6,23 +6,23 @@
 #ifndef ISMT_OUTPUT_FINDINGS_TEXT_H
 #define ISMT_OUTPUT_FINDINGS_TEXT_H
 
-#include "util/outbuf.h"
 #include "model/rules.h"
+#include "util/outbuf.h"
 #include "util/slots.h"
 
 /* Findings of a rule on a function that are spelled out. */
-#define FINDINGS_SPELLED	3
+#define FINDINGS_SPELLED 3
 
 struct findings_seen {
 	const struct function *fn;
-	uint8_t count[RULE_COUNT];	/* up to FINDINGS_SPELLED */
+	uint8_t count[RULE_COUNT]; /* up to FINDINGS_SPELLED */
 };
 
 struct findings_text {
 	struct findings_seen *seen;
 	size_t nr, room;
 	struct slots slots;
-	bool said;		/* that the rest is left out */
+	bool said; /* that the rest is left out */
 };
 
 /* Starts out as zeros; writes a line for each rule of the access. */

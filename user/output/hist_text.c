@@ -37,8 +37,7 @@ void hist_view_set(struct hist_view *view, const char *title, const struct hist 
 	while (!hist->bucket[last - 1])
 		last--;
 	for (i = first; i < last; i++)
-		hist_view_add(view, i ? hist_upper(i - 1) : 0, hist_upper(i),
-			      hist->bucket[i]);
+		hist_view_add(view, i ? hist_upper(i - 1) : 0, hist_upper(i), hist->bucket[i]);
 }
 
 void hist_view_fold(struct hist_view *view, unsigned int max)
@@ -94,8 +93,7 @@ static void put_range(struct outbuf *out, uint64_t lower, uint64_t upper)
 	out_left(out, column, RANGE_WIDTH);
 }
 
-static void put_row(struct outbuf *out, const struct hist_view *view, unsigned int i,
-		    uint64_t most)
+static void put_row(struct outbuf *out, const struct hist_view *view, unsigned int i, uint64_t most)
 {
 	uint64_t count = view->row[i].count;
 	unsigned int bar = 0, j;

@@ -100,8 +100,7 @@ static void upper_text(uint64_t value, enum html_unit unit, char *buf, size_t le
 	if (unit == HTML_NS) {
 		for (; time >= 1000 && i < 3; i++)
 			time /= 1000;
-		snprintf(buf, len, i && time < 100 ? "%.3g %s" : "%.0f %s", time,
-			 times[i]);
+		snprintf(buf, len, i && time < 100 ? "%.3g %s" : "%.0f %s", time, times[i]);
 		return;
 	}
 	if (value == UINT64_MAX || value == UINT32_MAX) {
@@ -127,8 +126,8 @@ static void put_bar(struct outbuf *out, const struct hist_view *view, unsigned i
 	if (count && width < 1)
 		width = 1;
 	upper_text(view->row[i].upper, unit, upper, sizeof(upper));
-	out_printf(out, "<text class=\"l\" x=\"%d\" y=\"%u\">&#8804; %s</text>",
-		   LABEL_W - 6, y + 14, upper);
+	out_printf(out, "<text class=\"l\" x=\"%d\" y=\"%u\">&#8804; %s</text>", LABEL_W - 6,
+		   y + 14, upper);
 	if (count)
 		out_printf(out,
 			   "<rect x=\"%d\" y=\"%u\" width=\"%.1f\" height=\"%d\">"
@@ -151,22 +150,20 @@ void html_chart(struct outbuf *out, const struct hist_view *view, enum html_unit
 			most = view->row[i].count;
 	out_lit(out, "<figure><figcaption>");
 	html_text(out, view->title);
-	out_printf(
-		out,
-		"</figcaption>\n<svg role=\"img\" aria-labelledby=\"t%u d%u\" "
-		"width=\"%d\" height=\"%u\" viewBox=\"0 0 %d %u\">\n<title id=\"t%u\">",
-		id, id, LABEL_W + BAR_W + COUNT_W, height, LABEL_W + BAR_W + COUNT_W,
-		height, id);
+	out_printf(out,
+		   "</figcaption>\n<svg role=\"img\" aria-labelledby=\"t%u d%u\" "
+		   "width=\"%d\" height=\"%u\" viewBox=\"0 0 %d %u\">\n<title id=\"t%u\">",
+		   id, id, LABEL_W + BAR_W + COUNT_W, height, LABEL_W + BAR_W + COUNT_W, height,
+		   id);
 	html_text(out, view->title);
 	out_printf(out, "</title><desc id=\"d%u\">Histogram.", id);
 	for (i = 0; i < view->nr; i++) {
 		upper_text(view->row[i].upper, unit, upper, sizeof(upper));
 		if (view->row[i].count)
-			out_printf(out, " Up to %s: %" PRIu64 ".", upper,
-				   view->row[i].count);
+			out_printf(out, " Up to %s: %" PRIu64 ".", upper, view->row[i].count);
 	}
-	out_printf(out, "</desc>\n<line x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%u\"/>\n",
-		   LABEL_W, PAD, LABEL_W, height - PAD);
+	out_printf(out, "</desc>\n<line x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%u\"/>\n", LABEL_W, PAD,
+		   LABEL_W, height - PAD);
 	for (i = 0; i < view->nr; i++)
 		put_bar(out, view, i, unit, most);
 	out_lit(out, "</svg></figure>\n");
@@ -221,8 +218,7 @@ void html_begin(struct outbuf *out, const char *title)
 		"style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n"
 		"<meta name=\"referrer\" content=\"no-referrer\">\n"
 		"<meta name=\"viewport\" content=\"width=device-width\">\n"
-		"<meta name=\"generator\" content=\"ismtrace " ISMTRACE_VERSION
-		"\">\n<title>");
+		"<meta name=\"generator\" content=\"ismtrace " ISMTRACE_VERSION "\">\n<title>");
 	html_text(out, title);
 	out_lit(out, "</title>\n<style>\n");
 	out_str(out, style);

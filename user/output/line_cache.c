@@ -30,8 +30,7 @@ static struct line_what *line_what(struct line_cache *cache, const struct access
 		&cache->what[(raw->len ^ raw->len >> 4 ^ raw->len >> 8 ^ raw->op << 3) %
 			     LINE_WHATS];
 
-	if (what->len == raw->len && what->ret == raw->ret &&
-	    what->rules == access->rules &&
+	if (what->len == raw->len && what->ret == raw->ret && what->rules == access->rules &&
 	    !memcmp(&what->insn, &raw->insn, sizeof(what->insn)))
 		return what;
 	what->len = raw->len;
@@ -43,8 +42,8 @@ static struct line_what *line_what(struct line_cache *cache, const struct access
 	return what;
 }
 
-void line_find(struct line_cache *cache, const struct access *access,
-	       struct line_where **where, struct line_what **what)
+void line_find(struct line_cache *cache, const struct access *access, struct line_where **where,
+	       struct line_what **what)
 {
 	if (!access->shape || access->shape != cache->shape ||
 	    access->rules != cache->last_what->rules) {

@@ -24,8 +24,7 @@ struct line_piece {
 
 /* Task, function, driver, direction and region; fields pid to region of a record. */
 struct line_where {
-	char task[offsetof(struct ismt_access, offset) -
-		  offsetof(struct ismt_access, pid)];
+	char task[offsetof(struct ismt_access, offset) - offsetof(struct ismt_access, pid)];
 	const struct function *fn;
 	/* The address is set later than the rest if the function was new. */
 	char address[FUNCTION_ADDRESS_LEN];
@@ -59,8 +58,8 @@ struct line_cache {
  * The slots of this access; if their pieces are of length 0, they are the caller's to
  * format, and to keep with line_keep().
  */
-void line_find(struct line_cache *cache, const struct access *access,
-	       struct line_where **where, struct line_what **what);
+void line_find(struct line_cache *cache, const struct access *access, struct line_where **where,
+	       struct line_what **what);
 
 static inline void line_keep(struct line_piece *piece, const char *text, size_t len)
 {

@@ -8,13 +8,13 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "util/clock.h"
-#include "util/escape.h"
 #include "model/gate.h"
-#include "output/html.h"
 #include "model/region.h"
 #include "model/rules.h"
+#include "output/html.h"
 #include "output/summary_text.h"
+#include "util/clock.h"
+#include "util/escape.h"
 #include "util/times.h"
 
 /* Charts are drawn for that many rows, those with most accesses. */
@@ -78,10 +78,9 @@ static void put_header(const struct report_page *page, struct outbuf *out)
 
 static void put_findings(const struct summary *s, struct outbuf *out)
 {
-	static const char *const names[] = { "Rule", "Severity",
-					     "|",    "Count",
-					     "|",    "What, the first one, and the fix",
-					     NULL };
+	static const char *const names[] = {
+		"Rule", "Severity", "|", "Count", "|", "What, the first one, and the fix", NULL
+	};
 	char evidence[256];
 	bool any = false;
 	int i;
@@ -127,8 +126,9 @@ static void put_lost(const struct summary *s, struct outbuf *out)
 		return;
 	gate_sentence(s, lacks, text, sizeof(text));
 	out_printf(out, "<p class=\"box\"><b class=\"warning\">The trace is %s.</b> ",
-		   lacks & (GATE_BIT(GATE_LOST) | GATE_BIT(GATE_PARTIAL)) ? "incomplete" :
-		   lacks & GATE_BIT(GATE_UNACCOUNTED) ? "possibly incomplete" : "mixed with other packets");
+		   lacks & (GATE_BIT(GATE_LOST) | GATE_BIT(GATE_PARTIAL)) ? "incomplete"
+		   : lacks & GATE_BIT(GATE_UNACCOUNTED)			  ? "possibly incomplete"
+							: "mixed with other packets");
 	html_text(out, text);
 	out_lit(out, "</p>\n");
 }
@@ -188,8 +188,10 @@ static void put_rows(const struct summary *s, struct outbuf *out)
 	}
 	out_lit(out, "</tbody></table></div>\n");
 	if (s->folded)
-		out_printf(out, "<p class=\"dim\">Too many to keep: %" PRIu64 " of the least busy, or "
-			   "fewer, are counted together as " NAMES_OTHERS ".</p>\n", s->folded);
+		out_printf(out,
+			   "<p class=\"dim\">Too many to keep: %" PRIu64 " of the least busy, or "
+			   "fewer, are counted together as " NAMES_OTHERS ".</p>\n",
+			   s->folded);
 }
 
 static void put_charts(const struct summary_row *row, struct outbuf *out, unsigned int id)
@@ -303,8 +305,8 @@ static void put_kinds(struct outbuf *out, const struct function *fn, const char 
 	out_lit(out, "</tr>\n");
 }
 
-static void put_unattr(struct outbuf *out, const struct summary_function *f,
-		      const char *what, const struct ismt_unattr *unattr)
+static void put_unattr(struct outbuf *out, const struct summary_function *f, const char *what,
+		       const struct ismt_unattr *unattr)
 {
 	uint64_t n[ISMT_KINDS], all = 0;
 	int i;
@@ -407,8 +409,7 @@ static void put_tables(const struct report_page *page, struct outbuf *out)
 		}
 		if (view.others.findings) {
 			out_printf(out, "<tr><th scope=\"row\">%" PRIu64 "%s more</th>",
-				   view.more + view.folded,
-				   view.folded ? " or fewer" : "");
+				   view.more + view.folded, view.folded ? " or fewer" : "");
 			html_cell(out, view.others.findings);
 			out_lit(out, "</tr>\n");
 		}

@@ -5,14 +5,14 @@
 #ifndef ISMT_OUTPUT_REPORT_HTML_H
 #define ISMT_OUTPUT_REPORT_HTML_H
 
-#include "util/outbuf.h"
-#include "model/summary.h"
 #include "model/report_tables.h"
+#include "model/summary.h"
+#include "util/outbuf.h"
 
 struct report_page {
 	const struct summary *summary; /* finished; all borrowed */
-	const struct tables *tables; /* finished */
-	const char *const *files; /* names of the captures */
+	const struct tables *tables;   /* finished */
+	const char *const *files;      /* names of the captures */
 	size_t nr_files;
 	size_t top; /* rows a table; 0: all */
 };

@@ -13,12 +13,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "util/escape.h"
-#include "util/hexdump.h"
-#include "util/outbuf.h"
 #include "model/region.h"
 #include "model/rules.h"
 #include "model/words.h"
+#include "util/escape.h"
+#include "util/hexdump.h"
+#include "util/outbuf.h"
 
 static const char header[] =
 	"ts,cpu,pid,tid,comm,function,fid,uid,driver,op,region,offset,len,ret,latency_ns,"
@@ -110,8 +110,7 @@ static void put_comm(struct sink_csv *csv, const char *comm)
 {
 	if (!csv->comm_len || memcmp(csv->comm, comm, sizeof(csv->comm))) {
 		memcpy(csv->comm, comm, sizeof(csv->comm));
-		csv->comm_len = make_field(csv->comm_field, comm,
-					   strnlen(comm, sizeof(csv->comm)));
+		csv->comm_len = make_field(csv->comm_field, comm, strnlen(comm, sizeof(csv->comm)));
 	}
 	out_mem(&csv->out, csv->comm_field, csv->comm_len);
 }
@@ -129,8 +128,7 @@ static void put_insns(struct outbuf *out, const struct ismt_insns *insn)
 	put_number(out, n[ISMT_PCILG]);
 	put_number(out, n[ISMT_PCISTG]);
 	put_number(out, n[ISMT_PCISTB]);
-	put_number(out,
-		   (uint64_t)n[ISMT_MIO_LOAD] + n[ISMT_MIO_STORE] + n[ISMT_MIO_BLOCK]);
+	put_number(out, (uint64_t)n[ISMT_MIO_LOAD] + n[ISMT_MIO_STORE] + n[ISMT_MIO_BLOCK]);
 	put_number(out, insn->failed);
 	put_number(out, insn->min);
 	put_number(out, insn->max);

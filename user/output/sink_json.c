@@ -11,14 +11,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/region.h"
+#include "model/words.h"
+#include "output/line_cache.h"
+#include "output/summary_json.h"
 #include "util/clock.h"
 #include "util/escape.h"
 #include "util/hexdump.h"
-#include "output/line_cache.h"
 #include "util/outbuf.h"
-#include "model/region.h"
-#include "output/summary_json.h"
-#include "model/words.h"
 
 #define MILLI_NS     (NS_PER_SEC / 1000)
 #define MILLI_DIGITS 16
@@ -173,8 +173,7 @@ static void put_task(struct outbuf *out, uint32_t pid, uint32_t tid, const char 
 	out_u64(out, fn->k.uid);
 }
 
-static void put_where(struct sink_json *json, const struct access *access,
-		      struct line_piece *piece)
+static void put_where(struct sink_json *json, const struct access *access, struct line_piece *piece)
 {
 	const struct ismt_access *raw = &access->raw;
 	struct outbuf *out = &json->out;
@@ -229,7 +228,7 @@ static void put_what(struct sink_json *json, const struct access *access, struct
 
 /* A line of which everything but five numbers was said before. */
 static bool put_cached(struct sink_json *json, const struct access *access,
-		      const struct line_where *where, const struct line_what *what)
+		       const struct line_where *where, const struct line_what *what)
 {
 	const struct ismt_access *raw = &access->raw;
 	struct outbuf *out = &json->out;

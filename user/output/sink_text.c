@@ -8,18 +8,18 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "output/color.h"
-#include "util/clock.h"
-#include "util/escape.h"
-#include "output/findings_text.h"
-#include "util/hexdump.h"
-#include "output/line_cache.h"
-#include "util/outbuf.h"
 #include "model/pending.h"
 #include "model/region.h"
-#include "output/summary_text.h"
-#include "util/times.h"
 #include "model/words.h"
+#include "output/color.h"
+#include "output/findings_text.h"
+#include "output/line_cache.h"
+#include "output/summary_text.h"
+#include "util/clock.h"
+#include "util/escape.h"
+#include "util/hexdump.h"
+#include "util/outbuf.h"
+#include "util/times.h"
 
 /* Widths; what is wider shifts the rest of its line. */
 enum {
@@ -48,7 +48,7 @@ struct sink_text {
 
 	struct findings_text findings;
 
-	int64_t start_ns;	/* what TIME counts from, ns since 1970 */
+	int64_t start_ns; /* what TIME counts from, ns since 1970 */
 	/* The wall clock's last second, formatted. */
 	int64_t second;
 	char clock[16];
@@ -143,8 +143,7 @@ static void put_latency(struct outbuf *out, uint64_t ns)
 }
 
 /* "!512(cc1)" after the instructions that it belongs to. */
-static void put_failed(struct outbuf *out, uint32_t failed,
-		       const struct ismt_error *error)
+static void put_failed(struct outbuf *out, uint32_t failed, const struct ismt_error *error)
 {
 	char word[48];
 
@@ -264,8 +263,7 @@ static void put_pending_alone(struct sink_text *text)
 }
 
 /* From COMM to REGION. */
-static void put_where(struct sink_text *text, const struct access *access,
-		      struct line_piece *piece)
+static void put_where(struct sink_text *text, const struct access *access, struct line_piece *piece)
 {
 	const struct ismt_access *raw = &access->raw;
 	struct outbuf *out = &text->out;
@@ -300,7 +298,7 @@ static void put_what(struct sink_text *text, const struct access *access, struct
 
 /* A line of which everything but time, offset and latency was said before. */
 static bool put_cached(struct sink_text *text, const struct access *access,
-		      const struct line_where *where, const struct line_what *what)
+		       const struct line_where *where, const struct line_what *what)
 {
 	const struct ismt_access *raw = &access->raw;
 	struct outbuf *out = &text->out;
@@ -351,8 +349,8 @@ static int text_access(struct sink *sink, const struct access *access)
 	if (access->rules && text->options.findings)
 		findings_text_write(&text->findings, access, out, text->options.color);
 	if (text->options.hex && access->payload)
-		hexdump_write(out, access->payload, access->payload_len, raw->offset,
-			      raw->len, HEX_INDENT);
+		hexdump_write(out, access->payload, access->payload_len, raw->offset, raw->len,
+			      HEX_INDENT);
 	while ((insn = pending_next(pending, insn, access, PENDING_INSIDE)))
 		put_insn_under(text, insn);
 	pending_drop(pending, raw->tid);

@@ -6,7 +6,7 @@
 #include "output/summary_json.h"
 #include "output/summary_text.h"
 
-#define TIME_FORMAT	"%11.6f "
+#define TIME_FORMAT "%11.6f "
 
 void stat_interval_head(struct outbuf *out)
 {
@@ -57,10 +57,10 @@ int stat_interval_json(const struct summary *summary, struct outbuf *out)
 	json_t *object = summary_json(summary);
 
 	/* Instructions outside accesses are read once, at the end. */
-	if (object && (json_object_set_new(object, "type", json_string("interval")) ||
-		       json_object_del(object, "functions") ||
-		       json_object_del(object, "insn_records") ||
-		       json_object_del(object, "unopened"))) {
+	if (object &&
+	    (json_object_set_new(object, "type", json_string("interval")) ||
+	     json_object_del(object, "functions") || json_object_del(object, "insn_records") ||
+	     json_object_del(object, "unopened"))) {
 		json_decref(object);
 		object = NULL;
 	}

@@ -5,8 +5,8 @@
 #ifndef ISMT_OUTPUT_STAT_TEXT_H
 #define ISMT_OUTPUT_STAT_TEXT_H
 
-#include "util/outbuf.h"
 #include "model/summary.h"
+#include "util/outbuf.h"
 
 /* The line above the first interval. */
 void stat_interval_head(struct outbuf *out);

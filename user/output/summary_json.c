@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#include "util/json.h"
-#include "model/words.h"
 #include "model/region.h"
+#include "model/words.h"
+#include "util/json.h"
 #include "util/times.h"
 
 static json_t *bucket(uint64_t upper, uint64_t count)
@@ -60,10 +60,9 @@ static json_t *kinds(const uint64_t *n, uint64_t failed)
 {
 	uint64_t mio = n[ISMT_MIO_LOAD] + n[ISMT_MIO_STORE] + n[ISMT_MIO_BLOCK];
 
-	return json_pack("{s:o, s:o, s:o, s:o, s:o}", "pcilg", json_number(n[ISMT_PCILG]),
-			 "pcistg", json_number(n[ISMT_PCISTG]), "pcistb",
-			 json_number(n[ISMT_PCISTB]), "mio", json_number(mio), "failed",
-			 json_number(failed));
+	return json_pack("{s:o, s:o, s:o, s:o, s:o}", "pcilg", json_number(n[ISMT_PCILG]), "pcistg",
+			 json_number(n[ISMT_PCISTG]), "pcistb", json_number(n[ISMT_PCISTB]), "mio",
+			 json_number(mio), "failed", json_number(failed));
 }
 
 /* That of the others has no name, and no driver. */
@@ -80,15 +79,16 @@ static json_t *row_json(const struct summary_row *row)
 	return json_pack(
 		"{s:o, s:o, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 		"function", function_name(fn, fn->address), "fid",
-		fn == &function_others ? json_null() : json_number(fn->k.fid),
-		"driver", function_name(fn, row->driver), "region", region_label(row->region, region),
-		"op", op_name(row->op), "accesses",
-		json_number(row->stats.accesses), "bytes", json_number(row->stats.bytes), "errors",
-		json_number(row->stats.errors), "insn", kinds(row->stats.insns, row->stats.failed), "insn_bytes",
-		json_number(row->stats.insn_bytes), "size", hist_json(&row->stats.size), "latency_ns",
-		hist_json(&row->stats.latency), "latency", percentiles(&row->stats.latency), "width",
-		width_json(row->stats.width), "pcistb", stb_json(row->stats.stb), "folded",
-		json_number(row->folded), "missed_max", json_number(row->missed));
+		fn == &function_others ? json_null() : json_number(fn->k.fid), "driver",
+		function_name(fn, row->driver), "region", region_label(row->region, region), "op",
+		op_name(row->op), "accesses", json_number(row->stats.accesses), "bytes",
+		json_number(row->stats.bytes), "errors", json_number(row->stats.errors), "insn",
+		kinds(row->stats.insns, row->stats.failed), "insn_bytes",
+		json_number(row->stats.insn_bytes), "size", hist_json(&row->stats.size),
+		"latency_ns", hist_json(&row->stats.latency), "latency",
+		percentiles(&row->stats.latency), "width", width_json(row->stats.width), "pcistb",
+		stb_json(row->stats.stb), "folded", json_number(row->folded), "missed_max",
+		json_number(row->missed));
 }
 
 static json_t *rows_json(const struct summary *summary)
@@ -132,10 +132,10 @@ json_t *measure_json(const struct measure *m)
 
 	if (!m->begun && !m->refused)
 		return json_null();
-	difference = json_pack("{s:I, s:I, s:I}", "loads",
-			       (json_int_t)measure_difference(m, ISMT_PCILG), "stores",
-			       (json_int_t)measure_difference(m, ISMT_PCISTG), "blocks",
-			       (json_int_t)measure_difference(m, ISMT_PCISTB));
+	difference =
+		json_pack("{s:I, s:I, s:I}", "loads", (json_int_t)measure_difference(m, ISMT_PCILG),
+			  "stores", (json_int_t)measure_difference(m, ISMT_PCISTG), "blocks",
+			  (json_int_t)measure_difference(m, ISMT_PCISTB));
 	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o}", "begun",
 			 json_number(m->begun), "ours", measured_json(m->ours), "machine",
 			 measured_json(m->machine), "difference", difference, "before",
@@ -149,14 +149,14 @@ static json_t *function_json(const struct summary_function *f)
 {
 	uint64_t issued = summary_issued(f), failed = summary_failed(f);
 
-	return json_pack(
-		"{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "function",
-		function_name(f->fn, f->fn->address), "fid", json_number(f->fn->k.fid), "uid",
-		json_number(f->fn->k.uid), "inside", kinds(f->inside, f->inside_failed),
-		"outside", unattr_json(&f->outside), "filtered", unattr_json(&f->filtered),
-		"lost", unattr_json(&f->lost), "issued", json_number(issued), "failed",
-		json_number(failed), "done", json_number(issued - failed), "fmb", fmb_json(f),
-		"measure", measure_json(&f->measure));
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "function",
+			 function_name(f->fn, f->fn->address), "fid", json_number(f->fn->k.fid),
+			 "uid", json_number(f->fn->k.uid), "inside",
+			 kinds(f->inside, f->inside_failed), "outside", unattr_json(&f->outside),
+			 "filtered", unattr_json(&f->filtered), "lost", unattr_json(&f->lost),
+			 "issued", json_number(issued), "failed", json_number(failed), "done",
+			 json_number(issued - failed), "fmb", fmb_json(f), "measure",
+			 measure_json(&f->measure));
 }
 
 static json_t *functions_json(const struct summary *summary)
@@ -175,10 +175,10 @@ static json_t *finding_json(const struct summary *summary, enum rule_id id)
 	char evidence[256];
 
 	summary_evidence(summary, id, evidence, sizeof(evidence));
-	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:s}", "rule", rule->id, "name",
-			 rule->name, "severity", severity_name(rule->severity), "count",
-			 json_number(summary->findings[id].count), "evidence",
-			 json_text(evidence), "fix", summary_fix(summary, id));
+	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:s}", "rule", rule->id, "name", rule->name,
+			 "severity", severity_name(rule->severity), "count",
+			 json_number(summary->findings[id].count), "evidence", json_text(evidence),
+			 "fix", summary_fix(summary, id));
 }
 
 static json_t *findings_json(const struct summary *summary)
@@ -221,11 +221,10 @@ json_t *summary_json(const struct summary *s)
 		s->unaccounted ? json_string(s->unaccounted) : json_null(), "lost_at_least",
 		json_number(summary_lost(s)), "missing", json_number(s->missing), "strays",
 		json_number(s->strays), "filtered", json_number(s->filtered), "insn_records",
-		json_number(s->insn_records), "unopened", json_number(s->unopened),
-		"foreign", json_number(s->foreign), "begin",
-		json_integer(s->begin_ns), "end", json_integer(s->end_ns), "duration_ns",
-		json_number(duration), "rows", rows_json(s), "functions", functions_json(s),
-		"findings", findings_json(s));
+		json_number(s->insn_records), "unopened", json_number(s->unopened), "foreign",
+		json_number(s->foreign), "begin", json_integer(s->begin_ns), "end",
+		json_integer(s->end_ns), "duration_ns", json_number(duration), "rows", rows_json(s),
+		"functions", functions_json(s), "findings", findings_json(s));
 }
 
 int summary_write_json(const struct summary *summary, struct outbuf *out)

@@ -5,12 +5,12 @@
 #ifndef ISMT_OUTPUT_SUMMARY_JSON_H
 #define ISMT_OUTPUT_SUMMARY_JSON_H
 
+#include "model/summary.h"
 #include "util/json.h"
 #include "util/outbuf.h"
-#include "model/summary.h"
 
 /* Goes up when a key changes its meaning or goes away; not for additions. */
-#define JSON_SCHEMA	1
+#define JSON_SCHEMA 1
 
 /* The object, to which a caller may add keys of its own; NULL: no memory. */
 json_t *summary_json(const struct summary *summary);

@@ -6,11 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/region.h"
 #include "output/color.h"
+#include "output/hist_text.h"
 #include "util/clock.h"
 #include "util/escape.h"
-#include "output/hist_text.h"
-#include "model/region.h"
 #include "util/times.h"
 
 /* Histograms are drawn for that many rows, those with most accesses. */
@@ -26,24 +26,23 @@ static void put_totals(const struct summary *s, struct outbuf *out)
 {
 	uint64_t ns = time_span(s->begin_ns, s->end_ns);
 
-	out_printf(out, "%llu access%s recorded, ", (ull)s->recorded,
-		   s->recorded == 1 ? "" : "es");
+	out_printf(out, "%llu access%s recorded, ", (ull)s->recorded, s->recorded == 1 ? "" : "es");
 	if (s->unaccounted)
 		out_lit(out, "lost: unknown, ");
 	else
 		out_printf(out, "%llu lost, ", (ull)summary_lost(s));
-	out_printf(out, "%llu filtered in %llu.%03llu s", (ull)s->filtered,
-		   (ull)(ns / NS_PER_SEC), (ull)(ns / 1000000 % 1000));
+	out_printf(out, "%llu filtered in %llu.%03llu s", (ull)s->filtered, (ull)(ns / NS_PER_SEC),
+		   (ull)(ns / 1000000 % 1000));
 	if (s->insn_records)
 		out_printf(out, ", %llu single instructions", (ull)s->insn_records);
 	if (s->unopened)
-		out_printf(out, ", %llu under way at the start left out",
-			   (ull)s->unopened);
+		out_printf(out, ", %llu under way at the start left out", (ull)s->unopened);
 	out_char(out, '\n');
 	if (s->foreign)
-		out_printf(out,
-			   "note: %llu of them are of processes outside this PID namespace, which have PID 0 here\n",
-			   (ull)s->foreign);
+		out_printf(
+			out,
+			"note: %llu of them are of processes outside this PID namespace, which have PID 0 here\n",
+			(ull)s->foreign);
 	if (s->filtered)
 		out_printf(
 			out,
@@ -65,7 +64,7 @@ static bool later_has(const struct losses *lost, int cause, const char *remedy)
 }
 
 __attribute__((format(printf, 3, 4))) static void put_warning(struct outbuf *out, bool color,
-							       const char *format, ...)
+							      const char *format, ...)
 {
 	char text[256];
 	va_list args;
@@ -123,30 +122,29 @@ static double us(uint64_t ns)
 
 void summary_row_text(const struct summary_row *row, struct outbuf *out)
 {
-	char address[ESCAPE_TEXT_LEN(FUNCTION_ADDRESS_LEN)],
-		driver[ESCAPE_TEXT_LEN(ISMT_NAME_LEN)];
+	char address[ESCAPE_TEXT_LEN(FUNCTION_ADDRESS_LEN)], driver[ESCAPE_TEXT_LEN(ISMT_NAME_LEN)];
 	char region[REGION_NAME_LEN];
 	uint64_t insns = 0;
 	unsigned int i;
 
 	for (i = 0; i < ISMT_KINDS; i++)
 		insns += row->stats.insns[i];
-	out_printf(
-		out,
-		"%-12s %-12s %-6s %-2s %9llu %7llu %12llu %9llu %7llu %9.1f %9.1f %9.1f %9.1f\n",
-		escaped(row->fn->address, address, sizeof(address)),
-		escaped(row->driver, driver, sizeof(driver)), region_label(row->region, region),
-		op_letter(row->op), (ull)row->stats.accesses, (ull)row->stats.errors, (ull)row->stats.bytes,
-		(ull)insns, (ull)row->stats.failed, us(hist_percentile(&row->stats.latency, 50)),
-		us(hist_percentile(&row->stats.latency, 90)),
-		us(hist_percentile(&row->stats.latency, 99)), us(row->stats.latency.max));
+	out_printf(out,
+		   "%-12s %-12s %-6s %-2s %9llu %7llu %12llu %9llu %7llu %9.1f %9.1f %9.1f %9.1f\n",
+		   escaped(row->fn->address, address, sizeof(address)),
+		   escaped(row->driver, driver, sizeof(driver)), region_label(row->region, region),
+		   op_letter(row->op), (ull)row->stats.accesses, (ull)row->stats.errors,
+		   (ull)row->stats.bytes, (ull)insns, (ull)row->stats.failed,
+		   us(hist_percentile(&row->stats.latency, 50)),
+		   us(hist_percentile(&row->stats.latency, 90)),
+		   us(hist_percentile(&row->stats.latency, 99)), us(row->stats.latency.max));
 }
 
 void summary_head_text(struct outbuf *out)
 {
-	out_printf(out, "%-12s %-12s %-6s %-2s %9s %7s %12s %9s %7s %9s %9s %9s %9s",
-		   "FUNCTION", "DRIVER", "REGION", "OP", "COUNT", "ERRORS", "BYTES",
-		   "INSNS", "FAILED", "p50(us)", "p90(us)", "p99(us)", "max(us)");
+	out_printf(out, "%-12s %-12s %-6s %-2s %9s %7s %12s %9s %7s %9s %9s %9s %9s", "FUNCTION",
+		   "DRIVER", "REGION", "OP", "COUNT", "ERRORS", "BYTES", "INSNS", "FAILED",
+		   "p50(us)", "p90(us)", "p99(us)", "max(us)");
 }
 
 static void put_rows(const struct summary *s, struct outbuf *out, bool color)
@@ -163,10 +161,11 @@ static void put_rows(const struct summary *s, struct outbuf *out, bool color)
 	for (i = 0; i < s->nr_rows; i++)
 		summary_row_text(&s->rows[i], out);
 	if (s->folded)
-		out_printf(out,
-			   "(too many to keep: %llu of the least busy, or fewer, are counted together as "
-			   NAMES_OTHERS "; --json says by how much rows may be short)\n",
-			   (ull)s->folded);
+		out_printf(
+			out,
+			"(too many to keep: %llu of the least busy, or fewer, are counted together as " NAMES_OTHERS
+			"; --json says by how much rows may be short)\n",
+			(ull)s->folded);
 }
 
 void summary_view_insns(struct hist_view *view, const struct summary_row *row)
@@ -180,21 +179,19 @@ void summary_view_insns(struct hist_view *view, const struct summary_row *row)
 		for (last = ISMT_STB_BUCKETS; !row->stats.stb[last - 1]; last--)
 			;
 		for (i = first; i < last; i++)
-			hist_view_add(view, i ? summary_stb_upper(i - 1) : 0,
-				      summary_stb_upper(i), row->stats.stb[i]);
+			hist_view_add(view, i ? summary_stb_upper(i - 1) : 0, summary_stb_upper(i),
+				      row->stats.stb[i]);
 		return;
 	}
 	hist_view_init(view, row->op == ISMT_READ ? "loads, bytes" : "stores, bytes");
 	for (i = 0; i < ISMT_WIDTHS; i++)
 		if (row->stats.width[i])
-			hist_view_add(view, i ? 1u << (i - 1) : 0, 1u << i,
-				      row->stats.width[i]);
+			hist_view_add(view, i ? 1u << (i - 1) : 0, 1u << i, row->stats.width[i]);
 }
 
 static void put_hists(const struct summary_row *row, struct outbuf *out)
 {
-	char address[ESCAPE_TEXT_LEN(FUNCTION_ADDRESS_LEN)],
-		driver[ESCAPE_TEXT_LEN(ISMT_NAME_LEN)];
+	char address[ESCAPE_TEXT_LEN(FUNCTION_ADDRESS_LEN)], driver[ESCAPE_TEXT_LEN(ISMT_NAME_LEN)];
 	char region[REGION_NAME_LEN];
 	struct hist_view views[3];
 	unsigned int i;
@@ -203,10 +200,8 @@ static void put_hists(const struct summary_row *row, struct outbuf *out)
 	summary_view_insns(&views[1], row);
 	hist_view_set(&views[2], "latency, ns", &row->stats.latency);
 	hist_view_fold(&views[2], LATENCY_LINES);
-	out_printf(out, "\n%s %s %s %s\n  ",
-		   escaped(row->fn->address, address, sizeof(address)),
-		   escaped(row->driver, driver, sizeof(driver)),
-		   region_label(row->region, region),
+	out_printf(out, "\n%s %s %s %s\n  ", escaped(row->fn->address, address, sizeof(address)),
+		   escaped(row->driver, driver, sizeof(driver)), region_label(row->region, region),
 		   row->op == ISMT_READ ? "reads" : "writes");
 	if (row->stats.accesses >= DRAW_FROM) {
 		hist_views_write(out, views, 3);
@@ -230,7 +225,8 @@ static size_t choose_drawn(const struct summary *s, size_t *drawn)
 	for (i = 0; i < s->nr_rows; i++) {
 		if (s->rows[i].stats.accesses <= 1)
 			continue;
-		for (k = nr; k && s->rows[drawn[k - 1]].stats.accesses < s->rows[i].stats.accesses; k--)
+		for (k = nr; k && s->rows[drawn[k - 1]].stats.accesses < s->rows[i].stats.accesses;
+		     k--)
 			if (k < ROWS_DRAWN)
 				drawn[k] = drawn[k - 1];
 		if (k == ROWS_DRAWN)
@@ -259,26 +255,24 @@ static void put_all_hists(const struct summary *s, struct outbuf *out)
 		left += s->rows[i].stats.accesses > 1;
 	left -= nr;
 	if (left)
-		out_printf(
-			out,
-			"\n(histograms of %llu more rows not drawn; --json has them all)\n",
-			(ull)left);
+		out_printf(out, "\n(histograms of %llu more rows not drawn; --json has them all)\n",
+			   (ull)left);
 }
 
-static void put_kinds(struct outbuf *out, const char *name, const char *what,
-		      const uint64_t *n, uint64_t failed)
+static void put_kinds(struct outbuf *out, const char *name, const char *what, const uint64_t *n,
+		      uint64_t failed)
 {
 	uint64_t mio = n[ISMT_MIO_LOAD] + n[ISMT_MIO_STORE] + n[ISMT_MIO_BLOCK];
 	uint64_t issued = n[ISMT_PCILG] + n[ISMT_PCISTG] + n[ISMT_PCISTB] + mio;
 
-	out_printf(out, "%-12s %-17s %10llu %10llu %10llu %6llu %10llu %10llu\n", name,
-		   what, (ull)n[ISMT_PCILG], (ull)n[ISMT_PCISTG], (ull)n[ISMT_PCISTB],
-		   (ull)mio, (ull)failed, (ull)(issued - failed));
+	out_printf(out, "%-12s %-17s %10llu %10llu %10llu %6llu %10llu %10llu\n", name, what,
+		   (ull)n[ISMT_PCILG], (ull)n[ISMT_PCISTG], (ull)n[ISMT_PCISTB], (ull)mio,
+		   (ull)failed, (ull)(issued - failed));
 }
 
 /* Adds to the sums what there is. */
-static void put_unattr(struct outbuf *out, const char *what,
-		      const struct ismt_unattr *unattr, uint64_t *sums)
+static void put_unattr(struct outbuf *out, const char *what, const struct ismt_unattr *unattr,
+		       uint64_t *sums)
 {
 	uint64_t n[ISMT_KINDS], all = 0;
 	unsigned int i;
@@ -302,13 +296,14 @@ static void put_fmb(const struct summary_function *f, struct outbuf *out, bool c
 	uint64_t machine = f->fmb_loads + f->fmb_stores + f->fmb_blocks;
 
 	if (!f->has_fmb) {
-		out_printf(out, "%-12s measurement block not available%s%s; --measure begins it anew\n",
+		out_printf(out,
+			   "%-12s measurement block not available%s%s; --measure begins it anew\n",
 			   "", f->fmb_note ? ": " : "", f->fmb_note ? f->fmb_note : "");
 		return;
 	}
-	out_printf(out, "%-12s %-17s %10llu %10llu %10llu %6s %10s %10llu", "",
-		   "measurement block", (ull)f->fmb_loads, (ull)f->fmb_stores,
-		   (ull)f->fmb_blocks, "-", "-", (ull)machine);
+	out_printf(out, "%-12s %-17s %10llu %10llu %10llu %6s %10s %10llu", "", "measurement block",
+		   (ull)f->fmb_loads, (ull)f->fmb_stores, (ull)f->fmb_blocks, "-", "-",
+		   (ull)machine);
 	if (done == machine) {
 		out_lit(out, " equal\n");
 		return;
@@ -317,8 +312,7 @@ static void put_fmb(const struct summary_function *f, struct outbuf *out, bool c
 	out_printf(out, " differs by %s%llu", machine > done ? "+" : "-",
 		   (ull)(machine > done ? machine - done : done - machine));
 	sgr(out, color, SGR_RESET);
-	out_printf(out, " (updated %.1f s before the end)\n",
-		   (double)f->fmb_age_ns / 1e9);
+	out_printf(out, " (updated %.1f s before the end)\n", (double)f->fmb_age_ns / 1e9);
 }
 
 static void put_function(const struct summary_function *f, struct outbuf *out)
@@ -331,8 +325,8 @@ static void put_function(const struct summary_function *f, struct outbuf *out)
 		sums[i] = f->inside[i];
 		inside += sums[i];
 	}
-	put_kinds(out, escaped(f->fn->address, address, sizeof(address)), "in accesses",
-		  f->inside, f->inside_failed);
+	put_kinds(out, escaped(f->fn->address, address, sizeof(address)), "in accesses", f->inside,
+		  f->inside_failed);
 	put_unattr(out, "outside", &f->outside, sums);
 	put_unattr(out, "in filtered", &f->filtered, sums);
 	put_unattr(out, "in lost", &f->lost, sums);
@@ -344,7 +338,8 @@ static void put_function(const struct summary_function *f, struct outbuf *out)
 static void put_measure_notes(const struct measure *m, struct outbuf *out)
 {
 	if (m->before || m->after)
-		out_printf(out, "in neither: %llu before a block began, %llu after its last update\n",
+		out_printf(out,
+			   "in neither: %llu before a block began, %llu after its last update\n",
 			   (ull)m->before, (ull)m->after);
 	if (!measure_mismatch(m) && m->missed)
 		out_printf(out, "up to %llu issued as a block began, or missed by a probe\n",
@@ -371,8 +366,8 @@ static void put_measured(const struct summary_function *f, struct outbuf *out, b
 	for (i = 0; i < ISMT_MEASURED; i++) {
 		int64_t difference = measure_difference(m, i);
 
-		out_printf(out, "%-12s %-12s %12llu %12llu ", "", measure_names[i],
-			   (ull)m->ours[i], (ull)m->machine[i]);
+		out_printf(out, "%-12s %-12s %12llu %12llu ", "", measure_names[i], (ull)m->ours[i],
+			   (ull)m->machine[i]);
 		if (difference && measure_mismatch(m))
 			sgr(out, color, SGR_YELLOW);
 		out_printf(out, "%12lld", (long long)difference);
@@ -400,8 +395,8 @@ static void put_functions(const struct summary *s, struct outbuf *out, bool colo
 		return;
 	out_char(out, '\n');
 	sgr(out, color, SGR_BOLD);
-	out_printf(out, "%-12s %-17s %10s %10s %10s %6s %10s %10s", "FUNCTION",
-		   "INSTRUCTIONS", "PCILG", "PCISTG", "PCISTB", "MIO", "FAILED", "DONE");
+	out_printf(out, "%-12s %-17s %10s %10s %10s %6s %10s %10s", "FUNCTION", "INSTRUCTIONS",
+		   "PCILG", "PCISTG", "PCISTB", "MIO", "FAILED", "DONE");
 	sgr(out, color, SGR_RESET);
 	out_char(out, '\n');
 	for (i = 0; i < s->nr_functions; i++) {
@@ -424,8 +419,8 @@ static void put_findings(const struct summary *s, struct outbuf *out, bool color
 		if (!any) {
 			out_char(out, '\n');
 			sgr(out, color, SGR_BOLD);
-			out_printf(out, "%-6s %-17s %-8s %9s  %s", "RULE", "NAME",
-				   "SEVERITY", "COUNT", "FIRST");
+			out_printf(out, "%-6s %-17s %-8s %9s  %s", "RULE", "NAME", "SEVERITY",
+				   "COUNT", "FIRST");
 			sgr(out, color, SGR_RESET);
 			out_char(out, '\n');
 			any = true;
@@ -435,8 +430,8 @@ static void put_findings(const struct summary *s, struct outbuf *out, bool color
 		out_printf(out, "%-6s %-17s %-8s", rules[i].id, rules[i].name,
 			   severity_name(rules[i].severity));
 		sgr(out, color, SGR_RESET);
-		out_printf(out, " %9llu  %s\n       fix: %s\n", (ull)s->findings[i].count,
-			   evidence, summary_fix(s, (enum rule_id)i));
+		out_printf(out, " %9llu  %s\n       fix: %s\n", (ull)s->findings[i].count, evidence,
+			   summary_fix(s, (enum rule_id)i));
 	}
 	if (!any && s->recorded)
 		out_lit(out, "\nno findings\n");

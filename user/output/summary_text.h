@@ -7,9 +7,9 @@
 
 #include <stdbool.h>
 
+#include "model/summary.h"
 #include "output/hist_text.h"
 #include "util/outbuf.h"
-#include "model/summary.h"
 
 /* Errors are left in the buffer, for out_flush() to return. */
 void summary_write_text(const struct summary *summary, struct outbuf *out, bool color);

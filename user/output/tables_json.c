@@ -4,19 +4,18 @@
  */
 #include "model/report_tables.h"
 
-#include "util/hist.h"
 #include "model/region.h"
 #include "model/rules.h"
 #include "model/summary.h"
+#include "util/hist.h"
 
 static json_t *totals_json(const struct totals *t)
 {
 	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "accesses",
-			 json_number(t->accesses), "bytes", json_number(t->bytes),
-			 "errors", json_number(t->errors), "insns", json_number(t->insns),
-			 "failed", json_number(t->failed), "findings",
-			 json_number(t->findings), "latency_ns_sum",
-			 json_number(t->latency_ns), "latency_ns_max",
+			 json_number(t->accesses), "bytes", json_number(t->bytes), "errors",
+			 json_number(t->errors), "insns", json_number(t->insns), "failed",
+			 json_number(t->failed), "findings", json_number(t->findings),
+			 "latency_ns_sum", json_number(t->latency_ns), "latency_ns_max",
 			 json_number(t->latency_max));
 }
 
@@ -42,23 +41,19 @@ static json_t *key_json(enum view kind, const struct table_key *key)
 
 	switch (kind) {
 	case VIEW_FUNCTIONS:
-		return json_pack(
-			"{s:o, s:o, s:o}", "function", json_text(key->fn->address), "fid",
-			json_number(key->fn->k.fid), "uid", json_number(key->fn->k.uid));
+		return json_pack("{s:o, s:o, s:o}", "function", json_text(key->fn->address), "fid",
+				 json_number(key->fn->k.fid), "uid", json_number(key->fn->k.uid));
 	case VIEW_PROCESSES:
-		return json_pack("{s:o, s:o}", "pid", json_number(n), "comm",
-				 name_json(key->name));
+		return json_pack("{s:o, s:o}", "pid", json_number(n), "comm", name_json(key->name));
 	case VIEW_REGIONS:
-		return json_pack("{s:o, s:s}", "region", region_json(n), "op",
-				 view_op(n));
+		return json_pack("{s:o, s:s}", "region", region_json(n), "op", view_op(n));
 	case VIEW_SIZES:
 		return json_pack("{s:o}", "le", json_number(hist_upper((unsigned int)n)));
 	case VIEW_FINDINGS:
-		return json_pack("{s:s, s:s, s:o, s:o, s:s, s:o}", "rule",
-				 rules[n & 0xff].id, "name", rules[n & 0xff].name,
-				 "function", json_text(key->fn->address), "region",
-				 region_json(n >> 8), "op", view_op(n >> 8), "comm",
-				 name_json(key->name));
+		return json_pack("{s:s, s:s, s:o, s:o, s:s, s:o}", "rule", rules[n & 0xff].id,
+				 "name", rules[n & 0xff].name, "function",
+				 json_text(key->fn->address), "region", region_json(n >> 8), "op",
+				 view_op(n >> 8), "comm", name_json(key->name));
 	case VIEWS:
 		break;
 	}
@@ -102,8 +97,8 @@ static json_t *table_json(const struct table_view *view)
 
 	for (i = 0; i < view->nr; i++)
 		rows = json_append(rows, row_json(view->kind, &view->rows[i]));
-	return json_pack("{s:o, s:o, s:o}", "rows", rows, "others", others_json(view),
-			 "total", totals_json(&view->total));
+	return json_pack("{s:o, s:o, s:o}", "rows", rows, "others", others_json(view), "total",
+			 totals_json(&view->total));
 }
 
 json_t *tables_json(const struct tables *tables, size_t top)
@@ -114,8 +109,7 @@ json_t *tables_json(const struct tables *tables, size_t top)
 
 	for (i = 0; i < VIEWS && json; i++) {
 		tables_view(tables, (enum view)i, top, &view);
-		if (json_object_set_new(json, view_one((enum view)i),
-					table_json(&view))) {
+		if (json_object_set_new(json, view_one((enum view)i), table_json(&view))) {
 			json_decref(json);
 			return NULL;
 		}

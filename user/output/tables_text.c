@@ -40,11 +40,10 @@ static void put_row(struct outbuf *out, const char *label, const struct totals *
 	double mean = t->accesses ? (double)t->latency_ns / (double)t->accesses : 0;
 
 	out_printf(out,
-		   "%-*s %10" PRIu64 " %6.1f %14" PRIu64 " %8" PRIu64 " %11" PRIu64
-		   " %9" PRIu64 " %9" PRIu64 " %10.1f %10.1f\n",
-		   LABEL_WIDTH, label, t->accesses,
-		   share(t->accesses, view->total.accesses), t->bytes, t->errors,
-		   t->insns, t->failed, t->findings, mean / 1000,
+		   "%-*s %10" PRIu64 " %6.1f %14" PRIu64 " %8" PRIu64 " %11" PRIu64 " %9" PRIu64
+		   " %9" PRIu64 " %10.1f %10.1f\n",
+		   LABEL_WIDTH, label, t->accesses, share(t->accesses, view->total.accesses),
+		   t->bytes, t->errors, t->insns, t->failed, t->findings, mean / 1000,
 		   (double)t->latency_max / 1000);
 }
 
@@ -76,8 +75,7 @@ static void put_table(struct outbuf *out, const struct table_view *view, bool co
 			   "(too many to keep: %" PRIu64 " of the least busy were folded "
 			   "into one line%s)\n",
 			   view->folded,
-			   view->missing ? "; --json says by how much rows may be short"
-					 : "");
+			   view->missing ? "; --json says by how much rows may be short" : "");
 }
 
 /* Rules and places in words; one line each, counts in front. */
@@ -108,8 +106,7 @@ static void put_findings(struct outbuf *out, const struct table_view *view, bool
 	out_printf(out, "%10" PRIu64 "  100.0  total\n", view->total.findings);
 }
 
-void tables_write_text(const struct tables *tables, struct outbuf *out, size_t top,
-		       bool color)
+void tables_write_text(const struct tables *tables, struct outbuf *out, size_t top, bool color)
 {
 	struct table_view view;
 	int i;

@@ -7,16 +7,16 @@
 #include <string.h>
 #include <time.h>
 
-#include "util/clock.h"
-#include "util/message.h"
 #include "cli/output.h"
-#include "util/times.h"
+#include "util/clock.h"
 #include "util/end_signal.h"
+#include "util/message.h"
+#include "util/times.h"
 
 /* --- Text. */
 
-static void put_cells(const struct top *top, const struct layout *layout,
-		      const struct top_row *row, bool total, struct outbuf *out)
+static void put_cells(const struct top *top, const struct layout *layout, const struct top_row *row,
+		      bool total, struct outbuf *out)
 {
 	char text[COLUMN_TEXT_LEN];
 	size_t i, column;
@@ -44,8 +44,8 @@ static void put_cells(const struct top *top, const struct layout *layout,
 	out_char(out, '\n');
 }
 
-static void put_rate(struct outbuf *out, const char *name, enum column_unit unit,
-		     uint64_t count, double seconds)
+static void put_rate(struct outbuf *out, const char *name, enum column_unit unit, uint64_t count,
+		     double seconds)
 {
 	char text[16];
 
@@ -92,8 +92,7 @@ static void put_head(const struct top *top, struct outbuf *out)
 	if (data->lost_why)
 		out_printf(out, "lost: unknown (%s), ", data->lost_why);
 	else
-		out_printf(out, "%" PRIu64 "%s lost, ", data->lost,
-			   data->missing ? "+" : "");
+		out_printf(out, "%" PRIu64 "%s lost, ", data->lost, data->missing ? "+" : "");
 	out_printf(out, "%" PRIu64 " filtered\n", data->filtered);
 	have = value_bytes_per_store(last, &value);
 	put_share(out, "bytes/store", have, value, UNIT_BYTES);
@@ -144,8 +143,7 @@ static void wait_until(const struct top *top, uint64_t until)
 		now = mono_ns();
 		if (now >= until)
 			return;
-		top->gather->ops->wait(top->gather,
-				       (int)((until - now + 999999) / 1000000));
+		top->gather->ops->wait(top->gather, (int)((until - now + 999999) / 1000000));
 	}
 }
 

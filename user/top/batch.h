@@ -8,8 +8,8 @@
 
 #include <stdbool.h>
 
-#include "util/outbuf.h"
 #include "top/state.h"
+#include "util/outbuf.h"
 
 /* count: intervals; 0: until the end or a signal.  Returns an exit status. */
 int top_batch(struct top *top, unsigned long long count, bool json);

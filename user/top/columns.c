@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "util/escape.h"
 #include "model/region.h"
 #include "top/table.h"
+#include "util/escape.h"
 
 /* --- Texts. */
 
@@ -128,11 +128,10 @@ bool value_full(const struct row_sum *sum, double *value)
 	return ratio(sum->bar_full, sum->bar_bytes, 100, value);
 }
 
-#define VALUE(name, expression)							\
-	static bool name(const struct top_row *row, const struct top_data *data,	\
-			 double *value)						\
-	{									\
-		return expression;						\
+#define VALUE(name, expression)                                                                 \
+	static bool name(const struct top_row *row, const struct top_data *data, double *value) \
+	{                                                                                       \
+		return expression;                                                              \
 	}
 
 /* What is lost is a finding in a view of findings, and may not be known. */
@@ -142,11 +141,13 @@ static bool findings_known(const struct top_row *row, const struct top_data *dat
 	       !data->lost_why;
 }
 
-#define RATE(name, count)	VALUE(name, rate(data, count, value))
-#define TOTAL(name, count)	VALUE(name, (*value = (double)(count), true))
-#define LATENCY(name, percent)							\
-	VALUE(name, row->last.cell.stats.latency.count &&				\
-		    (*value = (double)hist_percentile(&row->last.cell.stats.latency, percent), true))
+#define RATE(name, count)  VALUE(name, rate(data, count, value))
+#define TOTAL(name, count) VALUE(name, (*value = (double)(count), true))
+#define LATENCY(name, percent)                                                                   \
+	VALUE(name,                                                                              \
+	      row->last.cell.stats.latency.count &&                                              \
+		      (*value = (double)hist_percentile(&row->last.cell.stats.latency, percent), \
+		       true))
 
 TOTAL(by_number, row->key.number)
 RATE(rate_accesses, row->last.cell.stats.accesses)
@@ -172,50 +173,50 @@ VALUE(total_findings, findings_known(row, data) && (*value = (double)row->all.fi
 TOTAL(total_errors, row->all.cell.stats.errors)
 TOTAL(total_failed, row->all.cell.stats.failed)
 
-#define F	VIEW_BIT(VIEW_FUNCTIONS)
-#define P	VIEW_BIT(VIEW_PROCESSES)
-#define R	VIEW_BIT(VIEW_REGIONS)
-#define S	VIEW_BIT(VIEW_SIZES)
-#define X	VIEW_BIT(VIEW_FINDINGS)
+#define F VIEW_BIT(VIEW_FUNCTIONS)
+#define P VIEW_BIT(VIEW_PROCESSES)
+#define R VIEW_BIT(VIEW_REGIONS)
+#define S VIEW_BIT(VIEW_SIZES)
+#define X VIEW_BIT(VIEW_FINDINGS)
 
 const struct column top_columns[] = {
-	{ "FUNCTION", "function", "PCI address of the function", 'N', F,
-	  UNIT_TEXT, SUM_NONE, 12, 0, NULL, text_function },
-	{ "DRIVER", "driver", "driver that it was used through", 'D', F,
-	  UNIT_TEXT, SUM_NONE, 12, 0, NULL, text_driver },
+	{ "FUNCTION", "function", "PCI address of the function", 'N', F, UNIT_TEXT, SUM_NONE, 12, 0,
+	  NULL, text_function },
+	{ "DRIVER", "driver", "driver that it was used through", 'D', F, UNIT_TEXT, SUM_NONE, 12, 0,
+	  NULL, text_driver },
 	{ "PID", "pid", "process", 'N', P, UNIT_TEXT, SUM_NONE, 7, 0, by_number, text_pid },
-	{ "COMMAND", "comm", "its name as last seen", 'C', P,
-	  UNIT_TEXT, SUM_NONE, 15, 0, NULL, text_comm },
-	{ "REGION", "region", "region of the function", 'N', R,
-	  UNIT_TEXT, SUM_NONE, 7, 0, by_number, text_region },
+	{ "COMMAND", "comm", "its name as last seen", 'C', P, UNIT_TEXT, SUM_NONE, 15, 0, NULL,
+	  text_comm },
+	{ "REGION", "region", "region of the function", 'N', R, UNIT_TEXT, SUM_NONE, 7, 0,
+	  by_number, text_region },
 	{ "OP", "op", "reads or writes", 'O', R, UNIT_TEXT, SUM_NONE, 5, 0, NULL, text_op },
-	{ "SIZE", "size", "bytes asked for, or moved by an instruction", 'N', S,
-	  UNIT_TEXT, SUM_NONE, 18, 0, by_number, text_size },
+	{ "SIZE", "size", "bytes asked for, or moved by an instruction", 'N', S, UNIT_TEXT,
+	  SUM_NONE, 18, 0, by_number, text_size },
 	{ "RULE", "rule", "rule", 'N', X, UNIT_TEXT, SUM_NONE, 6, 0, by_number, text_rule },
 	{ "NAME", "name", "its name", 'K', X, UNIT_TEXT, SUM_NONE, 17, 0, NULL, text_rule_name },
-	{ "SEVERITY", "severity", "how bad it is", 'V', X,
-	  UNIT_TEXT, SUM_NONE, 8, 0, NULL, text_severity },
+	{ "SEVERITY", "severity", "how bad it is", 'V', X, UNIT_TEXT, SUM_NONE, 8, 0, NULL,
+	  text_severity },
 
-	{ "ACC/s", "accesses_per_s", "accesses", 'A', F | P | R | S,
-	  UNIT_RATE, SUM_ADD, 7, 0, rate_accesses, NULL },
-	{ "SHARE%", "share_percent", "share of all accesses", 'H', S,
-	  UNIT_PERCENT, SUM_ADD, 6, 1, share, NULL },
-	{ "READ/s", "reads_per_s", "reads of this size", 'Q', S,
-	  UNIT_RATE, SUM_ADD, 7, 1, rate_reads, NULL },
-	{ "WRITE/s", "writes_per_s", "writes of this size", 'W', S,
-	  UNIT_RATE, SUM_ADD, 7, 1, rate_writes, NULL },
-	{ "LOAD/s", "loads_per_s", "PCILG of this width", 'L', S,
-	  UNIT_RATE, SUM_ADD, 7, 1, rate_loads, NULL },
-	{ "STORE/s", "stores_per_s", "PCISTG of this width", 'S', S,
-	  UNIT_RATE, SUM_ADD, 7, 1, rate_stores, NULL },
-	{ "BLOCK/s", "blocks_per_s", "PCISTB of this size", 'B', S,
-	  UNIT_RATE, SUM_ADD, 7, 1, rate_blocks, NULL },
+	{ "ACC/s", "accesses_per_s", "accesses", 'A', F | P | R | S, UNIT_RATE, SUM_ADD, 7, 0,
+	  rate_accesses, NULL },
+	{ "SHARE%", "share_percent", "share of all accesses", 'H', S, UNIT_PERCENT, SUM_ADD, 6, 1,
+	  share, NULL },
+	{ "READ/s", "reads_per_s", "reads of this size", 'Q', S, UNIT_RATE, SUM_ADD, 7, 1,
+	  rate_reads, NULL },
+	{ "WRITE/s", "writes_per_s", "writes of this size", 'W', S, UNIT_RATE, SUM_ADD, 7, 1,
+	  rate_writes, NULL },
+	{ "LOAD/s", "loads_per_s", "PCILG of this width", 'L', S, UNIT_RATE, SUM_ADD, 7, 1,
+	  rate_loads, NULL },
+	{ "STORE/s", "stores_per_s", "PCISTG of this width", 'S', S, UNIT_RATE, SUM_ADD, 7, 1,
+	  rate_stores, NULL },
+	{ "BLOCK/s", "blocks_per_s", "PCISTB of this size", 'B', S, UNIT_RATE, SUM_ADD, 7, 1,
+	  rate_blocks, NULL },
 	{ "BYTES/s", "bytes_per_s", "bytes that the calls said were transferred", 'B', F | P | R,
 	  UNIT_BYTES, SUM_ADD, 7, 1, rate_bytes, NULL },
-	{ "INSN/s", "instructions_per_s", "PCI instructions in accesses", 'I', F | P | R,
-	  UNIT_RATE, SUM_ADD, 7, 1, rate_insns, NULL },
-	{ "FIND/s", "findings_per_s", "findings", 'F', F | P | R | X,
-	  UNIT_RATE, SUM_ADD, 7, 1, rate_findings, NULL },
+	{ "INSN/s", "instructions_per_s", "PCI instructions in accesses", 'I', F | P | R, UNIT_RATE,
+	  SUM_ADD, 7, 1, rate_insns, NULL },
+	{ "FIND/s", "findings_per_s", "findings", 'F', F | P | R | X, UNIT_RATE, SUM_ADD, 7, 1,
+	  rate_findings, NULL },
 	{ "B/STORE", "bytes_per_store", "bytes that a store instruction moved to a BAR, on average",
 	  'S', F | P | R, UNIT_BYTES, SUM_RATIO, 7, 1, bytes_per_store, NULL },
 	{ "ONE%", "one_block_percent", "writes to BARs that were one PCISTB", 'W', F | P | R,
@@ -226,23 +227,24 @@ const struct column top_columns[] = {
 	  F | P | R, UNIT_NS, SUM_MERGE, 8, 5, latency_p50, NULL },
 	{ "p99(us)", "latency_p99_ns", "latency that 99 % of the accesses did not exceed", 'L',
 	  F | P | R, UNIT_NS, SUM_MERGE, 8, 3, latency_p99, NULL },
-	{ "ERR/s", "errors_per_s", "accesses that returned an error", 'E', F | P | R,
-	  UNIT_RATE, SUM_ADD, 7, 6, rate_errors, NULL },
+	{ "ERR/s", "errors_per_s", "accesses that returned an error", 'E', F | P | R, UNIT_RATE,
+	  SUM_ADD, 7, 6, rate_errors, NULL },
 	{ "TOTAL", "accesses", "accesses since the beginning or the reset", 'T', F | P | R | S,
 	  UNIT_COUNT, SUM_ADD, 7, 7, total_accesses, NULL },
-	{ "TOTAL", "findings", "findings since the beginning or the reset", 'T', X,
-	  UNIT_COUNT, SUM_ADD, 7, 1, total_findings, NULL },
-	{ "BYTES", "bytes", "bytes since then", 'Y', F | P | R,
-	  UNIT_BYTES, SUM_ADD, 7, 8, total_bytes, NULL },
-	{ "INSNS", "instructions", "instructions since then", 'J', F | P | R,
-	  UNIT_COUNT, SUM_ADD, 7, 8, total_insns, NULL },
-	{ "FAILED", "failed", "instructions that failed, since then", 'X', F | P | R,
-	  UNIT_COUNT, SUM_ADD, 7, 9, total_failed, NULL },
-	{ "FINDING", "findings", "findings since then", 'G', F | P | R,
-	  UNIT_COUNT, SUM_ADD, 7, 8, total_findings, NULL },
-	{ "ERRORS", "errors", "errors since then", 'Z', F | P | R,
-	  UNIT_COUNT, SUM_ADD, 7, 9, total_errors, NULL },
-	{ "MEANING", "says", "when it fires", '\0', X, UNIT_TEXT, SUM_NONE, 100, 2, NULL, text_says },
+	{ "TOTAL", "findings", "findings since the beginning or the reset", 'T', X, UNIT_COUNT,
+	  SUM_ADD, 7, 1, total_findings, NULL },
+	{ "BYTES", "bytes", "bytes since then", 'Y', F | P | R, UNIT_BYTES, SUM_ADD, 7, 8,
+	  total_bytes, NULL },
+	{ "INSNS", "instructions", "instructions since then", 'J', F | P | R, UNIT_COUNT, SUM_ADD,
+	  7, 8, total_insns, NULL },
+	{ "FAILED", "failed", "instructions that failed, since then", 'X', F | P | R, UNIT_COUNT,
+	  SUM_ADD, 7, 9, total_failed, NULL },
+	{ "FINDING", "findings", "findings since then", 'G', F | P | R, UNIT_COUNT, SUM_ADD, 7, 8,
+	  total_findings, NULL },
+	{ "ERRORS", "errors", "errors since then", 'Z', F | P | R, UNIT_COUNT, SUM_ADD, 7, 9,
+	  total_errors, NULL },
+	{ "MEANING", "says", "when it fires", '\0', X, UNIT_TEXT, SUM_NONE, 100, 2, NULL,
+	  text_says },
 };
 
 const size_t nr_top_columns = sizeof(top_columns) / sizeof(top_columns[0]);

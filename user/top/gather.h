@@ -11,16 +11,16 @@
 
 #include "model/counts.h"
 #include "model/filter.h"
-#include "util/run_as.h"
 #include "model/summary.h"
+#include "util/run_as.h"
 
 enum gather_state {
 	GATHER_RUNNING,
-	GATHER_WAITING,	/* live: for a driver; note says which */
+	GATHER_WAITING, /* live: for a driver; note says which */
 	GATHER_ENDED,	/* capture: there is no more */
 };
 
-#define GATHER_NOTE_LEN	256
+#define GATHER_NOTE_LEN 256
 
 struct gather;
 
@@ -59,22 +59,22 @@ struct gather_ops {
 
 struct gather {
 	const struct gather_ops *ops;
-	struct counts *counts;	/* of everything until counts->ts */
+	struct counts *counts; /* of everything until counts->ts */
 	enum gather_state state;
-	const char *mode;	/* "kprobe" or "fentry"; NULL: not attached */
-	unsigned int attaches;	/* live: how often, so far */
-	const char *name;	/* of the capture; NULL: live */
-	int64_t begin_ns;	/* of the trace, ns since 1970 */
-	int64_t end_ns;		/* of the capture; valid if has_end */
-	bool has_end;		/* end_ns is known */
+	const char *mode;      /* "kprobe" or "fentry"; NULL: not attached */
+	unsigned int attaches; /* live: how often, so far */
+	const char *name;      /* of the capture; NULL: live */
+	int64_t begin_ns;      /* of the trace, ns since 1970 */
+	int64_t end_ns;	       /* of the capture; valid if has_end */
+	bool has_end;	       /* end_ns is known */
 	/*
 	 * Why it is not known what was lost, a constant; NULL: it is.  Captures tell at their
 	 * end: until that was reached, or looked for, it is not known.
 	 */
 	const char *lost_why;
-	struct summary *measured;	/* NULL: without --measure */
-	int status;		/* enum exit_status: something is wrong with the source */
-	char note[GATHER_NOTE_LEN];	/* what is to be told about its state, or "" */
+	struct summary *measured;   /* NULL: without --measure */
+	int status;		    /* enum exit_status: something is wrong with the source */
+	char note[GATHER_NOTE_LEN]; /* what is to be told about its state, or "" */
 };
 
 /*
@@ -88,8 +88,8 @@ struct gather_capture_options {
 	const struct filter *filter;
 	const char *const *files;
 	size_t nr_files;
-	bool strict;	/* a capture that was cut off is an error */
-	bool look_ahead;	/* find the end first, if that takes less than a second */
+	bool strict;	 /* a capture that was cut off is an error */
+	bool look_ahead; /* find the end first, if that takes less than a second */
 };
 
 int gather_capture_open(struct gather **result, const struct gather_capture_options *options);

@@ -9,12 +9,12 @@
 #include <string.h>
 #include <time.h>
 
+#include "capture/reader.h"
 #include "model/filter_match.h"
+#include "top/gather.h"
 #include "util/clock.h"
 #include "util/message.h"
-#include "capture/reader.h"
 #include "util/times.h"
-#include "top/gather.h"
 
 /* Looking for the end takes no longer than a person waits for a program to start. */
 #define LOOK_AHEAD_NS NS_PER_SEC
@@ -33,8 +33,8 @@ struct gather_capture {
 	const struct function *last_theirs, *last_ours;
 	struct rules_state *rules;
 	struct capture_record rec; /* the next one */
-	bool have; /* rec is there */
-	bool ended; /* the capture's account has been taken */
+	bool have;		   /* rec is there */
+	bool ended;		   /* the capture's account has been taken */
 };
 
 static struct gather_capture *of(struct gather *gather)
@@ -66,8 +66,7 @@ static int next_access(struct gather_capture *g)
 	return got;
 }
 
-static const struct function *our_function(struct gather_capture *g,
-					   const struct function *fn)
+static const struct function *our_function(struct gather_capture *g, const struct function *fn)
 {
 	if (fn != g->last_theirs) {
 		g->last_ours = function_enter(g->functions, fn);
@@ -106,8 +105,7 @@ static int check_names(const struct gather_capture *g)
 	for (i = 0; i < g->options.filter->nr_functions; i++) {
 		if (function_by_name(table, g->options.filter->functions[i]))
 			continue;
-		error("no such function in the capture: %s",
-		      g->options.filter->functions[i]);
+		error("no such function in the capture: %s", g->options.filter->functions[i]);
 		return EXIT_USAGE;
 	}
 	return EXIT_DONE;
@@ -258,8 +256,7 @@ static int look_ahead(struct gather_capture *g)
 	return err ? EXIT_CAPTURE : EXIT_DONE;
 }
 
-int gather_capture_open(struct gather **result,
-			const struct gather_capture_options *options)
+int gather_capture_open(struct gather **result, const struct gather_capture_options *options)
 {
 	struct gather_capture *g = calloc(1, sizeof(*g));
 	int status = EXIT_CAPTURE;

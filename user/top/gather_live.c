@@ -9,17 +9,17 @@
 #include <string.h>
 #include <time.h>
 
-#include "live/requirements.h"
 #include "live/counting.h"
 #include "live/drivers.h"
-#include "model/function.h"
 #include "live/measurer.h"
-#include "util/clock.h"
-#include "util/message.h"
 #include "live/privilege.h"
 #include "live/process.h"
+#include "live/requirements.h"
 #include "live/sandbox.h"
+#include "model/function.h"
 #include "top/gather.h"
+#include "util/clock.h"
+#include "util/message.h"
 
 /* How often it is looked whether drivers have come or gone. */
 #define LOOK_MS 250
@@ -31,7 +31,7 @@ struct gather_live {
 	struct gather gather; /* first: operations get this one */
 	struct live_options options;
 	struct counting *counting; /* NULL: not attached */
-	struct counts *past; /* of sessions that are over, until the next advance */
+	struct counts *past;	   /* of sessions that are over, until the next advance */
 	/* Of sessions that are over, for good. */
 	struct losses lost;
 	uint64_t filtered, sharing;
@@ -41,9 +41,9 @@ struct gather_live {
 	 */
 	struct function_table *functions;
 	const struct function *last_theirs, *last_ours;
-	struct drivers seen; /* at the last look */
+	struct drivers seen;	      /* at the last look */
 	uint64_t next_look, next_try; /* CLOCK_MONOTONIC, ns */
-	uint64_t mono_offset; /* of all sessions: the clock may be set meanwhile */
+	uint64_t mono_offset;	      /* of all sessions: the clock may be set meanwhile */
 };
 
 static struct gather_live *of(struct gather *gather)
@@ -53,8 +53,7 @@ static struct gather_live *of(struct gather *gather)
 
 /* --- Sums over sessions. */
 
-static const struct function *our_function(struct gather_live *g,
-					   const struct function *fn)
+static const struct function *our_function(struct gather_live *g, const struct function *fn)
 {
 	if (fn == &function_others)
 		return fn;
@@ -65,8 +64,7 @@ static const struct function *our_function(struct gather_live *g,
 	return g->last_ours;
 }
 
-static int add_events(struct gather_live *g, struct counts *sum,
-		      const struct counts *part)
+static int add_events(struct gather_live *g, struct counts *sum, const struct counts *part)
 {
 	uint64_t i = part->nr_events > COUNT_EVENTS ? part->nr_events - COUNT_EVENTS : 0;
 
@@ -85,8 +83,7 @@ static int add_events(struct gather_live *g, struct counts *sum,
 }
 
 /* sum += part's cells and events, functions made ours.  0 or -ENOMEM. */
-static int add_counts(struct gather_live *g, struct counts *sum,
-		      const struct counts *part)
+static int add_counts(struct gather_live *g, struct counts *sum, const struct counts *part)
 {
 	size_t i;
 
@@ -166,8 +163,7 @@ static void session_reopen(struct gather_live *g)
 		g->gather.state = GATHER_WAITING;
 		g->gather.mode = NULL;
 		if (!g->gather.note[0])
-			snprintf(g->gather.note, sizeof(g->gather.note),
-				 "Cannot attach.");
+			snprintf(g->gather.note, sizeof(g->gather.note), "Cannot attach.");
 		g->next_try = mono_ns() + RETRY_NS;
 	}
 	privilege_raise(false);
@@ -376,7 +372,8 @@ int gather_live_open(struct gather **result, const struct filter *filter, bool m
 		g->options.measure = measure;
 		g->gather.measured = measure ? summary_new() : NULL;
 	}
-	if (!g || (measure && !g->gather.measured) || !g->gather.counts || !g->past || !g->functions) {
+	if (!g || (measure && !g->gather.measured) || !g->gather.counts || !g->past ||
+	    !g->functions) {
 		error("out of memory");
 		if (g)
 			free_live(&g->gather);

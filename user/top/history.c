@@ -13,9 +13,9 @@
 struct line {
 	enum view view;
 	struct row_key key;
-	uint64_t last; /* tick of the last access */
+	uint64_t last;		     /* tick of the last access */
 	float accesses[HISTORY_LEN]; /* tick i is at i % HISTORY_LEN */
-	uint64_t from; /* what is before this tick is not this row's */
+	uint64_t from;		     /* what is before this tick is not this row's */
 };
 
 struct history {
@@ -65,8 +65,7 @@ static bool same(const void *table, size_t element, const void *key)
 	return line->view == wanted->view && row_key_same(&line->key, wanted->key);
 }
 
-static uint32_t *slot_of(struct history *history, enum view view,
-			 const struct row_key *key)
+static uint32_t *slot_of(struct history *history, enum view view, const struct row_key *key)
 {
 	const struct line_key wanted = { view, key };
 	uint64_t hash = hash_add(slots_hash(&history->slots), (uintptr_t)key->fn ^ view);
@@ -105,15 +104,15 @@ static int forget(struct history *history)
 		}
 		if (i != nr)
 			history->lines[nr] = history->lines[i];
-		*slot_of(history, history->lines[nr].view, &history->lines[nr].key) = (uint32_t)nr + 1;
+		*slot_of(history, history->lines[nr].view, &history->lines[nr].key) =
+			(uint32_t)nr + 1;
 		nr++;
 	}
 	history->nr = nr;
 	return 0;
 }
 
-static struct line *line_of(struct history *history, enum view view,
-			    const struct row_key *key)
+static struct line *line_of(struct history *history, enum view view, const struct row_key *key)
 {
 	uint32_t slot = *slot_of(history, view, key);
 	struct line *line;
@@ -150,8 +149,8 @@ static int add(struct history *history, enum view view, const struct row_key *ke
 	if (!line)
 		return -ENOMEM;
 	/* It was idle in between. */
-	for (tick = line->last + 1;
-	     tick <= history->ticks && tick < line->last + 1 + HISTORY_LEN; tick++)
+	for (tick = line->last + 1; tick <= history->ticks && tick < line->last + 1 + HISTORY_LEN;
+	     tick++)
 		line->accesses[tick % HISTORY_LEN] = 0;
 	line->last = history->ticks;
 	line->accesses[history->ticks % HISTORY_LEN] += (float)accesses;
@@ -162,8 +161,7 @@ static int add_cell(struct history *history, const struct count_cell *cell,
 		    const struct count_cell *before)
 {
 	uint64_t accesses = cell->stats.accesses - (before ? before->stats.accesses : 0);
-	static const enum view views[] = { VIEW_FUNCTIONS, VIEW_PROCESSES,
-					       VIEW_REGIONS };
+	static const enum view views[] = { VIEW_FUNCTIONS, VIEW_PROCESSES, VIEW_REGIONS };
 	struct row_key key;
 	unsigned int i;
 	int err = 0;
@@ -184,8 +182,7 @@ static int add_cell(struct history *history, const struct count_cell *cell,
 	return err;
 }
 
-int history_tick(struct history *history, const struct counts *now,
-		 const struct counts *before)
+int history_tick(struct history *history, const struct counts *now, const struct counts *before)
 {
 	size_t i;
 	int err = 0;
@@ -195,15 +192,13 @@ int history_tick(struct history *history, const struct counts *now,
 	history->seconds[history->ticks % HISTORY_LEN] =
 		(double)time_span(before->ts, now->ts) / 1e9;
 	for (i = 0; i < now->nr && !err; i++)
-		err = add_cell(history, &now->cells[i],
-			       counts_find(before, &now->cells[i].key));
+		err = add_cell(history, &now->cells[i], counts_find(before, &now->cells[i].key));
 	history->ticks++;
 	return err;
 }
 
-size_t history_rates(const struct history *history, enum view view,
-		     const struct row_key *key, double *rates, size_t max,
-		     double *seconds)
+size_t history_rates(const struct history *history, enum view view, const struct row_key *key,
+		     double *rates, size_t max, double *seconds)
 {
 	/* The hash is only looked up. */
 	uint32_t slot = *slot_of((struct history *)history, view, key);

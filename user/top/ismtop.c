@@ -8,18 +8,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/capture_args.h"
 #include "cli/completion.h"
-#include "util/clock.h"
-#include "util/message.h"
 #include "cli/options.h"
 #include "cli/program.h"
-#include "cli/capture_args.h"
-#include "top/state.h"
 #include "top/batch.h"
 #include "top/measured.h"
 #include "top/screen.h"
-#include "util/end_signal.h"
+#include "top/state.h"
 #include "top/terminal.h"
+#include "util/clock.h"
+#include "util/end_signal.h"
+#include "util/message.h"
 #include "version.h"
 
 enum { OPT_JSON = 0x200, OPT_SPEED, OPT_VIEW, OPT_SORT, OPT_COMPLETION, OPT_MEASURE };
@@ -42,10 +42,8 @@ static const struct argp_option ismtop_options[] = {
 	{ "view", OPT_VIEW, "functions|processes|regions|sizes|findings", 0,
 	  "what to show at first (default: functions)", 0 },
 	{ "sort", OPT_SORT, "[-]COLUMN", 0,
-	  "column to sort by, as the keys of --json name it; with - the other way round",
-	  0 },
-	{ "monochrome", 'M', NULL, 0, "no colours, as with NO_COLOR in the environment",
-	  0 },
+	  "column to sort by, as the keys of --json name it; with - the other way round", 0 },
+	{ "monochrome", 'M', NULL, 0, "no colours, as with NO_COLOR in the environment", 0 },
 	{ "measure", OPT_MEASURE, NULL, 0, MEASURE_HELP, 0 },
 	{ "relinquish-privileges", 'Z', "USER", 0, RUN_AS_HELP, 0 },
 	{ "speed", OPT_SPEED, "X", 0, "of the replay of a capture (default 1)", 0 },
@@ -55,8 +53,7 @@ static const struct argp_option ismtop_options[] = {
 	  0 },
 	{ "count", 'n', "COUNT", 0, "end after COUNT intervals", 0 },
 	{ "json", OPT_JSON, NULL, 0, "likewise, one JSON object for each interval", 0 },
-	{ "verbose", 'v', NULL, 0, "say what is done, with -vv also what libbpf says",
-	  0 },
+	{ "verbose", 'v', NULL, 0, "say what is done, with -vv also what libbpf says", 0 },
 	{ "completion", OPT_COMPLETION, "SHELL", OPTION_HIDDEN, "for make install", 0 },
 	{ 0 },
 };
@@ -83,10 +80,9 @@ static void parse_view(struct top_command *cmd, const char *arg, struct argp_sta
 	int view = view_find(arg);
 
 	if (view < 0)
-		option_error(
-			state,
-			"--view is functions, processes, regions, sizes or findings, not '%s'",
-			arg);
+		option_error(state,
+			     "--view is functions, processes, regions, sizes or findings, not '%s'",
+			     arg);
 	cmd->view = (enum view)view;
 }
 
@@ -101,24 +97,21 @@ static void check_options(struct top_command *cmd, struct argp_state *state)
 		cmd->reverse = true;
 		cmd->sort = ++sort;
 	}
-	if (sort &&
-	    (!column_by_id(cmd->view, sort) || !column_by_id(cmd->view, sort)->key))
+	if (sort && (!column_by_id(cmd->view, sort) || !column_by_id(cmd->view, sort)->key))
 		option_error(state, "the view '%s' has no column '%s' to sort by",
 			     view_many(cmd->view), sort);
 	if (cmd->speed > 0 && !cmd->replay.nr_files)
 		option_error(state, "--speed is for captures, and none is named");
 	if (cmd->measure && cmd->replay.nr_files)
-		option_error(state,
-			     "--measure is for the running kernel, not for captures");
+		option_error(state, "--measure is for the running kernel, not for captures");
 	if (cmd->run_as.given && cmd->replay.nr_files)
-		option_error(state, "-Z is for the running kernel: captures are read as who you are");
-	if (cmd->speed > 0 && cmd->batch)
 		option_error(state,
-			     "--speed makes no sense with --batch, which does not wait");
+			     "-Z is for the running kernel: captures are read as who you are");
+	if (cmd->speed > 0 && cmd->batch)
+		option_error(state, "--speed makes no sense with --batch, which does not wait");
 	if (!cmd->batch && cmd->replay.nr_files && !strcmp(cmd->replay.files[0], "-"))
-		option_error(
-			state,
-			"a capture from standard input cannot be replayed; use --batch");
+		option_error(state,
+			     "a capture from standard input cannot be replayed; use --batch");
 }
 
 static error_t parse_ismtop(int key, char *arg, struct argp_state *state)
@@ -132,9 +125,8 @@ static error_t parse_ismtop(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 'd':
 		cmd->interval_ns =
-			(uint64_t)(1e9 * parse_number(arg, "an interval",
-						      TOP_INTERVAL_MIN, TOP_INTERVAL_MAX,
-						      state));
+			(uint64_t)(1e9 * parse_number(arg, "an interval", TOP_INTERVAL_MIN,
+						      TOP_INTERVAL_MAX, state));
 		return 0;
 	case 'b':
 		cmd->batch = true;
@@ -159,8 +151,7 @@ static error_t parse_ismtop(int key, char *arg, struct argp_state *state)
 		cmd->measure = true;
 		return 0;
 	case OPT_SPEED:
-		cmd->speed = parse_number(arg, "--speed", 1 / TOP_SPEED_MAX,
-					  TOP_SPEED_MAX, state);
+		cmd->speed = parse_number(arg, "--speed", 1 / TOP_SPEED_MAX, TOP_SPEED_MAX, state);
 		return 0;
 	case OPT_VIEW:
 		parse_view(cmd, arg, state);

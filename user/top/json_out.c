@@ -5,16 +5,16 @@
  */
 #include <string.h>
 
-#include "util/json.h"
 #include "top/batch.h"
+#include "util/json.h"
 
 /* Most are whole, and to write those as integers costs a tenth. */
 static json_t *json_value(bool have, double value)
 {
 	if (!have)
 		return json_null();
-	return value < 1e15 && value == (double)(json_int_t)value ? json_integer((json_int_t)value) :
-								    json_real(value);
+	return value < 1e15 && value == (double)(json_int_t)value ? json_integer((json_int_t)value)
+								  : json_real(value);
 }
 
 /* Counts are whole numbers, everything else may have a fraction. */
@@ -99,15 +99,12 @@ static json_t *totals_json(const struct top *top)
 	const struct top_data *data = &top->data;
 	const struct row_sum *all = &data->total.all;
 
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-			 "accesses", json_number(all->cell.stats.accesses),
-			 "bytes", json_number(all->cell.stats.bytes),
-			 "instructions", json_number(sum_insns(all)),
-			 "findings", json_number(all->findings),
-			 "errors", json_number(all->cell.stats.errors),
-			 "lost", lost_json(data, data->lost),
-			 "missing", json_number(data->missing),
-			 "filtered", json_number(data->filtered));
+	return json_pack(
+		"{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "accesses",
+		json_number(all->cell.stats.accesses), "bytes", json_number(all->cell.stats.bytes),
+		"instructions", json_number(sum_insns(all)), "findings", json_number(all->findings),
+		"errors", json_number(all->cell.stats.errors), "lost", lost_json(data, data->lost),
+		"missing", json_number(data->missing), "filtered", json_number(data->filtered));
 }
 
 static json_t *interval_json(const struct top *top)
@@ -118,16 +115,15 @@ static json_t *interval_json(const struct top *top)
 	bool have_per_store = value_bytes_per_store(last, &per_store);
 	bool have_one_block = value_one_block(last, &whole), have_full = value_full(last, &full);
 
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-			 "accesses", json_number(last->cell.stats.accesses),
-			 "bytes", json_number(last->cell.stats.bytes),
-			 "instructions", json_number(sum_insns(last)),
-			 "findings", json_number(last->findings),
-			 "errors", json_number(last->cell.stats.errors),
-			 "lost", lost_json(data, data->last_lost),
-			 "bytes_per_store", json_value(have_per_store, per_store),
-			 "one_block_percent", json_value(have_one_block, whole),
-			 "full_block_percent", json_value(have_full, full));
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "accesses",
+			 json_number(last->cell.stats.accesses), "bytes",
+			 json_number(last->cell.stats.bytes), "instructions",
+			 json_number(sum_insns(last)), "findings", json_number(last->findings),
+			 "errors", json_number(last->cell.stats.errors), "lost",
+			 lost_json(data, data->last_lost), "bytes_per_store",
+			 json_value(have_per_store, per_store), "one_block_percent",
+			 json_value(have_one_block, whole), "full_block_percent",
+			 json_value(have_full, full));
 }
 
 static json_t *rates_json(const struct top *top)
@@ -135,14 +131,14 @@ static json_t *rates_json(const struct top *top)
 	const struct row_sum *last = &top->data.total.last;
 	double seconds = top->data.seconds > 0 ? top->data.seconds : 1;
 
-	return json_pack("{s:f, s:f, s:f, s:f, s:f, s:o}",
-			 "accesses", (double)last->cell.stats.accesses / seconds,
-			 "bytes", (double)last->cell.stats.bytes / seconds,
-			 "instructions", (double)sum_insns(last) / seconds,
-			 "findings", (double)last->findings / seconds,
-			 "errors", (double)last->cell.stats.errors / seconds,
-			 "lost", top->data.lost_why ? json_null() :
-				 json_real((double)top->data.last_lost / seconds));
+	return json_pack("{s:f, s:f, s:f, s:f, s:f, s:o}", "accesses",
+			 (double)last->cell.stats.accesses / seconds, "bytes",
+			 (double)last->cell.stats.bytes / seconds, "instructions",
+			 (double)sum_insns(last) / seconds, "findings",
+			 (double)last->findings / seconds, "errors",
+			 (double)last->cell.stats.errors / seconds, "lost",
+			 top->data.lost_why ? json_null()
+					    : json_real((double)top->data.last_lost / seconds));
 }
 
 static const char *state_name(enum gather_state state)
@@ -159,7 +155,8 @@ static json_t *views_json(struct top *top, json_t *object)
 	for (i = 0; i < VIEWS && object; i++) {
 		top->view = (enum view)i;
 		top_build(top);
-		if (top->error || json_object_set_new(object, view_many(top->view), rows_json(top))) {
+		if (top->error ||
+		    json_object_set_new(object, view_many(top->view), rows_json(top))) {
 			json_decref(object);
 			object = NULL;
 		}
@@ -174,24 +171,18 @@ int batch_json(struct top *top, unsigned long long number, struct outbuf *out)
 	json_t *object = json_pack(
 		"{s:s, s:o, s:o, s:o, s:f, s:o, s:s, s:o, s:i, s:s, s:o, s:b, s:o, s:o, s:o, s:o, s:o, "
 		"s:o}",
-		"type", top->intervals > 1 ? "gap" : "interval",
-		"number", json_number(number),
-		"begin", json_integer(top->before->ts),
-		"end", json_integer(gather->counts->ts),
-		"seconds", top->data.seconds,
-		"intervals", json_number(top->intervals),
-		"source", gather->name ? "capture" : "live",
-		"attach", gather->mode ? json_string(gather->mode) : json_null(),
-		"attaches", (int)gather->attaches,
-		"state", state_name(gather->state),
-		"note", gather->note[0] ? json_text(gather->note) : json_null(),
-		"lost_known", !gather->lost_why,
-		"lost_why", gather->lost_why ? json_string(gather->lost_why) : json_null(),
-		"nr_functions", json_number(top->data.functions),
-		"nr_processes", json_number(top->data.processes),
-		"interval", interval_json(top),
-		"rates", rates_json(top),
-		"totals", totals_json(top));
+		"type", top->intervals > 1 ? "gap" : "interval", "number", json_number(number),
+		"begin", json_integer(top->before->ts), "end", json_integer(gather->counts->ts),
+		"seconds", top->data.seconds, "intervals", json_number(top->intervals), "source",
+		gather->name ? "capture" : "live", "attach",
+		gather->mode ? json_string(gather->mode) : json_null(), "attaches",
+		(int)gather->attaches, "state", state_name(gather->state), "note",
+		gather->note[0] ? json_text(gather->note) : json_null(), "lost_known",
+		!gather->lost_why, "lost_why",
+		gather->lost_why ? json_string(gather->lost_why) : json_null(), "nr_functions",
+		json_number(top->data.functions), "nr_processes", json_number(top->data.processes),
+		"interval", interval_json(top), "rates", rates_json(top), "totals",
+		totals_json(top));
 
 	return json_write(views_json(top, object), out);
 }

@@ -43,8 +43,7 @@ static void prompt_accept(struct top *top)
 	if (!top->input[0])
 		return;
 	seconds = strtod(top->input, &end);
-	if (*end || !isfinite(seconds) || seconds < TOP_INTERVAL_MIN ||
-	    seconds > TOP_INTERVAL_MAX)
+	if (*end || !isfinite(seconds) || seconds < TOP_INTERVAL_MIN || seconds > TOP_INTERVAL_MAX)
 		snprintf(top->message, sizeof(top->message),
 			 "An interval is %g to %g seconds, not '%s'", TOP_INTERVAL_MIN,
 			 TOP_INTERVAL_MAX, top->input);
@@ -232,8 +231,7 @@ static int command_key(struct top *top, int key)
 		break;
 	case '<':
 	case '>':
-		sort_by(top, column_next(top->view, top->sort[top->view],
-					 key == '>' ? 1 : -1));
+		sort_by(top, column_next(top->view, top->sort[top->view], key == '>' ? 1 : -1));
 		break;
 	case 'f':
 	case '/':

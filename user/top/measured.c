@@ -4,10 +4,10 @@
 #include <errno.h>
 #include <string.h>
 
-#include "util/message.h"
-#include "util/outbuf.h"
 #include "output/summary_json.h"
 #include "output/summary_text.h"
+#include "util/message.h"
+#include "util/outbuf.h"
 
 static int write_json(const struct summary *measured, struct outbuf *out)
 {

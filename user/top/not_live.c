@@ -3,8 +3,8 @@
  * not_live.c - ismtop where nothing can be traced: in place of
  * gather_live.c on machines that are not s390x.
  */
-#include "util/message.h"
 #include "top/gather.h"
+#include "util/message.h"
 
 int gather_live_open(struct gather **result, const struct filter *filter, bool measure,
 		     const struct run_as *run_as)

@@ -42,8 +42,7 @@ static void look_for_others(const struct counts *now, const char *filter, bool *
 }
 
 /* How many different functions and processes there are among the cells. */
-static void count_owners(struct top_data *data, const struct counts *now,
-			 const char *filter)
+static void count_owners(struct top_data *data, const struct counts *now, const char *filter)
 {
 	uint64_t *ids = reallocarray(NULL, 2 * now->nr + 1, sizeof(*ids));
 	bool others = false, places = false;
@@ -66,10 +65,9 @@ static void count_owners(struct top_data *data, const struct counts *now,
 		    !(others && now->processes.owner[cell->process].came_back))
 			ids[now->nr + processes++] = cell->key.pid;
 	}
-	data->functions =
-		count_different(ids, functions) + (places ? now->folded_places : 0);
-	data->processes = count_different(ids + now->nr, processes) +
-			  (others ? counts_others(now) : 0);
+	data->functions = count_different(ids, functions) + (places ? now->folded_places : 0);
+	data->processes =
+		count_different(ids + now->nr, processes) + (others ? counts_others(now) : 0);
 	free(ids);
 }
 
@@ -80,9 +78,8 @@ static void tell_others(struct top_data *data, const struct counts *now)
 
 	for (i = 0; i < data->nr; i++)
 		if (row_is_others(data->view, &data->rows[i].key))
-			data->rows[i].others = data->view == VIEW_PROCESSES
-						       ? counts_others(now)
-						       : now->folded_places;
+			data->rows[i].others = data->view == VIEW_PROCESSES ? counts_others(now)
+									    : now->folded_places;
 }
 
 void data_owners(struct top_data *data, const struct counts *now, const char *filter)

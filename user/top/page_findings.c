@@ -5,9 +5,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "top/window.h"
 #include "util/escape.h"
 #include "util/times.h"
-#include "top/window.h"
 
 static int severity_tone(enum severity severity)
 {
@@ -20,8 +20,7 @@ static int severity_tone(enum severity severity)
 static uint64_t first_event(const struct top *top)
 {
 	const struct counts *counts = top->gather->counts;
-	uint64_t first =
-		counts->nr_events > COUNT_EVENTS ? counts->nr_events - COUNT_EVENTS : 0;
+	uint64_t first = counts->nr_events > COUNT_EVENTS ? counts->nr_events - COUNT_EVENTS : 0;
 
 	if (top->has_base && top->base->nr_events > first)
 		first = top->base->nr_events;
@@ -29,8 +28,8 @@ static uint64_t first_event(const struct top *top)
 }
 
 /* width 0: one line, which the screen cuts. */
-static void put_event(struct lines *lines, const struct top *top,
-		      const struct count_event *event, unsigned int width)
+static void put_event(struct lines *lines, const struct top *top, const struct count_event *event,
+		      unsigned int width)
 {
 	const struct access *access = &event->access;
 	char evidence[256], line[512], fn[ESCAPE_TEXT_LEN(FUNCTION_ADDRESS_LEN)];
@@ -75,12 +74,10 @@ void page_events(struct lines *lines, const struct top *top, unsigned int max)
 	}
 }
 
-static bool is_here(const struct top *top, const struct count_event *event,
-		    enum rule_id rule)
+static bool is_here(const struct top *top, const struct count_event *event, enum rule_id rule)
 {
 	return event->rule == rule && passes(top, &event->access) &&
-	       (top->view == VIEW_FINDINGS ||
-		row_has(top->view, &top->row.key, &event->access));
+	       (top->view == VIEW_FINDINGS || row_has(top->view, &top->row.key, &event->access));
 }
 
 static void put_meaning(struct lines *lines, enum rule_id id, unsigned int width)

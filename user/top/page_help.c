@@ -38,8 +38,7 @@ void page_help(struct lines *lines, const struct top *top, unsigned int width)
 	lines_add(lines, TONE_HEAD, "%s", "Keys");
 	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		if (keys[i].where != other)
-			lines_add(lines, TONE_PLAIN, "  %-18s %s", keys[i].keys,
-				  keys[i].what);
+			lines_add(lines, TONE_PLAIN, "  %-18s %s", keys[i].keys, keys[i].what);
 	lines_add(lines, TONE_PLAIN, "%s", "");
 	lines_add(lines, TONE_HEAD, "Columns of %s", view_many(top->view));
 	for (i = 0; i < nr_top_columns; i++) {
@@ -47,12 +46,10 @@ void page_help(struct lines *lines, const struct top *top, unsigned int width)
 
 		if (column_in(column, top->view))
 			lines_add(lines, TONE_PLAIN, "  %c %-8s %s",
-				  column->key ? column->key : ' ', column->name,
-				  column->help);
+				  column->key ? column->key : ' ', column->name, column->help);
 	}
 	lines_add(lines, TONE_PLAIN, "%s", "");
-	lines_wrap(
-		lines, TONE_PLAIN, 0, width,
-		"Rates and latencies are of the last interval, of the length that it had. "
-		"K, M and G are 1000, 1000000, ... of counts, 1024, ... of bytes.");
+	lines_wrap(lines, TONE_PLAIN, 0, width,
+		   "Rates and latencies are of the last interval, of the length that it had. "
+		   "K, M and G are 1000, 1000000, ... of counts, 1024, ... of bytes.");
 }

@@ -7,10 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "output/hist_text.h"
-#include "output/bars.h"
-#include "top/window.h"
 #include "model/words.h"
+#include "output/bars.h"
+#include "output/hist_text.h"
+#include "top/window.h"
 
 /* "<=  128", its count, and two blanks to the next one. */
 #define RANGE_WIDTH 7
@@ -55,8 +55,8 @@ static void put_block(char *buf, size_t len, const struct hist_view *view, unsig
 	else
 		put_upper(upper, sizeof(upper), view->row[i].upper);
 	format_value(UNIT_COUNT, (double)view->row[i].count, count, sizeof(count));
-	snprintf(buf, len, "%*.*s %*s %s", RANGE_WIDTH, RANGE_WIDTH, upper, COUNT_WIDTH,
-		 count, bar);
+	snprintf(buf, len, "%*.*s %*s %s", RANGE_WIDTH, RANGE_WIDTH, upper, COUNT_WIDTH, count,
+		 bar);
 }
 
 static void view_widths(struct hist_view *view, const struct count_cell *cell)
@@ -66,8 +66,7 @@ static void view_widths(struct hist_view *view, const struct count_cell *cell)
 	hist_view_init(view, "loads, stores");
 	for (i = 0; i < ISMT_WIDTHS; i++)
 		if (cell->stats.width[i])
-			hist_view_add(view, i ? 1u << (i - 1) : 0, 1u << i,
-				      cell->stats.width[i]);
+			hist_view_add(view, i ? 1u << (i - 1) : 0, 1u << i, cell->stats.width[i]);
 }
 
 static void view_blocks(struct hist_view *view, const struct count_cell *cell)
@@ -80,12 +79,12 @@ static void view_blocks(struct hist_view *view, const struct count_cell *cell)
 	while (last > first && !cell->stats.stb[last - 1])
 		last--;
 	for (i = first; i < last; i++)
-		hist_view_add(view, i ? summary_stb_upper(i - 1) : 0,
-			      summary_stb_upper(i), cell->stats.stb[i]);
+		hist_view_add(view, i ? summary_stb_upper(i - 1) : 0, summary_stb_upper(i),
+			      cell->stats.stb[i]);
 }
 
-static void put_blocks(struct lines *lines, const struct count_cell *cell,
-		       unsigned int width, bool utf8)
+static void put_blocks(struct lines *lines, const struct count_cell *cell, unsigned int width,
+		       bool utf8)
 {
 	struct hist_view views[BLOCKS];
 	unsigned int nr = width / BLOCK_WIDTH_MIN, each, i, v, rows = 0;
@@ -136,8 +135,8 @@ static void put_numbers(struct lines *lines, const struct row_sum *sum)
 		  " writes; bytes %s; errors %" PRIu64,
 		  cell->stats.accesses, sum->reads, sum->writes, bytes, cell->stats.errors);
 	lines_add(lines, TONE_PLAIN,
-		  "instructions %" PRIu64 ": %" PRIu64 " PCILG, %" PRIu64
-		  " PCISTG, %" PRIu64 " PCISTB, %" PRIu64 " MIO; failed %" PRIu64,
+		  "instructions %" PRIu64 ": %" PRIu64 " PCILG, %" PRIu64 " PCISTG, %" PRIu64
+		  " PCISTB, %" PRIu64 " MIO; failed %" PRIu64,
 		  sum_insns(sum), cell->stats.insns[ISMT_PCILG], cell->stats.insns[ISMT_PCISTG],
 		  cell->stats.insns[ISMT_PCISTB], mio, cell->stats.failed);
 	if (!latency->count)
@@ -146,12 +145,11 @@ static void put_numbers(struct lines *lines, const struct row_sum *sum)
 	format_value(UNIT_NS, (double)hist_percentile(latency, 90), p90, sizeof(p90));
 	format_value(UNIT_NS, (double)hist_percentile(latency, 99), p99, sizeof(p99));
 	format_value(UNIT_NS, (double)latency->max, max, sizeof(max));
-	lines_add(lines, TONE_PLAIN, "latency us: p50 %s, p90 %s, p99 %s, max %s", p50,
-		  p90, p99, max);
+	lines_add(lines, TONE_PLAIN, "latency us: p50 %s, p90 %s, p99 %s, max %s", p50, p90, p99,
+		  max);
 }
 
-static void put_rate(struct lines *lines, const struct top *top, unsigned int width,
-		     bool utf8)
+static void put_rate(struct lines *lines, const struct top *top, unsigned int width, bool utf8)
 {
 	/* "accesses/s " and the ends of the line. */
 	const unsigned int label = 13;
@@ -170,9 +168,8 @@ static void put_rate(struct lines *lines, const struct top *top, unsigned int wi
 	spark_write(line, rates, nr, room, utf8);
 	lines_add(lines, TONE_GOOD, "accesses/s |%s|", line);
 	format_value(UNIT_RATE, peak, text, sizeof(text));
-	lines_add(lines, TONE_PLAIN,
-		  "%*sthe last %.1f s, an interval a character; peak %s", 12, "", seconds,
-		  text);
+	lines_add(lines, TONE_PLAIN, "%*sthe last %.1f s, an interval a character; peak %s", 12, "",
+		  seconds, text);
 }
 
 void page_row(struct lines *lines, const struct top *top, unsigned int width, bool utf8)

@@ -81,8 +81,7 @@ static uint64_t stores(const struct count_cell *cell)
 	       cell->stats.insns[ISMT_MIO_STORE] + cell->stats.insns[ISMT_MIO_BLOCK];
 }
 
-static void sum_add(struct row_sum *sum, const struct count_cell *cell,
-		    const struct count_key *key)
+static void sum_add(struct row_sum *sum, const struct count_cell *cell, const struct count_key *key)
 {
 	unsigned int i;
 
@@ -238,8 +237,7 @@ static void add_cell(struct top_data *data, const struct count_cell *cell,
 		     const struct top_counts *counts)
 {
 	const struct count_cell *before = counts_find(counts->before, &cell->key);
-	const struct count_cell *base =
-		counts->base ? counts_find(counts->base, &cell->key) : NULL;
+	const struct count_cell *base = counts->base ? counts_find(counts->base, &cell->key) : NULL;
 	struct count_cell part, was;
 
 	if (!base || changed(cell, base)) {
@@ -282,8 +280,7 @@ bool data_filter(const struct count_key *key, const char *comm, const char *filt
 	       strstr(name, filter) || strstr(pid, filter);
 }
 
-void data_build(struct top_data *data, enum view view,
-		const struct top_counts *counts)
+void data_build(struct top_data *data, enum view view, const struct top_counts *counts)
 {
 	const struct counts *now = counts->now, *base = counts->base;
 	int64_t begin = base ? base->ts : counts->begin_ns;
@@ -299,13 +296,11 @@ void data_build(struct top_data *data, enum view view,
 	data->failed = false;
 	data->seconds = (double)time_span(counts->before->ts, now->ts) / 1e9;
 	data->all_seconds = (double)time_span(begin, now->ts) / 1e9;
-	data->lost =
-		losses_accesses(&now->lost) - (base ? losses_accesses(&base->lost) : 0);
-	data->last_lost =
-		losses_accesses(&now->lost) - losses_accesses(&counts->before->lost);
+	data->lost = losses_accesses(&now->lost) - (base ? losses_accesses(&base->lost) : 0);
+	data->last_lost = losses_accesses(&now->lost) - losses_accesses(&counts->before->lost);
 	data->missing = losses_all(&now->lost) - (base ? losses_all(&base->lost) : 0) - data->lost;
-	data->last_missing = losses_all(&now->lost) - losses_all(&counts->before->lost) -
-			     data->last_lost;
+	data->last_missing =
+		losses_all(&now->lost) - losses_all(&counts->before->lost) - data->last_lost;
 	data->lost_why = counts->lost_why;
 	data->filtered = now->filtered - (base ? base->filtered : 0);
 	for (i = 0; i < now->nr; i++)
@@ -326,8 +321,7 @@ void data_build(struct top_data *data, enum view view,
 	data_owners(data, now, counts->filter);
 }
 
-void data_histograms(struct top_row *row, enum view view,
-		     const struct top_counts *counts)
+void data_histograms(struct top_row *row, enum view view, const struct top_counts *counts)
 {
 	const struct counts *now = counts->now;
 	struct count_cell part;

@@ -17,7 +17,7 @@
 /* Which row of a view; what is not used is 0. */
 struct row_key {
 	const struct function *fn;
-	const char *driver;	/* of the same counts, so that pointers can be compared */
+	const char *driver; /* of the same counts, so that pointers can be compared */
 	/*
 	 * A process id, or COUNT_OTHERS; region << 1 | op; a size class: k is (1 << (k - 1), 1 << k]
 	 * and 0 is 0 and 1; an enum rule_id.
@@ -27,14 +27,14 @@ struct row_key {
 
 /* What some cells add up to. */
 struct row_sum {
-	struct count_cell cell;	/* its key is not used */
+	struct count_cell cell; /* its key is not used */
 	uint64_t reads, writes;
 	uint64_t findings;
 	/* Of writes to BARs: how well they use store blocks. */
 	uint64_t bar_writes;
 	uint64_t bar_bytes;	/* moved by instructions */
 	uint64_t bar_stores;	/* store instructions of any kind */
-	uint64_t bar_one_block;	/* writes that were one PCISTB */
+	uint64_t bar_one_block; /* writes that were one PCISTB */
 	uint64_t bar_full;	/* bytes in store blocks of maxstbl bytes */
 };
 
@@ -45,10 +45,10 @@ struct top_row {
 	 * it is the last one in any order.
 	 */
 	uint64_t others;
-	char comm[ISMT_COMM_LEN];	/* processes: not escaped */
+	char comm[ISMT_COMM_LEN]; /* processes: not escaped */
 	/* Since the beginning, or since the reset; histograms: see data_histograms(). */
 	struct row_sum all;
-	struct row_sum last;	/* of the interval */
+	struct row_sum last; /* of the interval */
 };
 
 struct top_data {
@@ -56,28 +56,28 @@ struct top_data {
 	struct top_row *rows;
 	size_t nr;
 	struct top_row total;
-	double seconds;		/* of the interval, measured */
-	double all_seconds;	/* since the beginning or the reset */
-	uint64_t functions;	/* different ones; at most, where some are counted together */
+	double seconds;	    /* of the interval, measured */
+	double all_seconds; /* since the beginning or the reset */
+	uint64_t functions; /* different ones; at most, where some are counted together */
 	uint64_t processes;
 	uint64_t lost, last_lost;	/* accesses, by any cause; as far as is known */
-	uint64_t missing, last_missing;	/* what else makes it incomplete (ISM012) */
-	const char *lost_why;	/* it is not known; as struct gather has it */
+	uint64_t missing, last_missing; /* what else makes it incomplete (ISM012) */
+	const char *lost_why;		/* it is not known; as struct gather has it */
 	uint64_t filtered;
-	bool failed;		/* there was no memory for all of it */
+	bool failed; /* there was no memory for all of it */
 
 	struct slots slots;
-	size_t room;		/* of rows */
+	size_t room; /* of rows */
 };
 
 struct top_counts {
 	const struct counts *now;
-	const struct counts *before;	/* when the interval began */
-	const struct counts *base;	/* at the reset; NULL: none */
-	int64_t begin_ns;	/* of the trace, ns since 1970 */
+	const struct counts *before; /* when the interval began */
+	const struct counts *base;   /* at the reset; NULL: none */
+	int64_t begin_ns;	     /* of the trace, ns since 1970 */
 	/* Only functions, drivers and processes that have this in their names; "": all. */
 	const char *filter;
-	const char *lost_why;	/* as struct gather has it */
+	const char *lost_why; /* as struct gather has it */
 };
 
 /*

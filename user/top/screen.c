@@ -9,16 +9,16 @@
 
 #include <curses.h>
 
-#include "util/clock.h"
-#include "util/message.h"
 #include "top/keys.h"
-#include "util/end_signal.h"
 #include "top/window.h"
+#include "util/clock.h"
+#include "util/end_signal.h"
+#include "util/message.h"
 
 /* Live: how long findings may lie in the kernel's buffer before they are taken in. */
-#define SLICE_MS  100
+#define SLICE_MS 100
 /* A signal that comes just before the wait is seen after it. */
-#define WAIT_MS   1000
+#define WAIT_MS 1000
 
 struct screen {
 	struct top *top;

@@ -9,34 +9,33 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "top/rows.h"
 #include "top/gather.h"
 #include "top/history.h"
+#include "top/rows.h"
 #include "top/table.h"
 #include "util/clock.h"
 
-
-#define TOP_INTERVAL_MIN	0.1	/* seconds */
-#define TOP_INTERVAL_MAX	3600.0
-#define TOP_SPEED_MAX		1000.0
+#define TOP_INTERVAL_MIN 0.1 /* seconds */
+#define TOP_INTERVAL_MAX 3600.0
+#define TOP_SPEED_MAX	 1000.0
 
 /* Of what a person types in: a filter, a number. */
-#define TOP_INPUT_LEN		48
+#define TOP_INPUT_LEN 48
 
 enum top_prompt { PROMPT_NONE, PROMPT_FILTER, PROMPT_INTERVAL };
 
 struct top {
 	struct gather *gather;
-	struct counts *before;	/* when the interval that is shown began */
-	struct counts *base;	/* at the reset */
+	struct counts *before; /* when the interval that is shown began */
+	struct counts *base;   /* at the reset */
 	bool has_base;
-	struct history *history;	/* NULL: nobody will look at it */
-	struct top_data data;	/* rows of the view, sorted */
-	int error;		/* -ENOMEM: it cannot go on */
+	struct history *history; /* NULL: nobody will look at it */
+	struct top_data data;	 /* rows of the view, sorted */
+	int error;		 /* -ENOMEM: it cannot go on */
 
 	uint64_t interval_ns;
-	uint64_t intervals;	/* that are shown as one: more than 1 is a gap, without accesses */
-	double speed;		/* of a capture */
+	uint64_t intervals; /* that are shown as one: more than 1 is a gap, without accesses */
+	double speed;	    /* of a capture */
 	bool paused;
 	enum view view;
 	const struct column *sort[VIEWS];
@@ -44,21 +43,21 @@ struct top {
 	char filter[TOP_INPUT_LEN];
 
 	/* The screen's, which keys move. */
-	struct row_key selected;	/* valid if there are rows */
-	bool chosen;		/* somebody has: followed when rows move */
-	size_t cursor;		/* its row */
-	size_t first;		/* row at the top */
-	size_t page;		/* rows that fit, set when drawn */
-	bool detail;		/* inside the selected row */
-	struct top_row row;	/* which, as it was when it was last there */
+	struct row_key selected; /* valid if there are rows */
+	bool chosen;		 /* somebody has: followed when rows move */
+	size_t cursor;		 /* its row */
+	size_t first;		 /* row at the top */
+	size_t page;		 /* rows that fit, set when drawn */
+	bool detail;		 /* inside the selected row */
+	struct top_row row;	 /* which, as it was when it was last there */
 	size_t detail_first, detail_lines;
 	bool help;
 	size_t help_first;
 	enum top_prompt prompt;
 	char input[TOP_INPUT_LEN];
-	char message[GATHER_NOTE_LEN];	/* until the next key */
+	char message[GATHER_NOTE_LEN]; /* until the next key */
 	bool quit;
-	bool reported;		/* that it is not known what was lost */
+	bool reported; /* that it is not known what was lost */
 };
 
 /* gather becomes the state's own.  0 or -ENOMEM; free it in either case. */

@@ -33,8 +33,7 @@ const struct column *column_default(enum view view)
 	return column_by_id(view, view == VIEW_FINDINGS ? "findings" : "accesses_per_s");
 }
 
-const struct column *column_next(enum view view, const struct column *column,
-				 int step)
+const struct column *column_next(enum view view, const struct column *column, int step)
 {
 	const struct column *end = top_columns + nr_top_columns, *next = column;
 
@@ -91,8 +90,7 @@ static int compare_rows(const void *left, const void *right, void *arg)
 		if (have_v != have_w)
 			return have_v ? -1 : 1;
 		/* Names in numbers are sorted as names are: from the smallest. */
-		way = column->unit == UNIT_TEXT ? compare_doubles(v, w)
-						: compare_doubles(w, v);
+		way = column->unit == UNIT_TEXT ? compare_doubles(v, w) : compare_doubles(w, v);
 	} else {
 		column->text(a, x, sizeof(x));
 		column->text(b, y, sizeof(y));
@@ -117,7 +115,8 @@ void top_sort(struct top_data *data, const struct column *column, bool reverse)
  * With so many decimals, up to 2.  printf() of floating point costs five times as
  * much, and the machine that is watched pays for it.
  */
-static void put_fixed(double value, unsigned int decimals, const char *suffix, char *buf, size_t len)
+static void put_fixed(double value, unsigned int decimals, const char *suffix, char *buf,
+		      size_t len)
 {
 	static const unsigned int scales[] = { 1, 10, 100 };
 	unsigned int scale = scales[decimals];
@@ -237,12 +236,11 @@ void layout_make(struct layout *layout, enum view view, const struct column *sor
 			   (!width || !top_columns[i].rank || &top_columns[i] == sort);
 	for (rank = 1; rank < 10 && width; rank++) {
 		for (i = 0; i < nr_top_columns; i++) {
-			if (!column_in(&top_columns[i], view) ||
-			    top_columns[i].rank != rank || taken[i])
+			if (!column_in(&top_columns[i], view) || top_columns[i].rank != rank ||
+			    taken[i])
 				continue;
 			taken[i] = true;
-			if (layout_width(taken) > width &&
-			    top_columns[i].unit != UNIT_TEXT)
+			if (layout_width(taken) > width && top_columns[i].unit != UNIT_TEXT)
 				taken[i] = false;
 		}
 	}

@@ -13,33 +13,33 @@
 
 enum column_unit {
 	UNIT_TEXT,
-	UNIT_COUNT,		/* by 1000: K, M, G */
-	UNIT_RATE,		/* likewise, a second */
-	UNIT_BYTES,		/* by 1024: K, M, G */
+	UNIT_COUNT, /* by 1000: K, M, G */
+	UNIT_RATE,  /* likewise, a second */
+	UNIT_BYTES, /* by 1024: K, M, G */
 	UNIT_PERCENT,
-	UNIT_NS,		/* shown as microseconds */
+	UNIT_NS, /* shown as microseconds */
 };
 
 /* How rows add up in the line of totals. */
 enum column_sum {
-	SUM_NONE,		/* they do not */
+	SUM_NONE, /* they do not */
 	SUM_ADD,
-	SUM_RATIO,		/* anew, out of what both halves add up to */
-	SUM_MERGE,		/* anew, out of the rows' histograms together */
+	SUM_RATIO, /* anew, out of what both halves add up to */
+	SUM_MERGE, /* anew, out of the rows' histograms together */
 };
 
 /* The longest text of a cell, and the NUL. */
-#define COLUMN_TEXT_LEN	128
+#define COLUMN_TEXT_LEN 128
 
 struct column {
-	const char *name;	/* heading */
-	const char *id;		/* key in JSON, and for --sort */
+	const char *name; /* heading */
+	const char *id;	  /* key in JSON, and for --sort */
 	const char *help;
-	char key;		/* hot key to sort by, unique in a view; a capital letter */
-	unsigned int views;	/* bit per enum view */
+	char key;	    /* hot key to sort by, unique in a view; a capital letter */
+	unsigned int views; /* bit per enum view */
 	enum column_unit unit;
 	enum column_sum sum;
-	unsigned int width;	/* characters; texts are cut to it */
+	unsigned int width; /* characters; texts are cut to it */
 	/* When there is no room, what is highest goes first; 0 stays. */
 	unsigned int rank;
 	/* The value of a row; false: there is none.  NULL: sorted by text. */
@@ -52,13 +52,12 @@ struct column {
 extern const struct column top_columns[];
 extern const size_t nr_top_columns;
 
-#define VIEW_BIT(view)	(1u << (view))
+#define VIEW_BIT(view) (1u << (view))
 
 static inline bool column_in(const struct column *column, enum view view)
 {
 	return column->views & VIEW_BIT(view);
 }
-
 
 /* By hot key or by id, among those of the view; NULL if there is none. */
 const struct column *column_by_key(enum view view, char key);
@@ -85,12 +84,12 @@ void column_format(const struct column *column, const struct top_row *row,
 void row_label(enum view view, const struct top_row *row, char *buf, size_t len);
 
 /* Columns that fit into width characters, blanks between them. */
-#define COLUMNS_MAX	24
+#define COLUMNS_MAX 24
 
 struct layout {
 	const struct column *columns[COLUMNS_MAX];
 	size_t nr;
-	size_t hidden;		/* for which there was no room */
+	size_t hidden; /* for which there was no room */
 };
 
 /* The column that rows are sorted by is always among them.  width 0: all. */
@@ -102,7 +101,7 @@ void format_value(enum column_unit unit, double value, char *buf, size_t len);
 
 /* What the header shows of all rows together; false: no writes to look at. */
 bool value_bytes_per_store(const struct row_sum *sum, double *value);
-bool value_one_block(const struct row_sum *sum, double *value);	/* percent */
+bool value_one_block(const struct row_sum *sum, double *value); /* percent */
 bool value_full(const struct row_sum *sum, double *value);	/* percent */
 uint64_t sum_insns(const struct row_sum *sum);
 

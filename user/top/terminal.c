@@ -15,8 +15,8 @@
 #include <unistd.h>
 
 #include "util/caller_signals.h"
-#include "util/message.h"
 #include "util/end_signal.h"
+#include "util/message.h"
 
 static volatile sig_atomic_t stopped;
 
@@ -82,8 +82,7 @@ static void init_colors(struct terminal *terminal, bool mono)
 {
 	const char *no_color = getenv("NO_COLOR");
 
-	terminal->color =
-		!mono && !(no_color && *no_color) && has_colors() && start_color() == OK;
+	terminal->color = !mono && !(no_color && *no_color) && has_colors() && start_color() == OK;
 	saved.color = terminal->color;
 	if (!terminal->color)
 		return;
@@ -101,8 +100,7 @@ unsigned long terminal_tone(int which)
 		[TONE_BAD] = A_BOLD,	 [TONE_HEAD] = A_BOLD,
 	};
 
-	return saved.color ? COLOR_PAIR(which) | (which == TONE_BAD ? A_BOLD : 0)
-			   : mono[which];
+	return saved.color ? COLOR_PAIR(which) | (which == TONE_BAD ? A_BOLD : 0) : mono[which];
 }
 
 /* Keys come from the terminal even where standard input is something else. */

@@ -12,7 +12,7 @@
 struct terminal {
 	bool color;
 	bool utf8;
-	int input;		/* descriptor that keys come from */
+	int input; /* descriptor that keys come from */
 };
 
 /* Colour pairs. */

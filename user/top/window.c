@@ -27,8 +27,7 @@ static void put_line(int y, unsigned long attr, const char *text)
 {
 	char line[LINE_BYTES];
 
-	snprintf(line, sizeof(line), "%-*s", COLS < LINE_BYTES ? COLS : LINE_BYTES - 1,
-		 text);
+	snprintf(line, sizeof(line), "%-*s", COLS < LINE_BYTES ? COLS : LINE_BYTES - 1, text);
 	window_put(y, 0, (unsigned int)COLS, attr, line);
 }
 
@@ -36,8 +35,7 @@ static void draw_small(void)
 {
 	char text[64];
 
-	snprintf(text, sizeof(text), "ismtop needs %dx%d,", WINDOW_COLS_MIN,
-		 WINDOW_ROWS_MIN);
+	snprintf(text, sizeof(text), "ismtop needs %dx%d,", WINDOW_COLS_MIN, WINDOW_ROWS_MIN);
 	window_put(0, 0, (unsigned int)COLS, A_BOLD, text);
 	snprintf(text, sizeof(text), "this terminal has %dx%d.", COLS, LINES);
 	window_put(1, 0, (unsigned int)COLS, A_NORMAL, text);
@@ -58,8 +56,7 @@ static void draw_tabs(const struct top *top, const struct layout *layout, size_t
 			   i == (int)top->view ? A_REVERSE | A_BOLD : A_NORMAL, text);
 		x += (int)strlen(text) + 1;
 	}
-	snprintf(text, sizeof(text), "%s %s", top->reverse[top->view] ? "rev" : "by",
-		 sort->name);
+	snprintf(text, sizeof(text), "%s %s", top->reverse[top->view] ? "rev" : "by", sort->name);
 	/* Nothing is left out silently. */
 	if (top->data.nr > shown)
 		snprintf(text + strlen(text), sizeof(text) - strlen(text), " %zu-%zu/%zu",
@@ -78,8 +75,8 @@ static void draw_cell(int y, int x, const struct column *column, unsigned long a
 	char padded[COLUMN_TEXT_LEN];
 	int width = (int)column->width;
 
-	snprintf(padded, sizeof(padded), column->unit == UNIT_TEXT ? "%-*.*s" : "%*.*s",
-		 width, width, text);
+	snprintf(padded, sizeof(padded), column->unit == UNIT_TEXT ? "%-*.*s" : "%*.*s", width,
+		 width, text);
 	window_put(y, x, column->width, attr, padded);
 }
 
@@ -93,9 +90,7 @@ static void draw_heading(const struct top *top, const struct layout *layout)
 		const struct column *column = layout->columns[i];
 
 		draw_cell(y, x, column,
-			  A_REVERSE |
-				  (column == top->sort[top->view] ? A_BOLD | A_UNDERLINE
-								  : 0),
+			  A_REVERSE | (column == top->sort[top->view] ? A_BOLD | A_UNDERLINE : 0),
 			  column->name);
 		x += (int)column->width + 1;
 	}
@@ -104,9 +99,8 @@ static void draw_heading(const struct top *top, const struct layout *layout)
 static unsigned long row_tone(const struct top *top, const struct top_row *row)
 {
 	if (top->view == VIEW_FINDINGS && row->all.findings)
-		return terminal_tone(rules[row->key.number].severity == SEV_ERROR
-					     ? TONE_BAD
-					     : TONE_WARN);
+		return terminal_tone(rules[row->key.number].severity == SEV_ERROR ? TONE_BAD
+										  : TONE_WARN);
 	return row->last.findings ? terminal_tone(TONE_WARN) : A_NORMAL;
 }
 
@@ -123,8 +117,7 @@ static void draw_row(const struct top *top, const struct layout *layout, int y,
 		put_line(y, attr, "");
 	}
 	for (i = 0; i < layout->nr; i++) {
-		column_format(layout->columns[i], row, &top->data, total, text,
-			      sizeof(text));
+		column_format(layout->columns[i], row, &top->data, total, text, sizeof(text));
 		if (total && !i)
 			snprintf(text, sizeof(text), "total");
 		draw_cell(y, x, layout->columns[i], attr, text);
@@ -177,8 +170,7 @@ static void draw_table(struct top *top)
 		window_put(y + 1, 2, (unsigned int)COLS, A_NORMAL, top->gather->note);
 	else if (!data->nr)
 		window_put(y + 1, 2, (unsigned int)COLS, A_NORMAL,
-			   top->filter[0] ? "Nothing that passes the filter."
-					  : "No accesses yet.");
+			   top->filter[0] ? "Nothing that passes the filter." : "No accesses yet.");
 	if (top->view == VIEW_FINDINGS && LINES - 2 - y >= EVENTS_MIN)
 		draw_events(top, y, LINES - 3);
 	draw_row(top, &layout, LINES - 2, &data->total, true, false);
@@ -214,17 +206,16 @@ static void draw_page(struct top *top, const struct terminal *terminal)
 
 /* --- The last line. */
 
-#define KEYS_TABLE \
-	"1-5 view Enter open <> sort r rev / filter p pause d secs 0 reset h help q quit"
-#define KEYS_PAGE "Esc back  Up Down PgUp PgDn scroll  1-5 view  p pause  h help  q quit"
+#define KEYS_TABLE "1-5 view Enter open <> sort r rev / filter p pause d secs 0 reset h help q quit"
+#define KEYS_PAGE  "Esc back  Up Down PgUp PgDn scroll  1-5 view  p pause  h help  q quit"
 
 static void draw_status(const struct top *top)
 {
 	char line[LINE_BYTES];
 
 	if (top->prompt == PROMPT_FILTER)
-		snprintf(line, sizeof(line),
-			 "Filter (functions, drivers, processes): %s_", top->input);
+		snprintf(line, sizeof(line), "Filter (functions, drivers, processes): %s_",
+			 top->input);
 	else if (top->prompt == PROMPT_INTERVAL)
 		snprintf(line, sizeof(line), "Interval in seconds, now %g: %s_",
 			 (double)top->interval_ns / 1e9, top->input);

@@ -5,16 +5,16 @@
 #ifndef ISMT_TOP_WINDOW_H
 #define ISMT_TOP_WINDOW_H
 
-#include "top/state.h"
 #include "top/lines.h"
+#include "top/state.h"
 #include "top/terminal.h"
 
-#define WINDOW_COLS_MIN		80
-#define WINDOW_ROWS_MIN		24
+#define WINDOW_COLS_MIN 80
+#define WINDOW_ROWS_MIN 24
 
 /* Lines above and below the table or the page. */
-#define WINDOW_HEAD		5
-#define WINDOW_FOOT		1
+#define WINDOW_HEAD 5
+#define WINDOW_FOOT 1
 
 /* Draws all of it, as large as the terminal is now. */
 void window_draw(struct top *top, const struct terminal *terminal);

@@ -9,10 +9,10 @@
 
 #include <curses.h>
 
-#include "util/escape.h"
-#include "util/times.h"
 #include "output/bars.h"
 #include "top/window.h"
+#include "util/escape.h"
+#include "util/times.h"
 #include "version.h"
 
 #define EFFICIENCY_BAR 10
@@ -93,12 +93,11 @@ static void put_rates(const struct top *top)
 	size_t i, used = 0;
 
 	for (i = 0; i < sizeof(rates) / sizeof(rates[0]); i++) {
-		format_value(rates[i].unit, (double)rates[i].count / seconds, text,
-			     sizeof(text));
+		format_value(rates[i].unit, (double)rates[i].count / seconds, text, sizeof(text));
 		if (rates[i].count_why)
 			snprintf(text, sizeof(text), "?");
-		used += (size_t)snprintf(line + used, sizeof(line) - used, "%s%s %s",
-					 i ? "  " : "", rates[i].name, text);
+		used += (size_t)snprintf(line + used, sizeof(line) - used, "%s%s %s", i ? "  " : "",
+					 rates[i].name, text);
 	}
 	window_put(1, 0, (unsigned int)COLS, A_NORMAL, line);
 }
@@ -113,21 +112,22 @@ static void put_totals(const struct top *top)
 	format_value(UNIT_COUNT, (double)data->processes, processes, sizeof(processes));
 	format_value(UNIT_COUNT, (double)data->total.all.cell.stats.accesses, accesses,
 		     sizeof(accesses));
-	format_value(UNIT_COUNT, (double)data->total.all.findings, findings,
-		     sizeof(findings));
+	format_value(UNIT_COUNT, (double)data->total.all.findings, findings, sizeof(findings));
 	format_value(UNIT_COUNT, (double)data->lost, lost, sizeof(lost));
 	format_value(UNIT_COUNT, (double)data->filtered, filtered, sizeof(filtered));
 	/* Why it is not known comes last, as there may be no room for it. */
 	snprintf(line, sizeof(line),
 		 "functions %s  processes %s  accesses %s  findings %s  %s%s%s%sfiltered %s%s%s",
-		 functions, processes, accesses, findings,
-		 data->lost_why ? "" : "lost ", data->lost_why ? "" : lost,
-		 data->lost_why ? "" : data->missing ? "+" : "", data->lost_why ? "" : "  ",
-		 filtered, data->lost_why ? "  lost: unknown, " : "",
+		 functions, processes, accesses, findings, data->lost_why ? "" : "lost ",
+		 data->lost_why ? "" : lost,
+		 data->lost_why	 ? ""
+		 : data->missing ? "+"
+				 : "",
+		 data->lost_why ? "" : "  ", filtered, data->lost_why ? "  lost: unknown, " : "",
 		 data->lost_why ? data->lost_why : "");
 	window_put(2, 0, (unsigned int)COLS,
-		   data->lost || data->missing || data->lost_why ? terminal_tone(TONE_BAD) :
-								   A_NORMAL,
+		   data->lost || data->missing || data->lost_why ? terminal_tone(TONE_BAD)
+								 : A_NORMAL,
 		   line);
 }
 
@@ -136,9 +136,7 @@ static int put_share(int x, const struct terminal *terminal, const char *name, b
 		     double percent)
 {
 	char bar[BAR_LEN(EFFICIENCY_BAR)], text[16], line[128];
-	unsigned long tone = percent >= 90   ? TONE_GOOD
-			     : percent >= 50 ? TONE_WARN
-					     : TONE_BAD;
+	unsigned long tone = percent >= 90 ? TONE_GOOD : percent >= 50 ? TONE_WARN : TONE_BAD;
 
 	window_put(3, x, (unsigned int)(COLS - x), A_NORMAL, name);
 	x += (int)strlen(name) + 1;
@@ -158,9 +156,8 @@ static int put_share(int x, const struct terminal *terminal, const char *name, b
 /* How well store blocks are used; when nothing was written lately, since the beginning. */
 static void put_efficiency(const struct top *top, const struct terminal *terminal)
 {
-	const struct row_sum *sum = top->data.total.last.bar_writes
-					    ? &top->data.total.last
-					    : &top->data.total.all;
+	const struct row_sum *sum =
+		top->data.total.last.bar_writes ? &top->data.total.last : &top->data.total.all;
 	char text[16] = "-", line[64];
 	double value = 0;
 	bool have;

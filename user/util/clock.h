@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <time.h>
 
-#define NS_PER_SEC	1000000000L
+#define NS_PER_SEC 1000000000L
 
 static inline uint64_t clock_ns(clockid_t clock)
 {

@@ -12,9 +12,9 @@
 #include <stdint.h>
 
 /* Room that is always enough for len bytes of source, the NUL included. */
-#define ESCAPE_TEXT_LEN(len)	(4 * (len) + 1)
-#define ESCAPE_JSON_LEN(len)	(6 * (len) + 1)
-#define ESCAPE_UTF8_LEN(len)	(3 * (len) + 1)
+#define ESCAPE_TEXT_LEN(len) (4 * (len) + 1)
+#define ESCAPE_JSON_LEN(len) (6 * (len) + 1)
+#define ESCAPE_UTF8_LEN(len) (3 * (len) + 1)
 
 /*
  * All of these read src up to a NUL or len bytes, whichever comes first, write

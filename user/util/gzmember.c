@@ -6,22 +6,22 @@
 
 #include "util/bytes.h"
 
-#define FLAG_EXTRA	4
-#define FLAGS_KNOWN	0x1f
-#define METHOD_DEFLATE	8
-#define OS_UNIX		3
+#define FLAG_EXTRA     4
+#define FLAGS_KNOWN    0x1f
+#define METHOD_DEFLATE 8
+#define OS_UNIX	       3
 
 /* 12 bytes up to the extra field; a subfield's head; two sizes. */
-#define EXTRA_AT	12
-#define SUBFIELD_HEAD	4
-#define SUBFIELD_LEN	8
-#define TRAILER_LEN	8
+#define EXTRA_AT      12
+#define SUBFIELD_HEAD 4
+#define SUBFIELD_LEN  8
+#define TRAILER_LEN   8
 
 _Static_assert(GZMEMBER_HEADER == EXTRA_AT + SUBFIELD_HEAD + SUBFIELD_LEN, "header");
 
 /* zlib's flags: no header of its own; or gzip's, with checks. */
-#define WBITS_RAW	(-MAX_WBITS)
-#define WBITS_GZIP	(MAX_WBITS + 16)
+#define WBITS_RAW  (-MAX_WBITS)
+#define WBITS_GZIP (MAX_WBITS + 16)
 
 size_t gzmember_bound(size_t len)
 {
@@ -32,16 +32,30 @@ size_t gzmember_bound(size_t len)
 int gzmember_deflate_init(z_stream *stream, int level)
 {
 	memset(stream, 0, sizeof(*stream));
-	return deflateInit2(stream, level, Z_DEFLATED, WBITS_RAW, 8, Z_DEFAULT_STRATEGY) == Z_OK ?
-		       0 :
-		       -ENOMEM;
+	return deflateInit2(stream, level, Z_DEFLATED, WBITS_RAW, 8, Z_DEFAULT_STRATEGY) == Z_OK
+		       ? 0
+		       : -ENOMEM;
 }
 
 static void put_header(uint8_t *out, uint32_t packed, uint32_t unpacked)
 {
 	static const uint8_t head[EXTRA_AT + SUBFIELD_HEAD] = {
-		0x1f, 0x8b, METHOD_DEFLATE, FLAG_EXTRA, 0, 0, 0, 0, 0, OS_UNIX,
-		SUBFIELD_HEAD + SUBFIELD_LEN, 0, 'I', 'T', SUBFIELD_LEN, 0,
+		0x1f,
+		0x8b,
+		METHOD_DEFLATE,
+		FLAG_EXTRA,
+		0,
+		0,
+		0,
+		0,
+		0,
+		OS_UNIX,
+		SUBFIELD_HEAD + SUBFIELD_LEN,
+		0,
+		'I',
+		'T',
+		SUBFIELD_LEN,
+		0,
 	};
 
 	memcpy(out, head, sizeof(head));
@@ -108,8 +122,7 @@ int gzmember_parse(const uint8_t *data, size_t len, struct gzmember *member)
 	parse_extra(data + EXTRA_AT, extra, member);
 	/* A size that cannot be is no size: inflating will tell. */
 	if (member->packed < EXTRA_AT + extra + TRAILER_LEN ||
-	    member->packed > GZMEMBER_MAX + GZMEMBER_HEADER_MAX ||
-	    member->unpacked > GZMEMBER_MAX)
+	    member->packed > GZMEMBER_MAX + GZMEMBER_HEADER_MAX || member->unpacked > GZMEMBER_MAX)
 		member->packed = 0;
 	return 1;
 }
@@ -120,8 +133,8 @@ int gzmember_inflate_init(z_stream *stream)
 	return inflateInit2(stream, WBITS_GZIP) == Z_OK ? 0 : -ENOMEM;
 }
 
-long gzmember_inflate(z_stream *stream, const uint8_t *data, size_t len, uint8_t *out,
-		      size_t room, bool cut)
+long gzmember_inflate(z_stream *stream, const uint8_t *data, size_t len, uint8_t *out, size_t room,
+		      bool cut)
 {
 	int got;
 

@@ -17,11 +17,11 @@
 #include <zlib.h>
 
 /* A member that says that it is longer is inflated piece by piece instead. */
-#define GZMEMBER_MAX		(1u << 20)
+#define GZMEMBER_MAX (1u << 20)
 /* Header with our subfield. */
-#define GZMEMBER_HEADER		24
+#define GZMEMBER_HEADER 24
 /* The longest header without name and comment. */
-#define GZMEMBER_HEADER_MAX	(12 + 65535)
+#define GZMEMBER_HEADER_MAX (12 + 65535)
 
 /* What deflating len bytes may need at most, header and trailer included. */
 size_t gzmember_bound(size_t len);
@@ -36,8 +36,8 @@ size_t gzmember_deflate(z_stream *stream, const uint8_t *data, size_t len, uint8
 			size_t room);
 
 struct gzmember {
-	size_t packed;		/* of the whole member; 0: it does not say */
-	size_t unpacked;	/* at most this much comes out */
+	size_t packed;	 /* of the whole member; 0: it does not say */
+	size_t unpacked; /* at most this much comes out */
 };
 
 /*
@@ -52,7 +52,7 @@ int gzmember_parse(const uint8_t *data, size_t len, struct gzmember *member);
  * in out, or -EBADMSG if it is damaged or does not fit in room.
  */
 int gzmember_inflate_init(z_stream *stream);
-long gzmember_inflate(z_stream *stream, const uint8_t *data, size_t len, uint8_t *out,
-		      size_t room, bool cut);
+long gzmember_inflate(z_stream *stream, const uint8_t *data, size_t len, uint8_t *out, size_t room,
+		      bool cut);
 
 #endif /* ISMT_UTIL_GZMEMBER_H */

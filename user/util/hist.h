@@ -10,13 +10,13 @@
 #include "buckets.h"
 
 /* As in bpf/buckets.h. */
-#define HIST_BUCKETS	65
+#define HIST_BUCKETS 65
 
 struct hist {
 	uint64_t bucket[HIST_BUCKETS];
 	uint64_t count;
-	uint64_t sum;		/* wraps after 2^64; of latencies: 584 years */
-	uint64_t min, max;	/* valid if count > 0 */
+	uint64_t sum;	   /* wraps after 2^64; of latencies: 584 years */
+	uint64_t min, max; /* valid if count > 0 */
 };
 
 static inline unsigned int hist_bucket(uint64_t value)

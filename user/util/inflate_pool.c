@@ -6,7 +6,7 @@
 #include <signal.h>
 #include <stdlib.h>
 
-#define THREADS_MAX	16
+#define THREADS_MAX 16
 
 /*
  * Jobs are a ring: first to submitted are under way, of which first to taken
@@ -21,7 +21,7 @@ struct inflate_pool {
 	bool quit;
 	pthread_t threads[THREADS_MAX];
 	unsigned int nr_threads;
-	z_stream stream;	/* the caller's, without threads */
+	z_stream stream; /* the caller's, without threads */
 	bool has_stream;
 };
 
@@ -148,8 +148,7 @@ bool pool_full(const struct inflate_pool *pool)
 	return pool->submitted - pool->first == pool->nr_jobs;
 }
 
-int pool_job(struct inflate_pool *pool, const struct gzmember *member,
-	     struct inflate_job **job)
+int pool_job(struct inflate_pool *pool, const struct gzmember *member, struct inflate_job **job)
 {
 	*job = job_at(pool, pool->submitted);
 	if (!have_room(&(*job)->packed, &(*job)->packed_room, member->packed) ||

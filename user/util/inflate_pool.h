@@ -18,10 +18,10 @@ struct inflate_job {
 	size_t packed_len, packed_room;
 	uint8_t *out;
 	size_t out_room;
-	bool cut;		/* the file ends in it */
+	bool cut; /* the file ends in it */
 	bool done;
-	long result;		/* bytes in out, or -EBADMSG */
-	uint64_t at;		/* offset in the file */
+	long result; /* bytes in out, or -EBADMSG */
+	uint64_t at; /* offset in the file */
 };
 
 struct inflate_pool;
@@ -37,8 +37,7 @@ bool pool_full(const struct inflate_pool *pool);
  * pool_job - a job to be filled and given to pool_submit(), with room for the
  * member.  The pool must not be full.  0 or -ENOMEM.
  */
-int pool_job(struct inflate_pool *pool, const struct gzmember *member,
-	     struct inflate_job **job);
+int pool_job(struct inflate_pool *pool, const struct gzmember *member, struct inflate_job **job);
 void pool_submit(struct inflate_pool *pool, struct inflate_job *job);
 
 /*

@@ -37,7 +37,7 @@ int message_verbosity(void)
 }
 
 /* What a listener is given: longer ones are cut. */
-#define LINE_LEN	512
+#define LINE_LEN 512
 
 /*
  * Words of the command line, names of files, what the kernel says: none of it
@@ -69,19 +69,18 @@ static void say(const char *prefix, bool named, const char *format, va_list args
 		listener.fn(listener.arg, cut);
 	} else {
 		/* One write, so that what CMD says at the same time does not come in between. */
-		fprintf(stderr, "%s%s%s%s\n", named ? name : "", named ? ": " : "",
-			prefix, line);
+		fprintf(stderr, "%s%s%s%s\n", named ? name : "", named ? ": " : "", prefix, line);
 	}
 	free(line);
 }
 
-#define SAY(prefix, named)				\
-	do {						\
-		va_list args;				\
-							\
-		va_start(args, format);			\
-		say(prefix, named, format, args);	\
-		va_end(args);				\
+#define SAY(prefix, named)                        \
+	do {                                      \
+		va_list args;                     \
+                                                  \
+		va_start(args, format);           \
+		say(prefix, named, format, args); \
+		va_end(args);                     \
 	} while (0)
 
 void error(const char *format, ...)

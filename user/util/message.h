@@ -11,10 +11,10 @@ enum exit_status {
 	EXIT_DONE = 0,
 	EXIT_FINDINGS = 1,
 	EXIT_USAGE = 2,
-	EXIT_ATTACH = 3,	/* cannot attach, or no permission */
-	EXIT_CAPTURE = 4,	/* bad capture */
-	EXIT_OUTPUT = 5,	/* output could not be written */
-	EXIT_EVIDENCE = 6,	/* check found nothing, and has not looked at enough for that */
+	EXIT_ATTACH = 3,   /* cannot attach, or no permission */
+	EXIT_CAPTURE = 4,  /* bad capture */
+	EXIT_OUTPUT = 5,   /* output could not be written */
+	EXIT_EVIDENCE = 6, /* check found nothing, and has not looked at enough for that */
 };
 
 /* How much is said: 0, 1 with -v, 2 with -vv. */

@@ -46,8 +46,8 @@ static bool same(const void *table, size_t element, const void *key)
 
 static uint32_t *slot_of(struct names *names, const char *name)
 {
-	return slots_find(&names->slots, hash_add_text(slots_hash(&names->slots), name),
-			  same, names, name);
+	return slots_find(&names->slots, hash_add_text(slots_hash(&names->slots), name), same,
+			  names, name);
 }
 
 const char *names_get(struct names *names, const char *name)

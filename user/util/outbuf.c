@@ -36,13 +36,16 @@ int out_flush(struct outbuf *out)
 }
 
 /* "000" to "999": divisions are dear, so three digits by each. */
-#define ONES(h, t)	#h #t "0" #h #t "1" #h #t "2" #h #t "3" #h #t "4" \
-			#h #t "5" #h #t "6" #h #t "7" #h #t "8" #h #t "9"
-#define TENS(h)		ONES(h, 0) ONES(h, 1) ONES(h, 2) ONES(h, 3) ONES(h, 4) \
-			ONES(h, 5) ONES(h, 6) ONES(h, 7) ONES(h, 8) ONES(h, 9)
+#define ONES(h, t)                                                                            \
+#h #t "0" #h #t "1" #h #t "2" #h #t "3" #h #t "4" #h #t "5" #h #t "6" #h #t "7" #h #t \
+	      "8" #h #t "9"
+#define TENS(h)    \
+	ONES(h, 0) \
+	ONES(h, 1) \
+	ONES(h, 2) ONES(h, 3) ONES(h, 4) ONES(h, 5) ONES(h, 6) ONES(h, 7) ONES(h, 8) ONES(h, 9)
 
-static const char triples[] = TENS(0) TENS(1) TENS(2) TENS(3) TENS(4)
-			      TENS(5) TENS(6) TENS(7) TENS(8) TENS(9);
+static const char triples[] =
+	TENS(0) TENS(1) TENS(2) TENS(3) TENS(4) TENS(5) TENS(6) TENS(7) TENS(8) TENS(9);
 
 static inline char *triple(char *end, uint32_t value)
 {
@@ -89,8 +92,8 @@ static char *digits64(char *end, uint64_t value)
  * Digits are made backwards, here; what follows them is there so that a copy may be
  * of constant length, which is one instruction on s390.
  */
-#define DIGITS	40
-#define BEHIND	64
+#define DIGITS 40
+#define BEHIND 64
 
 struct digits {
 	char text[DIGITS + BEHIND];

@@ -16,12 +16,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#define OUTBUF_SIZE	32768
+#define OUTBUF_SIZE 32768
 
 struct outbuf {
-	FILE *file;		/* borrowed */
+	FILE *file; /* borrowed */
 	size_t used;
-	int error;		/* 0 or -errno */
+	int error; /* 0 or -errno */
 	char data[OUTBUF_SIZE];
 };
 
@@ -72,15 +72,15 @@ static inline void out_str(struct outbuf *out, const char *src)
 }
 
 /* out_lit - a string literal, whose length the compiler knows. */
-#define out_lit(out, text)	out_mem(out, "" text, sizeof(text) - 1)
+#define out_lit(out, text) out_mem(out, "" text, sizeof(text) - 1)
 
 /*
  * at_...() - the same at p, which has room for AT_ROOM bytes more than they return p
  * advanced by: for lines whose room was asked for at once.  What is behind may change.
  */
-#define AT_ROOM	256
+#define AT_ROOM 256
 
-#define at_lit(p, text)	((char *)memcpy(p, text, sizeof(text) - 1) + sizeof(text) - 1)
+#define at_lit(p, text) ((char *)memcpy(p, text, sizeof(text) - 1) + sizeof(text) - 1)
 
 char *at_u64(char *p, uint64_t value);
 /* Below a million, with zeros in front: six digits. */
@@ -108,8 +108,7 @@ static inline void out_json_u64(struct outbuf *out, uint64_t value)
 void out_hex(struct outbuf *out, uint64_t value);
 
 /* out_printf - for what is printed once; cut at 1023 characters. */
-__attribute__((format(printf, 2, 3)))
-void out_printf(struct outbuf *out, const char *format, ...);
+__attribute__((format(printf, 2, 3))) void out_printf(struct outbuf *out, const char *format, ...);
 
 /*
  * Columns.  out_column() opens a column at the present place and returns it;

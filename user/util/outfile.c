@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 /* A name for the time until the file gets its own is somebody's already. */
-#define TRIES	16
+#define TRIES 16
 
 const char *outfile_base(const char *path)
 {
@@ -103,7 +103,8 @@ int outfile_make(const struct outdir *dir, const char *name, mode_t mode)
 /* It must be there, and be what it is to be: nobody else's, with no second name. */
 static int empty_own(const struct outdir *dir, const char *name)
 {
-	int fd = openat(dir->fd, name, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY), err = 0;
+	int fd = openat(dir->fd, name, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY),
+	    err = 0;
 	struct stat st;
 
 	if (fd < 0)

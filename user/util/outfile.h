@@ -15,10 +15,10 @@
 
 /* Starts as OUTDIR_NONE. */
 struct outdir {
-	int fd;			/* O_PATH of the directory; -1: none */
+	int fd; /* O_PATH of the directory; -1: none */
 };
 
-#define OUTDIR_NONE	((struct outdir){ .fd = -1 })
+#define OUTDIR_NONE ((struct outdir){ .fd = -1 })
 
 /* What follows the last slash of a path. */
 const char *outfile_base(const char *path);

@@ -56,9 +56,10 @@ const char *rlimits_strerror(int err, char *buf, size_t len)
 		limit = limit_of(RLIMIT_NPROC);
 		if (!limit)
 			return "no more processes and threads are allowed";
-		snprintf(buf, len,
-			 "no more processes and threads are allowed: a user may have %llu (ulimit -u)",
-			 limit);
+		snprintf(
+			buf, len,
+			"no more processes and threads are allowed: a user may have %llu (ulimit -u)",
+			limit);
 		return buf;
 	default:
 		return strerror(err);

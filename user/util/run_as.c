@@ -86,8 +86,7 @@ int run_as_choose(const struct run_as *as, struct run_as *chosen)
 		return 0;
 	chosen->given = true;
 	/* Whoever runs as it may send signals; that of another trace would be one of two. */
-	if (!look_up(chosen, RUN_AS_NAME, 0) && chosen->uid &&
-	    !run_as_in_use(chosen->uid))
+	if (!look_up(chosen, RUN_AS_NAME, 0) && chosen->uid && !run_as_in_use(chosen->uid))
 		return 0;
 	chosen->name[0] = '\0';
 	for (i = 0; i < TRIES; i++) {

@@ -10,27 +10,27 @@
 #include <sys/types.h>
 
 #define RUN_AS_NAME	"ismtrace"
-#define RUN_AS_NAME_LEN	33
+#define RUN_AS_NAME_LEN 33
 
 /*
  * Uids that no allocator gives out: above SSSD's default range (200000 to 2000200000) and
  * all that shadow, systemd and Kubernetes have for users, services and containers, below
  * what would be negative in 32 bits.
  */
-#define RUN_AS_FIRST	0x78000000U
-#define RUN_AS_LAST	0x7ffffffeU
+#define RUN_AS_FIRST 0x78000000U
+#define RUN_AS_LAST  0x7ffffffeU
 
-#define RUN_AS_HELP \
+#define RUN_AS_HELP                                                                                \
 	"become USER, a name or a number, once the probes are in place; root stays root, without " \
-	"capabilities (default: ismtrace, if there is that user and nobody runs as it, else a " \
+	"capabilities (default: ismtrace, if there is that user and nobody runs as it, else a "    \
 	"number that is nobody's)"
 
 /* As -Z has it; zeros are the default. */
 struct run_as {
 	bool given;
-	uid_t uid;	/* given: who it is to be */
+	uid_t uid; /* given: who it is to be */
 	gid_t gid;
-	char name[RUN_AS_NAME_LEN];	/* "" for a number that has no name */
+	char name[RUN_AS_NAME_LEN]; /* "" for a number that has no name */
 };
 
 /*

@@ -18,8 +18,8 @@
 #include <string.h>
 
 struct slots {
-	uint32_t *slot; /* element + 1; 0 is free */
-	size_t nr; /* a power of two, at least twice the elements */
+	uint32_t *slot;	 /* element + 1; 0 is free */
+	size_t nr;	 /* a power of two, at least twice the elements */
 	uint64_t probes; /* slots that were looked at, ever: a measure that is no clock */
 };
 
@@ -83,8 +83,7 @@ static inline uint64_t hash_add_text(uint64_t hash, const char *text)
  * it would go.  table and key are same()'s own.
  */
 static inline uint32_t *slots_find(struct slots *slots, uint64_t hash,
-				   bool (*same)(const void *table, size_t element,
-						const void *key),
+				   bool (*same)(const void *table, size_t element, const void *key),
 				   const void *table, const void *key)
 {
 	size_t i = hash & (slots->nr - 1);

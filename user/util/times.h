@@ -11,7 +11,6 @@
 
 #include "util/clock.h"
 
-
 /* ts moved by ns. */
 static inline int64_t time_add(int64_t ts, int64_t ns)
 {

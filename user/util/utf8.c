@@ -21,22 +21,22 @@
 static const struct range {
 	uint32_t first, last;
 } hiding[] = {
-	{ 0x0000, 0x001f }, /* C0 */
-	{ 0x007f, 0x009f }, /* DEL and C1 */
-	{ 0x00ad, 0x00ad }, /* soft hyphen */
-	{ 0x034f, 0x034f }, /* combining grapheme joiner */
-	{ 0x061c, 0x061c }, /* Arabic letter mark */
-	{ 0x115f, 0x1160 }, /* fillers of Hangul */
-	{ 0x17b4, 0x17b5 }, /* inherent vowels of Khmer */
-	{ 0x180b, 0x180f }, /* selectors and separator of Mongolian */
-	{ 0x200b, 0x200f }, /* zero width, marks of direction */
-	{ 0x2028, 0x202e }, /* separators, embeddings and overrides */
-	{ 0x2060, 0x206f }, /* joiners, isolates, what is deprecated */
-	{ 0x3164, 0x3164 }, /* filler of Hangul */
-	{ 0xfe00, 0xfe0f }, /* selectors of variants */
-	{ 0xfeff, 0xfeff }, /* zero width, or byte order mark */
-	{ 0xffa0, 0xffa0 }, /* filler of Hangul, half of the width */
-	{ 0xfff0, 0xfffb }, /* kept for the like, and annotations */
+	{ 0x0000, 0x001f },   /* C0 */
+	{ 0x007f, 0x009f },   /* DEL and C1 */
+	{ 0x00ad, 0x00ad },   /* soft hyphen */
+	{ 0x034f, 0x034f },   /* combining grapheme joiner */
+	{ 0x061c, 0x061c },   /* Arabic letter mark */
+	{ 0x115f, 0x1160 },   /* fillers of Hangul */
+	{ 0x17b4, 0x17b5 },   /* inherent vowels of Khmer */
+	{ 0x180b, 0x180f },   /* selectors and separator of Mongolian */
+	{ 0x200b, 0x200f },   /* zero width, marks of direction */
+	{ 0x2028, 0x202e },   /* separators, embeddings and overrides */
+	{ 0x2060, 0x206f },   /* joiners, isolates, what is deprecated */
+	{ 0x3164, 0x3164 },   /* filler of Hangul */
+	{ 0xfe00, 0xfe0f },   /* selectors of variants */
+	{ 0xfeff, 0xfeff },   /* zero width, or byte order mark */
+	{ 0xffa0, 0xffa0 },   /* filler of Hangul, half of the width */
+	{ 0xfff0, 0xfffb },   /* kept for the like, and annotations */
 	{ 0x1bca0, 0x1bca3 }, /* controls of shorthand */
 	{ 0x1d173, 0x1d17a }, /* controls of music */
 	{ 0xe0000, 0xe0fff }, /* tags, more selectors */
@@ -72,8 +72,7 @@ size_t utf8_decode(const char *src, size_t len, uint32_t *point)
 			return 0;
 		*point = *point << 6 | (c & 0x3f);
 	}
-	if (*point < least[n] || *point > 0x10ffff ||
-	    (*point >= 0xd800 && *point <= 0xdfff))
+	if (*point < least[n] || *point > 0x10ffff || (*point >= 0xd800 && *point <= 0xdfff))
 		return 0;
 	return n;
 }

@@ -118,8 +118,7 @@ static ssize_t fake_error(int err)
 }
 
 /* How many bytes the driver would do; or -1 and errno. */
-static ssize_t fake_len(const struct op *op, off_t pos, uint32_t *region,
-			uint64_t *offset)
+static ssize_t fake_len(const struct op *op, off_t pos, uint32_t *region, uint64_t *offset)
 {
 	struct expect expect;
 
@@ -163,8 +162,7 @@ ssize_t __wrap_pwrite(int fd, const void *buf, size_t len, off_t pos)
 	/* What was refused arrives in part all the same. */
 	if (n < 0 && fault("partial") && region <= REGION_BAR2 && len > 8)
 		done = 8;
-	if (n > 0 && region <= REGION_BAR5 &&
-	    (!fake->contract->stores_arrive || fault("lost")))
+	if (n > 0 && region <= REGION_BAR5 && (!fake->contract->stores_arrive || fault("lost")))
 		done = 0;
 	for (i = 0; i < done; i++) {
 		uint8_t *byte = fake_byte(region, offset + (uint64_t)i);

@@ -9,19 +9,19 @@
 #include <stddef.h>
 
 #define SEC(name)
-#define __uint(name, value)	int (*name)[value]
-#define __type(name, value)	__typeof__(value) *name
-#define __array(name, value)	__typeof__(value) *name[]
+#define __uint(name, value)  int(*name)[value]
+#define __type(name, value)  __typeof__(value) *name
+#define __array(name, value) __typeof__(value) *name[]
 #ifndef __always_inline
 #define __always_inline inline __attribute__((always_inline))
 #endif
-#define __noinline		__attribute__((noinline))
-#define barrier()		__asm__ volatile("" ::: "memory")
-#define barrier_var(var)	__asm__ volatile("" : "+r"(var))
+#define __noinline	 __attribute__((noinline))
+#define barrier()	 __asm__ volatile("" ::: "memory")
+#define barrier_var(var) __asm__ volatile("" : "+r"(var))
 
 /* Who runs, when, and where: set by the test. */
 struct fake_now {
-	u64 task;		/* struct task_struct */
+	u64 task; /* struct task_struct */
 	u64 pid_tgid;
 	char comm[16];
 	u64 ns;
@@ -95,13 +95,13 @@ long fake_output(const void *data, u64 size);
 	((__typeof__((map)->value))fake_lookup(map, at, sizeof(*(map)->key)))
 #define bpf_map_update_elem(map, at, to, flags) \
 	fake_update(map, at, sizeof(*(map)->key), to, sizeof(*(map)->value), flags)
-#define bpf_map_delete_elem(map, at)	fake_delete(map, at, sizeof(*(map)->key))
-#define bpf_map_push_elem(map, from, flags)	fake_push(map, from, sizeof(*(map)->value))
-#define bpf_map_pop_elem(map, to)	fake_pop(map, to, sizeof(*(map)->value))
+#define bpf_map_delete_elem(map, at)	    fake_delete(map, at, sizeof(*(map)->key))
+#define bpf_map_push_elem(map, from, flags) fake_push(map, from, sizeof(*(map)->value))
+#define bpf_map_pop_elem(map, to)	    fake_pop(map, to, sizeof(*(map)->value))
 #define bpf_task_storage_get(map, task, init, flags) \
 	((__typeof__((map)->value))fake_storage(map, task, sizeof(*(map)->value), flags))
 #define bpf_ringbuf_output(map, data, size, flags)	((void)(map), fake_output(data, size))
-#define bpf_kallsyms_lookup_name(name, size, flags, to)	((void)(name), -1)
-#define bpf_get_func_arg(ctx, n, to)	((void)(*(to) = ((u64 *)(ctx))[n]))
+#define bpf_kallsyms_lookup_name(name, size, flags, to) ((void)(name), -1)
+#define bpf_get_func_arg(ctx, n, to)			((void)(*(to) = ((u64 *)(ctx))[n]))
 
 #endif /* ISMT_FAKE_BPF_HELPERS_H */
