@@ -19,7 +19,17 @@
 /* A small compressed file may hold a great many records. */
 #define SHOWN_MAX 1000
 
-enum { AS_TEXT, AS_JSON, AS_CSV, SINKS, AS_LINES = SINKS, AS_FINDINGS, AS_PAGE, AS_REPORT, FUZZ_VIEWS };
+enum {
+	AS_TEXT,
+	AS_JSON,
+	AS_CSV,
+	SINKS,
+	AS_LINES = SINKS,
+	AS_FINDINGS,
+	AS_PAGE,
+	AS_REPORT,
+	FUZZ_VIEWS
+};
 
 struct stream {
 	FILE *file;

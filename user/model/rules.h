@@ -34,13 +34,16 @@ enum rule_id {
 
 enum severity { SEV_INFO, SEV_WARNING, SEV_ERROR };
 
+/* What a rule is about: one access, or a trace as a whole and no access. */
+enum rule_scope { OF_ACCESS, OF_TRACE };
+
 struct rule {
 	const char *id;	  /* "ISM001" */
 	const char *name; /* "fragmented-store" */
 	enum severity severity;
 	const char *says; /* one sentence: when it fires */
 	const char *fix;  /* one sentence: what to do */
-	bool of_trace;	  /* about a trace as a whole, and of no access */
+	enum rule_scope scope;
 };
 
 #define RULE_BIT(id) (1u << (id))
@@ -87,7 +90,7 @@ void rules_apply(struct rules_state *state, struct access *access);
 /*
  * rule_evidence (evidence.c) - the sentence with the numbers for a rule that fired, such
  * as "4096 bytes took 512 PCISTG of 8 bytes".  Cut to len, always ended.
- * Printable ASCII only.  Not of a rule of_trace: see summary_evidence().
+ * Printable ASCII only.  Not of a rule that is OF_TRACE: see summary_evidence().
  */
 void rule_evidence(enum rule_id id, const struct access *access, char *buf, size_t len);
 

@@ -64,7 +64,7 @@ struct summary_finding {
 	uint64_t count;
 	/*
 	 * The first one, for the evidence; fn is NULL if count is 0, and for
-	 * a rule of_trace.  A copy that is good as long as the
+	 * a rule OF_TRACE.  A copy that is good as long as the
 	 * summary and the function table are.
 	 */
 	struct access first;
@@ -152,7 +152,7 @@ uint64_t summary_stb_upper(unsigned int bucket);
 
 /*
  * summary_evidence - the sentence for a rule whose count is not 0: of the first
- * access it fired on, or for a rule of_trace of what it is about.  Cut to len, always ended.
+ * access it fired on, or for a rule OF_TRACE of what it is about.  Cut to len, always ended.
  */
 void summary_evidence(const struct summary *summary, enum rule_id id, char *buf, size_t len);
 
@@ -160,7 +160,7 @@ void summary_evidence(const struct summary *summary, enum rule_id id, char *buf,
 const char *summary_fix(const struct summary *summary, enum rule_id id);
 
 /*
- * summary_finish - sort the rows and set the rules of_trace from what was lost and measured.  Call
+ * summary_finish - sort the rows and set the rules OF_TRACE from what was lost and measured.  Call
  * once, after the last record and after lost, filtered and the functions'
  * unattributed counts have been filled in.
  */

@@ -158,7 +158,7 @@ int check_output_end(struct check_output *check, const char *file, const struct 
 	int err = 0, id;
 
 	for (id = 0; id < RULE_COUNT; id++) {
-		if (!rules[id].of_trace)
+		if (rules[id].scope != OF_TRACE)
 			continue;
 		if (!summary->findings[id].count || !wanted(check, RULE_BIT(id)))
 			continue;

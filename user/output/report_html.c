@@ -52,7 +52,7 @@ static void put_header(const struct report_page *page, struct outbuf *out)
 
 	/* What is lost is told as such, and is no access with a fault. */
 	for (i = 0; i < RULE_COUNT; i++)
-		if (!rules[i].of_trace)
+		if (rules[i].scope == OF_ACCESS)
 			findings[rules[i].severity] += s->findings[i].count;
 	out_lit(out, "<h1>ismtrace report</h1>\n<p class=\"dim\">");
 	for (i = 0; i < page->nr_files; i++) {
