@@ -145,12 +145,18 @@ check-all: prepare
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)scripts/check --all
 
+bench: SHELL := bash
+bench: .SHELLFLAGS := -o pipefail -c
 bench: prepare
 	$(Q)$(MAKE) --no-print-directory all
-	$(Q)KERNEL=6.12 bench/run --peers
-	$(Q)KERNEL=6.12-jit bench/run --peers
-	$(Q)bench/run --growth
-	$(Q)bench/captures
+	$(Q)mkdir -p $(B)/bench
+	$(Q)KERNEL=6.12 bench/run --peers | tee $(B)/bench/6.12.txt
+	$(Q)KERNEL=6.12-jit bench/run --peers | tee $(B)/bench/6.12-jit.txt
+	$(Q)bench/picture "Debian 6.12, interpreter=$(B)/bench/6.12.txt" "6.12 with the JIT=$(B)/bench/6.12-jit.txt" \
+		>$(B)/bench/performance.svg
+	$(Q)bench/run --growth | tee $(B)/bench/growth.txt
+	$(Q)bench/captures | tee $(B)/bench/captures.txt
+	@echo 'build/bench has the tables, and the picture of docs/performance.md.'
 
 SOAK_SECONDS ?= 3600
 soak: prepare
