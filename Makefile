@@ -99,6 +99,7 @@ help:
 	@echo
 	@echo '  demo      install what is missing, build, boot the lab, show live traced ISM traffic'
 	@echo '  check     all tests: unit, shell, and live ones in the lab'
+	@echo '  quick     what matters most of it, in less than a minute'
 	@echo '  check-all the same, the live ones on all kernels of the lab, and dkms'
 	@echo '  all       the toolkit and the driver, for s390x'
 	@echo '  host      ismtrace and ismtop for this machine, which read captures'
@@ -331,11 +332,18 @@ $(B)/check-types: vmlinux/check-types.c
 
 SCRIPTS := $(shell git ls-files 2>/dev/null | xargs -r grep -lE '^\#!.*\b(ba)?sh\b' 2>/dev/null)
 
-lint:
+lint: lint-rooms
 	$(Q)shellcheck -x -P SCRIPTDIR $(SCRIPTS)
+	$(Q)scripts/lint-driver
+
+.PHONY: lint-rooms quick
+lint-rooms:
 	$(Q)scripts/lint-rooms
 	$(Q)scripts/lint-format
-	$(Q)scripts/lint-driver
+
+quick: prepare
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)scripts/check --quick
 
 format:
 	$(Q)scripts/lint-format --fix

@@ -11,6 +11,8 @@ DIE_NAME=$NAME
 DIE_STATUS=125
 
 LAB=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# What it says itself is more than its first comment.
+OWN_HELP=1
 . "$LAB/../scripts/lib.sh"
 . "$LAB/initramfs.sh"
 

@@ -6,6 +6,12 @@
 
 set -euo pipefail
 
+# --help of whatever sources this is the comment at its beginning, unless it sets OWN_HELP.
+if [ "${1:-}" = --help ] && [ -f "$0" ] && [ -z "${OWN_HELP:-}" ]; then
+	awk 'NR > 1 && !/^#/ { exit } NR > 3 { sub(/^# ?/, ""); print }' "$0"
+	exit 0
+fi
+
 say()
 {
 	printf '%s\n' "$*" >&2
@@ -21,6 +27,21 @@ die()
 	printf '%s: %s\n' "$DIE_NAME" "$1" >&2
 	[ -z "${2:-}" ] || say "  hint: $2"
 	exit "$DIE_STATUS"
+}
+
+# takes [WORD...] -- ARGUMENT... -- dies if an argument is none of the words.
+takes()
+{
+	local words=() argument
+	while [ "$1" != -- ]; do
+		words+=("$1")
+		shift
+	done
+	shift
+	for argument; do
+		[[ " ${words[*]} " == *" $argument "* ]] ||
+			die "cannot make sense of '$argument'" "$0 --help tells what it takes"
+	done
 }
 
 # plain_path WHAT PATH [HINT] -- dies if there is a character in it that make or Kbuild
