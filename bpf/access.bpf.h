@@ -135,9 +135,35 @@ __noinline int access_put_unattr(struct task_state *st, u32 class)
 	return 0;
 }
 
-/* Of a task without a slot: one that was opened, or that was left out. */
-static __always_inline void count_spilled_end(u32 access)
+/* What the instructions of an open access are until it ends, if the task has no slot. */
+static __always_inline struct ismt_unattr *spilled_insns(struct task_state *st, u32 access)
 {
+	u32 class = access == ACCESS_FILTERED ? ISMT_UNATTR_FILTERED : ISMT_UNATTR_LOST;
+
+	return unattr_get(st->rec.fh, class, (u64)st->rec.fid + 1);
+}
+
+/* It has ended: they are what they turn out to be. */
+__noinline int spilled_insns_end(struct task_state *st, u32 access)
+{
+	struct ismt_unattr *total = st ? spilled_insns(st, access) : NULL;
+	u32 kind;
+
+	if (!total)
+		return 0;
+	for (kind = 0; kind < ISMT_KINDS; kind++) {
+		if (st->insns == INSNS_FULL)
+			__sync_fetch_and_add(&total->n[kind], -(u64)st->rec.insn.n[kind]);
+		else if (st->insns == INSNS_ONE && kind == REQ_KIND(st->first))
+			__sync_fetch_and_add(&total->n[kind], -1);
+	}
+	return 0;
+}
+
+/* Of a task without a slot: one that was opened, or that was left out. */
+static __always_inline void count_spilled_end(struct task_state *st, u32 access)
+{
+	spilled_insns_end(st, access);
 	count(bpf_get_smp_processor_id(),
 	      access == ACCESS_FILTERED ? ISMT_CNT_SPILLED_OVER : ISMT_CNT_SPILLED_DONE);
 }
@@ -157,7 +183,7 @@ __noinline int access_abandon(struct task_state *st, u32 cause)
 	if (access == ACCESS_SKIPPED)
 		return 0;
 	if (st->spilled)
-		count_spilled_end(access);
+		count_spilled_end(st, access);
 	if (access != ACCESS_FILTERED) {
 		access_put_unattr(st, ISMT_UNATTR_LOST);
 		count(cpu, cause & (ISMT_COUNTERS_PADDED - 1));

@@ -20,7 +20,7 @@ __noinline u32 access_sort_out(struct task_state *st, u32 access)
 	if (!st)
 		return ACCESS_NONE;
 	if (access & ACCESS_SPILLED)
-		count_spilled_end(ACCESS_KIND(access));
+		count_spilled_end(st, ACCESS_KIND(access));
 	access = ACCESS_KIND(access);
 	if (filter.errors && access == ACCESS_OPEN && access_was_clean(st))
 		access = ACCESS_FILTERED;

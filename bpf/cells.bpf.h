@@ -201,8 +201,11 @@ static __always_inline u32 cell_get(struct task_state *st, u32 region)
 {
 	u64 *known = &fn_cache_entry_of(st)->cell[st->rec.op & 1], at = *known;
 
-	/* Found anew, it gets the name that its task has now. */
-	if (!at || at >> 32 != region || st->renamed) {
+	/*
+	 * Found anew, it gets the name that its task has now; of one without a slot nobody says when
+	 * that changes.
+	 */
+	if (!at || at >> 32 != region || st->renamed || st->spilled) {
 		at = cell_find(st, region);
 		if (!at)
 			return ISMT_CELLS;

@@ -40,6 +40,23 @@ static __always_inline void insn_count(struct task_state *st, u32 kind, u64 req)
 	}
 }
 
+/*
+ * Likewise of any task.  Nobody finds those without a slot when the trace ends: what they have issued
+ * by then is lost, or filtered, as long as nothing else is said of it.
+ */
+__noinline int insn_count_any(struct task_state *st, u32 kind, u64 req)
+{
+	struct ismt_unattr *total;
+
+	if (!st || kind >= ISMT_KINDS)
+		return 0;
+	insn_count(st, kind, req);
+	total = st->spilled ? spilled_insns(st, ACCESS_KIND(st->access)) : NULL;
+	if (total)
+		__sync_fetch_and_add(&total->n[kind], 1);
+	return 0;
+}
+
 __noinline int insn_put_outside(u32 fh, u32 kind, u32 len)
 {
 	struct ismt_unattr *total;
@@ -88,7 +105,7 @@ static __always_inline int insn_enter(u32 kind, u64 req, u64 offset, const void 
 			cur_begin(&st->cur, kind, req, offset);
 	}
 	if (state_in_access(st) && insn_is_of(st, REQ_FH(req))) {
-		insn_count(st, kind, req);
+		insn_count_any(st, kind, req);
 		if (filter.snaplen && kind == ISMT_PCISTB && !st->payload_len)
 			keep_block(st, data, REQ_LEN(req));
 	} else {
@@ -105,7 +122,7 @@ __noinline int insn_enter_other(u32 kind, u64 req)
 	if (st) {
 		st->mio_helper = 0;
 		if (state_in_access(st) && insn_is_of(st, REQ_FH(req))) {
-			insn_count(st, kind, req);
+			insn_count_any(st, kind, req);
 			return 0;
 		}
 	}
@@ -258,7 +275,7 @@ static __always_inline int mio_exit(u32 kind, s64 rc)
 	cur = &st->cur_mio;
 	st->mio_helper = 0;
 	if (state_in_access(st))
-		insn_count(st, kind, cur->req);
+		insn_count_any(st, kind, cur->req);
 	else
 		insn_put_outside(0, kind, REQ_LEN(cur->req));
 	if (rc && !cur->error.flags) {

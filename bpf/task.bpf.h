@@ -83,6 +83,12 @@ static __always_inline void task_renamed_by(u64 task)
 		__sync_lock_test_and_set(&renamed_unknown, bpf_ktime_get_ns());
 }
 
+/* Then it may have been told of while there was no state to remember it. */
+static __always_inline bool renamed_lately(void)
+{
+	return renamed_unknown && bpf_ktime_get_ns() - renamed_unknown < RENAME_NS;
+}
+
 /*
  * Who does it; of a task with a slot only asked for again when it has executed a
  * program.  Another name is seen by task_look_at_name().
@@ -102,8 +108,7 @@ static __always_inline void access_who(struct task_state *st)
 	if (!counting)
 		st->rec.task = st->number;
 	bpf_get_current_comm(st->rec.comm, sizeof(st->rec.comm));
-	/* That may have been told of while there was no state to remember it. */
-	if (renamed_unknown && bpf_ktime_get_ns() - renamed_unknown < RENAME_NS)
+	if (renamed_lately())
 		task_renamed(st);
 	st->who_known = !st->spilled;
 }

@@ -2,6 +2,7 @@
 #include "capture/writer.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -14,6 +15,7 @@
 #include "ismtrace.h"
 #include "util/bytes.h"
 #include "util/gzmember.h"
+#include "util/interrupt.h"
 
 struct writer {
 	pthread_mutex_t lock;
@@ -29,6 +31,7 @@ struct writer {
 	struct writer_options options;
 	int fd;
 	bool regular; /* what is half written can be cut off again */
+	off_t begin;  /* of ours in it: >>FILE has had more before */
 	unsigned int number;
 	struct writer_stats stats;
 	z_stream deflate;
@@ -46,30 +49,50 @@ static void file_begin(struct writer *writer, int fd)
 
 	writer->fd = fd;
 	writer->regular = !fstat(fd, &st) && S_ISREG(st.st_mode);
+	writer->begin = fcntl(fd, F_GETFL) & O_APPEND ? st.st_size : lseek(fd, 0, SEEK_CUR);
 	writer->stats.files++;
 }
 
-/* A pipe that was left non-blocking by somebody: wait as if it were not. */
-static void wait_writable(int fd)
+/*
+ * A pipe takes so much without blocking when it is ready, so that a reader who stands still does
+ * not keep a trace from ending that a signal has ended.
+ */
+#define AT_ONCE	       4096
+#define LOOK_MS	       100
+#define PATIENCE_LOOKS 10
+
+/* 0, or -EINTR if that takes long, and we were told to end. */
+static int wait_writable(int fd)
 {
 	struct pollfd pfd = { .fd = fd, .events = POLLOUT };
+	int looks = 0;
 
-	poll(&pfd, 1, -1);
+	while (!poll(&pfd, 1, LOOK_MS))
+		if (interrupt_came() && ++looks == PATIENCE_LOOKS)
+			return -EINTR;
+	return 0;
 }
 
 /* How much of it was written is in *done, in any case. */
-static int write_all(int fd, const uint8_t *data, size_t len, size_t *done)
+static int write_all(const struct writer *writer, const uint8_t *data, size_t len, size_t *done)
 {
+	size_t most;
 	ssize_t got;
+	int err;
 
 	*done = 0;
 	while (*done < len) {
-		got = write(fd, data + *done, len - *done);
-		if (got < 0 && errno == EAGAIN)
-			wait_writable(fd);
-		else if (got < 0 && errno != EINTR)
+		most = len - *done;
+		if (!writer->regular) {
+			err = wait_writable(writer->fd);
+			if (err)
+				return err;
+			most = most < AT_ONCE ? most : AT_ONCE;
+		}
+		got = write(writer->fd, data + *done, most);
+		if (got < 0 && errno != EINTR && errno != EAGAIN)
 			return -errno;
-		else if (got > 0)
+		if (got > 0)
 			*done += (size_t)got;
 	}
 	return 0;
@@ -95,13 +118,19 @@ static size_t one_blocks(const struct writer *writer, const struct writer_buf *b
 	return at;
 }
 
-/* Half a member or a block helps nobody: off with it, if it can be. */
+/*
+ * Half a member or a block helps nobody: off with it, if it can be, and if nobody else has written
+ * to the file behind it.
+ */
 static void cut_back(struct writer *writer, const struct writer_buf *buf, size_t done)
 {
 	uint64_t accesses = 0;
 	size_t good = writer->has_deflate ? 0 : one_blocks(writer, buf, done, &accesses);
+	off_t end = writer->begin + (off_t)writer->file_bytes;
+	struct stat st;
 
-	if (!writer->regular || ftruncate(writer->fd, (off_t)(writer->file_bytes + good)))
+	if (!writer->regular || fstat(writer->fd, &st) || st.st_size != end + (off_t)done ||
+	    ftruncate(writer->fd, end + (off_t)good))
 		return;
 	writer->stats.bytes += good;
 	writer->stats.accesses += accesses;
@@ -119,7 +148,7 @@ static int write_buf(struct writer *writer, const struct writer_buf *buf)
 				       writer->packed_room);
 		data = writer->packed;
 	}
-	err = write_all(writer->fd, data, len, &done);
+	err = write_all(writer, data, len, &done);
 	if (err) {
 		cut_back(writer, buf, done);
 		return err;

@@ -166,6 +166,8 @@ static int stream(struct session *session)
 			break;
 		flush(session);
 	}
+	/* Asked while it can be answered: who ends from now on is not seen to. */
+	session->left = tracing_cmd_ended(&session->tracing) && live_tree_goes_on(session->live);
 	live_stop(session->live);
 	/* It may have come with the end of the workload, which got it as well. */
 	session->tracing.asked |= interrupted();
@@ -213,7 +215,7 @@ static const char *cut_short(struct session *session)
 		return NULL;
 	if (!workload_ended(&session->tracing.work) || session->tracing.asked)
 		return "the trace ended before CMD did";
-	if (live_tree_goes_on(session->live))
+	if (session->left)
 		return "CMD has ended, but not all that it has started";
 	return NULL;
 }

@@ -47,6 +47,7 @@ struct session {
 	struct sink *sink;
 	struct rules_state *rules;
 	struct summary *summary;
+	bool left;	  /* CMD has ended, but not all that it has started */
 	uint64_t surplus; /* records after the last that was asked for */
 	int output_error; /* first -errno of the sink */
 };

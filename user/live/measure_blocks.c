@@ -307,6 +307,8 @@ static void fill(struct live *live, size_t i, struct measure *out)
 	if (out->after || window->busy)
 		out->under_way = others;
 	out->missed = m.during + (window->busy ? others : 0);
+	/* Of those that were issued while a block began, ours has all and the machine's any number. */
+	out->under_way += m.during;
 }
 
 /*

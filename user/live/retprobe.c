@@ -16,7 +16,7 @@
 /* Of all kinds of hooks that have return probes. */
 #define PROBES_MAX 16
 /* Another one that starts may take ours for left over, until they are in use. */
-#define TRIES 5
+#define TRIES 20
 
 static const char *const roots[] = { "/sys/kernel/tracing", "/sys/kernel/debug/tracing" };
 
@@ -146,6 +146,22 @@ static int event_open(int number)
 	return fd < 0 ? -errno : (int)fd;
 }
 
+/*
+ * The event by its number, which is another one's by the time that it is opened if somebody has
+ * removed ours: what is there under our name before and after was there all the time, and once it is
+ * open nobody removes it.  -errno.
+ */
+static int event_open_ours(const struct retprobes *probes, const char *function)
+{
+	int number = event_number(probes, function);
+	int fd = number < 0 ? number : event_open(number);
+
+	if (fd < 0 || event_number(probes, function) == number)
+		return fd;
+	close(fd);
+	return -ENOENT;
+}
+
 /* A file descriptor of the event, which is defined if need be; -errno. */
 static int event_get(struct retprobes *probes, const char *function)
 {
@@ -158,9 +174,7 @@ static int event_get(struct retprobes *probes, const char *function)
 		fd = define(probes->events, line);
 		if (fd)
 			return fd;
-		fd = event_number(probes, function);
-		if (fd >= 0)
-			fd = event_open(fd);
+		fd = event_open_ours(probes, function);
 		if (fd >= 0)
 			return fd;
 		undefine(probes->events, probes->id, function);

@@ -110,12 +110,17 @@ struct function *function_update(struct function_table *table, const struct ismt
 		fn->k.msix_size = before.msix_size;
 		fn->k.msix_offset = before.msix_offset;
 	}
+	/* Likewise, and gone with its device; what is unknown by now can no longer be read. */
+	if (!k->vendor) {
+		fn->k.vendor = before.vendor;
+		fn->k.device = before.device;
+	}
 	if (!(k->flags & ISMT_FN_HAS_PDEV))
 		return fn;
 	snprintf(fn->address, sizeof(fn->address), "%04x:%02x:%02x.%x", k->domain, k->bus,
 		 k->devfn >> 3, k->devfn & 7);
 	/* The program has not found its device; files can be read until the trace begins. */
-	if (!k->vendor) {
+	if (!fn->k.vendor) {
 		fn->k.vendor = sysfs_number(fn->address, "vendor");
 		fn->k.device = sysfs_number(fn->address, "device");
 		read_driver(fn);

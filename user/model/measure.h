@@ -22,9 +22,9 @@ struct measure {
 	/* In neither: before the first block and between two, and after the last update. */
 	uint64_t before, after;
 	/*
-	 * Explained: so many of ours may have been about to be issued at the last update, so
-	 * many of the machine's may have been missed by a probe, or have been issued while a
-	 * block began.
+	 * Explained: so many of ours may have been about to be issued at the last update or have been
+	 * issued while a block began, so many of the machine's may have been missed by a probe, or
+	 * likewise.
 	 */
 	uint64_t under_way, missed;
 	/* The trace's own sums differ by so many from what was counted beside them. */

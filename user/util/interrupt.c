@@ -5,11 +5,12 @@
 
 #include "util/caller_signals.h"
 
-static volatile sig_atomic_t came;
+static volatile sig_atomic_t came, ever;
 
 static void on_signal(int number)
 {
 	came = number;
+	ever = number;
 	/* Once more, and it is over at once. */
 	signal(number, SIG_DFL);
 }
@@ -22,6 +23,11 @@ void interrupt_catch(void)
 bool interrupted(void)
 {
 	return came;
+}
+
+bool interrupt_came(void)
+{
+	return ever;
 }
 
 void interrupt_forget(void)

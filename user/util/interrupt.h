@@ -17,6 +17,9 @@ void interrupt_catch(void);
 /* True once one of them came. */
 bool interrupted(void);
 
+/* True once one came, whatever was forgotten since: nothing is to be waited for without end. */
+bool interrupt_came(void);
+
 /* As if none had come. */
 void interrupt_forget(void);
 

@@ -14,6 +14,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+/* An error number that no file system has. */
+#define OUTFILE_FOREIGN EREMCHG
+
 /* A name for the time until the file gets its own is somebody's already. */
 #define TRIES 16
 
@@ -121,24 +124,44 @@ static int empty_own(const struct outdir *dir, const char *name)
 	return err;
 }
 
-/* A device, a pipe: one that is a file by now has been put there by somebody else. */
+/*
+ * A device, a pipe: one that is a file by now has been put there by somebody else.  So may a pipe have
+ * been, by whoever waits at its other end.
+ */
 static int open_special(const struct outdir *dir, const char *name)
 {
 	int fd = openat(dir->fd, name, O_WRONLY | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY);
 	struct stat st;
+	int err = 0;
 
 	if (fd < 0)
 		return -errno;
-	if (!fstat(fd, &st) && !S_ISREG(st.st_mode))
+	if (fstat(fd, &st) || S_ISREG(st.st_mode))
+		err = -EAGAIN;
+	else if (S_ISFIFO(st.st_mode) && st.st_uid != geteuid() && st.st_uid != 0)
+		err = -OUTFILE_FOREIGN;
+	if (!err)
 		return fd;
 	close(fd);
-	return -EAGAIN;
+	return err;
 }
 
-/* /dev/stdout and the like are links of the system's own. */
+/*
+ * Links of the system's own, to what is open here already.  Below /dev there are directories that
+ * everybody may write to.
+ */
 static bool is_systems_link(const char *path)
 {
-	return !strncmp(path, "/dev/", 5) && !strstr(path, "/../");
+	static const char *const fds[] = { "/dev/fd/", "/proc/self/fd/" };
+	size_t i, len;
+
+	for (i = 0; i < sizeof(fds) / sizeof(fds[0]); i++) {
+		len = strlen(fds[i]);
+		if (!strncmp(path, fds[i], len) && path[len] &&
+		    !path[len + strspn(path + len, "0123456789")])
+			return true;
+	}
+	return !strcmp(path, "/dev/stdout") || !strcmp(path, "/dev/stderr");
 }
 
 static int open_in(const struct outdir *dir, const char *name, mode_t mode)
@@ -180,5 +203,7 @@ int outfile_open(const char *path, mode_t mode)
 
 const char *outfile_reason(int err)
 {
+	if (err == -OUTFILE_FOREIGN)
+		return "it is a pipe of somebody else's";
 	return err == -ELOOP ? "it is a symbolic link, which is not followed" : strerror(-err);
 }

@@ -42,8 +42,8 @@ int outfile_make(const struct outdir *dir, const char *name, mode_t mode);
 
 /*
  * outfile_open - the file of a path that the person has given: as outfile_make(), in place of a
- * regular file.  A device, a pipe or /dev/stdout is what was asked for, and opened as it is; any
- * other link is -ELOOP.  Where only the directory cannot be written to, a file of our own
+ * regular file.  A device, a pipe of ours or root's, /dev/stdout, /dev/stderr and /dev/fd/N are what was
+ * asked for, and opened as they are; any other link is -ELOOP.  Where only the directory cannot be written to, a file of our own
  * with no other name is emptied instead.
  */
 int outfile_open(const char *path, mode_t mode);
