@@ -92,7 +92,7 @@ __noinline u32 process_lost_track(void)
 }
 
 /* A task stays in its process, and that stays in the maps until it ends. */
-static __always_inline u32 pid_wanted(struct task_state *st)
+static __always_inline u32 pid_wanted(struct ismt_task_state *st)
 {
 	if (st->pid_wanted)
 		return st->pid_wanted;
@@ -104,7 +104,7 @@ static __always_inline u32 pid_wanted(struct task_state *st)
 }
 
 /* Make the sums of an access that so far has at most one instruction. */
-__noinline int access_fill(struct task_state *st)
+__noinline int access_fill(struct ismt_task_state *st)
 {
 	if (!st || st->insns == INSNS_FULL)
 		return 0;
@@ -114,7 +114,7 @@ __noinline int access_fill(struct task_state *st)
 }
 
 /* Keep the instructions of an access that will be in no record. */
-__noinline int access_put_unattr(struct task_state *st, u32 class)
+__noinline int access_put_unattr(struct ismt_task_state *st, u32 class)
 {
 	struct ismt_unattr *total;
 	struct ismt_access *rec;
@@ -136,7 +136,7 @@ __noinline int access_put_unattr(struct task_state *st, u32 class)
 }
 
 /* What the instructions of an open access are until it ends, if the task has no slot. */
-static __always_inline struct ismt_unattr *spilled_insns(struct task_state *st, u32 access)
+static __always_inline struct ismt_unattr *spilled_insns(struct ismt_task_state *st, u32 access)
 {
 	u32 class = access == ACCESS_FILTERED ? ISMT_UNATTR_FILTERED : ISMT_UNATTR_LOST;
 
@@ -144,7 +144,7 @@ static __always_inline struct ismt_unattr *spilled_insns(struct task_state *st, 
 }
 
 /* It has ended: they are what they turn out to be. */
-__noinline int spilled_insns_end(struct task_state *st, u32 access)
+__noinline int spilled_insns_end(struct ismt_task_state *st, u32 access)
 {
 	struct ismt_unattr *total = st ? spilled_insns(st, access) : NULL;
 	u32 kind;
@@ -161,7 +161,7 @@ __noinline int spilled_insns_end(struct task_state *st, u32 access)
 }
 
 /* Of a task without a slot: one that was opened, or that was left out. */
-static __always_inline void count_spilled_end(struct task_state *st, u32 access)
+static __always_inline void count_spilled_end(struct ismt_task_state *st, u32 access)
 {
 	spilled_insns_end(st, access);
 	count(bpf_get_smp_processor_id(),
@@ -172,7 +172,7 @@ static __always_inline void count_spilled_end(struct task_state *st, u32 access)
  * Its end was not seen (cause: enum ismt_counter), because a return probe missed it, the
  * task has ended, or the trace has: what it did must not get lost as well.
  */
-__noinline int access_abandon(struct task_state *st, u32 cause)
+__noinline int access_abandon(struct ismt_task_state *st, u32 cause)
 {
 	u32 cpu = bpf_get_smp_processor_id(), access;
 
@@ -195,7 +195,7 @@ __noinline int access_abandon(struct task_state *st, u32 cause)
 }
 
 /* What there is to look at when a filter is in force: enum task_access. */
-__noinline u32 access_filter(struct task_state *st)
+__noinline u32 access_filter(struct ismt_task_state *st)
 {
 	u32 wanted = PID_WANTED;
 
@@ -210,7 +210,7 @@ __noinline u32 access_filter(struct task_state *st)
 }
 
 /* The arguments of a driver's read or write. */
-struct access_args {
+struct ismt_access_args {
 	u64 vdev;
 	u64 buf;
 	u64 len;
@@ -224,7 +224,7 @@ struct access_args {
  * anything to look at, and not if a device is opened just now, or the task renamed:
  * fn_cache_invalidate() changes the generation first, task_renamed() the time.
  */
-static __always_inline void access_allow_fast(struct task_state *st)
+static __always_inline void access_allow_fast(struct ismt_task_state *st)
 {
 	if (filtered || filter.errors || filter.snaplen || st->spilled)
 		return;
@@ -234,9 +234,9 @@ static __always_inline void access_allow_fast(struct task_state *st)
 }
 
 /* An access begins: all that can be the case. */
-__noinline int access_enter(const struct access_args *args)
+__noinline int access_enter(const struct ismt_access_args *args)
 {
-	struct task_state *st = state_get_or_make();
+	struct ismt_task_state *st = state_get_or_make();
 	struct ismt_access *rec;
 	u32 access = ACCESS_OPEN;
 
@@ -293,13 +293,13 @@ __noinline int access_enter(const struct access_args *args)
  * An access begins.  Has, as nearly always, the task been here before, on the same
  * function, while nothing is filtered but by_pid and no payload is taken?
  */
-static __always_inline bool access_is_ready(const struct task_state *st, u64 task, u64 vdev)
+static __always_inline bool access_is_ready(const struct ismt_task_state *st, u64 task, u64 vdev)
 {
 	return __builtin_expect(
 		st->task == task && st->phase == PHASE_READY && st->fast_vdev == vdev, true);
 }
 
-static __always_inline int access_enter_fast(struct task_state *st, u32 layer, u32 op, u64 len,
+static __always_inline int access_enter_fast(struct ismt_task_state *st, u32 layer, u32 op, u64 len,
 					     u64 pos)
 {
 	st->rec.len = len;
@@ -316,9 +316,9 @@ static __always_inline int access_enter_fast(struct task_state *st, u32 layer, u
  * had it; anything else is read from the caller's buffer, which the driver has
  * just used, so that it is there, but which another thread may have changed.
  */
-static __always_inline long submit_with_payload(struct task_state *st, u64 flags)
+static __always_inline long submit_with_payload(struct ismt_task_state *st, u64 flags)
 {
-	struct payload *payload = payload_get();
+	struct ismt_payload *payload = payload_get();
 	u64 len = st->payload_len;
 
 	if (!payload)
@@ -334,7 +334,7 @@ static __always_inline long submit_with_payload(struct task_state *st, u64 flags
 	return bpf_ringbuf_output(&records, payload, sizeof(st->rec) + len, flags);
 }
 
-static __always_inline long submit(struct task_state *st, u64 flags)
+static __always_inline long submit(struct ismt_task_state *st, u64 flags)
 {
 	struct ismt_access *rec = &st->rec;
 
@@ -355,13 +355,13 @@ static __always_inline long submit(struct task_state *st, u64 flags)
 }
 
 /* Into the ring buffer; the reader is woken once in so many of a task's, and looks now and then. */
-static __always_inline long access_send(struct task_state *st)
+static __always_inline long access_send(struct ismt_task_state *st)
 {
 	st->rec.hdr.cpu = bpf_get_smp_processor_id();
 	return submit(st, st->recorded++ & wakeup_mask ? BPF_RB_NO_WAKEUP : BPF_RB_FORCE_WAKEUP);
 }
 
-static __always_inline void access_record(struct task_state *st, u64 now)
+static __always_inline void access_record(struct ismt_task_state *st, u64 now)
 {
 	st->rec.latency_ns = now - st->rec.hdr.ts;
 	if (access_send(st)) {

@@ -9,13 +9,13 @@
 #include "count.bpf.h"
 #include "judge.h"
 
-static __always_inline bool access_was_clean(const struct task_state *st)
+static __always_inline bool access_was_clean(const struct ismt_task_state *st)
 {
 	return access_is_clean(&st->rec, st->insns == INSNS_FULL ? st->rec.insn.failed : 0);
 }
 
 /* What is not to be recorded or counted, or not so simply. */
-__noinline u32 access_sort_out(struct task_state *st, u32 access)
+__noinline u32 access_sort_out(struct ismt_task_state *st, u32 access)
 {
 	if (!st)
 		return ACCESS_NONE;
@@ -44,7 +44,7 @@ __noinline int access_unopened(void)
 /* An access ends: all that can be the case. */
 __noinline int access_exit(u32 layer, s64 ret, u64 now)
 {
-	struct task_state *st = state_get();
+	struct ismt_task_state *st = state_get();
 	u32 access;
 
 	if (!st || ACCESS_IDLE(st->access))
@@ -72,7 +72,7 @@ __noinline int access_exit(u32 layer, s64 ret, u64 now)
 }
 
 /* What is kept of a task, or of one that was at its address, ends. */
-static __always_inline void task_end(struct task_state *st)
+static __always_inline void task_end(struct ismt_task_state *st)
 {
 	if (!ACCESS_IDLE(st->access))
 		access_abandon(st, ISMT_CNT_LOST_RETURN);

@@ -163,7 +163,7 @@ __noinline u32 cell_share(struct ismt_cell_key *key)
 	return cell ? cell : cell_share_in(key, ISMT_CELL_REGIONS, ISMT_CELLS_SHARED);
 }
 
-__noinline u32 cell_find(struct task_state *st, u32 region)
+__noinline u32 cell_find(struct ismt_task_state *st, u32 region)
 {
 	struct ismt_cell_key key = { .region = region };
 	struct ismt_process fresh = {}, *process;
@@ -197,7 +197,7 @@ __noinline u32 cell_find(struct task_state *st, u32 region)
 }
 
 /* The index of the access's cell; ISMT_CELLS if there is none.  region: see cell_region(). */
-static __always_inline u32 cell_get(struct task_state *st, u32 region)
+static __always_inline u32 cell_get(struct ismt_task_state *st, u32 region)
 {
 	u64 *known = &fn_cache_entry_of(st)->cell[st->rec.op & 1], at = *known;
 

@@ -47,14 +47,14 @@ static __always_inline void size_extremes(struct ismt_cell *cell, u64 len)
 		cell->size_max = len;
 }
 
-static __always_inline bool is_one_block(const struct task_state *st)
+static __always_inline bool is_one_block(const struct ismt_task_state *st)
 {
 	return st->insns == INSNS_ONE && REQ_KIND(st->first) == ISMT_PCISTB &&
 	       access_is_one_block(&st->rec, REQ_LEN(st->first));
 }
 
 /* Add the task's batch to its cell. */
-__noinline int batch_flush(struct task_state *st)
+__noinline int batch_flush(struct ismt_task_state *st)
 {
 	/* The other mode has no cells. */
 	if (st && counting)
@@ -63,11 +63,11 @@ __noinline int batch_flush(struct task_state *st)
 }
 
 /* Remember a whole write for the next, which may then go through count_fast(). */
-static __always_inline void hot_set(struct task_state *st, const struct ismt_cell *cell, u32 index,
-				    u32 size, u32 bucket)
+static __always_inline void hot_set(struct ismt_task_state *st, const struct ismt_cell *cell,
+				    u32 index, u32 size, u32 bucket)
 {
 	struct ismt_batch *batch = &st->batch;
-	struct hot_write *hot = &st->hot;
+	struct ismt_hot_write *hot = &st->hot;
 	u64 low = bucket ? (1ULL << (bucket - 1)) + 1 : 0, high = 1ULL << bucket;
 
 	if (low < cell->latency_min)
@@ -95,9 +95,9 @@ static __always_inline void hot_set(struct task_state *st, const struct ismt_cel
 static __always_inline bool count_fast(u32 layer, s64 ret, u64 now)
 {
 	u64 task = bpf_get_current_task(), one = 1, pos, latency;
-	struct task_state *st = slot_of(task);
+	struct ismt_task_state *st = slot_of(task);
 	const struct ismt_access *rec = &st->rec;
-	const struct hot_write *hot = &st->hot;
+	const struct ismt_hot_write *hot = &st->hot;
 
 	if (st->task != task || st->phase != PHASE_ONE || (u32)st->first != hot->req)
 		return false;
@@ -166,8 +166,8 @@ __noinline int count_insns(struct ismt_cell *cell, const struct ismt_insns *insn
 }
 
 /* Everything but whole writes.  Returns true if it may break a rule. */
-static __always_inline bool count_other(struct task_state *st, struct ismt_cell *cell, u32 maxstbl,
-					u32 region)
+static __always_inline bool count_other(struct ismt_task_state *st, struct ismt_cell *cell,
+					u32 maxstbl, u32 region)
 {
 	const struct ismt_access *rec = &st->rec;
 	u64 len = rec->len;
@@ -192,8 +192,8 @@ static __always_inline bool count_other(struct task_state *st, struct ismt_cell 
  * those that user/model/rules.c blames (rules_on_ism).  Returns true if it should be told of, as
  * an example.
  */
-static __always_inline bool count_run(struct task_state *st, struct ismt_cell *cell, u32 maxstbl,
-				      u64 now)
+static __always_inline bool count_run(struct ismt_task_state *st, struct ismt_cell *cell,
+				      u32 maxstbl, u64 now)
 {
 	const struct ismt_access *rec = &st->rec;
 
@@ -209,7 +209,7 @@ static __always_inline bool count_run(struct task_state *st, struct ismt_cell *c
 }
 
 /* For the rules of user space to look at. */
-static __always_inline void access_examine(struct task_state *st, u64 latency, bool must)
+static __always_inline void access_examine(struct ismt_task_state *st, u64 latency, bool must)
 {
 	access_who(st);
 	st->rec.latency_ns = latency;
@@ -219,7 +219,7 @@ static __always_inline void access_examine(struct task_state *st, u64 latency, b
 		count(bpf_get_smp_processor_id(), ISMT_CNT_UNEXAMINED);
 }
 
-__noinline int access_count(struct task_state *st, u64 now)
+__noinline int access_count(struct ismt_task_state *st, u64 now)
 {
 	struct ismt_access *rec;
 	u32 region, maxstbl, bucket, size, index;

@@ -31,7 +31,7 @@ static __always_inline struct pci_dev *pdev_of(u64 vdev)
 	return (void *)dev - bpf_core_field_offset(struct pci_dev, dev);
 }
 
-static __always_inline struct fn_cache_entry *fn_cache_entry_of(struct task_state *st)
+static __always_inline struct ismt_fn_cache_entry *fn_cache_entry_of(struct ismt_task_state *st)
 {
 	return &st->fn_cache[st->at & (FN_CACHE - 1)];
 }
@@ -52,7 +52,8 @@ struct {
 	__type(value, struct ismt_run);
 } runs_aside SEC(".maps");
 
-static __always_inline void fn_cache_drop(struct task_state *st, struct fn_cache_entry *entry)
+static __always_inline void fn_cache_drop(struct ismt_task_state *st,
+					  struct ismt_fn_cache_entry *entry)
 {
 	struct ismt_run_key key = { .task = st->number, .fid = entry->fid };
 
@@ -62,7 +63,8 @@ static __always_inline void fn_cache_drop(struct task_state *st, struct fn_cache
 	entry->run.size = 0;
 }
 
-static __always_inline void fn_cache_recall_run(struct task_state *st, struct fn_cache_entry *entry)
+static __always_inline void fn_cache_recall_run(struct ismt_task_state *st,
+						struct ismt_fn_cache_entry *entry)
 {
 	struct ismt_run_key key = { .task = st->number, .fid = entry->fid };
 	struct ismt_run *run;
@@ -77,7 +79,7 @@ static __always_inline void fn_cache_recall_run(struct task_state *st, struct fn
 	bpf_map_delete_elem(&runs_aside, &key);
 }
 
-static __always_inline void fn_cache_fill(struct fn_cache_entry *entry, u64 vdev)
+static __always_inline void fn_cache_fill(struct ismt_fn_cache_entry *entry, u64 vdev)
 {
 	struct pci_dev *pdev = pdev_of(vdev);
 	struct zpci_dev *zdev = zdev_of(pdev);
@@ -95,7 +97,7 @@ static __always_inline void fn_cache_fill(struct fn_cache_entry *entry, u64 vdev
 }
 
 /* Where a device is known; of FN_CACHE, if it is not, what has to go for it. */
-static __always_inline u32 fn_cache_find(struct task_state *st, u64 vdev)
+static __always_inline u32 fn_cache_find(struct ismt_task_state *st, u64 vdev)
 {
 	u32 i;
 
@@ -112,10 +114,10 @@ static __always_inline u32 fn_cache_find(struct task_state *st, u64 vdev)
  * The task turns to another function, or a device was opened since, or it is another
  * program than it was.
  */
-__noinline int fn_cache_switch(struct task_state *st, u64 vdev)
+__noinline int fn_cache_switch(struct ismt_task_state *st, u64 vdev)
 {
 	u32 i, now = generation;
-	struct fn_cache_entry *entry;
+	struct ismt_fn_cache_entry *entry;
 
 	if (!st)
 		return 0;
@@ -156,7 +158,7 @@ __noinline u32 fn_handle_now(u64 vdev)
  * another function while the task is inside its access.  The handle changes
  * when a function is enabled anew, so on a mismatch ask for today's.
  */
-static __always_inline bool insn_is_of(struct task_state *st, u32 fh)
+static __always_inline bool insn_is_of(struct ismt_task_state *st, u32 fh)
 {
 	if (st->rec.fh == fh)
 		return true;

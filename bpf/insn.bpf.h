@@ -14,13 +14,13 @@
 /* With MIO there is no request; the length is kept in its place. */
 #define SPACE_UNKNOWN 0xff
 
-static __always_inline bool state_in_access(const struct task_state *st)
+static __always_inline bool state_in_access(const struct ismt_task_state *st)
 {
 	return st && st->access >= ACCESS_OPEN;
 }
 
 /* The second instruction of an access, and all after it. */
-__noinline int insn_count_more(struct task_state *st, u32 kind, u64 req)
+__noinline int insn_count_more(struct ismt_task_state *st, u32 kind, u64 req)
 {
 	if (!st || kind >= ISMT_KINDS)
 		return 0;
@@ -30,7 +30,7 @@ __noinline int insn_count_more(struct task_state *st, u32 kind, u64 req)
 }
 
 /* One more instruction of the open access; the first costs next to nothing. */
-static __always_inline void insn_count(struct task_state *st, u32 kind, u64 req)
+static __always_inline void insn_count(struct ismt_task_state *st, u32 kind, u64 req)
 {
 	if (st->insns != INSNS_NONE) {
 		insn_count_more(st, kind, req);
@@ -44,7 +44,7 @@ static __always_inline void insn_count(struct task_state *st, u32 kind, u64 req)
  * Likewise of any task.  Nobody finds those without a slot when the trace ends: what they have issued
  * by then is lost, or filtered, as long as nothing else is said of it.
  */
-__noinline int insn_count_any(struct task_state *st, u32 kind, u64 req)
+__noinline int insn_count_any(struct ismt_task_state *st, u32 kind, u64 req)
 {
 	struct ismt_unattr *total;
 
@@ -71,7 +71,7 @@ __noinline int insn_put_outside(u32 fh, u32 kind, u32 len)
 	return 0;
 }
 
-static __always_inline void cur_begin(struct cur_insn *cur, u32 kind, u64 req, u64 offset)
+static __always_inline void cur_begin(struct ismt_cur_insn *cur, u32 kind, u64 req, u64 offset)
 {
 	cur->kind = kind;
 	cur->req = req;
@@ -83,9 +83,9 @@ static __always_inline void cur_begin(struct cur_insn *cur, u32 kind, u64 req, u
 }
 
 /* What the driver is about to store, out of its own buffer. */
-static __always_inline void keep_block(struct task_state *st, const void *data, u32 len)
+static __always_inline void keep_block(struct ismt_task_state *st, const void *data, u32 len)
 {
-	struct payload *payload = payload_get();
+	struct ismt_payload *payload = payload_get();
 	u64 cut = payload_cut(len);
 
 	if (payload && !bpf_probe_read_kernel(payload->data, cut, data))
@@ -95,7 +95,7 @@ static __always_inline void keep_block(struct task_state *st, const void *data, 
 /* A function-handle helper is entered; data is of a store block. */
 static __always_inline int insn_enter(u32 kind, u64 req, u64 offset, const void *data)
 {
-	struct task_state *st;
+	struct ismt_task_state *st;
 
 	st = filter.insns && armed ? state_get_or_make() : state_get();
 	if (st) {
@@ -117,7 +117,7 @@ static __always_inline int insn_enter(u32 kind, u64 req, u64 offset, const void 
 /* The same in all that does not often happen. */
 __noinline int insn_enter_other(u32 kind, u64 req)
 {
-	struct task_state *st = state_get();
+	struct ismt_task_state *st = state_get();
 
 	if (st) {
 		st->mio_helper = 0;
@@ -138,7 +138,7 @@ __noinline int insn_enter_other(u32 kind, u64 req)
 static __always_inline int insn_enter_plain(u32 kind, u64 req)
 {
 	u64 task = bpf_get_current_task();
-	struct task_state *st = slot_of(task);
+	struct ismt_task_state *st = slot_of(task);
 
 	if (__builtin_expect(st->task != task, false))
 		return insn_enter_other(kind, req);
@@ -154,7 +154,8 @@ static __always_inline int insn_enter_plain(u32 kind, u64 req)
 }
 
 /* An instruction failed: err says how, fh on which function (0: unknown). */
-static __always_inline void insn_failed(struct task_state *st, u32 fh, const struct ismt_error *err)
+static __always_inline void insn_failed(struct ismt_task_state *st, u32 fh,
+					const struct ismt_error *err)
 {
 	struct ismt_unattr *total;
 
@@ -180,7 +181,8 @@ static __always_inline void insn_failed(struct task_state *st, u32 fh, const str
 	}
 }
 
-static __always_inline void insn_emit(struct task_state *st, const struct cur_insn *cur, s64 rc)
+static __always_inline void insn_emit(struct ismt_task_state *st, const struct ismt_cur_insn *cur,
+				      s64 rc)
 {
 	u32 cpu = bpf_get_smp_processor_id();
 	u64 ids = task_ids();
@@ -216,7 +218,7 @@ static __always_inline void insn_emit(struct task_state *st, const struct cur_in
 }
 
 /* A helper returned without the debug feature having told why. */
-static __always_inline void error_from_rc(struct ismt_error *err, const struct cur_insn *cur,
+static __always_inline void error_from_rc(struct ismt_error *err, const struct ismt_cur_insn *cur,
 					  s64 rc)
 {
 	bool mio = cur->kind >= ISMT_MIO_LOAD;
@@ -234,7 +236,7 @@ static __always_inline void error_from_rc(struct ismt_error *err, const struct c
 /* A function-handle helper returns. */
 static __always_inline int insn_exit(s64 rc)
 {
-	struct task_state *st = state_get();
+	struct ismt_task_state *st = state_get();
 
 	if (!st || !st->cur.active)
 		return 0;
@@ -256,7 +258,7 @@ static __always_inline int insn_exit(s64 rc)
  */
 static __always_inline int mio_enter(u32 kind, u64 addr, u64 len)
 {
-	struct task_state *st = filter.insns && armed ? state_get_or_make() : state_get();
+	struct ismt_task_state *st = filter.insns && armed ? state_get_or_make() : state_get();
 
 	if (!st)
 		return 0;
@@ -267,8 +269,8 @@ static __always_inline int mio_enter(u32 kind, u64 addr, u64 len)
 
 static __always_inline int mio_exit(u32 kind, s64 rc)
 {
-	struct task_state *st = state_get();
-	struct cur_insn *cur;
+	struct ismt_task_state *st = state_get();
+	struct ismt_cur_insn *cur;
 
 	if (!st || !st->mio_helper)
 		return 0;
@@ -291,7 +293,7 @@ static __always_inline int mio_exit(u32 kind, s64 rc)
  * What the helpers put into the debug area "pci_error" when an instruction did
  * not end with condition code 0 (struct zpci_err_insn_data, packed).
  */
-struct error_event {
+struct ismt_error_event {
 	u8 insn; /* 'l', 's', 'b'; others are not ours */
 	u8 cc;	 /* 0 to 3, or a negative errno for an exception */
 	u8 status;
@@ -322,8 +324,8 @@ static __always_inline bool is_pci_error(const struct debug_info *id)
 static __always_inline int insn_error_event(const struct debug_info *id, const void *buf, u32 len)
 {
 	struct ismt_error err = {};
-	struct task_state *st;
-	struct error_event ev;
+	struct ismt_task_state *st;
+	struct ismt_error_event ev;
 
 	if (len != sizeof(ev) || !is_pci_error(id))
 		return 0;

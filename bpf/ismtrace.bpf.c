@@ -43,7 +43,7 @@ static __always_inline u64 func_arg(void *ctx, u32 n)
 
 static __always_inline int access_enter_slow(u32 layer, u32 op, u64 vdev, u64 buf, u64 len, u64 pos)
 {
-	struct access_args args = {
+	struct ismt_access_args args = {
 		.vdev = vdev,
 		.buf = buf,
 		.len = len,
@@ -62,7 +62,7 @@ static __always_inline int access_enter_slow(u32 layer, u32 op, u64 vdev, u64 bu
 #define ENTER(layer, op, vdev, buf, len, pos)                                     \
 	({                                                                        \
 		u64 task = bpf_get_current_task();                                \
-		struct task_state *st = slot_of(task);                            \
+		struct ismt_task_state *st = slot_of(task);                       \
                                                                                   \
 		if (!armed)                                                       \
 			return 0;                                                 \
@@ -346,7 +346,7 @@ int end_open(void *ctx)
 	u32 i, at = slot_cursor;
 
 	for (i = 0; i < SLOTS_A_RUN; i++, at++) {
-		struct task_state *st = slot_at(at);
+		struct ismt_task_state *st = slot_at(at);
 
 		if (st->access >= ACCESS_OPEN)
 			access_abandon(st, ISMT_CNT_UNFINISHED);
@@ -377,7 +377,7 @@ SEC("raw_tp/sched_process_exit")
 int follow_exit(u64 *ctx)
 {
 	u32 pid = bpf_get_current_pid_tgid() >> 32, asked;
-	struct task_state *st = state_get();
+	struct ismt_task_state *st = state_get();
 
 	if (st)
 		task_end(st);
@@ -401,7 +401,7 @@ int follow_exit(u64 *ctx)
 SEC("raw_tp/sched_process_free")
 int follow_free(u64 *ctx)
 {
-	struct task_state *st = slot_of(ctx[0]);
+	struct ismt_task_state *st = slot_of(ctx[0]);
 
 	if (st->task == ctx[0])
 		task_end(st);
@@ -412,7 +412,7 @@ int follow_free(u64 *ctx)
 SEC("raw_tp/sched_process_exec")
 int follow_exec(u64 *ctx)
 {
-	struct task_state *st = state_get();
+	struct ismt_task_state *st = state_get();
 
 	if (st)
 		task_executes(st);
@@ -430,7 +430,7 @@ int follow_rename(u64 *ctx)
 		char comm[ISMT_COMM_LEN];
 		u64 half[2];
 	} name = {};
-	struct task_state *st;
+	struct ismt_task_state *st;
 	u32 i;
 
 	task_renamed_by(ctx[0]);

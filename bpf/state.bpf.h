@@ -33,7 +33,7 @@ enum task_access {
  * An instruction that has been entered and may still fail.  The helpers do
  * not nest, except in an interrupt, whose instructions are on their own.
  */
-struct cur_insn {
+struct ismt_cur_insn {
 	u64 ts;
 	u64 req; /* as the helper was given it */
 	u64 offset;
@@ -46,7 +46,7 @@ struct cur_insn {
  * A function that a task accesses.  The way from the device to its function
  * handle is seven reads of kernel memory long.
  */
-struct fn_cache_entry {
+struct ismt_fn_cache_entry {
 	u64 vdev; /* struct vfio_device; 0: free */
 	u32 fid;
 	u32 fh;
@@ -61,7 +61,7 @@ struct fn_cache_entry {
  * is likely the same but for its place, and then one more in the batch, which has
  * its length.
  */
-struct hot_write {
+struct ismt_hot_write {
 	u32 req; /* lower half of the request; 0: none */
 	u32 pad;
 	u64 latency_low;  /* from here ... */
@@ -78,7 +78,7 @@ enum task_insns {
 	INSNS_FULL, /* all in rec */
 };
 
-struct task_state {
+struct ismt_task_state {
 	/* As in union ismt_slot. */
 	u64 task;
 	struct ismt_batch batch;
@@ -108,13 +108,13 @@ struct task_state {
 	u64 payload_len; /* taken from the store block already */
 	u64 recorded;
 	u64 pid_wanted; /* by the map of pids: enum pid_wanted */
-	struct hot_write hot;
+	struct ismt_hot_write hot;
 	struct ismt_run run; /* on the function at hand */
 	u64 reported;	     /* when a run was last sent as an example */
-	struct fn_cache_entry fn_cache[FN_CACHE];
-	struct cur_insn cur;
-	struct cur_insn cur_mio; /* the MIO-capable helper above it */
-	u64 renamed;		 /* when it was last given another name, ns; 0: long ago */
+	struct ismt_fn_cache_entry fn_cache[FN_CACHE];
+	struct ismt_cur_insn cur;
+	struct ismt_cur_insn cur_mio; /* the MIO-capable helper above it */
+	u64 renamed;		      /* when it was last given another name, ns; 0: long ago */
 	struct ismt_access rec;
 };
 
@@ -139,8 +139,8 @@ struct task_state {
 #define SLOT_MASK  ((ISMT_SLOTS - 1) * ISMT_SLOT_SIZE)
 #define SLOT_SHIFT 2 /* from the address's 4 KiB to the slot's size */
 
-_Static_assert(sizeof(struct task_state) <= ISMT_SLOT_SIZE, "state fits its slot");
-_Static_assert(__builtin_offsetof(struct task_state, batch) ==
+_Static_assert(sizeof(struct ismt_task_state) <= ISMT_SLOT_SIZE, "state fits its slot");
+_Static_assert(__builtin_offsetof(struct ismt_task_state, batch) ==
 		       __builtin_offsetof(union ismt_slot, batch),
 	       "user space finds the batch");
 
@@ -153,11 +153,11 @@ struct {
 	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, int);
-	__type(value, struct task_state);
+	__type(value, struct ismt_task_state);
 } states SEC(".maps");
 
 /* The same record with what was moved behind it; only with ismt_filter.snaplen. */
-struct payload {
+struct ismt_payload {
 	struct ismt_access rec;
 	u8 data[ISMT_PAYLOAD_MAX];
 };
@@ -166,7 +166,7 @@ struct {
 	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, int);
-	__type(value, struct payload);
+	__type(value, struct ismt_payload);
 } payloads SEC(".maps");
 
 /* Sized by user space before it is created. */
@@ -254,21 +254,21 @@ static __always_inline void count(u32 cpu, enum ismt_counter what)
 	__sync_fetch_and_add(&counters[cpu & ISMT_CPU_MASK][what], 1);
 }
 
-static __always_inline struct task_state *slot_of(u64 task)
+static __always_inline struct ismt_task_state *slot_of(u64 task)
 {
 	return (void *)slots + (task >> SLOT_SHIFT & SLOT_MASK);
 }
 
 /* A slot by its number. */
-static __always_inline struct task_state *slot_at(u32 i)
+static __always_inline struct ismt_task_state *slot_at(u32 i)
 {
 	return (void *)&slots[i & (ISMT_SLOTS - 1)];
 }
 
-static __always_inline struct task_state *state_get(void)
+static __always_inline struct ismt_task_state *state_get(void)
 {
 	u64 task = bpf_get_current_task();
-	struct task_state *st = slot_of(task);
+	struct ismt_task_state *st = slot_of(task);
 
 	if (st->task == task)
 		return st;
@@ -277,10 +277,10 @@ static __always_inline struct task_state *state_get(void)
 	return bpf_task_storage_get(&states, bpf_get_current_task_btf(), 0, 0);
 }
 
-static __always_inline struct task_state *state_get_or_make(void)
+static __always_inline struct ismt_task_state *state_get_or_make(void)
 {
 	u64 task = bpf_get_current_task();
-	struct task_state *st = slot_of(task);
+	struct ismt_task_state *st = slot_of(task);
 
 	if (st->task == task)
 		return st;
@@ -300,7 +300,7 @@ static __always_inline struct task_state *state_get_or_make(void)
 	return st;
 }
 
-static __always_inline struct payload *payload_get(void)
+static __always_inline struct ismt_payload *payload_get(void)
 {
 	return bpf_task_storage_get(&payloads, bpf_get_current_task_btf(), 0,
 				    BPF_LOCAL_STORAGE_GET_F_CREATE);

@@ -70,7 +70,7 @@ static __always_inline void task_learn_namespace(void)
 /* When a task that has no state was last given a name by another one. */
 static u64 renamed_unknown;
 
-static __always_inline void task_renamed(struct task_state *st)
+static __always_inline void task_renamed(struct ismt_task_state *st)
 {
 	__sync_lock_test_and_set(&st->renamed, bpf_ktime_get_ns());
 	st->fast_vdev = 0;
@@ -93,7 +93,7 @@ static __always_inline bool renamed_lately(void)
  * Who does it; of a task with a slot only asked for again when it has executed a
  * program.  Another name is seen by task_look_at_name().
  */
-static __always_inline void access_who(struct task_state *st)
+static __always_inline void access_who(struct ismt_task_state *st)
 {
 	u64 ids;
 
@@ -114,7 +114,7 @@ static __always_inline void access_who(struct task_state *st)
 }
 
 /* At the beginning of an access; an open one keeps the name that it began with. */
-static __always_inline void task_look_at_name(struct task_state *st)
+static __always_inline void task_look_at_name(struct ismt_task_state *st)
 {
 	u64 at = st->renamed;
 
@@ -155,7 +155,7 @@ static __always_inline void task_leader_name(char *comm)
 }
 
 /* Nothing that is known of a task must outlive it in its slot. */
-static __always_inline void task_forget(struct task_state *st)
+static __always_inline void task_forget(struct ismt_task_state *st)
 {
 	u32 i;
 
@@ -181,7 +181,7 @@ static __always_inline void task_forget(struct task_state *st)
 }
 
 /* It is another program from now on, in the same process. */
-static __always_inline void task_executes(struct task_state *st)
+static __always_inline void task_executes(struct ismt_task_state *st)
 {
 	u32 i;
 

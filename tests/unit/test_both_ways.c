@@ -187,7 +187,7 @@ static void end_task(struct actor *a)
 	follow_exit(ctx);
 	/* It closes its files, and may have a slot for it. */
 	if (pick(2)) {
-		struct task_state *st = state_get_or_make();
+		struct ismt_task_state *st = state_get_or_make();
 
 		if (st && pick(2))
 			st->who_known = 1;
@@ -274,7 +274,7 @@ static void issue(struct actor *a, bool error)
 	else
 		fentry_plain_store_block(0, req);
 	if (error) {
-		struct error_event ev = {
+		struct ismt_error_event ev = {
 			.insn = a->kind == ISMT_PCILG	 ? 'l'
 				: a->kind == ISMT_PCISTG ? 's'
 							 : 'b',
