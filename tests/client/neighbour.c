@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/capability.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -69,12 +70,22 @@ static int try_memory(pid_t pid)
 	return open(path, O_RDONLY) < 0 ? -1 : 0;
 }
 
+/* Any that it has. */
 static int try_files(pid_t pid)
 {
-	char path[32];
+	int i, why = ENOENT;
+	char path[40];
 
-	snprintf(path, sizeof(path), "/proc/%d/fd/1", pid);
-	return open(path, O_WRONLY) < 0 ? -1 : 0;
+	for (i = 0; i < 10; i++) {
+		snprintf(path, sizeof(path), "/proc/%d/fd/%d", pid, i);
+		if (open(path, O_WRONLY | O_NONBLOCK) >= 0 ||
+		    open(path, O_RDONLY | O_NONBLOCK) >= 0)
+			return 0;
+		if (errno != ENOENT)
+			why = errno;
+	}
+	errno = why;
+	return -1;
 }
 
 static int try_cpus(pid_t pid)
@@ -108,6 +119,14 @@ static const struct {
 	{ "stop", try_stop },	  { "pidfd", try_pidfd },   { "kill", try_kill },
 };
 
+static int cap_none(void)
+{
+	struct __user_cap_header_struct head = { _LINUX_CAPABILITY_VERSION_3, 0 };
+	struct __user_cap_data_struct data[2] = {};
+
+	return (int)syscall(SYS_capset, &head, data);
+}
+
 int main(int argc, char **argv)
 {
 	uid_t uid;
@@ -118,6 +137,11 @@ int main(int argc, char **argv)
 		return 2;
 	uid = (uid_t)strtoul(argv[1], NULL, 10);
 	if (setgroups(0, NULL) || setresgid(uid, uid, uid) || setresuid(uid, uid, uid)) {
+		perror("neighbour");
+		return 1;
+	}
+	/* Root of a container, say. */
+	if (!uid && cap_none()) {
 		perror("neighbour");
 		return 1;
 	}

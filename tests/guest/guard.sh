@@ -38,6 +38,9 @@ guarded()
 	/share/neighbour 65534 "$tracer" $(pgrep -P "$tracer") >"$OUT/$name.neighbour"
 	# As somebody else whose number is near, and as a user of this machine.
 	/share/neighbour 1000 "$tracer" >>"$OUT/$name.neighbour"
+	# Root without capabilities, as in a container.
+	# shellcheck disable=SC2046
+	/share/neighbour 0 "$tracer" $(pgrep -P "$tracer") >>"$OUT/$name.neighbour"
 	ls -l "/proc/$tracer/fd" >"$OUT/$name.fds"
 	$client
 	sleep 0.2

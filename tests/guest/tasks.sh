@@ -156,6 +156,9 @@ echo $? >cut.status
 # shellcheck disable=SC2016 # For the inner shell.
 ran left ismtrace check -- sh -c './steps-to left.client write 64; sleep 30 >/dev/null 2>&1 & echo $! >left.pid'
 kill "$(cat left.pid)"
+for soon in 0.1 0.3; do
+	ran "left-$soon" ismtrace check -- sh -c "./steps-to left-$soon.client write 64; (sleep $soon) >/dev/null 2>&1 &"
+done
 ran whole ismtrace check -- sh -c './steps-to whole.client write 64; sleep 0.1 & wait'
 
 # A driver that comes when the trace has begun.

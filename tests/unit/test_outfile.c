@@ -105,6 +105,25 @@ static void test_open(void)
 	stat(in("pipe2"), &st);
 	ok(S_ISFIFO(st.st_mode), "a pipe that a person names is written to");
 	close(fd);
+	/* Of somebody else's, which only root can try. */
+	if (!geteuid()) {
+		if (chown(in("pipe2"), 65534, 65534))
+			exit(1);
+		fd = open(in("pipe2"), O_RDONLY | O_NONBLOCK);
+		is_str(outfile_reason(outfile_open(in("pipe2"), 0600)),
+		       "it is a pipe of somebody else's", "a pipe of somebody else's is not");
+		close(fd);
+	}
+	if (mkdir("/dev/shm/test_outfile", 0700) || symlink("/dev/null", "/dev/shm/test_outfile/x"))
+		exit(1);
+	is_int(outfile_open("/dev/shm/test_outfile/x", 0600), -ELOOP,
+	       "no link below /dev is the system's");
+	if (unlink("/dev/shm/test_outfile/x") || rmdir("/dev/shm/test_outfile"))
+		exit(1);
+	fd = outfile_open("/dev/stdout", 0600);
+	ok(fd >= 0, "but those of what is open are");
+	if (fd >= 0)
+		close(fd);
 	fd = outfile_open("/dev/null", 0600);
 	ok(fd >= 0, "so is a device");
 	use(fd);

@@ -5,6 +5,7 @@
 #include <grp.h>
 #include <stdio.h>
 #include <sys/capability.h>
+#include <sys/fsuid.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -109,24 +110,59 @@ int privilege_shut_in(int dir)
 	return fchdir(dir) || (chroot(".") && errno != EPERM) ? -errno : 0;
 }
 
+static int set_capabilities(const cap_value_t *values, int nr)
+{
+	cap_t caps = cap_init();
+	int err = 0;
+
+	if (!caps ||
+	    (nr && (cap_set_flag(caps, CAP_PERMITTED, nr, values, CAP_SET) ||
+		    cap_set_flag(caps, CAP_EFFECTIVE, nr, values, CAP_SET))) ||
+	    cap_set_proc(caps))
+		err = -errno;
+	cap_free(caps);
+	return err;
+}
+
+/*
+ * Root for files alone: whoever else is root, in a container without capabilities say, shares
+ * no uid with us that would let him signal us, or change our limits.  Of those the kernel has one
+ * for files, which no C library passes on to threads; there is one here.
+ */
+static int root_for_files(void)
+{
+	const cap_value_t keep[] = { CAP_SETUID, CAP_DAC_OVERRIDE };
+	struct run_as who = {};
+	int err;
+
+	if (geteuid())
+		return 0;
+	err = run_as_number(&who);
+	if (err)
+		return err;
+	if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) || setresuid(who.uid, who.uid, who.uid))
+		return -errno;
+	err = set_capabilities(keep, 2);
+	if (err)
+		return err;
+	setfsuid(0);
+	return setfsuid((uid_t)-1) ? -EPERM : 0;
+}
+
 int privilege_keep_files(bool of_others)
 {
 	const cap_value_t keep = CAP_DAC_OVERRIDE;
-	cap_t caps = cap_init();
 	cap_t have = cap_get_proc();
 	cap_flag_value_t may = CAP_CLEAR;
 	int err = 0;
 
-	if (!caps || !have || cap_get_flag(have, keep, CAP_PERMITTED, &may))
+	if (!have || cap_get_flag(have, keep, CAP_PERMITTED, &may))
 		err = -errno;
-	if (!err && of_others && may == CAP_SET &&
-	    (cap_set_flag(caps, CAP_PERMITTED, 1, &keep, CAP_SET) ||
-	     cap_set_flag(caps, CAP_EFFECTIVE, 1, &keep, CAP_SET)))
-		err = -errno;
-	if (!err && cap_set_proc(caps))
-		err = -errno;
-	cap_free(caps);
 	cap_free(have);
+	if (!err)
+		err = root_for_files();
+	if (!err)
+		err = set_capabilities(&keep, of_others && may == CAP_SET);
 	return err ?: seal();
 }
 

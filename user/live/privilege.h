@@ -30,8 +30,9 @@ int privilege_drop(const struct run_as *as);
 int privilege_shut_in(int dir);
 
 /*
- * privilege_keep_files - stay who we are, without any capability; of_others: but the one to
- * make files in a directory of somebody else's.  Returns 0 or -errno, as above.
+ * privilege_keep_files - stay root where files are concerned, and nobody else's in anything else;
+ * without any capability, or, of_others, with the one to make files in a directory of somebody
+ * else's.  Who was not root stays who he is.  Returns 0 or -errno, as above.
  */
 int privilege_keep_files(bool of_others);
 

@@ -75,19 +75,13 @@ bool run_as_in_use(uid_t uid)
 	return getpriority(PRIO_USER, uid) != -1 || errno != ESRCH;
 }
 
-int run_as_choose(const struct run_as *as, struct run_as *chosen)
+int run_as_number(struct run_as *chosen)
 {
 	/* It has to be no secret, and early after boot there are no others. */
 	uint32_t random;
 	int i;
 
-	*chosen = *as;
-	if (as->given)
-		return 0;
 	chosen->given = true;
-	/* Whoever runs as it may send signals; that of another trace would be one of two. */
-	if (!look_up(chosen, RUN_AS_NAME, 0) && chosen->uid && !run_as_in_use(chosen->uid))
-		return 0;
 	chosen->name[0] = '\0';
 	for (i = 0; i < TRIES; i++) {
 		if (getrandom(&random, sizeof(random), GRND_INSECURE) != sizeof(random))
@@ -98,4 +92,16 @@ int run_as_choose(const struct run_as *as, struct run_as *chosen)
 			return 0;
 	}
 	return -EUSERS;
+}
+
+int run_as_choose(const struct run_as *as, struct run_as *chosen)
+{
+	*chosen = *as;
+	if (as->given)
+		return 0;
+	chosen->given = true;
+	/* Whoever runs as it may send signals; that of another trace would be one of two. */
+	if (!look_up(chosen, RUN_AS_NAME, 0) && chosen->uid && !run_as_in_use(chosen->uid))
+		return 0;
+	return run_as_number(chosen);
 }

@@ -45,6 +45,12 @@ int run_as_parse(struct run_as *as, const char *text);
  */
 int run_as_choose(const struct run_as *as, struct run_as *chosen);
 
+/*
+ * run_as_number - a number from RUN_AS_FIRST on that no process has, into uid and gid.  0 or
+ * -errno, if the kernel has no random numbers.
+ */
+int run_as_number(struct run_as *chosen);
+
 /* Is there a process, of those that can be seen from here, whose real uid this is? */
 bool run_as_in_use(uid_t uid);
 
