@@ -13,7 +13,7 @@ setup_file()
 {
 	build_all
 	make_here host
-	lab measure --functions 2 -- measure.sh "$SECOND"
+	lab measure --functions 2 --smp 2 -- measure.sh "$SECOND"
 }
 
 setup()
@@ -114,6 +114,11 @@ sees()
 	is "$(at off.out)" '[.[-1].findings[] | select(.rule == "ISM013") | .count]' '[1]'
 	is "$(at off.out)" '.[-1].findings[] | select(.rule == "ISM013").evidence |
 		test("^0011:00:00.0: .* 0 store blocks, the machine counted [0-9]+")' true
+}
+
+@test "what is issued while a block begins explains a difference, in either direction" {
+	status_of begun 0
+	is "$(at begun.out)" '.[-1].functions[] | select(.measure != null).measure | [.begun > 5, .mismatch]' '[true,false]'
 }
 
 @test "the process that begins blocks: no capability, nothing of the tracer's, and mortal" {

@@ -75,6 +75,21 @@ ops()
 	says "$(at slow.err)" "; $(jq -s '.[-1].lost.total' "$(at slow.dump)") lost"
 }
 
+@test "what was in a file before record came to it stays when the disk is full" {
+	status_of keep 5
+	cmp -n 200000 "$(at keep.before)" "$(at keep.after)"
+	# Behind it are whole members.
+	tail -c +200001 "$(at keep.after)" >"$(at keep.capture)"
+	[ -s "$(at keep.capture)" ]
+	run -0 --separate-stderr tool dump --json "$(at keep.capture)"
+}
+
+@test "told to end while its reader does not read: it ends, and says what is lost" {
+	[ "$(<"$(at still.tenths)")" -lt 80 ]
+	status_of still 5
+	says "$(at still.err)" 'cannot write /tmp/still: Interrupted system call' ' lost'
+}
+
 @test "killed while it waits for its reader: what is in the pipe is readable" {
 	status_of stuck 137
 	tool dump --json "$(at stuck.pcapng)" >"$(at stuck.dump)" 2>"$(at stuck.note)"

@@ -139,6 +139,13 @@ counts_are_the_same()
 		"[[\"write\",2,$(if [ "$TEST_DRIVER" = upstream ]; then echo 0; else echo 2; fi)]]"
 }
 
+@test "an interval is as long as it was, whatever becomes of the clock" {
+	BOOT=ism-vfio-pci
+	status_of clock 0
+	is "$(at clock.out)" 'map(select(.type == "interval")) | [length > 10, (map(.duration_ns) | min > 50000000 and max < 1500000000)]' \
+		'[true,true]'
+}
+
 @test "a reader that stands still loses no count" {
 	BOOT=ism-vfio-pci
 	status_of stopped 0

@@ -117,6 +117,15 @@ ran twice ismtrace live --json --measure -- sh -c ". /share/lib.sh
 	sh /share/measure.sh --work once $1
 	sh /share/measure.sh --work again $1"
 
+# Blocks that begin and end while others are at it.
+# shellcheck disable=SC2016 # For the shell that is traced.
+ran begun ismtrace live --json --measure -- sh -c '
+	ismload --quiet --device="$1" block:size=64,count=6000,verify=0 >&2 &
+	while kill -0 $! 2>/dev/null; do
+		echo 0 >"/sys/kernel/debug/pci/$1/statistics"
+		echo 1 >"/sys/kernel/debug/pci/$1/statistics"
+	done 2>/dev/null' sh "$1"
+
 # Open before the trace begins, and still open when it ends.
 opened held "$1"
 ran held ismtrace live --measure --color=never -- sh -c "touch /tmp/held.go

@@ -30,6 +30,14 @@ full()
 full full-plain full.pcapng
 # Not compressed, but in members.
 full full-members full.pcapng.gz -z 0
+# A file that has had something before.
+yes before | head -c 200000 >/tmp/small/keep
+cp /tmp/small/keep $OUT/keep.before
+ismtrace record -o - -z 0 -- sh -c 'ismload --quiet block:size=64,count=4000,verify=0 >&2' \
+	>>/tmp/small/keep 2>$OUT/keep.err
+echo $? >$OUT/keep.status
+cp /tmp/small/keep $OUT/keep.after
+rm /tmp/small/keep
 dd if=/dev/zero of=/tmp/small/rest bs=1k count=300 2>/dev/null
 ran full-already ismtrace record -o /tmp/small/none.pcapng -- touch /tmp/was-run
 ran was-run ls /tmp/was-run
@@ -46,6 +54,28 @@ ran was-run ls /tmp/was-run
 	appears /tmp/slow-done
 	cat >$OUT/slow.pcapng
 }
+
+# Told to end while it waits for a reader who does not read.
+mkfifo /tmp/still
+sleep 1000 </tmp/still &
+still=$!
+ismtrace record -s 4096 -o /tmp/still 2>$OUT/still.err &
+tracer=$!
+until grep -q tracing $OUT/still.err; do
+	sleep 0.05
+done
+ismload --quiet block:size=4096,count=300,verify=0
+sleep 1
+kill -TERM $tracer
+n=0
+while kill -0 $tracer 2>/dev/null && [ $n -lt 100 ]; do
+	n=$((n + 1))
+	sleep 0.1
+done
+echo $n >$OUT/still.tenths
+kill -KILL $tracer $still 2>/dev/null
+wait $tracer
+echo $? >$OUT/still.status
 
 # Killed while it waits for its reader.
 {

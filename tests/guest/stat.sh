@@ -28,6 +28,15 @@ wait $other
 ran interval ismtrace stat --json -I 100 -- \
 	sh -c 'exec ismload --json rate:rate=400,size=256,seconds=2 >/share/interval.ops'
 ran intervals ismtrace stat -I 50 -n 3
+# Somebody sets the clock meanwhile.
+(
+	sleep 0.7
+	date -s @100000000
+	sleep 0.7
+	date -s @1900000000
+) >/dev/null &
+ran clock ismtrace stat --json -I 100 -- ismload --quiet rate:rate=100,seconds=2
+wait
 ran text ismtrace stat -- ismload --quiet block:count=3 oversized crossing
 ran writes ismtrace stat --json -w write --size 64- -- \
 	sh -c 'exec ismload --quiet block:size=32,count=7,verify=0 block:size=64,count=11,verify=0 >&2'
