@@ -124,7 +124,8 @@ ran begun ismtrace live --json --measure -- sh -c '
 	while kill -0 $! 2>/dev/null; do
 		echo 0 >"/sys/kernel/debug/pci/$1/statistics"
 		echo 1 >"/sys/kernel/debug/pci/$1/statistics"
-	done 2>/dev/null' sh "$1"
+	done 2>/dev/null
+	true' sh "$1"
 
 # Open before the trace begins, and still open when it ends.
 opened held "$1"
