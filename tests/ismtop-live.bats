@@ -76,7 +76,7 @@ setup()
 	uid=$(awk '/^Uid/ { print $2 }' "$(at many.status)")
 	[ "$uid" -ge $((0x78000000)) ] || fail "it is user $uid"
 	same privileges "$(tr -s '\t ' ' ' <"$(at many.status)")" "Uid: $uid $uid $uid $uid
-CapPrm: 000000c000200000
+CapPrm: 000000c400200000
 CapEff: 0000000000000000
 NoNewPrivs: 1"
 }
@@ -87,6 +87,8 @@ NoNewPrivs: 1"
 	every "$(at drivers.out)" '.state == "waiting"' '.attach == null and (.note | contains("vfio"))' \
 		'.state == "running"' '.attach == "kprobe" or .attach == "fentry"'
 	same "first it waits" "$(jq -s '.[0].state' "$(at drivers.out)")" '"waiting"'
+	# Found anew without root, it has its address.
+	is "$(at drivers.out)" '[.[].functions[].function] | unique' '["0011:00:00.0"]'
 	is "$(at drivers.out)" '[.[-1].functions[] | [.driver, .accesses]] | sort' \
 		"[[\"ism-vfio-pci\",$(grep -c '"type":"op"' "$(at drivers.2.ops)")],[\"vfio-pci\",$(grep -c '"type":"op"' "$(at drivers.1.ops)")]]"
 	# The generic driver fragments and fails: these are counted and told over the change.

@@ -29,6 +29,10 @@ static error_t parse_output(int key, char *arg, struct argp_state *state)
 	if (!*arg)
 		option_error(state, "a file has a name");
 	out->path = strcmp(arg, "-") ? arg : NULL;
+	if (out->looked)
+		outdir_close(&out->dir);
+	/* If there is none that is told when it is to be opened. */
+	out->looked = out->path && !outdir_open(&out->dir, out->path);
 	return 0;
 }
 
@@ -42,7 +46,11 @@ int output_open(struct output *out)
 		out->file = stdout;
 		return EXIT_DONE;
 	}
-	fd = outfile_open(out->path, 0600);
+	fd = out->looked ? outfile_open_in(&out->dir, out->path, 0600)
+			 : outfile_open(out->path, 0600);
+	if (out->looked)
+		outdir_close(&out->dir);
+	out->looked = false;
 	if (fd >= 0) {
 		out->file = fdopen(fd, "w");
 		if (out->file)

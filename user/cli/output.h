@@ -10,10 +10,14 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "util/outfile.h"
+
 /* Starts as zeros. */
 struct output {
-	const char *path; /* of -o; NULL: standard output; borrowed */
-	FILE *file;	  /* to write to; NULL: not open */
+	const char *path;  /* of -o; NULL: standard output; borrowed */
+	bool looked;	   /* for the directory, as the option was read */
+	struct outdir dir; /* then that is it */
+	FILE *file;	   /* to write to; NULL: not open */
 };
 
 /* -o FILE; input is a struct output. */

@@ -157,16 +157,18 @@ const struct argp record_argp = {
 	.children = record_children,
 };
 
+static int say_cannot(const struct record_command *cmd, int err)
+{
+	error("cannot write %s: %s", cmd->path, outfile_reason(err));
+	return EXIT_OUTPUT;
+}
+
 static int open_output(struct session *session)
 {
 	struct record_command *cmd = (struct record_command *)session;
 
-	cmd->fd = files_open(&cmd->files, cmd->path, cmd->max_size || cmd->max_ns,
-			     (unsigned int)cmd->keep);
-	if (cmd->fd >= 0)
-		return EXIT_DONE;
-	error("cannot write %s: %s", cmd->path, outfile_reason(cmd->fd));
-	return EXIT_OUTPUT;
+	cmd->fd = files_open(&cmd->files);
+	return cmd->fd < 0 ? say_cannot(cmd, cmd->fd) : EXIT_DONE;
 }
 
 static int account_now(void *arg, struct summary *summary)
@@ -254,7 +256,7 @@ static const struct session_ops record_ops = {
 int command_record(int argc, char **argv)
 {
 	struct record_command cmd = { .path = DEFAULT_FILE, .level = LEVEL_UNSET, .fd = -1 };
-	int status;
+	int status, err;
 
 	cmd.files.socket = -1;
 	session_init(&cmd.session, &record_ops);
@@ -264,6 +266,9 @@ int command_record(int argc, char **argv)
 		hint("-o FILE, or pipe it: ismtrace record -o - | tshark -r -");
 		return EXIT_USAGE;
 	}
+	err = files_look(&cmd.files, cmd.path, cmd.max_size || cmd.max_ns, (unsigned int)cmd.keep);
+	if (err)
+		return say_cannot(&cmd, err);
 	cmd.session.tracing.separate = output_mixes(cmd.path);
 	status = session_run(&cmd.session);
 	session_free(&cmd.session);

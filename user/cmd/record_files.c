@@ -141,21 +141,15 @@ static int open_first(struct capture_files *files)
 	if (strlen(files->path) + sizeof(".00000") > sizeof(name))
 		return -ENAMETOOLONG;
 	files_name(files, 0, name, sizeof(name));
-	err = outdir_open(&files->dir, name);
-	if (err)
-		return err;
 	fd = outfile_make(&files->dir, outfile_base(name), 0600);
 	err = fd < 0 ? fd : start_process(files);
-	outdir_close(&files->dir);
 	if (err && fd >= 0)
 		close(fd);
 	return err ? err : fd;
 }
 
-int files_open(struct capture_files *files, const char *path, bool numbered, unsigned int keep)
+int files_look(struct capture_files *files, const char *path, bool numbered, unsigned int keep)
 {
-	int fd;
-
 	*files = (struct capture_files){
 		.path = path,
 		.numbered = numbered,
@@ -163,11 +157,20 @@ int files_open(struct capture_files *files, const char *path, bool numbered, uns
 		.dir = OUTDIR_NONE,
 		.socket = -1,
 	};
-	if (!strcmp(path, "-")) {
+	return strcmp(path, "-") ? outdir_open(&files->dir, path) : 0;
+}
+
+int files_open(struct capture_files *files)
+{
+	int fd;
+
+	if (!strcmp(files->path, "-")) {
 		fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
 		return fd < 0 ? -errno : fd;
 	}
-	return numbered ? open_first(files) : outfile_open(path, 0600);
+	fd = files->numbered ? open_first(files) : outfile_open_in(&files->dir, files->path, 0600);
+	outdir_close(&files->dir);
+	return fd;
 }
 
 int files_next(void *arg, unsigned int number)

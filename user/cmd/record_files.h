@@ -24,10 +24,16 @@ struct capture_files {
 };
 
 /*
- * files_open - open the first file, for the owner alone, and with numbered
- * start the process.  "-" is standard output.  Returns a descriptor, or -errno.
+ * files_look - look up the directory, before anything else is done: that is where the files will be,
+ * whatever its path leads to later.  "-" is standard output.  0 or -errno.
  */
-int files_open(struct capture_files *files, const char *path, bool numbered, unsigned int keep);
+int files_look(struct capture_files *files, const char *path, bool numbered, unsigned int keep);
+
+/*
+ * files_open - open the first file, for the owner alone, and with numbered
+ * start the process.  Returns a descriptor, or -errno.
+ */
+int files_open(struct capture_files *files);
 
 /* The file with this number, from 0: a descriptor or -errno.  For writer_options. */
 int files_next(void *arg, unsigned int number);

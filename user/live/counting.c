@@ -13,10 +13,14 @@
 #include "live/batches.h"
 #include "live/cell_counts.h"
 #include "model/region.h"
+#include "util/clock.h"
 #include "util/message.h"
 
 /* From so many cells in use on, those of processes that ended are taken back. */
 #define CELLS_TIGHT (ISMT_CELLS_OWN / 2)
+/* When so few were done with, it is that long until they are looked at again. */
+#define RETIRED_FEW	64
+#define RETIRE_EVERY_NS NS_PER_SEC
 
 /* Of the kernel's: these do not come as findings, the cells have them. */
 #define TOLD RULE_BIT(ISM004)
@@ -32,8 +36,9 @@ struct counting {
 	struct batches batches;
 	struct ismt_cell *last;		  /* cells as they were when they were last added */
 	uint32_t leaving[ISMT_CELLS_OWN]; /* indices, while cells are taken back */
-	uint32_t seen_over; /* processes that had ended when cells were last taken back */
-	int error;	    /* -ENOMEM from a record, or as cells were taken back */
+	uint32_t seen_over;   /* processes that had ended when cells were last taken back */
+	uint64_t next_retire; /* not before, CLOCK_MONOTONIC; 0: at any time */
+	int error;	      /* -ENOMEM from a record, or as cells were taken back */
 };
 
 static int on_access(void *arg, struct access *access)
@@ -201,6 +206,8 @@ static int retire(struct counting *counting)
 	for (k = 0; k < nr && !err; k++)
 		err = retire_cell(counting, counting->leaving[k]);
 	counting->seen_over = over;
+	/* Live processes hold them: to look again at once would find as little. */
+	counting->next_retire = nr < RETIRED_FEW ? mono_ns() + RETIRE_EVERY_NS : 0;
 	return err;
 }
 
@@ -210,7 +217,8 @@ static int retire_if_tight(struct counting *counting)
 	const struct ismtrace_bpf *skel = live_skeleton(counting->live);
 
 	if (look(&skel->bss->cells_taken) - look(&skel->bss->cells_returned) < CELLS_TIGHT ||
-	    look(&skel->bss->processes_over) == counting->seen_over)
+	    look(&skel->bss->processes_over) == counting->seen_over ||
+	    mono_ns() < counting->next_retire)
 		return 0;
 	return retire(counting);
 }

@@ -31,6 +31,12 @@ static const struct {
 	{ CAP_SYS_ADMIN, "CAP_SYS_ADMIN" },
 };
 
+/*
+ * Of use where it is there: without CAP_SYSLOG the kernel tells no addresses (kallsyms), and so
+ * nothing of its functions, unless kernel.perf_event_paranoid is 1 or less.
+ */
+static const cap_value_t useful = CAP_SYSLOG;
+
 int privilege_missing(char *buf, size_t len)
 {
 	cap_t caps = cap_get_proc();
@@ -69,7 +75,7 @@ static int become(const struct run_as *as)
 	if (setgroups(0, NULL) || setresgid(who.gid, who.gid, who.gid) ||
 	    setresuid(who.uid, who.uid, who.uid))
 		return -errno;
-	return 0;
+	return getuid() == who.uid ? 0 : -EINVAL;
 }
 
 /*
@@ -166,23 +172,30 @@ int privilege_keep_files(bool of_others)
 	return err ?: seal();
 }
 
-/* Of what loading needs that which the process may use; nothing else stays. */
+/* Of one capability, if the process may use it. */
+static int keep_one(cap_t caps, cap_t have, const cap_value_t *cap, bool effective)
+{
+	cap_flag_value_t may;
+
+	if (cap_get_flag(have, *cap, CAP_PERMITTED, &may) || may != CAP_SET)
+		return 0;
+	if (cap_set_flag(caps, CAP_PERMITTED, 1, cap, CAP_SET) ||
+	    (effective && cap_set_flag(caps, CAP_EFFECTIVE, 1, cap, CAP_SET)))
+		return -errno;
+	return 0;
+}
+
+/* Of what loading needs and can use that which the process may use; nothing else stays. */
 static int keep_needed(bool effective)
 {
 	cap_t caps = cap_init(), have = cap_get_proc();
-	cap_flag_value_t may;
 	int err = caps && have ? 0 : -errno;
 	size_t i;
 
-	for (i = 0; !err && i < sizeof(needed) / sizeof(needed[0]); i++) {
-		const cap_value_t *cap = &needed[i].value;
-
-		if (cap_get_flag(have, *cap, CAP_PERMITTED, &may) || may != CAP_SET)
-			continue;
-		if (cap_set_flag(caps, CAP_PERMITTED, 1, cap, CAP_SET) ||
-		    (effective && cap_set_flag(caps, CAP_EFFECTIVE, 1, cap, CAP_SET)))
-			err = -errno;
-	}
+	for (i = 0; !err && i < sizeof(needed) / sizeof(needed[0]); i++)
+		err = keep_one(caps, have, &needed[i].value, effective);
+	if (!err)
+		err = keep_one(caps, have, &useful, effective);
 	if (!err && cap_set_proc(caps))
 		err = -errno;
 	cap_free(caps);

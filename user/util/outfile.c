@@ -8,6 +8,7 @@
 #include <linux/openat2.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
@@ -147,10 +148,10 @@ static int open_special(const struct outdir *dir, const char *name)
 }
 
 /*
- * Links of the system's own, to what is open here already.  Below /dev there are directories that
- * everybody may write to.
+ * The descriptor that a link of the system's own stands for; -1: it is none.  Below /dev there are
+ * directories that everybody may write to.
  */
-static bool is_systems_link(const char *path)
+static int open_here(const char *path)
 {
 	static const char *const fds[] = { "/dev/fd/", "/proc/self/fd/" };
 	size_t i, len;
@@ -159,9 +160,11 @@ static bool is_systems_link(const char *path)
 		len = strlen(fds[i]);
 		if (!strncmp(path, fds[i], len) && path[len] &&
 		    !path[len + strspn(path + len, "0123456789")])
-			return true;
+			return atoi(path + len);
 	}
-	return !strcmp(path, "/dev/stdout") || !strcmp(path, "/dev/stderr");
+	if (!strcmp(path, "/dev/stdout"))
+		return STDOUT_FILENO;
+	return strcmp(path, "/dev/stderr") ? -1 : STDERR_FILENO;
 }
 
 static int open_in(const struct outdir *dir, const char *name, mode_t mode)
@@ -184,6 +187,18 @@ static int open_in(const struct outdir *dir, const char *name, mode_t mode)
 	return own == -ENOENT ? fd : own;
 }
 
+int outfile_open_in(const struct outdir *dir, const char *path, mode_t mode)
+{
+	int number = open_here(path), fd;
+
+	/* As it is: opened anew a file would be written to from its beginning. */
+	if (number >= 0) {
+		fd = fcntl(number, F_DUPFD_CLOEXEC, 3);
+		return fd < 0 ? -errno : fd;
+	}
+	return open_in(dir, outfile_base(path), mode);
+}
+
 int outfile_open(const char *path, mode_t mode)
 {
 	struct outdir dir = OUTDIR_NONE;
@@ -191,13 +206,8 @@ int outfile_open(const char *path, mode_t mode)
 
 	if (fd)
 		return fd;
-	fd = open_in(&dir, outfile_base(path), mode);
+	fd = outfile_open_in(&dir, path, mode);
 	outdir_close(&dir);
-	if (fd == -ELOOP && is_systems_link(path)) {
-		fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
-		if (fd < 0)
-			fd = -errno;
-	}
 	return fd;
 }
 

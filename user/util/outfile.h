@@ -48,6 +48,12 @@ int outfile_make(const struct outdir *dir, const char *name, mode_t mode);
  */
 int outfile_open(const char *path, mode_t mode);
 
+/*
+ * outfile_open_in - likewise, in the directory of the path as it was when outdir_open() looked it up: what
+ * its path leads to may be another one once a trace is set up.
+ */
+int outfile_open_in(const struct outdir *dir, const char *path, mode_t mode);
+
 /* Why that failed, for the person; err is -errno. */
 const char *outfile_reason(int err);
 

@@ -28,6 +28,11 @@ static int look_up(struct run_as *as, const char *name, uid_t uid)
 	while (err && (entry = fgetpwent(file))) {
 		if (name ? strcmp(entry->pw_name, name) : entry->pw_uid != uid)
 			continue;
+		/* To the kernel that is "as it is", and nobody. */
+		if (entry->pw_uid == (uid_t)-1 || entry->pw_gid == (gid_t)-1) {
+			err = -EINVAL;
+			break;
+		}
 		as->uid = entry->pw_uid;
 		as->gid = entry->pw_gid;
 		snprintf(as->name, sizeof(as->name), "%s", entry->pw_name);
