@@ -178,6 +178,7 @@ static int file_next(struct writer *writer)
 	if (err)
 		return err;
 	fd = writer->options.next_file(writer->options.arg, ++writer->number);
+	writer->stats.next_failed = fd < 0;
 	if (fd < 0)
 		return fd;
 	file_begin(writer, fd);

@@ -47,6 +47,7 @@ struct writer_stats {
 	uint64_t failed;   /* accesses in what could not be written */
 	uint64_t failed_insns;
 	unsigned int files;
+	bool next_failed; /* the one after them could not be opened */
 };
 
 struct writer;

@@ -218,6 +218,19 @@ static void say_incomplete(const struct summary *summary)
 	warning("%s", text);
 }
 
+/* name is that of the last file that could be opened. */
+static void say_failed(const struct record_command *cmd, const struct writer_stats *stats,
+		       const char *name, int err)
+{
+	char next[PATH_MAX];
+
+	if (stats->next_failed) {
+		files_name(&cmd->files, stats->files, next, sizeof(next));
+		name = next;
+	}
+	error("cannot write %s: %s", name, strerror(-err));
+}
+
 static int finish(struct session *session)
 {
 	struct record_command *cmd = (struct record_command *)session;
@@ -234,7 +247,7 @@ static int finish(struct session *session)
 	if (session->output_error == -EPIPE)
 		note("the reader closed the output");
 	else if (session->output_error)
-		error("cannot write %s: %s", name, strerror(-session->output_error));
+		say_failed(cmd, &stats, name, session->output_error);
 	if (!cmd->quiet || lost || session->output_error) {
 		snprintf(before, sizeof(before), " and %u before it", stats.files - 1);
 		note("%" PRIu64 " access%s, %" PRIu64 " bytes written to %s%s; %" PRIu64 " lost",
