@@ -57,6 +57,7 @@ ran was-run ls /tmp/was-run
 
 # Told to end while it waits for a reader who does not read.
 mkfifo /tmp/still
+# shellcheck disable=SC2217 # It holds the pipe, as a reader who does not read.
 sleep 1000 </tmp/still &
 still=$!
 ismtrace record -s 4096 -o /tmp/still 2>$OUT/still.err &
