@@ -179,7 +179,7 @@ unseen()
 	status_of msix 0
 	same "writes" "$(summary msix '[.rows[] | select(.region == "bar4") | .accesses, .insn.pcistb, .bytes]')" '[10,0,80]'
 	same "reads" "$(summary msix-reads '[.rows[] | select(.region == "bar4") | .accesses, .insn.pcilg, .bytes]')" '[10,0,80]'
-	same "lost" "$(summary msix '.lost | add')$(summary msix-stat '.lost | add')$(summary msix-reads '.lost | add')" 000
+	same "lost" "$(summary msix '.lost | del(.error_probe) | add')$(summary msix-stat '.lost | del(.error_probe) | add')$(summary msix-reads '.lost | del(.error_probe) | add')" 000
 }
 
 # --- Limits.
