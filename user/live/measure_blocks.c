@@ -307,8 +307,14 @@ static void fill(struct live *live, size_t i, struct measure *out)
 	if (out->after || window->busy)
 		out->under_way = others;
 	out->missed = m.during + (window->busy ? others : 0);
-	/* Of those that were issued while a block began, ours has all and the machine's any number. */
-	out->under_way += m.during;
+	if (!m.during)
+		return;
+	/*
+	 * Of those that were issued while a block began, ours has all and the machine's any number;
+	 * and each other CPU may have been about to issue one as it began, or as it ended.
+	 */
+	out->under_way += m.during + others * m.begun;
+	out->missed += others * m.begun;
 }
 
 /*
