@@ -97,6 +97,19 @@ case $1 in
 	closed
 	exit
 	;;
+--begun)
+	# Blocks that begin and end while others are at it: with a CPU for each.
+	f=${ISM_FUNCTIONS%% *}
+	# shellcheck disable=SC2016 # For the shell that is traced.
+	ran begun ismtrace live --json --measure -- sh -c '
+		ismload --quiet --device="$1" block:size=64,count=6000,verify=0 >&2 &
+		while kill -0 $! 2>/dev/null; do
+			echo 0 >"/sys/kernel/debug/pci/$1/statistics"
+			echo 1 >"/sys/kernel/debug/pci/$1/statistics"
+		done 2>/dev/null
+		true' sh "$f"
+	exit 0
+	;;
 esac
 
 driver=$1
@@ -116,16 +129,6 @@ ran check ismtrace check --json --measure -- sh /share/measure.sh --work check "
 ran twice ismtrace live --json --measure -- sh -c ". /share/lib.sh
 	sh /share/measure.sh --work once $1
 	sh /share/measure.sh --work again $1"
-
-# Blocks that begin and end while others are at it.
-# shellcheck disable=SC2016 # For the shell that is traced.
-ran begun ismtrace live --json --measure -- sh -c '
-	ismload --quiet --device="$1" block:size=64,count=6000,verify=0 >&2 &
-	while kill -0 $! 2>/dev/null; do
-		echo 0 >"/sys/kernel/debug/pci/$1/statistics"
-		echo 1 >"/sys/kernel/debug/pci/$1/statistics"
-	done 2>/dev/null
-	true' sh "$1"
 
 # Open before the trace begins, and still open when it ends.
 opened held "$1"
