@@ -18,8 +18,10 @@
 #include "util/clock.h"
 #include "util/message.h"
 
-#define OUR_DRIVER     "ism-vfio-pci"
-#define GENERIC_DRIVER "vfio-pci"
+#define OUR_DRIVER "ism-vfio-pci"
+/* As upstream's is called in sysfs, where a name has no dashes. */
+#define UPSTREAM_DRIVER "ism_vfio_pci"
+#define GENERIC_DRIVER	"vfio-pci"
 
 /* How long live_stop() waits for accesses under way. */
 #define DRAIN_MS 50
@@ -51,16 +53,20 @@ const struct function *live_function(struct live *live, uint32_t fid)
 	return function_update(live->functions, &(struct ismt_function){ .fid = fid });
 }
 
+/* Not known, or a variant driver, of which this access was not: what it was is not told any more. */
+static bool is_unlikely(const char *driver)
+{
+	return !driver[0] || !strcmp(driver, OUR_DRIVER) || !strcmp(driver, UPSTREAM_DRIVER);
+}
+
 const char *live_driver(struct live *live, const struct function *fn, uint8_t layer)
 {
 	if (layer == ISMT_LAYER_ISM)
 		return OUR_DRIVER;
 	/* It may have been bound to another one since. */
-	if (!fn->k.driver[0] || !strcmp(fn->k.driver, OUR_DRIVER))
+	if (is_unlikely(fn->k.driver))
 		scan_functions(live->skel, live->functions);
-	if (!fn->k.driver[0] || !strcmp(fn->k.driver, OUR_DRIVER))
-		return GENERIC_DRIVER;
-	return fn->k.driver;
+	return is_unlikely(fn->k.driver) ? GENERIC_DRIVER : fn->k.driver;
 }
 
 /* It may be the MSI-X table's, which is known once the function was opened. */
