@@ -26,7 +26,8 @@ setup_file()
 
 tm()
 {
-	tmux -L top "$@"
+	# A server of its own for each test: one that is just ending would be found.
+	tmux -L "top-$BATS_TEST_NUMBER" "$@"
 }
 
 teardown()

@@ -28,7 +28,7 @@ setup()
 
 teardown()
 {
-	tmux -L shell kill-server 2>/dev/null || :
+	tmux -L "shell-$BATS_TEST_NUMBER" kill-server 2>/dev/null || :
 }
 
 # soon COMMAND... -- it holds, now or after a while.
@@ -39,7 +39,7 @@ soon()
 		! "$@" || return 0
 		sleep 0.1
 	done
-	fail "not so: $*" "$(tmux -L shell capture-pane -p 2>&1)"
+	fail "not so: $*" "$(tmux -L "shell-$BATS_TEST_NUMBER" capture-pane -p 2>&1)"
 }
 
 # --- Signals.
@@ -249,19 +249,19 @@ show()
 		echo \$? >"$BATS_TEST_TMPDIR/status"
 		exec sleep 1000
 	END
-	tmux -L shell -f /dev/null new-session -d -x "${size%x*}" -y "${size#*x}" \
+	tmux -L "shell-$BATS_TEST_NUMBER" -f /dev/null new-session -d -x "${size%x*}" -y "${size#*x}" \
 		"bash --norc $BATS_TEST_TMPDIR/start"
 }
 
 on_screen()
 {
-	tmux -L shell capture-pane -p | grep -qF -- "$1"
+	tmux -L "shell-$BATS_TEST_NUMBER" capture-pane -p | grep -qF -- "$1"
 }
 
 # The last line is the one with the keys: so many rows are used.
 rows_used()
 {
-	[ "$(tmux -L shell capture-pane -p | grep -n 'q quit' | cut -d: -f1)" = "$1" ]
+	[ "$(tmux -L "shell-$BATS_TEST_NUMBER" capture-pane -p | grep -n 'q quit' | cut -d: -f1)" = "$1" ]
 }
 
 @test "ismtop: a terminal that cannot show a screen, one that is not known, none: said" {
@@ -273,8 +273,8 @@ rows_used()
 		same "exit status with $name" "$(cat "$BATS_TEST_TMPDIR/status")" "$status"
 		same "lines with $name" "$(wc -l <"$BATS_TEST_TMPDIR/stderr")" 2
 		says "$BATS_TEST_TMPDIR/stderr" "ismtop: $said" '  hint: -b writes lines, --json objects'
-		same "on the screen with $name" "$(tmux -L shell capture-pane -p | grep -c .)" 0
-		tmux -L shell kill-server
+		same "on the screen with $name" "$(tmux -L "shell-$BATS_TEST_NUMBER" capture-pane -p | grep -c .)" 0
+		tmux -L "shell-$BATS_TEST_NUMBER" kill-server
 	done <<-'END'
 		5 TERM=dumb this terminal cannot show a screen: TERM is 'dumb'
 		5 TERM=nonsense this terminal is not known: TERM is 'nonsense'
@@ -287,9 +287,9 @@ rows_used()
 	show 80x24 COLUMNS=40 LINES=10
 	soon on_screen "apart.pcapng.gz"
 	soon rows_used 24
-	tmux -L shell resize-window -x 120 -y 40
+	tmux -L "shell-$BATS_TEST_NUMBER" resize-window -x 120 -y 40
 	soon rows_used 40
-	tmux -L shell send-keys q
+	tmux -L "shell-$BATS_TEST_NUMBER" send-keys q
 	soon test -s "$BATS_TEST_TMPDIR/status"
 	same "exit status" "$(cat "$BATS_TEST_TMPDIR/status")" 0
 }
