@@ -188,7 +188,7 @@ $(S)/%.skel.h: $(S)/%.bpf.o
 
 # An include names its room, so that one path serves all.
 INCLUDES := -Iuser -Ibpf -Ilab -I$(B)
-TEST_INCLUDES := -Itests/unit -Itests/unit/fake -Ivmlinux
+TEST_INCLUDES := -Itests/unit -Itests/unit/fake -Ivmlinux -Ilab/qemu
 
 # compile SAID, COMPILER AND ITS FLAGS
 define compile
@@ -279,6 +279,11 @@ $(H)/unit/%: $(H)/tests/unit/%.o $(call objects,$(H),$(ANYWHERE))
 
 $(S)/unit/%: $(S)/tests/unit/%.o $(call objects,$(S),$(ANYWHERE))
 	$(call link,LD,$(S_LINK),$(S_LDFLAGS) $(LIBS))
+
+# The protocol of the lab's ISM function, which knows nothing of QEMU.
+ISM_CORE := $(addprefix lab/qemu/,ism-core.c ism-fabric.c ism-notify.c)
+$(H)/unit/test_ism_function: $(call objects,$(H),$(ISM_CORE))
+$(S)/unit/test_ism_function: $(call objects,$(S),$(ISM_CORE))
 
 UNIT := $(TESTS:%=$(H)/unit/%) $(TESTS:%=$(S)/unit/%)
 

@@ -12,14 +12,16 @@ VFIO_MODULES=(iommufd vfio vfio_iommu_type1 vfio-pci-core vfio-pci)
 SHARE_MODULES=(9pnet 9pnet_virtio 9p)
 # The variant driver that a kernel comes with, which has the name of ours.
 KERNEL_DRIVER=ism-vfio-pci
-# The kernel's own users of a function: for modprobe, never loaded unasked, and
-# only where there is the first of them.
-USER_MODULES=(ism smc smc_diag)
+# The kernel's own users of a function, with the networks that SMC begins on: for
+# modprobe, never loaded unasked, and only where there is the first of them.
+USER_MODULES=(ism smc smc_diag veth virtio_net af_packet)
+# For a disk that a peer serves, likewise, where there are any.
+DISK_MODULES=(nbd ext4)
 
 make_modules()
 {
 	local kernel=$1 out=$2 rel src dst name file
-	local names=("${VFIO_MODULES[@]}" "${SHARE_MODULES[@]}" "$KERNEL_DRIVER")
+	local names=("${VFIO_MODULES[@]}" "${SHARE_MODULES[@]}" "$KERNEL_DRIVER" "${DISK_MODULES[@]}")
 	rel=$(<"$kernel/release")
 	src=$kernel/modules/$rel
 	dst=$out/lib/modules/$rel

@@ -24,6 +24,7 @@ DRIVER=ism-vfio-pci
 FUNCTIONS=1
 # Properties of the first function, the second, ...
 PROPERTIES=()
+MEMORY=
 ORDERS=
 SMP=1
 MEM=1024
@@ -46,6 +47,8 @@ usage()
 		  --functions N     number of ISM functions ($FUNCTIONS)
 		  --function PROPS  properties of the first of them, or of the next one
 		                    when said again: maxstbl=256,relaxed=off
+		  --memory          memory that reads back what was stored, in place of
+		                    functions that have peers and execute commands
 		  --orders SOCKET   take orders for them there (lab/inject SOCKET ...)
 		  --smp N           CPUs ($SMP)
 		  --mem MIB         memory ($MEM)
@@ -123,7 +126,11 @@ parse_options()
 			ICOUNT=yes
 			continue
 			;;
-		--icount=*) usage_error "--icount takes no value" ;;
+		--memory)
+			MEMORY=yes
+			continue
+			;;
+		--icount=* | --memory=*) usage_error "${opt%%=*} takes no value" ;;
 		--*=*)
 			value=${opt#*=}
 			opt=${opt%%=*}
@@ -221,6 +228,17 @@ comma()
 	printf '%s\n' "${1//,/,,}"
 }
 
+# function_properties INDEX -- what is said of this function, with a comma before it.
+function_properties()
+{
+	local said=${PROPERTIES[$1]:-}
+	# A stand-in for the function knows no such property.
+	if [ -n "$MEMORY" ] && [ "${FUNCTION_DEVICE%%,*}" = ism ] && [[ ,$said != *,memory=* ]]; then
+		said+=${said:+,}memory=on
+	fi
+	printf '%s\n' "${said:+,$said}"
+}
+
 # machine_args KERNEL-DIR RUN-DIR -- fill ARGS with QEMU's command line.
 # shellcheck disable=SC2054 # the commas are QEMU's
 machine_args()
@@ -274,7 +292,7 @@ machine_args()
 		fi
 		ARGS+=(
 			-device "zpci,uid=$((0x11 + i)),fid=$((0x22 + i)),target=$id"
-			-device "$FUNCTION_DEVICE${PROPERTIES[i]:+,${PROPERTIES[i]}},id=$id$bus"
+			-device "$FUNCTION_DEVICE$(function_properties "$i"),id=$id$bus"
 		)
 	done
 	if [ -n "$ICOUNT" ]; then

@@ -87,7 +87,8 @@ lab()
 	shift
 	# For a machine whose CPUs are busy with other things as well; what finds bugs
 	# takes ten times as long.
-	options+=(--timeout "$(if [[ $TEST_KERNEL == *-debug ]]; then echo 3600; else echo 900; fi)")
+	# What ismload writes it reads back; memory=off in a test's properties has a function that works.
+	options+=(--memory --timeout "$(if [[ $TEST_KERNEL == *-debug ]]; then echo 3600; else echo 900; fi)")
 	while [ "$1" != -- ]; do
 		options+=("$1")
 		shift

@@ -50,7 +50,7 @@ sees()
 	export TMUX_TMPDIR=$BATS_FILE_TMPDIR
 	unset TMUX
 	tmux -L ismtop-cost -f /dev/null new-session -d -x 80 -y 24 \
-		"$TOP/lab/shell --functions 8 --icount --timeout 600 --share $share -- sh /share/ismtop-screen.sh; echo ended \$?; sleep 100"
+		"$TOP/lab/shell --memory --functions 8 --icount --timeout 600 --share $share -- sh /share/ismtop-screen.sh; echo ended \$?; sleep 100"
 	sees FUNCTION
 	: >"$share/go"
 	sees "functions 8  processes 7" LIVE

@@ -44,7 +44,7 @@ left_behind()
 @test "--help tells every option" {
 	run -0 lab/run --help
 	local opt
-	for opt in kernel driver functions function orders smp mem share tools timeout icount; do
+	for opt in kernel driver functions function memory orders smp mem share tools timeout icount; do
 		[[ $output == *"--$opt"* ]]
 	done
 	run -0 lab/shell --help
@@ -243,7 +243,7 @@ summary" ]
 }
 
 @test "--function: properties of each" {
-	run -0 --separate-stderr lab/run --functions 3 --function maxstbl=128 --function maxstbl=256,relaxed=off \
+	run -0 --separate-stderr lab/run --memory --functions 3 --function maxstbl=128 --function maxstbl=256,relaxed=off \
 		-- sh -c 'ismtrace list --json | jq -r .maxstbl
 			ismload -q -d 0011:00:00.0 block:size=9,count=1 >/dev/null && echo relaxed
 			ismload -q -d 0012:00:00.0 block:size=9,count=1 2>&1 | grep -o ENXIO'

@@ -184,7 +184,7 @@ opener()
 	local share=$BATS_TEST_TMPDIR/share
 	mkdir -p "$share"
 	# The second client waits until the packets of the first have been printed here.
-	"$TOP/lab/run" --timeout 150 --share "$share" -- ismtrace record -q --byte-order=little -o - -- sh -c '
+	"$TOP/lab/run" --memory --timeout 150 --share "$share" -- ismtrace record -q --byte-order=little -o - -- sh -c '
 		ismload --quiet block:size=64,count=3 >&2
 		until [ -e /share/printed ]; do sleep 0.1; done
 		ismload --quiet block:size=128,count=2 >&2' 2>"$share/lab.err" |

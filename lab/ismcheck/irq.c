@@ -49,6 +49,10 @@ static int irq_enable(struct check *c, struct irq *irq, unsigned int index)
 
 	irq->index = index;
 	irq->count = info.count < VECTORS_MAX ? info.count : VECTORS_MAX;
+	if (!ret && !irq->count && index == VFIO_PCI_MSI_IRQ_INDEX) {
+		check_absent(c, "it is memory, which has MSI-X alone");
+		return -1;
+	}
 	if (ret || !irq->count || !(info.flags & VFIO_IRQ_INFO_EVENTFD)) {
 		check_fail(c, "index %u: %d, %u vectors, flags 0x%x", index, ret, info.count,
 			   info.flags);

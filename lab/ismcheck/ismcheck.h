@@ -88,6 +88,9 @@ int dev_open(struct check *c);
 void dev_close(struct check *c);
 int dev_command(struct check *c, uint16_t command);
 
+/* Whether memory is behind the BARs; 0, or -1 and the check is absent. */
+int dev_keeps(struct check *c);
+
 /* Fill len bytes with a pattern of seed, in blocks that any function takes. */
 int dev_fill(struct check *c, unsigned int region, uint64_t offset, size_t len, uint8_t seed);
 uint8_t pattern_byte(uint8_t seed, uint64_t offset);

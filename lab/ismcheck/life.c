@@ -109,6 +109,7 @@ static void close_in_flight(struct check *c)
 	pthread_t thread;
 	void *ret;
 
+	TRY(dev_keeps(c));
 	if (pthread_create(&thread, NULL, read_long, c))
 		abort();
 	nanosleep(&moment, NULL);
@@ -126,8 +127,10 @@ static void killed_in_flight(struct check *c)
 {
 	struct timespec moment = { .tv_nsec = 50000000 }, begin, end;
 	int status = 0;
-	pid_t pid = fork();
+	pid_t pid;
 
+	TRY(dev_keeps(c));
+	pid = fork();
 	if (!pid) {
 		uint8_t *to = malloc(256 << 20);
 

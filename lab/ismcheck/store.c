@@ -111,6 +111,7 @@ static void write_atomic(struct check *c)
 	unsigned int round, mixed = 0, wrong = 0, i;
 	size_t len = c->maxstbl < sizeof(found) ? c->maxstbl : sizeof(found), n;
 
+	TRY(dev_keeps(c));
 	pthread_barrier_init(&barrier, NULL, WRITERS + 1);
 	for (i = 0; i < WRITERS; i++) {
 		w[i] = (struct writer){ c, &barrier, len, (uint8_t)(i + 1), 0 };

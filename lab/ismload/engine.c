@@ -265,7 +265,7 @@ static int engine_read(struct engine *e, const struct plan *plan, const struct o
 		return engine_judge(e, &o);
 	if (o.ret > 0 && op->flags & OP_UNIFORM) {
 		/* Where no write arrives, anything may be left from before. */
-		if (e->fn->contract->known && !e->fn->contract->stores_arrive)
+		if (e->fn->contract->known && !contract_keeps(e->fn))
 			return engine_judge(e, &o);
 		o.verified = is_uniform(e->in, (size_t)o.ret) ? VERIFIED_TRUE : VERIFIED_FALSE;
 	} else if (o.ret > 0 && is_bar(&o) && !plan->shared && !(op->flags & OP_FAULT)) {

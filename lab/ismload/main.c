@@ -77,6 +77,15 @@ static void function_pretend(struct function *fn, const struct options *o)
 	}
 }
 
+/* Why there is less to see of it than of the lab's memory. */
+static void function_explain(const struct function *fn)
+{
+	if (fn->works)
+		vfio_complain(
+			fn,
+			"it executes commands and moves data to peers, so nothing is read back to verify it; lab/run --memory has memory instead");
+}
+
 static int function_open(struct vfio *vfio, struct function *fn, const struct options *o)
 {
 	int ret = vfio_find(o->device, fn);
@@ -94,6 +103,8 @@ static int function_open(struct vfio *vfio, struct function *fn, const struct op
 		ret = vfio_query(vfio, fn);
 	if (o->maxstbl)
 		fn->maxstbl = (uint32_t)o->maxstbl;
+	if (!ret && !o->quiet)
+		function_explain(fn);
 	return ret;
 }
 

@@ -64,7 +64,7 @@ int plan_emit(struct plan *plan, const struct op *op)
 	const struct params *p = &plan->params;
 	struct op wanted = *op;
 
-	if (plan->shared && !(op->flags & OP_COMMAND))
+	if ((plan->shared || plan->fn->works) && !(op->flags & OP_COMMAND))
 		wanted.flags &= (uint8_t)~OP_VERIFY;
 	if (p->wanted != WANTED_CONTRACT && op->role == ROLE_PATTERN && !(op->flags & OP_EXPECT)) {
 		wanted.flags |= OP_EXPECT;

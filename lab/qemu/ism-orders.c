@@ -27,9 +27,9 @@
 #include "exec/cpu-defs.h"
 #include "hw/pci/msi.h"
 #include "hw/pci/msix.h"
-#include "hw/s390x/ism.h"
 #include "hw/s390x/s390-pci-inst.h"
 #include "cpu.h"
+#include "ism.h"
 
 #define DMA_MAX 65536
 

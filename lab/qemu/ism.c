@@ -7,21 +7,24 @@
  *   BAR 4  the MSI-X table: QEMU's zPCI takes no function without one.  The
  *          kernel's ISM driver wants a vector of the plain MSI capability.
  *
- * Both memories read back what was stored into them, and only PCISTB stores:
- * PCISTG to either is refused with condition code 1, as a real function needs
- * store blocks.  There is no peer: nothing moves on to another function.
+ * Only PCISTB stores: PCISTG to BAR 0 or 2 is refused with condition code 1,
+ * as a real function needs store blocks.
  *
- * The window is kept in pages that appear when they are first stored into, at
- * most window-pages of them.  A store that would need one more is refused with
- * "insufficient resources", so whatever was stored stays readable.  Both
- * memories survive a function reset, which VFIO does on every open, so that
- * one program can read what another one wrote; a system reset clears them.
+ * Functions of a fabric, which are those of a machine at least, write to one
+ * another's memory: a store into the data window is one into a DMB of another
+ * function, and the command area executes commands (ism-core.c has the
+ * protocol, ism-host.c what it needs of the machine).  What a function has
+ * registered ends when it is reset, which VFIO does on every open.
+ *
+ * With memory=on it is no such function but memory behind both BARs that reads
+ * back what was stored (ism-memory.c).  This survives a function reset, so that
+ * one program can read what another one wrote; a system reset clears it.  So
+ * that no driver takes it for a function that works, it has no plain MSI
+ * capability, which the kernel's ISM driver needs, and does nothing with
+ * commands: the "response" of QUERY_INFO is as long as the request was.
  *
  * The property "order" makes it fail, interrupt and move data on demand
  * (ism-orders.c).
- *
- * With commands=on, BAR 2 is the command area of the ISM protocol instead of
- * plain memory (ism-cmd.c).
  */
 #include "qemu/osdep.h"
 #include "qapi/error.h"
@@ -32,8 +35,8 @@
 #include "hw/pci/msix.h"
 #include "hw/pci/pci.h"
 #include "hw/qdev-properties.h"
-#include "hw/s390x/ism.h"
 #include "hw/s390x/s390-pci-inst.h"
+#include "ism.h"
 
 #define ISM_DEVICE_ID       0x04ed
 #define ISM_PFT             5       /* the function type of ISM in CLP */
@@ -44,15 +47,6 @@
 #define ISM_MSIX_VECTORS    2
 
 #define ISM_WINDOW_BITS     48
-#define ISM_PAGE_BITS       12
-#define ISM_PAGE_SIZE       (1u << ISM_PAGE_BITS)
-
-#define ISM_GID_BASE        0x1014040000000000ull
-
-typedef struct IsmPage {
-    uint64_t number;
-    uint8_t bytes[ISM_PAGE_SIZE];
-} IsmPage;
 
 /* Bytes have the order of their addresses; a register is big-endian. */
 static uint64_t ism_value(const uint8_t *p, unsigned size)
@@ -71,11 +65,9 @@ static uint64_t ism_value(const uint8_t *p, unsigned size)
 
 static uint64_t ism_window_read(void *opaque, hwaddr addr, unsigned size)
 {
-    IsmState *s = opaque;
-    uint64_t number = addr >> ISM_PAGE_BITS;
-    IsmPage *page = g_hash_table_lookup(s->pages, &number);
+    const uint8_t *page = ism_memory_page(opaque, addr);
 
-    return page ? ism_value(page->bytes + addr % ISM_PAGE_SIZE, size) : 0;
+    return page ? ism_value(page + addr % ISM_PAGE, size) : 0;
 }
 
 static uint64_t ism_area_read(void *opaque, hwaddr addr, unsigned size)
@@ -127,14 +119,20 @@ static void ism_get_info(ZpciFunction *fn, ZpciFunctionInfo *info)
     };
 }
 
+static ZpciOutcome ism_refuse(uint8_t status)
+{
+    return (ZpciOutcome) { .cc = ZPCI_PCI_LS_ERR, .status = status };
+}
+
 /* The one place where the function decides how an instruction ends. */
 static ZpciOutcome ism_admit(ZpciFunction *fn, const ZpciAccess *access)
 {
+    IsmState *s = ISM(fn);
     ZpciOutcome ordered;
 
     /* Orders are for the BARs: the kernel itself loads configuration. */
     if (access->as <= ZPCI_IO_BAR_MAX) {
-        ordered = ism_ordered(ISM(fn), access->insn);
+        ordered = ism_ordered(s, access->insn);
         if (!zpci_done(ordered)) {
             return ordered;
         }
@@ -146,53 +144,67 @@ static ZpciOutcome ism_admit(ZpciFunction *fn, const ZpciAccess *access)
      */
     if (access->insn == ZPCI_INSN_PCISTG &&
         (access->as == ISM_WINDOW_BAR || access->as == ISM_AREA_BAR)) {
-        return (ZpciOutcome) {
-            .cc = ZPCI_PCI_LS_ERR, .status = ZPCI_PCI_ST_INVAL_AS,
-        };
+        return ism_refuse(ZPCI_PCI_ST_INVAL_AS);
+    }
+    /* Nobody reads other functions' memory. */
+    if (access->insn == ZPCI_INSN_PCILG && access->as == ISM_WINDOW_BAR &&
+        !s->memory) {
+        return ism_refuse(ZPCI_PCI_ST_INVAL_AS);
     }
     return (ZpciOutcome) { 0 };
 }
 
-static IsmPage *ism_page_get(IsmState *s, uint64_t number)
+/*
+ * Which status says what is a choice, too.  A token that is not there and one
+ * that is somebody else's look the same to who guesses.
+ */
+static ZpciOutcome ism_move(IsmState *s, uint64_t place, const uint8_t *block,
+                            size_t len)
 {
-    IsmPage *page = g_hash_table_lookup(s->pages, &number);
-
-    if (!page && g_hash_table_size(s->pages) < s->window_pages) {
-        page = g_new0(IsmPage, 1);
-        page->number = number;
-        g_hash_table_insert(s->pages, &page->number, page);
+    switch (ism_core_move(&s->core, place, block, len)) {
+    case ISM_MOVED:
+        return (ZpciOutcome) { 0 };
+    case ISM_BEYOND:
+        return ism_refuse(ZPCI_PCI_ST_2ND_OP_IN_INV_AS);
+    case ISM_UNMAPPED:
+        return ism_refuse(ZPCI_PCI_ST_DMA_AS_NOT_ENABLED);
+    case ISM_UNREACHABLE:
+        return ism_refuse(ZPCI_PCI_ST_FUNC_NOT_AVAIL);
+    default:
+        return ism_refuse(ZPCI_PCI_ST_INVAL_AS);
     }
-    return page;
 }
 
 static ZpciOutcome ism_store_block(ZpciFunction *fn, const ZpciAccess *access,
                                    const uint8_t *block)
 {
     IsmState *s = ISM(fn);
-    IsmPage *page;
 
-    if (access->as == ISM_WINDOW_BAR) {
-        /* A block does not cross a 4 KiB boundary: one page is enough. */
-        page = ism_page_get(s, access->offset >> ISM_PAGE_BITS);
-        if (!page) {
-            return (ZpciOutcome) {
-                .cc = ZPCI_PCI_LS_ERR, .status = ZPCI_PCI_ST_INSUF_RES,
-            };
-        }
-        memcpy(page->bytes + access->offset % ISM_PAGE_SIZE, block,
-               access->len);
-    } else {
+    if (access->as == ISM_AREA_BAR) {
         memcpy(s->bytes + access->offset, block, access->len);
-        if (s->commands && access->offset == 0 && access->len >= 8) {
-            ism_command(s);
+        /* The kernel's driver stores the header last and by itself. */
+        if (!s->memory && access->offset == 0 && access->len >= 8) {
+            ism_core_command(&s->core, s->bytes);
         }
+        return (ZpciOutcome) { 0 };
+    }
+    if (!s->memory) {
+        return ism_move(s, access->offset, block, access->len);
+    }
+    if (!ism_memory_store(s, access->offset, block, access->len)) {
+        return ism_refuse(ZPCI_PCI_ST_INSUF_RES);
     }
     return (ZpciOutcome) { 0 };
 }
 
 static void ism_function_reset(ZpciFunction *fn)
 {
-    memset(&ISM(fn)->registered, 0, sizeof(IsmRegistered));
+    IsmState *s = ISM(fn);
+
+    if (!s->memory) {
+        ism_core_disable(&s->core);
+        memset(s->bytes, 0, s->area_size);
+    }
 }
 
 /*
@@ -201,11 +213,16 @@ static void ism_function_reset(ZpciFunction *fn)
  */
 static void ism_function_enable(ZpciFunction *fn)
 {
-    if (ISM(fn)->renew) {
+    IsmState *s = ISM(fn);
+
+    if (s->renew) {
         zpci_function_renew(fn, false);
     }
-    if (ISM(fn)->broken) {
+    if (s->broken) {
         zpci_function_fail(fn, true);
+    }
+    if (!s->memory) {
+        ism_core_enable(&s->core);
     }
 }
 
@@ -215,7 +232,7 @@ static void ism_reset(DeviceState *dev)
 
     memset(s->ordered, 0, sizeof(s->ordered));
     s->broken = false;
-    g_hash_table_remove_all(s->pages);
+    ism_memory_clear(s);
     memset(s->bytes, 0, s->area_size);
     ism_function_reset(ZPCI_FUNCTION(dev));
 }
@@ -228,10 +245,10 @@ static bool ism_check_properties(IsmState *s, Error **errp)
                    ZPCI_STB_MAX);
         return false;
     }
-    if (s->area_size < ISM_PAGE_SIZE || s->area_size > 1024 * ISM_PAGE_SIZE ||
+    if (s->area_size < ISM_PAGE || s->area_size > 1024 * ISM_PAGE ||
         !is_power_of_2(s->area_size)) {
         error_setg(errp, "area-size must be a power of 2 from %u to %u",
-                   ISM_PAGE_SIZE, 1024 * ISM_PAGE_SIZE);
+                   ISM_PAGE, 1024 * ISM_PAGE);
         return false;
     }
     if (!s->window_pages) {
@@ -242,12 +259,19 @@ static bool ism_check_properties(IsmState *s, Error **errp)
         error_setg(errp, "mui must be 1 to 65535 ms");
         return false;
     }
-    if (s->commands && !s->relaxed) {
-        error_setg(errp, "commands=on needs relaxed=on: a command header is "
-                   "a block of 8 bytes, too short for a strict function");
-        return false;
-    }
     return true;
+}
+
+/* What is not there is left alone. */
+static void ism_undo(IsmState *s)
+{
+    if (s->core.fabric) {
+        ism_core_leave(&s->core);
+        s->core.fabric = NULL;
+    }
+    msi_uninit(PCI_DEVICE(s));
+    ism_memory_exit(s);
+    g_free(s->bytes);
 }
 
 static void ism_realize(PCIDevice *pdev, Error **errp)
@@ -257,41 +281,39 @@ static void ism_realize(PCIDevice *pdev, Error **errp)
     IsmState *s = ISM(pdev);
     unsigned vector;
 
-    if (!ism_check_properties(s, errp) ||
-        msi_init(pdev, 0, 1, true, false, errp) < 0) {
+    if (!ism_check_properties(s, errp)) {
         return;
+    }
+    /* Realized before it is known to others: they may use it at once. */
+    s->bytes = g_malloc0(s->area_size);
+    ism_memory_init(s);
+    if (!s->memory && (msi_init(pdev, 0, 1, true, false, errp) < 0 ||
+                       !ism_host_join(s, errp))) {
+        goto undo;
     }
     if (msix_init_exclusive_bar(pdev, ISM_MSIX_VECTORS, ISM_MSIX_BAR,
                                 errp) < 0) {
-        msi_uninit(pdev);
-        return;
+        goto undo;
     }
     for (vector = 0; vector < ISM_MSIX_VECTORS; vector++) {
         msix_vector_use(pdev, vector);
     }
-    if (!s->gid) {
-        s->gid = ISM_GID_BASE | pdev->devfn;
-    }
-    s->pages = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL,
-                                     g_free);
-    s->bytes = g_malloc0(s->area_size);
-
     memory_region_init_io(&s->window, OBJECT(s), &ism_window_ops, s,
                           "ism-window", 1ull << ISM_WINDOW_BITS);
     memory_region_init_io(&s->area, OBJECT(s), &ism_area_ops, s, "ism-area",
                           s->area_size);
     pci_register_bar(pdev, ISM_WINDOW_BAR, type, &s->window);
     pci_register_bar(pdev, ISM_AREA_BAR, type, &s->area);
+    return;
+
+undo:
+    ism_undo(s);
 }
 
 static void ism_exit(PCIDevice *pdev)
 {
-    IsmState *s = ISM(pdev);
-
     msix_uninit_exclusive_bar(pdev);
-    msi_uninit(pdev);
-    g_hash_table_destroy(s->pages);
-    g_free(s->bytes);
+    ism_undo(ISM(pdev));
 }
 
 static Property ism_properties[] = {
@@ -299,12 +321,13 @@ static Property ism_properties[] = {
     DEFINE_PROP_BOOL("relaxed", IsmState, relaxed, true),
     /* another function handle each time it is enabled */
     DEFINE_PROP_BOOL("renew", IsmState, renew, false),
-    DEFINE_PROP_BOOL("commands", IsmState, commands, false),
-    /* 0: made from the slot, different for each function of the machine */
+    /* no function, but memory that reads back */
+    DEFINE_PROP_BOOL("memory", IsmState, memory, false),
+    /* 0: one that no other function of the fabric has */
     DEFINE_PROP_UINT64("gid", IsmState, gid, 0),
     /* ms between two updates of the measurement block */
     DEFINE_PROP_UINT16("mui", IsmState, mui, 100),
-    DEFINE_PROP_UINT32("area-size", IsmState, area_size, ISM_PAGE_SIZE),
+    DEFINE_PROP_UINT32("area-size", IsmState, area_size, ISM_PAGE),
     DEFINE_PROP_UINT32("window-pages", IsmState, window_pages, 16384),
     DEFINE_PROP_END_OF_LIST(),
 };

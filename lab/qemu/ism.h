@@ -1,26 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The ISM function: what ism.c and the command processor share. */
+/* The ISM function: what the files of the device share. */
 #ifndef HW_S390X_ISM_H
 #define HW_S390X_ISM_H
 
 #include "hw/pci/pci.h"
 #include "hw/s390x/zpci-function.h"
+#include "ism-core.h"
 #include "qom/object.h"
 
 #define TYPE_ISM "ism"
 OBJECT_DECLARE_SIMPLE_TYPE(IsmState, ISM)
-
-#define ISM_VLAN_IDS 64
-
-/* What the guest registered by commands; nothing acts on it yet. */
-typedef struct IsmRegistered {
-    uint64_t sba;
-    uint64_t ieq;
-    uint32_t ieq_len;
-    bool vlan_required;
-    uint16_t vlans;
-    uint16_t vlan[ISM_VLAN_IDS];
-} IsmRegistered;
 
 /* How the next instructions of one kind end, because somebody said so. */
 typedef struct IsmOrdered {
@@ -34,9 +23,9 @@ struct IsmState {
 
     MemoryRegion window;    /* BAR 0 */
     MemoryRegion area;      /* BAR 2 */
-    GHashTable *pages;      /* BAR 0: page number to IsmPage */
     uint8_t *bytes;         /* BAR 2 */
-    IsmRegistered registered;
+    IsmCore core;           /* the protocol, unless memory is on */
+    GHashTable *pages;      /* BAR 0 with memory on: page number to IsmPage */
     IsmOrdered ordered[ZPCI_INSN_PCISTB + 1];
     bool broken;            /* enabling it again does not help */
 
@@ -45,14 +34,24 @@ struct IsmState {
     bool relaxed;
     uint16_t mui;
     bool renew;
-    bool commands;
+    bool memory;
     uint64_t gid;
     uint32_t area_size;
     uint32_t window_pages;
 };
 
-/* Executes the command whose header is in the first 8 bytes of BAR 2. */
-void ism_command(IsmState *s);
+/* In ism-host.c: what the protocol needs of the machine. */
+bool ism_host_join(IsmState *s, Error **errp);
+
+/* In ism-memory.c: BAR 0 as memory that reads back what was stored. */
+void ism_memory_init(IsmState *s);
+void ism_memory_exit(IsmState *s);
+void ism_memory_clear(IsmState *s);
+/* What is in the page of this place; NULL is zeros. */
+const uint8_t *ism_memory_page(IsmState *s, uint64_t offset);
+/* A block within a page; false if there is no room left. */
+bool ism_memory_store(IsmState *s, uint64_t offset, const uint8_t *block,
+                      size_t len);
 
 /* The property "order" (ism-orders.c). */
 void ism_order_set(Object *obj, const char *text, Error **errp);

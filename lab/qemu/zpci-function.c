@@ -156,6 +156,26 @@ void zpci_function_vanish(ZpciFunction *fn)
     }
 }
 
+bool zpci_function_translate(ZpciFunction *fn, uint64_t iova, hwaddr *phys)
+{
+    S390PCIBusDevice *pbdev =
+        s390_pci_find_dev_by_target(s390_get_phb(), DEVICE(fn)->id);
+    uint64_t page = iova & TARGET_PAGE_MASK;
+    S390IOTLBEntry *entry;
+
+    if (!pbdev || !pbdev->iommu || !pbdev->iommu->enabled ||
+        (pbdev->state != ZPCI_FS_ENABLED && pbdev->state != ZPCI_FS_BLOCKED) ||
+        iova < pbdev->iommu->pba || iova > pbdev->iommu->pal) {
+        return false;
+    }
+    entry = g_hash_table_lookup(pbdev->iommu->iotlb, &page);
+    if (!entry || !(entry->perm & IOMMU_WO)) {
+        return false;
+    }
+    *phys = entry->translated_addr + (iova - page);
+    return true;
+}
+
 void zpci_function_reset(S390PCIBusDevice *pbdev)
 {
     /* On unplug the PCI device goes first. */

@@ -99,4 +99,11 @@ void zpci_function_renew(ZpciFunction *fn, bool event);
 void zpci_function_fail(ZpciFunction *fn, bool permanent);
 void zpci_function_vanish(ZpciFunction *fn);
 
+/*
+ * Where in the guest's memory the function may write to for this address; false
+ * if nowhere.  Unlike DMA to such an address, asking is no error: what writes
+ * here may be another function, and not to be blamed on this one.
+ */
+bool zpci_function_translate(ZpciFunction *fn, uint64_t iova, hwaddr *phys);
+
 #endif

@@ -28,6 +28,9 @@ void place_resolve(const struct function *fn, uint64_t pos, uint32_t *region, ui
 struct expect contract_expect(const struct function *fn, const struct op *op, uint32_t region,
 			      uint64_t offset);
 
+/* Whether what was written to a BAR can be read back. */
+bool contract_keeps(const struct function *fn);
+
 bool expect_met(const struct expect *expect, int64_t ret);
 
 #endif /* ISMLOAD_CONTRACT_H */

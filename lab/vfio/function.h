@@ -60,6 +60,7 @@ struct function {
 	const char *interface; /* "group", "cdev" or "none" */
 	const struct contract *contract;
 	bool strict; /* refuses store blocks off 8-byte alignment */
+	bool works;  /* executes commands and moves data, so nothing can be read back */
 	unsigned int num_regions;
 	unsigned int num_irqs;
 	struct region region[REGIONS_MAX];

@@ -117,6 +117,17 @@ static void regions_query(const struct vfio *vfio, struct function *fn)
 }
 
 /*
+ * A function that works interrupts by MSI.  The lab's memory (lab/run --memory), which
+ * no driver should take for one, has nothing but MSI-X.
+ */
+static bool works(const struct vfio *vfio)
+{
+	struct vfio_irq_info info = { .argsz = sizeof(info), .index = VFIO_PCI_MSI_IRQ_INDEX };
+
+	return !ioctl(vfio->device, VFIO_DEVICE_GET_IRQ_INFO, &info) && info.count;
+}
+
+/*
  * How many bits of a file offset are the place in a region is the driver's
  * choice: take it from where it puts BAR 2, or any other region.
  */
@@ -138,6 +149,7 @@ int vfio_query(const struct vfio *vfio, struct function *fn)
 	if (ret)
 		return ret;
 	regions_query(vfio, fn);
+	fn->works = works(vfio);
 	fn->shift = shift_of(fn);
 	return 0;
 }
