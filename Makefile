@@ -86,7 +86,9 @@ ISMTOP_LIVE := $(filter-out user/cmd/%,$(FOR_LIVE))
 
 # How to open and drive a function, which the lab's programs and the tests' clients share.
 VFIO := $(wildcard lab/vfio/*.c)
-LAB := ismload ismcheck ismsoak
+LAB := ismload ismcheck ismsoak ismpeer
+# ismpeer talks through the function, by a library that is there to be copied from.
+ISM := $(wildcard lab/ism/*.c)
 CLIENTS := $(wildcard tests/client/*.c)
 TESTS := $(basename $(notdir $(wildcard tests/unit/test_*.c)))
 
@@ -226,8 +228,8 @@ $(S)/bin/ismtop: $(call objects,$(S),$(ISMTOP) $(ISMTOP_LIVE))
 	$(call link,LD,$(S_LINK),$(S_LDFLAGS) $(SCREEN_LIBS) $(LIVE_LIBS) $(LIBS))
 
 define lab_program
-$(S)/bin/$(1): $(call objects,$(S),$(wildcard lab/$(1)/*.c) $(VFIO))
-	$$(call link,LD,$$(S_LINK),$$(S_LDFLAGS) -ljansson)
+$(S)/bin/$(1): $(call objects,$(S),$(wildcard lab/$(1)/*.c) $(VFIO) $(if $(filter ismpeer,$(1)),$(ISM)))
+	$$(call link,LD,$$(S_LINK),$$(S_LDFLAGS) -ljansson -lz)
 endef
 $(foreach program,$(LAB),$(eval $(call lab_program,$(program))))
 

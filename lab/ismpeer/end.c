@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * end.c - bytes between a channel and the descriptors at its end.
+ */
+#include "ismpeer/end.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static void nonblocking(int fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	if (fd >= 0 && flags >= 0)
+		fcntl(fd, F_SETFL, flags | O_NONBLOCK);
+}
+
+int end_init(struct end *end, int in, int out)
+{
+	*end = (struct end){ .used = true, .in = in, .out = out, .room = malloc(MUX_WINDOW) };
+	nonblocking(in);
+	nonblocking(out);
+	return end->room ? 0 : -ENOMEM;
+}
+
+void end_free(struct end *end)
+{
+	if (end->in >= 0)
+		close(end->in);
+	if (end->out >= 0 && end->out != end->in)
+		close(end->out);
+	free(end->room);
+	*end = (struct end){ .in = -1, .out = -1 };
+}
+
+void end_put(struct end *end, const uint8_t *bytes, uint32_t len)
+{
+	uint32_t at = (end->at + end->len) % MUX_WINDOW, first = MUX_WINDOW - at;
+
+	if (first > len)
+		first = len;
+	memcpy(end->room + at, bytes, first);
+	memcpy(end->room, bytes + first, len - first);
+	end->len += len;
+	end->came += len;
+}
+
+short end_wants_in(const struct end *end, bool room)
+{
+	return end->in >= 0 && !end->in_over && room ? POLLIN : 0;
+}
+
+short end_wants_out(const struct end *end)
+{
+	return end->out >= 0 && end->len ? POLLOUT : 0;
+}
+
+int end_write(struct end *end)
+{
+	int total = 0;
+
+	while (end->len) {
+		uint32_t some = MUX_WINDOW - end->at;
+		ssize_t done;
+
+		if (some > end->len)
+			some = end->len;
+		done = write(end->out, end->room + end->at, some);
+		if (done < 0) {
+			if (errno == EAGAIN || errno == EINTR)
+				break;
+			return -errno;
+		}
+		end->at = (end->at + (uint32_t)done) % MUX_WINDOW;
+		end->len -= (uint32_t)done;
+		total += (int)done;
+	}
+	return total;
+}
+
+int end_read(struct end *end, uint8_t *bytes, uint32_t len)
+{
+	ssize_t done = read(end->in, bytes, len);
+
+	if (done > 0) {
+		end->sent += (uint64_t)done;
+		return (int)done;
+	}
+	/* A pty whose last program has closed it says EIO. */
+	if (!done || errno == EIO)
+		return 0;
+	return errno == EINTR ? -EAGAIN : -errno;
+}
