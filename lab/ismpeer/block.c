@@ -29,7 +29,8 @@
 #define FIXED	   0x1u
 #define NO_ZEROES  0x2u
 #define EXPORT	   1u
-#define BLOCK_SIZE 4096ul
+/* What any file system can live with. */
+#define BLOCK_SIZE 512ul
 
 struct attach {
 	char device[64];

@@ -20,6 +20,9 @@
 
 #define CALL_MS	      1000
 #define CALLS_PER_DMB 10
+/* Not at once: whoever breaks the protocol may do so again. */
+#define LATER	 INT64_MAX
+#define LATER_MS 10000
 
 #define QUEUE_SIZE 65536u
 
@@ -54,8 +57,9 @@ void link_reset(struct link *link, const char *reason)
 {
 	bool was_up = link->state == LINK_UP;
 
-	if (link->state != LINK_WAITING && reason)
-		say("peer 0x%016llx: %s", (unsigned long long)link->peer, reason);
+	/* Whose channels it breaks off tells of it; one that just goes is no trouble. */
+	if (link->state != LINK_WAITING)
+		say_more("peer 0x%016llx: %s", (unsigned long long)link->peer, reason);
 	/* The other side hears of it, and can store nothing more. */
 	ism_dmb_unregister(link->ism, &link->dmb);
 	link->state = LINK_WAITING;
@@ -90,6 +94,8 @@ static int call(struct link *link, uint32_t kind)
 
 void link_tick(struct link *link, int64_t now)
 {
+	if (link->next_call == LATER)
+		link->next_call = now + LATER_MS;
 	if (link->state >= LINK_GREETED || now < link->next_call)
 		return;
 	link->next_call = now + CALL_MS;
@@ -307,8 +313,11 @@ static void receive(struct link *link)
 		if (link->state < LINK_GREETED)
 			return;
 	}
-	if (ret)
-		link_reset(link, reason(-ret));
+	if (ret) {
+		say("peer 0x%016llx: %s", (unsigned long long)link->peer, reason(-ret));
+		link_reset(link, "begun anew");
+		link->next_call = LATER;
+	}
 }
 
 static void called(struct link *link, const struct ism_event *event)

@@ -66,6 +66,7 @@ int mux_open(struct mux *mux, const char *service)
 		mux->next = id_after(mux->next);
 	mux->channel[i] = (struct mux_channel){
 		.state = MUX_ASKED,
+		.ours = true,
 		.id = mux->next,
 		.window = MUX_WINDOW,
 	};

@@ -252,7 +252,8 @@ static bool is_done(const struct peer *peer, int i)
 		return end->closing || (end->in_over && !end->pid);
 	if (end->len)
 		return false;
-	return end->closing || (ch->state == MUX_OPEN && ch->eof_sent && ch->eof_came);
+	/* Whoever was asked for it closes it, as only that side has a status to tell. */
+	return end->closing || (ch->state == MUX_OPEN && !ch->ours && ch->eof_sent && ch->eof_came);
 }
 
 static void serve_ends(struct peer *peer)

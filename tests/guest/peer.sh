@@ -1,0 +1,154 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# peer.sh -- two ismpeers on two functions of one machine: what tests/peer.bats looks at.
+# They run as nobody; only what makes a block device is root's.
+
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. /share/lib.sh
+
+# shellcheck disable=SC2086 # Words.
+set -- $ISM_FUNCTIONS
+one=$1 two=$2
+chown nobody /dev/vfio/0 /dev/vfio/1
+[ ! -d /dev/vfio/devices ] || chown nobody /dev/vfio/devices/* /dev/iommu
+cp /share/nbd-server /tmp/
+mkdir -m 777 /tmp/s
+cd /tmp/s || exit 1
+
+# peer NUMBER COMMAND... -- ismpeer of this function, as nobody, until "over NUMBER".
+peer()
+{
+	peer_n=$1
+	shift
+	su -s /bin/sh nobody -c "exec ismpeer $*"
+	echo $? >"/share/peer$peer_n.status"
+}
+
+gid_of()
+{
+	ismpeer info -f "$1" | sed -n 's/^gid *//p'
+}
+
+ran info-1 ismpeer info -f $one
+ran info-2 ismpeer info -f $two
+ran info-peer ismpeer info -f $one --peer "$(gid_of $two)"
+ran info-nobody ismpeer info -f $one --peer 0x1234
+ran info-memory ismpeer info -f "$3"
+gid1=$(gid_of $one) gid2=$(gid_of $two)
+
+# 64 MiB each way, traced, counted by the machine as well.
+head -c 67108864 /dev/urandom >/tmp/a
+head -c 67108864 /dev/urandom >/tmp/b
+cat >/tmp/s/both <<END
+ismpeer pipe -f $one --peer $gid2 </tmp/a >/tmp/s/b2 & ismpeer pipe -f $two </tmp/b >/tmp/s/a2; status=\$?; wait \$! && exit \$status
+END
+ran pipe ismtrace stat --measure --json -- su -s /bin/sh nobody -c "sh /tmp/s/both"
+for name in a b; do
+	cmp /tmp/$name /tmp/s/${name}2 && echo "same $name"
+done >/share/pipe.same 2>&1
+rm -f /tmp/a /tmp/b /tmp/s/a2 /tmp/s/b2
+
+# Nothing to be said of it; in pieces of 8 there is.
+head -c 300000 /dev/urandom >/tmp/c
+for chunk in 4096 8; do
+	ran check-$chunk ismtrace check --json -- sh -c "
+		ismpeer pipe -f $one --peer $gid2 --chunk $chunk </tmp/c >/dev/null &
+		ismpeer pipe -f $two --chunk $chunk --checksum </dev/null | cmp - /tmp/c"
+done
+
+# Through sockets; the client of the one is killed, started again, the server of the other too.
+serve()
+{
+	/share/answer /tmp/s/there &
+}
+serve
+appears /tmp/s/there
+chmod 777 /tmp/s/there
+ask()
+{
+	# As a client who tries until it works, for so long.
+	ask_n=0
+	until echo "$1" | timeout 10 /share/answer --ask /tmp/s/here | grep -q "got: $1"; do
+		ask_n=$((ask_n + 1))
+		[ $ask_n -lt 100 ] || return 1
+		sleep 0.2
+	done
+	echo "$1 answered"
+}
+start_two()
+{
+	su -s /bin/sh nobody -c "exec ismpeer pipe -v -f $two --connect /tmp/s/there" 2>>/share/sockets-2.err &
+	server=$!
+}
+start_one()
+{
+	su -s /bin/sh nobody -c "exec ismpeer pipe -v -f $one --peer $gid2 --listen /tmp/s/here" 2>>/share/sockets-1.err &
+	client=$!
+}
+{
+	start_one
+	start_two
+	appears /tmp/s/here
+	ask first
+	kill -9 $server
+	wait $server
+	start_two
+	ask second
+	kill -9 $client
+	wait $client
+	start_one
+	ask third
+	kill $client $server
+	wait $client $server
+} 2>/dev/null | grep answered >/share/sockets.out
+
+# A console: a program, its status, and one that is left by the terminal's end.
+su -s /bin/sh nobody -c "exec ismpeer console --serve -f $two -- sh -c 'tty; stty size; read line; echo line: \$line; exit 7'" \
+	2>/share/console-serve.err &
+console=$!
+echo typed | timeout 30 ismpeer console -f $one --peer "$gid2" >/share/console.out 2>/share/console.err
+echo $? >/share/console.status
+echo again | timeout 30 ismpeer console -f $one --peer "$gid2" >/share/console-again.out 2>&1
+kill $console
+wait $console
+
+# A disk: an image here is a block device there.
+cp /share/image /tmp/s/image
+chmod 666 /tmp/s/image
+su -s /bin/sh nobody -c "exec /tmp/nbd-server /tmp/s/nbd /tmp/s/image" &
+appears /tmp/s/nbd
+modprobe nbd && modprobe ext4
+su -s /bin/sh nobody -c "exec ismpeer block --serve --connect /tmp/s/nbd -f $two" 2>/share/block-serve.err &
+block=$!
+ismpeer block -v --device /dev/nbd0 -f $one --peer "$gid2" 2>/share/block.err &
+device=$!
+n=0
+until [ "$(cat /sys/block/nbd0/size)" != 0 ] || [ $((n += 1)) -gt 200 ]; do sleep 0.1; done
+sleep 0.5
+mkdir /tmp/mnt
+{
+	mount -t ext4 /dev/nbd0 /tmp/mnt && cat /tmp/mnt/from-the-host
+	head -c 3000000 /dev/urandom >/tmp/d
+	cp /tmp/d /tmp/mnt/d && sync && echo written
+	umount /tmp/mnt
+	echo 3 >/proc/sys/vm/drop_caches
+	mount -t ext4 /dev/nbd0 /tmp/mnt && cmp /tmp/d /tmp/mnt/d && echo same
+	umount /tmp/mnt
+} >/share/block.out 2>&1
+kill $device
+wait $device
+kill $block
+cp /tmp/s/image /share/image.after
+sha256sum </tmp/d >/share/block.sum
+
+# Nobody there: it waits, asleep, and ends when told.
+su -s /bin/sh nobody -c "exec ismpeer pipe -v -f $one --peer $gid2" </dev/null >/dev/null 2>/share/alone.err &
+alone=$!
+sleep 3
+cut -d' ' -f1 /proc/$alone/schedstat >/share/alone.ns
+kill $alone
+wait $alone
+echo $? >/share/alone.status
+ran in-use sh -c "ismpeer pipe -f $one --peer $gid2 </dev/null & sleep 1; ismpeer info -f $one; s=\$?; kill \$!; exit \$s"
+exit 0

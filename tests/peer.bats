@@ -1,0 +1,81 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# ismpeer: two of them on two functions of one machine, and what ismtrace says of them.
+
+# Of bats, of the helper, and for jq.
+# shellcheck disable=SC2016,SC2034,SC2154
+
+load helper
+
+setup_file()
+{
+	local share=$BATS_FILE_TMPDIR/peer files=$BATS_FILE_TMPDIR/files
+	build_all
+	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -s -C "$TOP" test-clients >&2
+	mkdir -p "$share" "$files"
+	cp "$TOP"/build/s390x/tests/{answer,nbd-server} "$share/"
+	echo "a file of the host" >"$files/from-the-host"
+	PATH=$PATH:/sbin:/usr/sbin mke2fs -q -t ext4 -d "$files" "$share/image" 16M
+	lab peer --smp 2 --functions 3 --function memory=off --function memory=off --function memory=on -- peer.sh
+}
+
+BOOT=peer
+
+@test "info: GIDs differ, who is there is found, memory is no function" {
+	status_of info-1 0
+	status_of info-2 0
+	[ "$(grep '^gid' "$(at info-1.out)")" != "$(grep '^gid' "$(at info-2.out)")" ]
+	says "$(at info-peer.out)" 'is there'
+	status_of info-nobody 1
+	says "$(at info-nobody.out)" 'is not there'
+	status_of info-memory 1
+	says "$(at info-memory.err)" 'does not answer commands as an ISM function does'
+}
+
+@test "pipe: 64 MiB each way at once, as nobody, and the machine's counts are ours" {
+	status_of pipe 0
+	same "both files" "$(<"$(at pipe.same)")" "same a
+same b"
+	# An instruction that is under way when the block begins or ends may be on one side alone.
+	is "$(at pipe.out)" '[.[-1].functions[].measure | select(.) | (.difference | map(fabs) | add) <= .under_way, .mismatch]' \
+		'[true,false,true,false]'
+	# Sixteen thousand pages each way, and cursors.
+	is "$(at pipe.out)" '[.[-1].functions[].measure | select(.) | .machine.blocks > 16384 and .machine.blocks < 40000]' \
+		'[true,true]'
+}
+
+@test "ismtrace finds nothing to say of it, and of pieces of 8 what there is" {
+	status_of check-4096 0
+	is "$(at check-4096.out)" '[.[] | select(.type == "finding")]' '[]'
+	status_of check-8 1
+	is "$(at check-8.out)" '[.[] | select(.type == "finding") | .rule] | index("ISM004") != null' true
+}
+
+@test "sockets: connections, and either side killed and started again" {
+	same answers "$(<"$(at sockets.out)")" "first answered
+second answered
+third answered"
+}
+
+@test "console: a terminal there, its line, its status, one after the other" {
+	status_of console 7
+	says "$(at console.out)" '/dev/pts/' '24 80' 'line: typed'
+	says "$(at console-again.out)" 'line: again'
+}
+
+@test "block: an image of one side is a disk of the other" {
+	same "what was done" "$(<"$(at block.out)")" "a file of the host
+written
+same"
+	# The image has it, as seen from this machine.
+	same "the file in the image" "$(PATH=$PATH:/sbin:/usr/sbin debugfs -R 'cat /d' "$(at image.after)" 2>/dev/null | sha256sum)" \
+		"$(<"$(at block.sum)")"
+}
+
+@test "nobody there: it sleeps, and ends when told; a function that is in use is said to be" {
+	status_of alone 143
+	[ "$(<"$(at alone.ns)")" -lt 200000000 ]
+	status_of in-use 1
+	says "$(at in-use.err)" 'in use'
+}
