@@ -166,6 +166,8 @@ IsmMoved ism_core_move(IsmCore *core, uint64_t place, const uint8_t *data,
 uint32_t ism_fabric_serve(IsmFabric *fabric, const IsmRequest *req);
 /* A function of another machine is gone. */
 void ism_fabric_gone(IsmFabric *fabric, uint64_t gid);
+/* All functions of other machines are gone. */
+void ism_fabric_cut(IsmFabric *fabric);
 
 /* In ism-core.c: whether the function may use this VLAN, or none. */
 bool ism_core_vlan_fits(const IsmCore *core, uint32_t valid, uint32_t id);

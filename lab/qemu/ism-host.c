@@ -119,22 +119,57 @@ static const IsmHost host = {
     .now = host_now,
 };
 
+/* A GID that no other function has, and a number that goes with it. */
+static bool host_join(IsmState *s, uint64_t gid)
+{
+    uint16_t number = 0;
+
+    if (s->fabric) {
+        number = ism_remote_join(gid);
+        if (!number) {
+            return false;
+        }
+    }
+    if (!ism_core_join(&s->core, &fabric, gid, number, &host, s)) {
+        if (s->fabric) {
+            ism_remote_leave(gid);
+        }
+        return false;
+    }
+    return true;
+}
+
 bool ism_host_join(IsmState *s, Error **errp)
 {
-    uint64_t gid = s->gid;
+    uint64_t gid = s->gid, base = ISM_GID_BASE;
     int n;
 
+    if (s->fabric) {
+        if (!ism_remote_open(&fabric, s->fabric, errp)) {
+            return false;
+        }
+        base |= ism_remote_machine() << 16;
+    }
     for (n = 1; !s->gid && n < ISM_NUMBERS; n++) {
-        gid = ISM_GID_BASE | n;
-        if (ism_core_join(&s->core, &fabric, gid, 0, &host, s)) {
-            s->gid = gid;
+        if (host_join(s, base | n)) {
             return true;
         }
     }
-    if (!s->gid || !ism_core_join(&s->core, &fabric, gid, 0, &host, s)) {
+    if (!gid || !host_join(s, gid)) {
         error_setg(errp, "the GID 0x%" PRIx64 " is taken, or there are too "
                    "many functions", gid);
         return false;
     }
     return true;
+}
+
+void ism_host_leave(IsmState *s)
+{
+    if (s->core.fabric) {
+        ism_core_leave(&s->core);
+        if (s->fabric) {
+            ism_remote_leave(s->core.gid);
+        }
+        s->core.fabric = NULL;
+    }
 }

@@ -265,10 +265,7 @@ static bool ism_check_properties(IsmState *s, Error **errp)
 /* What is not there is left alone. */
 static void ism_undo(IsmState *s)
 {
-    if (s->core.fabric) {
-        ism_core_leave(&s->core);
-        s->core.fabric = NULL;
-    }
+    ism_host_leave(s);
     msi_uninit(PCI_DEVICE(s));
     ism_memory_exit(s);
     g_free(s->bytes);
@@ -325,6 +322,8 @@ static Property ism_properties[] = {
     DEFINE_PROP_BOOL("memory", IsmState, memory, false),
     /* 0: one that no other function of the fabric has */
     DEFINE_PROP_UINT64("gid", IsmState, gid, 0),
+    /* the socket of the daemon that joins machines; the same for all functions */
+    DEFINE_PROP_STRING("fabric", IsmState, fabric),
     /* ms between two updates of the measurement block */
     DEFINE_PROP_UINT16("mui", IsmState, mui, 100),
     DEFINE_PROP_UINT32("area-size", IsmState, area_size, ISM_PAGE),

@@ -36,12 +36,22 @@ struct IsmState {
     bool renew;
     bool memory;
     uint64_t gid;
+    char *fabric;
     uint32_t area_size;
     uint32_t window_pages;
 };
 
 /* In ism-host.c: what the protocol needs of the machine. */
 bool ism_host_join(IsmState *s, Error **errp);
+void ism_host_leave(IsmState *s);
+
+/* In ism-remote.c: other machines.  There is one connection for all functions. */
+bool ism_remote_open(IsmFabric *fabric, const char *path, Error **errp);
+/* The number of this machine among those of the fabric, 1 and up. */
+unsigned ism_remote_machine(void);
+/* The number of a new function; 0 if its GID is taken, or there is none left. */
+uint16_t ism_remote_join(uint64_t gid);
+void ism_remote_leave(uint64_t gid);
 
 /* In ism-memory.c: BAR 0 as memory that reads back what was stored. */
 void ism_memory_init(IsmState *s);
