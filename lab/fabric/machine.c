@@ -13,8 +13,12 @@
 #include "ism-core.h"
 #include "ism-wire.h"
 
-/* A machine that has not answered for so long is taken for one that does not. */
-#define ANSWER_MS 3000
+/*
+ * A machine that has not answered for so long is taken for one that does not: it has so
+ * long to begin, and a little more to answer.
+ */
+#define BEGIN_MS  3000
+#define ANSWER_MS (BEGIN_MS + 300)
 
 struct machine {
 	struct stream stream;
@@ -165,6 +169,7 @@ static void forward(struct machine *m, uint8_t *message, size_t len)
 	*p = (struct pending){ pending, next_id++, id, m, asked, kind, now_ms() + ANSWER_MS };
 	pending = p;
 	ism_put(message + WIRE_ID, 8, p->id);
+	ism_put(message + WIRE_UNTIL, 8, (uint64_t)now_ms() + BEGIN_MS);
 	stream_write(&asked->stream, message, len);
 }
 

@@ -141,7 +141,7 @@ void ism_fabric_cut(IsmFabric *fabric)
 
     for (n = 1; n < ISM_NUMBERS; n++) {
         core = fabric->core[n];
-        /* Each that goes is replaced by the last one: from there to the first. */
+        /* Each that goes is replaced by the last one: go from there. */
         for (i = core ? core->contacts : 0; i-- > 0;) {
             if (!core_find(fabric, core->contact[i])) {
                 core_lost(core, core->contact[i]);

@@ -22,7 +22,7 @@
 /* The functions of this machine are one fabric. */
 static IsmFabric fabric;
 
-/* The place of an address of the function, if there is memory that it may use. */
+/* The place of an address, if there is memory that the function may use. */
 static bool host_place(void *opaque, uint64_t iova, hwaddr *phys, size_t len)
 {
     return zpci_function_translate(ZPCI_FUNCTION(opaque), iova, phys) &&
@@ -68,7 +68,7 @@ static bool host_write(void *opaque, uint64_t iova, const void *data,
     return true;
 }
 
-/* The CPUs change other bits of the same byte meanwhile, the lock held or not. */
+/* The CPUs change other bits of the byte meanwhile, the lock held or not. */
 static bool host_set_bits(void *opaque, uint64_t iova, uint8_t bits,
                           uint8_t *was)
 {
@@ -94,15 +94,20 @@ static bool host_set_bits(void *opaque, uint64_t iova, uint8_t bits,
     return ram;
 }
 
-static void host_interrupt(void *opaque)
+void ism_interrupt(IsmState *s)
 {
-    PCIDevice *pdev = PCI_DEVICE(opaque);
+    PCIDevice *pdev = PCI_DEVICE(s);
 
     if (msi_enabled(pdev)) {
         msi_notify(pdev, 0);
     } else if (msix_enabled(pdev)) {
         msix_notify(pdev, 0);
     }
+}
+
+static void host_interrupt(void *opaque)
+{
+    ism_fault_interrupt(opaque);
 }
 
 /* Bit 51 of the clock is a microsecond. */

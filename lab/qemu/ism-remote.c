@@ -17,7 +17,6 @@
 #include "qemu/error-report.h"
 #include "qemu/main-loop.h"
 #include "qemu/sockets.h"
-#include "qemu/timer.h"
 #include "ism-bytes.h"
 #include "ism-wire.h"
 #include "ism.h"
@@ -79,6 +78,15 @@ static bool link_send(const uint8_t *head, const uint8_t *data, size_t len)
     return true;
 }
 
+/* The clock that all on this host have, whatever the guest's do. */
+static uint64_t monotonic_ms(void)
+{
+    struct timespec ts;
+
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return ts.tv_sec * 1000ull + ts.tv_nsec / 1000000;
+}
+
 static void serve(uint32_t kind, const uint8_t *head, size_t len)
 {
     static const IsmVerb verbs[] = {
@@ -92,8 +100,13 @@ static void serve(uint32_t kind, const uint8_t *head, size_t len)
         .data = head + WIRE_HEADER, .len = len - WIRE_HEADER,
     };
     uint8_t reply[WIRE_HEADER] = { 0 };
-    uint32_t result = ism_fabric_serve(conn.fabric, &req);
+    uint32_t result = kind == WIRE_MOVE ? ISM_UNREACHABLE : ISM_ERROR;
 
+    /* This machine may have been stopped since it was asked. */
+    if (kind == WIRE_EVENT ||
+        monotonic_ms() < ism_get(head + WIRE_UNTIL, 8)) {
+        result = ism_fabric_serve(conn.fabric, &req);
+    }
     if (kind != WIRE_EVENT) {
         ism_put(reply + WIRE_KIND, 4, WIRE_ANSWER);
         memcpy(reply + WIRE_ID, head + WIRE_ID, 8);
@@ -159,9 +172,8 @@ static void link_read(void *opaque)
 /* Returns whether there was an answer; the result is in conn.answer. */
 static bool ask(uint8_t *head, const uint8_t *data, size_t len)
 {
-    int64_t end = qemu_clock_get_ms(QEMU_CLOCK_HOST) + PATIENCE_MS;
+    int64_t end = monotonic_ms() + PATIENCE_MS, left;
     GPollFD pfd;
-    int64_t left;
 
     ism_put(head + WIRE_ID, 8, ++conn.id);
     conn.answered = false;
@@ -169,7 +181,7 @@ static bool ask(uint8_t *head, const uint8_t *data, size_t len)
         return false;
     }
     while (!conn.answered && conn.fd >= 0) {
-        left = end - qemu_clock_get_ms(QEMU_CLOCK_HOST);
+        left = end - monotonic_ms();
         if (left <= 0) {
             link_cut("does not answer");
             return false;

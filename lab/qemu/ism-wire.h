@@ -6,11 +6,13 @@
  * A message is a header of WIRE_HEADER bytes, whose fields are big-endian, and
  * for WIRE_MOVE the data, at most a page.  Of the requests, all but WIRE_LEAVE,
  * WIRE_DOWN and WIRE_EVENT have an answer with the same id and the result in a.
+ * What a machine is asked too late for it does not do: the one that asked has
+ * been told that it was not done.
  */
 #ifndef HW_S390X_ISM_WIRE_H
 #define HW_S390X_ISM_WIRE_H
 
-#define WIRE_HEADER     48
+#define WIRE_HEADER     56
 #define WIRE_DATA_MAX   4096
 #define WIRE_MAX        (WIRE_HEADER + WIRE_DATA_MAX)
 
@@ -23,6 +25,7 @@
 #define WIRE_A          32      /* u32 */
 #define WIRE_B          36      /* u32 */
 #define WIRE_C          40      /* u64 */
+#define WIRE_UNTIL      48      /* u64, ms of CLOCK_MONOTONIC, by the daemon */
 
 /* In c of WIRE_HELLO: "ISMfab" and a version. */
 #define WIRE_MAGIC      0x49534d6661620001ull

@@ -3,7 +3,7 @@
 #
 # smc-machine.sh NUMBER BYTES NAME... -- one of two machines that are joined by a fabric: number 1
 # serves, number 2 connects, once for each name.  What is called "cut" is slow, for somebody
-# to end this machine meanwhile.  tests/fabric.bats looks at what comes of it.
+# to end this machine meanwhile.  tests/smc-fabric.bats looks at what comes of it.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . /share/lib.sh
