@@ -306,11 +306,15 @@ FUZZ_OBJS := $(call objects,$(F),$(filter-out user/util/message.c user/cli/progr
 $(F)/user/%.o: user/%.c Makefile | $(B)/version.h
 	$(call compile,FUZZCC,$(CLANG) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link)
 
+$(F)/lab/%.o: lab/%.c Makefile
+	$(call compile,FUZZCC,$(CLANG) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link)
+
 # What looks at the output is of no interest for coverage.
 $(F)/tests/%.o: tests/%.c Makefile | $(B)/version.h
 	$(call compile,FUZZCC,$(CLANG) $(FUZZ_FLAGS))
 
 $(F)/fuzz_reader: $(F)/tests/fuzz/mutator.o
+$(F)/fuzz_function: $(call objects,$(F),$(ISM_CORE))
 $(F)/fuzz_%: $(F)/tests/fuzz/fuzz_%.o $(F)/tests/fuzz/views.o $(FUZZ_OBJS)
 	$(call link,FUZZLD,$(CLANG) $(FUZZ_FLAGS) -fsanitize=fuzzer,$(LIBS) -pthread)
 
@@ -322,6 +326,7 @@ $(F)/seeds/made: $(F)/make_seeds $(wildcard tests/traces/*.pcapng*)
 	$(Q)rm -rf $(@D) && mkdir -p $(FUZZ_TARGETS:%=$(@D)/%)
 	$(Q)$< $(@D)/fuzz_reader $(@D)/fuzz_record
 	$(Q)find tests/traces -name '*.pcapng*' -size -16k -exec cp {} $(@D)/fuzz_reader 2>/dev/null \; || :
+	$(Q)cp tests/fuzz/steps/* $(@D)/fuzz_function/
 	$(Q)touch $@
 
 .PHONY: fuzz fuzz-build

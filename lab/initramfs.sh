@@ -3,7 +3,7 @@
 #
 # The machine's initramfs: the user land from the cache, and after it a small
 # archive made for each run, so that a toolkit built a moment ago is in it.
-# Sourced by machine.sh, whose NAME, KERNEL, DRIVER, SHARE, TOOLS, TERMINAL and
+# Sourced by machine.sh, whose NAME, KERNEL, DRIVER, FABRIC, SHARE, TOOLS, TERMINAL and
 # COMMAND say what is wanted.
 # shellcheck disable=SC2153
 
@@ -14,14 +14,16 @@ SHARE_MODULES=(9pnet 9pnet_virtio 9p)
 KERNEL_DRIVER=ism-vfio-pci
 # The kernel's own users of a function, with the networks that SMC begins on: for
 # modprobe, never loaded unasked, and only where there is the first of them.
-USER_MODULES=(ism smc smc_diag veth virtio_net af_packet)
+USER_MODULES=(ism smc smc_diag veth)
+# The network of a fabric's machines.
+NET_MODULES=(virtio_net af_packet)
 # For a disk that a peer serves, likewise, where there are any.
 DISK_MODULES=(nbd ext4)
 
 make_modules()
 {
 	local kernel=$1 out=$2 rel src dst name file
-	local names=("${VFIO_MODULES[@]}" "${SHARE_MODULES[@]}" "$KERNEL_DRIVER" "${DISK_MODULES[@]}")
+	local names=("${VFIO_MODULES[@]}" "${SHARE_MODULES[@]}" "$KERNEL_DRIVER" "${NET_MODULES[@]}" "${DISK_MODULES[@]}")
 	rel=$(<"$kernel/release")
 	src=$kernel/modules/$rel
 	dst=$out/lib/modules/$rel
@@ -48,6 +50,7 @@ load_order()
 	local names=() name
 	[ "$DRIVER" = none ] || names+=("${VFIO_MODULES[@]}" "${DRIVER/#upstream/$KERNEL_DRIVER}")
 	[ -z "$SHARE$TOOLS" ] || names+=("${SHARE_MODULES[@]}")
+	[ -z "$FABRIC" ] || names+=("${NET_MODULES[@]}")
 	for name in "${names[@]}"; do
 		modprobe -d "$1" -S "$2" --show-depends "$name" 2>/dev/null || :
 	done | awk -v root="$1" '$1 == "insmod" && !seen[$2]++ { print substr($2, length(root) + 1) }'

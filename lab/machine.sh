@@ -25,6 +25,7 @@ FUNCTIONS=1
 # Properties of the first function, the second, ...
 PROPERTIES=()
 MEMORY=
+FABRIC=
 ORDERS=
 SMP=1
 MEM=1024
@@ -49,6 +50,8 @@ usage()
 		                    when said again: maxstbl=256,relaxed=off
 		  --memory          memory that reads back what was stored, in place of
 		                    functions that have peers and execute commands
+		  --fabric SOCKET   join the machines that say the same one: their functions
+		                    are peers, and each has a network card
 		  --orders SOCKET   take orders for them there (lab/inject SOCKET ...)
 		  --smp N           CPUs ($SMP)
 		  --mem MIB         memory ($MEM)
@@ -91,16 +94,21 @@ number()
 	printf '%d\n' "$((10#$2))"
 }
 
-# orders_socket NAME -- print it as one that does not depend on where we are.
-orders_socket()
+# socket_name OPTION NAME MOST -- print it as one that does not depend on where we are.
+socket_name()
 {
 	local dir
-	dir=$(cd "$(dirname "$1")" 2>/dev/null && pwd -P) ||
-		usage_error "--orders: no directory for $1"
-	dir=$dir/$(basename "$1")
-	[ ! -e "$dir" ] || usage_error "--orders: $1 is there already"
-	[ ${#dir} -lt 108 ] || usage_error "--orders: $1 is too long for a socket's name"
+	dir=$(cd "$(dirname "$2")" 2>/dev/null && pwd -P) ||
+		usage_error "$1: no directory for $2"
+	dir=$dir/$(basename "$2")
+	[ ${#dir} -le "$3" ] || usage_error "$1: $2 is too long for a socket's name"
 	printf '%s\n' "$dir"
+}
+
+orders_socket()
+{
+	[ ! -e "$1" ] || usage_error "--orders: $1 is there already"
+	socket_name --orders "$1" 107
 }
 
 # directory NAME VALUE -- its full name, without links.
@@ -135,7 +143,7 @@ parse_options()
 			value=${opt#*=}
 			opt=${opt%%=*}
 			;;
-		--kernel | --driver | --functions | --function | --orders | --smp | --mem | --share | \
+		--kernel | --driver | --functions | --function | --fabric | --orders | --smp | --mem | --share | \
 			--tools | --timeout)
 			[ $# -gt 0 ] || usage_error "$opt needs a value"
 			value=$1
@@ -149,6 +157,8 @@ parse_options()
 		--driver) DRIVER=$value ;;
 		--functions) FUNCTIONS=$(number "$opt" "$value" 0 64) || exit ;;
 		--function) PROPERTIES+=("$value") ;;
+		# The daemon has two more files beside it.
+		--fabric) FABRIC=$(socket_name "$opt" "$value" 102) || exit ;;
 		--orders) ORDERS=$(orders_socket "$value") || exit ;;
 		--smp) SMP=$(number "$opt" "$value" 1 64) || exit ;;
 		--mem) MEM=$(number "$opt" "$value" 128 65536) || exit ;;
@@ -201,12 +211,13 @@ make_ends()
 	"${CC:-gcc}" -O2 -Wall -o "$out/inject" "$guest"/{inject,port}.c
 	"${CC:-gcc}" -O2 -Wall -o "$out/attach" \
 		"$guest"/{attach,relay,orders,report,terminal}.c
+	"${CC:-gcc}" -O2 -Wall -std=gnu11 -D_GNU_SOURCE -I"$LAB/qemu" -o "$out/fabric" "$LAB"/fabric/*.c
 }
 
 # Print the cached directory of the programs at both ends of the machine.
 lab_ends()
 {
-	cached lab-ends "$(key_of "$LAB/machine.sh" "$LAB"/guest/*.[ch])" make_ends
+	cached lab-ends "$(key_of "$LAB/machine.sh" "$LAB"/{guest,fabric}/*.[ch] "$LAB"/qemu/ism-{bytes,core,wire}.h)" make_ends
 }
 
 # The machine's QEMU, and whether it has the ISM function.
@@ -235,6 +246,10 @@ function_properties()
 	# A stand-in for the function knows no such property.
 	if [ -n "$MEMORY" ] && [ "${FUNCTION_DEVICE%%,*}" = ism ] && [[ ,$said != *,memory=* ]]; then
 		said+=${said:+,}memory=on
+	fi
+	# What is memory joins nothing.
+	if [ -n "$FABRIC" ] && [ "${FUNCTION_DEVICE%%,*}" = ism ]; then
+		said+=${said:+,}fabric=$(comma "$FABRIC")
 	fi
 	printf '%s\n' "${said:+,$said}"
 }
@@ -295,6 +310,14 @@ machine_args()
 			-device "$FUNCTION_DEVICE$(function_properties "$i"),id=$id$bus"
 		)
 	done
+	if [ -n "$FABRIC" ]; then
+		# Cards of one network differ in their addresses; 52:54:00 is what QEMU's begin with.
+		printf -v id '52:54:00:%02x:%02x:%02x' $((RANDOM % 256)) $((RANDOM % 256)) $((RANDOM % 256))
+		ARGS+=(
+			-netdev "stream,id=net,server=off,addr.type=unix,addr.path=$(comma "$FABRIC.net")"
+			-device "virtio-net-ccw,netdev=net,mac=$id"
+		)
+	fi
 	if [ -n "$ICOUNT" ]; then
 		ARGS+=(-icount shift=0,sleep=off -rtc base=2025-01-01,clock=vm)
 	fi
@@ -330,5 +353,6 @@ machine_main()
 	RUN=$(mktemp -d "${TMPDIR:-/tmp}/ismtrace-lab.XXXXXX")
 	make_initramfs "$kernel" "$guest" "$ends" "$RUN"
 	machine_args "$kernel" "$RUN"
+	[ -z "$FABRIC" ] || "$ends/fabric" "$FABRIC" || lab_error "no fabric"
 	exec "$ends/attach" "$NAME" "$RUN" "$TIMEOUT" "${TERMINAL:-0}" "$ORDERS" "${ARGS[@]}"
 }

@@ -44,7 +44,7 @@ left_behind()
 @test "--help tells every option" {
 	run -0 lab/run --help
 	local opt
-	for opt in kernel driver functions function memory orders smp mem share tools timeout icount; do
+	for opt in kernel driver functions function memory fabric orders smp mem share tools timeout icount; do
 		[[ $output == *"--$opt"* ]]
 	done
 	run -0 lab/shell --help

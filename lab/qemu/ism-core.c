@@ -316,6 +316,12 @@ static const struct {
     [UNREG_IEQ] = { 0, unreg_ieq },
 };
 
+void ism_core_respond(uint8_t area[ISM_PAGE], uint16_t ret)
+{
+    ism_put(area + AT_RET, 2, ret);
+    ism_put(area + AT_LEN, 2, HDR);
+}
+
 void ism_core_command(IsmCore *core, uint8_t area[ISM_PAGE])
 {
     uint32_t command = ism_get(area, 4);
@@ -326,6 +332,6 @@ void ism_core_command(IsmCore *core, uint8_t area[ISM_PAGE])
         ism_get(area + AT_LEN, 2) == HDR + (uint64_t)commands[command].len) {
         ret = commands[command].fn(core, area + HDR, &len);
     }
-    ism_put(area + AT_RET, 2, ret);
+    ism_core_respond(area, ret);
     ism_put(area + AT_LEN, 2, HDR + len);
 }

@@ -158,6 +158,9 @@ void ism_core_disable(IsmCore *core);
 /* Executes the command in the command area, whose response takes its place. */
 void ism_core_command(IsmCore *core, uint8_t area[ISM_PAGE]);
 
+/* The response to a command with this return code and no payload. */
+void ism_core_respond(uint8_t area[ISM_PAGE], uint16_t ret);
+
 /* A store block of at most a page to this place in the data window. */
 IsmMoved ism_core_move(IsmCore *core, uint64_t place, const uint8_t *data,
                        size_t len);
@@ -166,6 +169,8 @@ IsmMoved ism_core_move(IsmCore *core, uint64_t place, const uint8_t *data,
 uint32_t ism_fabric_serve(IsmFabric *fabric, const IsmRequest *req);
 /* A function of another machine is gone. */
 void ism_fabric_gone(IsmFabric *fabric, uint64_t gid);
+/* All functions of other machines are gone. */
+void ism_fabric_cut(IsmFabric *fabric);
 
 /* In ism-core.c: whether the function may use this VLAN, or none. */
 bool ism_core_vlan_fits(const IsmCore *core, uint32_t valid, uint32_t id);

@@ -133,6 +133,23 @@ void ism_fabric_gone(IsmFabric *fabric, uint64_t gid)
     }
 }
 
+void ism_fabric_cut(IsmFabric *fabric)
+{
+    IsmCore *core;
+    uint32_t i;
+    int n;
+
+    for (n = 1; n < ISM_NUMBERS; n++) {
+        core = fabric->core[n];
+        /* Each that goes is replaced by the last one: go from there. */
+        for (i = core ? core->contacts : 0; i-- > 0;) {
+            if (!core_find(fabric, core->contact[i])) {
+                core_lost(core, core->contact[i]);
+            }
+        }
+    }
+}
+
 static IsmMoved move(IsmCore *owner, const IsmRequest *req)
 {
     uint32_t slot = req->to >> ISM_TOKEN_SHIFT & (ISM_SLOTS - 1);

@@ -22,7 +22,7 @@
 /* The functions of this machine are one fabric. */
 static IsmFabric fabric;
 
-/* The place of an address of the function, if there is memory that it may use. */
+/* The place of an address, if there is memory that the function may use. */
 static bool host_place(void *opaque, uint64_t iova, hwaddr *phys, size_t len)
 {
     return zpci_function_translate(ZPCI_FUNCTION(opaque), iova, phys) &&
@@ -68,7 +68,7 @@ static bool host_write(void *opaque, uint64_t iova, const void *data,
     return true;
 }
 
-/* The CPUs change other bits of the same byte meanwhile, the lock held or not. */
+/* The CPUs change other bits of the byte meanwhile, the lock held or not. */
 static bool host_set_bits(void *opaque, uint64_t iova, uint8_t bits,
                           uint8_t *was)
 {
@@ -94,15 +94,20 @@ static bool host_set_bits(void *opaque, uint64_t iova, uint8_t bits,
     return ram;
 }
 
-static void host_interrupt(void *opaque)
+void ism_interrupt(IsmState *s)
 {
-    PCIDevice *pdev = PCI_DEVICE(opaque);
+    PCIDevice *pdev = PCI_DEVICE(s);
 
     if (msi_enabled(pdev)) {
         msi_notify(pdev, 0);
     } else if (msix_enabled(pdev)) {
         msix_notify(pdev, 0);
     }
+}
+
+static void host_interrupt(void *opaque)
+{
+    ism_fault_interrupt(opaque);
 }
 
 /* Bit 51 of the clock is a microsecond. */
@@ -119,22 +124,57 @@ static const IsmHost host = {
     .now = host_now,
 };
 
+/* A GID that no other function has, and a number that goes with it. */
+static bool host_join(IsmState *s, uint64_t gid)
+{
+    uint16_t number = 0;
+
+    if (s->fabric) {
+        number = ism_remote_join(gid);
+        if (!number) {
+            return false;
+        }
+    }
+    if (!ism_core_join(&s->core, &fabric, gid, number, &host, s)) {
+        if (s->fabric) {
+            ism_remote_leave(gid);
+        }
+        return false;
+    }
+    return true;
+}
+
 bool ism_host_join(IsmState *s, Error **errp)
 {
-    uint64_t gid = s->gid;
+    uint64_t gid = s->gid, base = ISM_GID_BASE;
     int n;
 
+    if (s->fabric) {
+        if (!ism_remote_open(&fabric, s->fabric, errp)) {
+            return false;
+        }
+        base |= ism_remote_machine() << 16;
+    }
     for (n = 1; !s->gid && n < ISM_NUMBERS; n++) {
-        gid = ISM_GID_BASE | n;
-        if (ism_core_join(&s->core, &fabric, gid, 0, &host, s)) {
-            s->gid = gid;
+        if (host_join(s, base | n)) {
             return true;
         }
     }
-    if (!s->gid || !ism_core_join(&s->core, &fabric, gid, 0, &host, s)) {
+    if (!gid || !host_join(s, gid)) {
         error_setg(errp, "the GID 0x%" PRIx64 " is taken, or there are too "
                    "many functions", gid);
         return false;
     }
     return true;
+}
+
+void ism_host_leave(IsmState *s)
+{
+    if (s->core.fabric) {
+        ism_core_leave(&s->core);
+        if (s->fabric) {
+            ism_remote_leave(s->core.gid);
+        }
+        s->core.fabric = NULL;
+    }
 }

@@ -14,6 +14,10 @@
  *   permanent          error state that lasts, until "clear"
  *   vanish             gone without asking: no longer configured
  *   interrupt [vector=N]
+ *   refuse [skip=M] [count=N] [ret=CODE]    commands get this response
+ *   interrupt-drop [skip=M] [count=N]       interrupts are not raised
+ *   interrupt-delay [skip=M] [count=N] ms=T nor these before so many ms
+ *   move-delay [skip=M] [count=N] ms=T      moves are busy for so many ms
  *   dma-write iova=A len=N [value=B]    store N bytes of value B
  *   dma-check iova=A len=N [value=B]    an error unless they are there
  *   clear              forget the orders that were not carried out yet
@@ -35,7 +39,8 @@
 
 /* The words after the first, as numbers. */
 typedef struct OrderArgs {
-    uint64_t skip, count, cc, status, exception, event, vector, iova, len, value;
+    uint64_t skip, count, cc, status, exception, event, vector, iova, len;
+    uint64_t value, ret, ms;
 } OrderArgs;
 
 typedef struct OrderArg {
@@ -50,6 +55,7 @@ static const OrderArg order_args[] = {
     ARG(skip, UINT32_MAX), ARG(count, UINT32_MAX), ARG(cc, 3), ARG(status, UINT8_MAX),
     ARG(exception, 1), ARG(event, 1), ARG(vector, UINT16_MAX),
     ARG(iova, UINT64_MAX), ARG(len, DMA_MAX), ARG(value, UINT8_MAX),
+    ARG(ret, UINT16_MAX), ARG(ms, 60000),
 };
 
 static const char *const insn_names[] = {
@@ -153,7 +159,35 @@ static void order_dma(PCIDevice *pdev, const OrderArgs *args, bool check,
 static void order_clear(IsmState *s)
 {
     memset(s->ordered, 0, sizeof(s->ordered));
+    ism_faults_clear(s);
     s->broken = false;
+}
+
+/* What only a function does that works. */
+static void order_fault(IsmState *s, const char *verb, const OrderArgs *args,
+                        Error **errp)
+{
+    IsmCount c = { .skip = args->skip, .left = args->count };
+    IsmFaults *f = &s->faults;
+
+    if (s->memory) {
+        error_setg(errp, "the function is memory, it does nothing of that");
+    } else if (!strcmp(verb, "refuse")) {
+        if (!args->ret) {
+            error_setg(errp, "a command that is refused answers ret=1..0xffff");
+            return;
+        }
+        f->refuse = c;
+        f->ret = args->ret;
+    } else if (!strcmp(verb, "interrupt-drop")) {
+        f->drop = c;
+    } else if (!strcmp(verb, "interrupt-delay")) {
+        f->late = c;
+        f->late_ms = args->ms;
+    } else {
+        f->slow = c;
+        f->slow_ms = args->ms;
+    }
 }
 
 static void order_insn(IsmState *s, const char *verb, const OrderArgs *args,
@@ -186,6 +220,9 @@ static void order_run(IsmState *s, const char *verb, const OrderArgs *args,
         order_interrupt(PCI_DEVICE(s), args->vector, errp);
     } else if (!strcmp(verb, "dma-write") || !strcmp(verb, "dma-check")) {
         order_dma(PCI_DEVICE(s), args, !strcmp(verb, "dma-check"), errp);
+    } else if (!strcmp(verb, "refuse") || strstr(verb, "-drop") ||
+               strstr(verb, "-delay")) {
+        order_fault(s, verb, args, errp);
     } else if (!strcmp(verb, "clear")) {
         order_clear(s);
     } else {
@@ -204,6 +241,10 @@ static const struct {
     { "permanent", "" },
     { "vanish", "" },
     { "interrupt", "vector" },
+    { "refuse", "skip count ret" },
+    { "interrupt-drop", "skip count" },
+    { "interrupt-delay", "skip count ms" },
+    { "move-delay", "skip count ms" },
     { "dma-write", "iova len value" },
     { "dma-check", "iova len value" },
     { "clear", "" },
@@ -213,7 +254,7 @@ static const struct {
 void ism_order_set(Object *obj, const char *text, Error **errp)
 {
     g_auto(GStrv) words = g_strsplit(text, " ", -1);
-    OrderArgs args = { .count = 1 };
+    OrderArgs args = { .count = 1, .ret = ISM_ERROR };
     unsigned v, i;
 
     for (v = 0; v < ARRAY_SIZE(verbs); v++) {
@@ -237,8 +278,12 @@ char *ism_order_get(Object *obj, Error **errp)
 {
     IsmState *s = ISM(obj);
 
-    return g_strdup_printf("handle=0x%08x load=%u store=%u block=%u",
+    return g_strdup_printf("handle=0x%08x refuse=%u interrupt-drop=%u "
+                           "interrupt-delay=%u move-delay=%u "
+                           "load=%u store=%u block=%u",
                            zpci_function_handle(ZPCI_FUNCTION(s)),
+                           s->faults.refuse.left, s->faults.drop.left,
+                           s->faults.late.left, s->faults.slow.left,
                            s->ordered[ZPCI_INSN_PCILG].left,
                            s->ordered[ZPCI_INSN_PCISTG].left,
                            s->ordered[ZPCI_INSN_PCISTB].left);

@@ -175,6 +175,17 @@ static ZpciOutcome ism_move(IsmState *s, uint64_t place, const uint8_t *block,
     }
 }
 
+static void ism_command(IsmState *s)
+{
+    uint16_t ret;
+
+    if (ism_fault_command(s, &ret)) {
+        ism_core_respond(s->bytes, ret);
+    } else {
+        ism_core_command(&s->core, s->bytes);
+    }
+}
+
 static ZpciOutcome ism_store_block(ZpciFunction *fn, const ZpciAccess *access,
                                    const uint8_t *block)
 {
@@ -184,11 +195,14 @@ static ZpciOutcome ism_store_block(ZpciFunction *fn, const ZpciAccess *access,
         memcpy(s->bytes + access->offset, block, access->len);
         /* The kernel's driver stores the header last and by itself. */
         if (!s->memory && access->offset == 0 && access->len >= 8) {
-            ism_core_command(&s->core, s->bytes);
+            ism_command(s);
         }
         return (ZpciOutcome) { 0 };
     }
     if (!s->memory) {
+        if (ism_fault_move(s)) {
+            return (ZpciOutcome) { .cc = ZPCI_PCI_LS_BUSY };
+        }
         return ism_move(s, access->offset, block, access->len);
     }
     if (!ism_memory_store(s, access->offset, block, access->len)) {
@@ -231,6 +245,7 @@ static void ism_reset(DeviceState *dev)
     IsmState *s = ISM(dev);
 
     memset(s->ordered, 0, sizeof(s->ordered));
+    ism_faults_clear(s);
     s->broken = false;
     ism_memory_clear(s);
     memset(s->bytes, 0, s->area_size);
@@ -265,10 +280,8 @@ static bool ism_check_properties(IsmState *s, Error **errp)
 /* What is not there is left alone. */
 static void ism_undo(IsmState *s)
 {
-    if (s->core.fabric) {
-        ism_core_leave(&s->core);
-        s->core.fabric = NULL;
-    }
+    ism_host_leave(s);
+    ism_faults_exit(s);
     msi_uninit(PCI_DEVICE(s));
     ism_memory_exit(s);
     g_free(s->bytes);
@@ -325,6 +338,8 @@ static Property ism_properties[] = {
     DEFINE_PROP_BOOL("memory", IsmState, memory, false),
     /* 0: one that no other function of the fabric has */
     DEFINE_PROP_UINT64("gid", IsmState, gid, 0),
+    /* the socket of the daemon that joins machines; one for all functions */
+    DEFINE_PROP_STRING("fabric", IsmState, fabric),
     /* ms between two updates of the measurement block */
     DEFINE_PROP_UINT16("mui", IsmState, mui, 100),
     DEFINE_PROP_UINT32("area-size", IsmState, area_size, ISM_PAGE),

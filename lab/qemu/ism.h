@@ -18,6 +18,25 @@ typedef struct IsmOrdered {
     ZpciOutcome outcome;
 } IsmOrdered;
 
+/* Of the next ones so many are left alone, then so many go wrong. */
+typedef struct IsmCount {
+    uint32_t skip;
+    uint32_t left;
+} IsmCount;
+
+/* How commands, interrupts and moves go wrong, because somebody said so. */
+typedef struct IsmFaults {
+    IsmCount refuse;        /* commands, with this code */
+    uint16_t ret;
+    IsmCount drop;          /* interrupts */
+    IsmCount late;          /* interrupts, by so many ms */
+    uint32_t late_ms;
+    QEMUTimer *timer;
+    IsmCount slow;          /* moves, by so many ms */
+    uint32_t slow_ms;
+    int64_t slow_until;     /* 0: none is under way */
+} IsmFaults;
+
 struct IsmState {
     PCIDevice parent_obj;
 
@@ -27,6 +46,7 @@ struct IsmState {
     IsmCore core;           /* the protocol, unless memory is on */
     GHashTable *pages;      /* BAR 0 with memory on: page number to IsmPage */
     IsmOrdered ordered[ZPCI_INSN_PCISTB + 1];
+    IsmFaults faults;
     bool broken;            /* enabling it again does not help */
 
     /* properties */
@@ -36,12 +56,22 @@ struct IsmState {
     bool renew;
     bool memory;
     uint64_t gid;
+    char *fabric;
     uint32_t area_size;
     uint32_t window_pages;
 };
 
 /* In ism-host.c: what the protocol needs of the machine. */
 bool ism_host_join(IsmState *s, Error **errp);
+void ism_host_leave(IsmState *s);
+
+/* In ism-remote.c: other machines; one connection for all functions. */
+bool ism_remote_open(IsmFabric *fabric, const char *path, Error **errp);
+/* The number of this machine among those of the fabric, 1 and up. */
+unsigned ism_remote_machine(void);
+/* The number of a new function; 0 if its GID is taken, or there is none left. */
+uint16_t ism_remote_join(uint64_t gid);
+void ism_remote_leave(uint64_t gid);
 
 /* In ism-memory.c: BAR 0 as memory that reads back what was stored. */
 void ism_memory_init(IsmState *s);
@@ -56,6 +86,18 @@ bool ism_memory_store(IsmState *s, uint64_t offset, const uint8_t *block,
 /* The property "order" (ism-orders.c). */
 void ism_order_set(Object *obj, const char *text, Error **errp);
 char *ism_order_get(Object *obj, Error **errp);
+
+/* In ism-faults.c: what goes wrong on order. */
+void ism_faults_clear(IsmState *s);
+void ism_faults_exit(IsmState *s);
+/* Whether this command is refused; *ret is with which code. */
+bool ism_fault_command(IsmState *s, uint16_t *ret);
+/* Whether this move is to be tried again later. */
+bool ism_fault_move(IsmState *s);
+/* Interrupts, unless that is dropped or has to wait. */
+void ism_fault_interrupt(IsmState *s);
+/* Raises one, by whichever way the guest has enabled. */
+void ism_interrupt(IsmState *s);
 
 /* How this instruction is to end; "done" if nobody said anything. */
 ZpciOutcome ism_ordered(IsmState *s, ZpciInsn insn);
