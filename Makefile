@@ -287,6 +287,11 @@ ISM_CORE := $(addprefix lab/qemu/,ism-core.c ism-fabric.c ism-notify.c)
 $(H)/unit/test_ism_function: $(call objects,$(H),$(ISM_CORE))
 $(S)/unit/test_ism_function: $(call objects,$(S),$(ISM_CORE))
 
+# The protocol of ismpeer, on functions that are this process's memory.
+PEER_CORE := $(addprefix lab/ismpeer/,frame.c link.c mux.c ring.c)
+$(H)/unit/test_ismpeer: $(call objects,$(H),$(PEER_CORE))
+$(S)/unit/test_ismpeer: $(call objects,$(S),$(PEER_CORE))
+
 UNIT := $(TESTS:%=$(H)/unit/%) $(TESTS:%=$(S)/unit/%)
 
 # Under check these are run, and counted, by scripts/check.
@@ -315,6 +320,7 @@ $(F)/tests/%.o: tests/%.c Makefile | $(B)/version.h
 
 $(F)/fuzz_reader: $(F)/tests/fuzz/mutator.o
 $(F)/fuzz_function: $(call objects,$(F),$(ISM_CORE))
+$(F)/fuzz_peer: $(call objects,$(F),$(PEER_CORE))
 $(F)/fuzz_%: $(F)/tests/fuzz/fuzz_%.o $(F)/tests/fuzz/views.o $(FUZZ_OBJS)
 	$(call link,FUZZLD,$(CLANG) $(FUZZ_FLAGS) -fsanitize=fuzzer,$(LIBS) -pthread)
 
@@ -327,6 +333,7 @@ $(F)/seeds/made: $(F)/make_seeds $(wildcard tests/traces/*.pcapng*)
 	$(Q)$< $(@D)/fuzz_reader $(@D)/fuzz_record
 	$(Q)find tests/traces -name '*.pcapng*' -size -16k -exec cp {} $(@D)/fuzz_reader 2>/dev/null \; || :
 	$(Q)cp tests/fuzz/steps/* $(@D)/fuzz_function/
+	$(Q)printf '\007\000\005\003\001\000\000\002\020\001\000\000\000\000\000\000\020' >$(@D)/fuzz_peer/begun
 	$(Q)touch $@
 
 .PHONY: fuzz fuzz-build

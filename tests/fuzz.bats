@@ -62,7 +62,7 @@ told()
 	local target inputs coverage
 	fuzzed 10
 	local least
-	for target in fuzz_reader fuzz_record fuzz_function; do
+	for target in fuzz_reader fuzz_record fuzz_function fuzz_peer; do
 		# The function's protocol is that small.
 		least=500
 		[ "$target" != fuzz_function ] || least=150

@@ -80,7 +80,8 @@ static int handshake(int fd, uint64_t *bytes, uint16_t *flags)
 /* The kernel's client, until it is disconnected. */
 static int serve_device(const struct attach *attach)
 {
-	int nbd = open(attach->device, O_RDWR | O_CLOEXEC), ret;
+	/* Who has it open for writing keeps others from mounting it. */
+	int nbd = open(attach->device, O_RDONLY | O_CLOEXEC), ret;
 	uint64_t bytes = 0;
 	uint16_t flags = 0;
 

@@ -12,24 +12,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "must.h"
+
 #include "model/access.h"
 #include "model/summary.h"
 
-/* What libFuzzer calls. */
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+/* What libFuzzer calls, where there is one. */
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned int seed);
 /* And has: a random change in place, of at most max bytes in the end. */
 size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max);
-
-/* A finding of its own, beside those of the sanitizers. */
-#define MUST(condition)                                                                  \
-	do {                                                                             \
-		if (!(condition)) {                                                      \
-			fprintf(stderr, "%s:%d: %s does not hold\n", __FILE__, __LINE__, \
-				#condition);                                             \
-			abort();                                                         \
-		}                                                                        \
-	} while (0)
 
 /* What is shown, and how; bits, so that an input can choose. */
 enum {

@@ -146,7 +146,7 @@ sha256sum </tmp/d >/share/block.sum
 su -s /bin/sh nobody -c "exec ismpeer pipe -v -f $one --peer $gid2" </dev/null >/dev/null 2>/share/alone.err &
 alone=$!
 sleep 3
-cut -d' ' -f1 /proc/$alone/schedstat >/share/alone.ns
+cut -d' ' -f14,15 /proc/$alone/stat >/share/alone.ticks
 kill $alone
 wait $alone
 echo $? >/share/alone.status
