@@ -11,7 +11,8 @@ load helper
 setup_file()
 {
 	build_all
-	lab kernel -- kernel.sh
+	# The kernel's own driver wants a function that works.
+	lab kernel --function memory=on --function memory=off -- kernel.sh
 }
 
 setup()

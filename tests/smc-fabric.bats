@@ -34,7 +34,7 @@ setup_file()
 	while [ ! -e "$BATS_FILE_TMPDIR/two/cut.begun" ] && kill -0 $second; do
 		sleep 0.2
 	done
-	sleep 3
+	sleep 1
 	kill -9 $second
 	date +%s >"$BATS_FILE_TMPDIR/killed"
 	wait $second || :

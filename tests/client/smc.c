@@ -7,9 +7,11 @@
  *
  *   --bytes N  each way (1 MiB)
  *   --slow MS  wait so long after each piece that is sent
+ *   --begun F  make this file when data goes
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <linux/netlink.h>
@@ -231,7 +233,8 @@ static double seconds(void)
 
 static void usage(void)
 {
-	fprintf(stderr, "usage: smc [--bytes N] [--slow MS] serve PORT | connect ADDRESS PORT\n");
+	fprintf(stderr,
+		"usage: smc [--bytes N] [--slow MS] [--begun FILE] serve PORT | connect ADDRESS PORT\n");
 	exit(2);
 }
 
@@ -240,11 +243,13 @@ int main(int argc, char **argv)
 	static const struct option options[] = {
 		{ "bytes", required_argument, NULL, 'b' },
 		{ "slow", required_argument, NULL, 's' },
+		{ "begun", required_argument, NULL, 'g' },
 		{ NULL, 0, NULL, 0 },
 	};
 	static const char *const modes[] = { "unknown", "smcr", "tcp", "smcd" };
 	struct way out = { 0 }, in = { 0 };
 	pthread_t sender, receiver;
+	const char *begun = NULL;
 	struct diag diag;
 	double begin;
 	char end;
@@ -255,6 +260,8 @@ int main(int argc, char **argv)
 			bytes = strtoull(optarg, NULL, 0);
 		else if (opt == 's')
 			slow_ms = (unsigned int)atoi(optarg);
+		else if (opt == 'g')
+			begun = optarg;
 		else
 			usage();
 	}
@@ -270,6 +277,8 @@ int main(int argc, char **argv)
 	    pthread_create(&receiver, NULL, way_receive, &in))
 		abort();
 	diag = diag_ask();
+	if (begun)
+		close(open(begun, O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
 	pthread_join(sender, NULL);
 	pthread_join(receiver, NULL);
 	begin = seconds() - begin;

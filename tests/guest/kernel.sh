@@ -6,21 +6,23 @@
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . /share/lib.sh
 
+# shellcheck disable=SC2086 # Words.
+set -- $ISM_FUNCTIONS
 uname -r >"$OUT/release"
 cut -d' ' -f2,3 /proc/mounts >"$OUT/mounts"
-basename "$(readlink "/sys/bus/pci/devices/$ISM_FUNCTIONS/driver")" >"$OUT/driver"
+basename "$(readlink "/sys/bus/pci/devices/$1/driver")" >"$OUT/driver"
 lsmod | awk 'NR > 1 { print $1 }' >"$OUT/modules"
 find /lib/modules/*/* -name ism-vfio-pci.ko >"$OUT/candidates"
 find /sys/kernel/debug -maxdepth 1 >"$OUT/debugfs"
 ls /dev/iommu /dev/vfio/devices >"$OUT/cdev" 2>&1
 cat /proc/sys/net/core/bpf_jit_enable >"$OUT/jit" 2>&1
 dmesg >"$OUT/dmesg"
-ran client ismload --json block:count=20,size=256
-ran trace ismtrace live --json -- sh -c 'exec ismload --quiet block:count=20,size=256 >&2'
+ran client ismload --device "$1" --json block:count=20,size=256
+ran trace ismtrace live --json -- sh -c 'exec ismload --device 0011:00:00.0 --quiet block:count=20,size=256 >&2'
 
 # The kernel's own driver and SMC, where there are any.
 [ -z "$(find /lib/modules -name ism.ko)" ] && exit 0
-f=$ISM_FUNCTIONS
+f=$2
 echo "$f" >"/sys/bus/pci/devices/$f/driver/unbind"
 echo ism >"/sys/bus/pci/devices/$f/driver_override"
 ran modprobe modprobe -a ism smc

@@ -17,11 +17,10 @@ ip link set eth0 up
 for name; do
 	slow=0
 	[ "$name" != cut ] || slow=20
-	touch "$OUT/$name.begun"
 	if [ "$number" = 1 ]; then
 		ran "$name" /share/smc --bytes "$bytes" serve 4711
 	else
-		ran "$name" /share/smc --bytes "$bytes" --slow "$slow" connect 10.9.0.1 4711
+		ran "$name" /share/smc --bytes "$bytes" --slow "$slow" --begun "$OUT/$name.begun" connect 10.9.0.1 4711
 	fi
 done
 exit 0

@@ -77,8 +77,9 @@ blocks "$2" >>"$OUT/blocks"
 ran killed-serve /share/smc --bytes "$BYTES" serve 4711 &
 served=$!
 # shellcheck disable=SC2016 # Its own.
-in_there sh -c 'echo $$ >/tmp/victim; exec /share/smc --slow 20 "$@"' sh --bytes "$BYTES" connect 10.9.0.1 4711 &
-sleep 1.5
+in_there sh -c 'echo $$ >/tmp/victim; exec /share/smc --slow 20 --begun /tmp/killed "$@"' sh --bytes "$BYTES" connect 10.9.0.1 4711 &
+appears /tmp/killed
+sleep 0.5
 kill -9 "$(cat /tmp/victim)"
 wait $served
 both after --bytes 1000000
@@ -86,9 +87,10 @@ both after --bytes 1000000
 # A function is taken away in the middle.
 ran gone-serve /share/smc --bytes "$BYTES" serve 4711 &
 served=$!
-ran gone-connect in_there /share/smc --bytes "$BYTES" --slow 20 connect 10.9.0.1 4711 &
+ran gone-connect in_there /share/smc --bytes "$BYTES" --slow 20 --begun /tmp/gone connect 10.9.0.1 4711 &
 connected=$!
-sleep 1.5
+appears /tmp/gone
+sleep 0.5
 echo "$2" >/sys/bus/pci/drivers/ism/unbind
 wait $served $connected
 exit 0
