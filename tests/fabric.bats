@@ -81,6 +81,22 @@ DIR=$BATS_FILE_TMPDIR/dir
 	says_not "$DIR/one.err" 'the kernel complained'
 }
 
+@test "nonsense from somebody else harms neither the daemon nor a machine" {
+	local share=$BATS_TEST_TMPDIR/share seed
+	mkdir "$share"
+	cp "$TOP/build/s390x/tests/function" "$share/"
+	"$TOP/lab/run" --kernel "$TEST_KERNEL" --fabric "$BATS_TEST_TMPDIR/fabric" --functions 2 --share "$share" --timeout 600 -- \
+		sh -c 'touch /share/up; until [ -e /share/go ]; do sleep 0.2; done; /share/function $ISM_FUNCTIONS' \
+		>"$share/out" 2>"$share/err" 3>&- &
+	waits test -e "$share/up"
+	for seed in 1 2 3; do
+		"$TOP/tests/nonsense.py" "$BATS_TEST_TMPDIR/fabric" $seed
+	done
+	touch "$share/go"
+	wait $! || fail "status $?" "$(grep -A2 '^not ok' "$share/out")" "$(tail -n 5 "$share/err")"
+	says "$share/out" ', 0 failed'
+}
+
 @test "the daemon ends with its last machine" {
 	gone()
 	{
