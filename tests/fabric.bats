@@ -4,7 +4,7 @@
 # Two machines that are joined by a fabric, and a VFIO client on each: both store into one another's
 # memory at once; one of them is stopped, goes on, and is killed.
 
-# Of bats, of the helper, and for jq.
+# Variables that bats and tests/helper.bash set or read, and $ for jq in single quotes.
 # shellcheck disable=SC2016,SC2034,SC2154
 
 load helper
