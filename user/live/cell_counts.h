@@ -9,10 +9,10 @@
 #include "model/counts.h"
 
 /* What a copy of a cell, batches included, adds up to; part gets neither key nor name. */
-void cell_counts(const struct ismt_cell *cell, struct count_cell *part);
+void cell_counts(const struct ismt_cell *cell, struct stats_row *part);
 
 /*
- * cell_counts_since - into the cell of the key goes what has been added to a cell of the kernel's
+ * cell_counts_since - add to the counts' row of the key what has been added to a cell of the kernel
  * since last, which is an earlier state of it, or zeros.  0 or -ENOMEM.
  */
 int cell_counts_since(struct counts *counts, const struct count_key *key,

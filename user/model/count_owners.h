@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * count_owners.h - whose the cells of counts are: processes, or functions with the driver that
+ * count_owners.h - whose the rows of counts are: processes, or functions with the driver that
  * they were used through.  There is room for so many; the first one is all others together.
  */
 #ifndef ISMT_MODEL_COUNT_OWNERS_H

@@ -27,14 +27,14 @@
 #define COUNT_OTHERS UINT32_MAX
 
 /*
- * The most that are kept apart, and cells in all.  About as many as in the kernel (bpf/ismtrace.h);
+ * The most that are kept apart, and rows in all.  About as many as in the kernel (bpf/ismtrace.h);
  * who is folded are half of them, so that it costs little for each.
  */
 #define COUNT_PROCESSES 2048
 #define COUNT_PLACES	512 /* functions, with a driver each */
-#define COUNT_CELLS	8192
+#define COUNT_ROWS	8192
 
-/* Whose counts they are.  In a cell the driver's name is the counts' own copy. */
+/* Whose counts they are.  In a row the driver's name is the counts' own copy. */
 struct count_key {
 	const struct function *fn;
 	const char *driver;
@@ -43,7 +43,7 @@ struct count_key {
 	uint8_t op; /* enum ismt_op */
 };
 
-struct count_cell {
+struct stats_row {
 	struct count_key key;
 	uint32_t process, place;  /* numbers in the counts' owners */
 	char comm[ISMT_COMM_LEN]; /* of the process, as last seen; not escaped */
@@ -64,9 +64,9 @@ struct count_event {
 
 struct counts {
 	int64_t ts; /* when they were taken, ns since 1970 */
-	struct count_cell *cells;
+	struct stats_row *rows;
 	size_t nr, room;
-	size_t last; /* cell that was asked for last: likely the next, too */
+	size_t last; /* row that was asked for last: likely the next, too */
 	struct slots slots;
 	struct names *names; /* of drivers; copies have the same ones */
 	struct count_owners processes, places;
@@ -79,13 +79,13 @@ struct counts {
 	/* The first of each rule; its fn is NULL if there is none. */
 	struct access first[RULE_COUNT];
 	/*
-	 * Processes, at most, that cells of COUNT_OTHERS are of: different ones that were folded, and
-	 * those that share cells in the kernel.  Some of them may have cells of their own as well.
+	 * Processes, at most, that rows of COUNT_OTHERS are of: different ones that were folded, and
+	 * those that share cells in the kernel.  Some of them may have rows of their own as well.
 	 */
 	uint64_t folded, sharing;
 	uint64_t folded_places;	 /* likewise of function_others */
 	struct count_gone *gone; /* NULL: nobody yet, or a copy, of which no more goes */
-	/* Accesses that are in no cell. */
+	/* Accesses that are in no row. */
 	uint64_t filtered;
 	struct losses lost;
 };
@@ -102,13 +102,13 @@ static inline void counts_tick(struct counts *counts)
 	counts->tick++;
 }
 
-/* The cell of a key, made if need be; NULL: no memory.  Good until the next is made. */
-struct count_cell *counts_cell(struct counts *counts, const struct count_key *key);
+/* The row of a key, made if need be; NULL: no memory.  Good until the next is made. */
+struct stats_row *counts_row(struct counts *counts, const struct count_key *key);
 
 /* Likewise, NULL if there is none. */
-const struct count_cell *counts_find(const struct counts *counts, const struct count_key *key);
+const struct stats_row *counts_find(const struct counts *counts, const struct count_key *key);
 
-/* Processes that cells of COUNT_OTHERS stand for, at most. */
+/* Processes that rows of COUNT_OTHERS stand for, at most. */
 static inline uint64_t counts_others(const struct counts *counts)
 {
 	return counts->folded + counts->sharing;
@@ -121,38 +121,38 @@ static inline uint64_t counts_others(const struct counts *counts)
 int counts_access(struct counts *counts, const struct access *access);
 
 /*
- * counts_findings - its findings only: into the cell, and among the latest.
+ * counts_findings - its findings only: into the row, and among the latest.
  * Those of the rules in told are counted elsewhere and only told of.  0 or -ENOMEM.
  */
 int counts_findings(struct counts *counts, const struct access *access, uint32_t told);
 
 /*
- * count_cell_add - sum += part; keys and names are left alone.
- * count_cell_sub - sum -= part, where part is an earlier state of sum.  The
+ * stats_row_add - sum += part; keys and names are left alone.
+ * stats_row_sub - sum -= part, where part is an earlier state of sum.  The
  * extremes of a difference are not known: they become the ends of its
  * outermost buckets, narrowed by sum's own.
- * count_cell_widen - the extremes of by are sum's, too.
+ * stats_row_widen - the extremes of by are sum's, too.
  */
-void count_cell_add(struct count_cell *sum, const struct count_cell *part);
-void count_cell_sub(struct count_cell *sum, const struct count_cell *part);
-void count_cell_widen(struct count_cell *sum, const struct count_cell *by);
+void stats_row_add(struct stats_row *sum, const struct stats_row *part);
+void stats_row_sub(struct stats_row *sum, const struct stats_row *part);
+void stats_row_widen(struct stats_row *sum, const struct stats_row *by);
 
 /*
  * counts_fold - about half of the processes, or functions, whichever there are too many of, go
- * to the others.  Needs no memory.  Whoever adds cells need not call it.
+ * to the others.  Needs no memory.  Whoever adds rows need not call it.
  */
 void counts_fold(struct counts *counts);
 
 /*
  * counts_follow - fold in `before`, an earlier copy of counts, whatever has been folded in counts
- * since.  After that each cell of before is in counts, and no number of it is smaller there: one
+ * since.  After that each row of before is in counts, and no number of it is smaller there: one
  * that was folded and has come back is another.  Costs nothing if nothing has been folded.
  */
 void counts_follow(struct counts *before, struct counts *counts);
 
 /*
  * counts_subtract - what was added since before, an earlier copy of the same counts, which
- * follows them; cells of which nothing is left stay, with zeros.
+ * follows them; rows of which nothing is left stay, with zeros.
  */
 void counts_subtract(struct counts *counts, struct counts *before);
 
@@ -160,7 +160,7 @@ void counts_subtract(struct counts *counts, struct counts *before);
 int counts_copy(struct counts *to, const struct counts *from);
 
 /*
- * counts_summary - add all cells to a summary that is still empty: rows,
+ * counts_summary - add all rows to a summary that is still empty: rows,
  * findings, and the functions' instructions inside accesses.  0 or -ENOMEM.
  */
 int counts_summary(const struct counts *counts, struct summary *summary);

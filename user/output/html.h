@@ -36,9 +36,9 @@ void html_number(struct outbuf *out, uint64_t value);
  */
 void html_table(struct outbuf *out, const char *caption, const char *const *names);
 
-/* A cell with a number, or with a time of nanoseconds as microseconds. */
-void html_cell(struct outbuf *out, uint64_t value);
-void html_cell_us(struct outbuf *out, double ns);
+/* A <td> with a number; html_td_us: with ns nanoseconds, in microseconds. */
+void html_td(struct outbuf *out, uint64_t value);
+void html_td_us(struct outbuf *out, double ns);
 
 /* The beginning of a page up to the body, and its end. */
 void html_begin(struct outbuf *out, const char *title);

@@ -82,21 +82,21 @@ static int add_events(struct gather_live *g, struct counts *sum, const struct co
 	return 0;
 }
 
-/* sum += part's cells and events, functions made ours.  0 or -ENOMEM. */
+/* sum += part's rows and events, functions made ours.  0 or -ENOMEM. */
 static int add_counts(struct gather_live *g, struct counts *sum, const struct counts *part)
 {
 	size_t i;
 
 	for (i = 0; i < part->nr; i++) {
-		struct count_key key = part->cells[i].key;
-		struct count_cell *cell;
+		struct count_key key = part->rows[i].key;
+		struct stats_row *row;
 
 		key.fn = our_function(g, key.fn);
-		cell = key.fn ? counts_cell(sum, &key) : NULL;
-		if (!cell)
+		row = key.fn ? counts_row(sum, &key) : NULL;
+		if (!row)
 			return -ENOMEM;
-		count_cell_add(cell, &part->cells[i]);
-		memcpy(cell->comm, part->cells[i].comm, sizeof(cell->comm));
+		stats_row_add(row, &part->rows[i]);
+		memcpy(row->comm, part->rows[i].comm, sizeof(row->comm));
 	}
 	sum->folded += part->folded;
 	sum->folded_places += part->folded_places;

@@ -25,9 +25,9 @@ struct row_key {
 	uint64_t number;
 };
 
-/* What some cells add up to. */
+/* What some rows of counts add up to. */
 struct row_sum {
-	struct count_cell cell; /* its key is not used */
+	struct stats_row counted; /* its key is not used */
 	uint64_t reads, writes;
 	uint64_t findings;
 	/* Of writes to BARs: how well they use store blocks. */
@@ -89,11 +89,11 @@ void data_free(struct top_data *data);
 
 /*
  * data_histograms - the histograms of row->all: of one row only, as adding those
- * of all cells is most of the work, and no column needs them.
+ * of all rows of the counts is most of the work, and no column needs them.
  */
 void data_histograms(struct top_row *row, enum view view, const struct top_counts *counts);
 
-/* Does a row have accesses, or findings, of this cell? */
+/* Whether the access, or a finding of it, is counted in the row of this key. */
 bool row_has(enum view view, const struct row_key *key, const struct access *access);
 bool row_key_same(const struct row_key *a, const struct row_key *b);
 
@@ -113,7 +113,7 @@ bool data_filter(const struct count_key *key, const char *comm, const char *filt
 /* How many there are of what passes the filter, into data; and how many rows of others stand for. */
 void data_owners(struct top_data *data, const struct counts *now, const char *filter);
 
-/* What a row of the view that has the cell is called; not for sizes and findings. */
+/* The key of the view's row that counts of `key` belong to; not for sizes and findings, where one access is in several rows. */
 struct row_key row_key_of(enum view view, const struct count_key *key);
 
 #endif /* ISMT_TOP_ROWS_H */

@@ -28,7 +28,7 @@ enum column_sum {
 	SUM_MERGE, /* anew, out of the rows' histograms together */
 };
 
-/* The longest text of a cell, and the NUL. */
+/* The longest text of a column, its NUL included, in bytes. */
 #define COLUMN_TEXT_LEN 128
 
 struct column {
@@ -76,7 +76,7 @@ const struct column *column_next(enum view view, const struct column *column, in
  */
 void top_sort(struct top_data *data, const struct column *column, bool reverse);
 
-/* A cell as text without padding; "-" if there is no value; total: of the line of totals. */
+/* What the column shows of a row, without padding; "-" if there is no value.  total: row is the line of totals. */
 void column_format(const struct column *column, const struct top_row *row,
 		   const struct top_data *data, bool total, char *buf, size_t len);
 
