@@ -26,7 +26,7 @@ static unsigned int stb_of_size(unsigned int bucket)
 	return bucket - 3 < ISMT_STB_BUCKETS ? bucket - 3 : ISMT_STB_BUCKETS - 1;
 }
 
-/* Writes that were one PCISTB are only in whole[]. */
+/* Writes that were one PCISTB are only in one_block[]. */
 static void add_one_block(struct stats_row *part, const struct ismt_cell *cell)
 {
 	__u64 bucket[ISMT_CELL_HIST], count = 0;

@@ -22,8 +22,8 @@
 #define RETIRED_FEW	64
 #define RETIRE_EVERY_NS NS_PER_SEC
 
-/* Of the kernel's: these do not come as findings, the cells have them. */
-#define TOLD RULE_BIT(ISM004)
+/* The programs count findings of these rules in the cells; a record of one is not counted again. */
+#define COUNTED_IN_CELLS RULE_BIT(ISM004)
 
 struct counting {
 	struct live *live;
@@ -47,7 +47,7 @@ static int on_access(void *arg, struct access *access)
 	int err;
 
 	rules_apply(NULL, access);
-	err = counts_findings(counting->now, access, TOLD);
+	err = counts_findings(counting->now, access, COUNTED_IN_CELLS);
 	if (err)
 		counting->error = err;
 	return err;

@@ -178,7 +178,7 @@ static struct stats_row *row_of(struct counts *counts, const struct access *acce
 	return row;
 }
 
-int counts_findings(struct counts *counts, const struct access *access, uint32_t told)
+int counts_findings(struct counts *counts, const struct access *access, uint32_t counted)
 {
 	struct stats_row *row;
 	uint32_t set;
@@ -198,7 +198,7 @@ int counts_findings(struct counts *counts, const struct access *access, uint32_t
 		event->access.payload_len = 0;
 		if (!counts->first[event->rule].fn)
 			counts->first[event->rule] = event->access;
-		if (!(told & RULE_BIT(event->rule)))
+		if (!(counted & RULE_BIT(event->rule)))
 			row->findings[event->rule]++;
 	}
 	return 0;

@@ -122,9 +122,9 @@ int counts_access(struct counts *counts, const struct access *access);
 
 /*
  * counts_findings - its findings only: into the row, and among the latest.
- * Those of the rules in told are counted elsewhere and only told of.  0 or -ENOMEM.
+ * Findings of the rules in `counted`, a bit each, are in the row already and are only kept.  0 or -ENOMEM.
  */
-int counts_findings(struct counts *counts, const struct access *access, uint32_t told);
+int counts_findings(struct counts *counts, const struct access *access, uint32_t counted);
 
 /*
  * stats_row_add - sum += part; keys and names are left alone.

@@ -163,7 +163,7 @@ RATE(rate_blocks, row->last.counted.stats.insns[ISMT_PCISTB])
 VALUE(share,
       ratio(row->last.counted.stats.accesses, data->total.last.counted.stats.accesses, 100, value))
 VALUE(bytes_per_store, value_bytes_per_store(&row->last, value))
-VALUE(whole, value_one_block(&row->last, value))
+VALUE(one_block, value_one_block(&row->last, value))
 VALUE(full, value_full(&row->last, value))
 LATENCY(latency_p50, 50)
 LATENCY(latency_p99, 99)
@@ -221,7 +221,7 @@ const struct column top_columns[] = {
 	{ "B/STORE", "bytes_per_store", "bytes that a store instruction moved to a BAR, on average",
 	  'S', F | P | R, UNIT_BYTES, SUM_RATIO, 7, 1, bytes_per_store, NULL },
 	{ "ONE%", "one_block_percent", "writes to BARs that were one PCISTB", 'W', F | P | R,
-	  UNIT_PERCENT, SUM_RATIO, 5, 2, whole, NULL },
+	  UNIT_PERCENT, SUM_RATIO, 5, 2, one_block, NULL },
 	{ "FULL%", "full_block_percent", "bytes to BARs in store blocks of maxstbl bytes", 'U',
 	  F | P | R, UNIT_PERCENT, SUM_RATIO, 5, 4, full, NULL },
 	{ "p50(us)", "latency_p50_ns", "latency that half of the accesses did not exceed", 'M',

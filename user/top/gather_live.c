@@ -46,7 +46,7 @@ struct gather_live {
 	uint64_t mono_offset;	      /* of all sessions: the clock may be set meanwhile */
 };
 
-static struct gather_live *of(struct gather *gather)
+static struct gather_live *to_live(struct gather *gather)
 {
 	return (struct gather_live *)gather;
 }
@@ -236,7 +236,7 @@ static int watch(struct gather_live *g)
 
 static int advance(struct gather *gather, int64_t ts)
 {
-	struct gather_live *g = of(gather);
+	struct gather_live *g = to_live(gather);
 	struct counts *sum = gather->counts;
 	const struct counts *now = NULL;
 	uint64_t at;
@@ -269,9 +269,9 @@ static int advance(struct gather *gather, int64_t ts)
 	return err;
 }
 
-static int wait(struct gather *gather, int timeout_ms)
+static int gather_wait(struct gather *gather, int timeout_ms)
 {
-	struct gather_live *g = of(gather);
+	struct gather_live *g = to_live(gather);
 	struct timespec ts;
 	int err;
 
@@ -289,12 +289,12 @@ static int wait(struct gather *gather, int timeout_ms)
 
 static int end(struct gather *gather)
 {
-	return session_close(of(gather));
+	return session_close(to_live(gather));
 }
 
 static void free_live(struct gather *gather)
 {
-	struct gather_live *g = of(gather);
+	struct gather_live *g = to_live(gather);
 
 	if (g->counting) {
 		counting_stop(g->counting);
@@ -319,7 +319,7 @@ static void confine(struct gather *gather)
 
 static const struct gather_ops live_ops = {
 	.advance = advance,
-	.wait = wait,
+	.wait = gather_wait,
 	.end = end,
 	.confine = confine,
 	.free = free_live,

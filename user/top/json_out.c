@@ -8,7 +8,7 @@
 #include "top/batch.h"
 #include "util/json.h"
 
-/* Most are whole, and to write those as integers costs a tenth. */
+/* Most are one_block, and to write those as integers costs a tenth. */
 static json_t *json_value(bool have, double value)
 {
 	if (!have)
@@ -17,7 +17,7 @@ static json_t *json_value(bool have, double value)
 								  : json_real(value);
 }
 
-/* Counts are whole numbers, everything else may have a fraction. */
+/* Counts are one_block numbers, everything else may have a fraction. */
 static json_t *column_json(const struct column *column, const struct top_row *row,
 			   const struct top_data *data)
 {
@@ -112,9 +112,10 @@ static json_t *interval_json(const struct top *top)
 {
 	const struct top_data *data = &top->data;
 	const struct row_sum *last = &data->total.last;
-	double per_store = 0, whole = 0, full = 0;
+	double per_store = 0, one_block = 0, full = 0;
 	bool have_per_store = value_bytes_per_store(last, &per_store);
-	bool have_one_block = value_one_block(last, &whole), have_full = value_full(last, &full);
+	bool have_one_block = value_one_block(last, &one_block),
+	     have_full = value_full(last, &full);
 
 	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "accesses",
 			 json_number(last->counted.stats.accesses), "bytes",
@@ -123,7 +124,7 @@ static json_t *interval_json(const struct top *top)
 			 "errors", json_number(last->counted.stats.errors), "lost",
 			 lost_json(data, data->last_lost), "bytes_per_store",
 			 json_value(have_per_store, per_store), "one_block_percent",
-			 json_value(have_one_block, whole), "full_block_percent",
+			 json_value(have_one_block, one_block), "full_block_percent",
 			 json_value(have_full, full));
 }
 
