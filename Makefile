@@ -72,7 +72,7 @@ H := $(B)/host$(if $(ASAN),-asan)
 # or libcap, by itself or by a header, is for a kernel to trace, which no other machine has:
 # not_live takes the place of these.
 FOR_LIVE := $(shell grep -lE 'include (<bpf/|<sys/capa|"ismtrace\.skel|"(live/(internal|hooks|retprobe|privilege|source|requirements|counting)|cmd/session)\.h)' user/*/*.c)
-# Likewise what draws on a screen, which no test has.
+# What draws on a screen: no test has one, so unit tests are linked without these.
 SCREEN := $(shell grep -lE 'include (<curses|"top/(window|screen|terminal)\.h)' user/top/*.c)
 PROGRAMS := user/cmd/main.c user/top/ismtop.c
 NOT_LIVE := user/cmd/not_live.c user/top/not_live.c

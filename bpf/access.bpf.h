@@ -160,7 +160,7 @@ __noinline int spilled_insns_end(struct ismt_task_state *st, u32 access)
 	return 0;
 }
 
-/* Of a task without a slot: one that was opened, or that was left out. */
+/* An access of a task without a slot ends: one that was opened, or one that was left out. */
 static __always_inline void count_spilled_end(struct ismt_task_state *st, u32 access)
 {
 	spilled_insns_end(st, access);

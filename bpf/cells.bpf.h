@@ -16,7 +16,7 @@ struct ismt_cell cells[ISMT_CELLS] SEC(".bss.cells");
 
 /* The first so many have been somebody's. */
 __u32 cells_used;
-/* Likewise of those that are shared, from ISMT_CELLS_OWN on. */
+/* The same for shared cells, which are those from ISMT_CELLS_OWN on. */
 __u32 cells_shared;
 /* Given to a process, ever; and given back, most of them by user space. */
 __u32 cells_taken;
@@ -40,7 +40,7 @@ struct {
 	__type(value, u32);
 } cells_free SEC(".maps");
 
-/* Of the shared ones, what was taken by one of two at once that wanted the same. */
+/* Shared cells that were given back: two CPUs took one for the same key at once, and one of them was not needed. */
 struct {
 	__uint(type, BPF_MAP_TYPE_QUEUE);
 	__uint(max_entries, ISMT_CELLS_SHARED);
@@ -76,7 +76,7 @@ static __always_inline u32 cell_take(void)
 	return index + 1;
 }
 
-/* Likewise, one to share, of the first so many. */
+/* Take a shared cell, of the first `limit` ones. */
 static __always_inline u32 cell_take_shared(u32 limit)
 {
 	u32 index;

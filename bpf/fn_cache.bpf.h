@@ -193,7 +193,7 @@ __noinline u64 fid_of_handle(u32 fh)
 	return 0;
 }
 
-/* Likewise for instructions of no access: the list is walked once for a handle. */
+/* The sums of instructions outside any access on a handle; made, by a walk of the list, if need be. */
 static __always_inline struct ismt_unattr *unattr_outside(u32 fh)
 {
 	struct ismt_unattr_key key = { .fh = fh, .class = ISMT_UNATTR_OUTSIDE };

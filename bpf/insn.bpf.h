@@ -41,8 +41,9 @@ static __always_inline void insn_count(struct ismt_task_state *st, u32 kind, u64
 }
 
 /*
- * Likewise of any task.  Nobody finds those without a slot when the trace ends: what they have issued
- * by then is lost, or filtered, as long as nothing else is said of it.
+ * Count an instruction of any task, with a slot or without one.  Tasks without a slot are not
+ * found when the trace ends; so what they have issued in an open access counts as lost, or
+ * filtered, until the access ends.
  */
 __noinline int insn_count_any(struct ismt_task_state *st, u32 kind, u64 req)
 {
@@ -114,7 +115,7 @@ static __always_inline int insn_enter(u32 kind, u64 req, u64 offset, const void 
 	return 0;
 }
 
-/* The same in all that does not often happen. */
+/* The rare cases of insn_enter(), out of line. */
 __noinline int insn_enter_other(u32 kind, u64 req)
 {
 	struct ismt_task_state *st = state_get();

@@ -413,7 +413,7 @@ struct ismt_cell {
 	__u64 block_full; /* in blocks of maxstbl bytes */
 	__u64 width[ISMT_WIDTHS];
 	__u64 stb[ISMT_STB_BUCKETS];
-	/* Of all. */
+	/* Sizes of all accesses, bytes. */
 	__u64 size_min; /* as latency_min, plus one */
 	__u64 size_max;
 };

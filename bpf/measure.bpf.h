@@ -142,7 +142,7 @@ __noinline int measure_look(u32 index)
 	bpf_probe_read_kernel(&then, sizeof(then), (void *)m->stamp);
 	if (then != now || __sync_val_compare_and_swap(&m->seen, seen, now) != seen)
 		return 0;
-	/* Of an update that was seen half done it is not known what came after it. */
+	/* An update that was seen half done: it is not known which instructions came after it. */
 	if (m->torn) {
 		m->torn = 0;
 		return 0;

@@ -11,7 +11,7 @@
 /* Longest pause between two writes of a run, ns. */
 #define RUN_GAP_NS 100000000ULL
 
-/* Of one task on one function; all zeros is none. */
+/* The run of one task on one function; all zeros: there is none. */
 struct ismt_run {
 	__u64 next; /* where it would go on: offset in the device file */
 	__u64 size; /* writes << 32 | bytes; 0: there is nothing to go on with */

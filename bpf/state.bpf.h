@@ -97,11 +97,11 @@ struct ismt_task_state {
 	};
 	u32 number; /* as ismt_access.task; 0: none yet */
 	u64 first;  /* request word of the first instruction, with its kind */
-	/* Of the last access; fid and fh in rec are its function's, too. */
+	/* The last access's device and function; rec has the function's fid and fh. */
 	u64 vdev;      /* struct vfio_device */
-	u64 fast_vdev; /* the same, if nothing is to be asked; 0: all that can be the case */
-	u32 at;	       /* its index in known */
-	u32 victim;    /* of known: what goes next when there is no room */
+	u64 fast_vdev; /* vdev if access_enter_fast() may take the next access on it, else 0 */
+	u32 at;	       /* the function's index in known */
+	u32 victim;    /* the index in known of the function to forget when there is no room */
 	u32 spilled;   /* ACCESS_SPILLED if the state is in task storage */
 	u32 pad;
 	u64 buf;	 /* the caller's, in user memory */
@@ -194,7 +194,7 @@ struct {
 	__type(value, u8);
 } pids SEC(".maps");
 
-/* Likewise, as they were asked for, where the tracer's namespace is another one. */
+/* The processes asked for with -p, by the numbers of the tracer's PID namespace, where that is not the first one. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 1024);
@@ -231,9 +231,9 @@ const volatile __u8 error_events;
 __u32 armed;
 
 /*
- * Of what is known: a new one whenever a device is opened, as its function may
- * be another one than what was at the same address before.  A task that has none
- * yet has 0.
+ * What tasks know of devices is of a generation.  A new one begins whenever a device is
+ * opened, as its function may be another one than what was at the same address before.
+ * A task that knows nothing yet has generation 0.
  */
 __u32 generation = 1;
 

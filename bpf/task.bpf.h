@@ -127,7 +127,7 @@ static __always_inline void task_look_at_name(struct ismt_task_state *st)
 		__sync_val_compare_and_swap(&st->renamed, at, 0);
 }
 
-/* Of a process, the last thread: its others may have gone on without the first. */
+/* Is the current thread the last of its process?  The first one may have ended before others. */
 static __always_inline bool process_is_over(void)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();

@@ -103,7 +103,7 @@ static void short_lived(void)
 	counts_free(counts);
 }
 
-/* Of a capture all is there at once, and what there is most of is looked for. */
+/* Counts of a capture are heavy: all of it is there at once, and those with most accesses stay. */
 static void heavy_ones(void)
 {
 	struct counts *counts = counts_new();

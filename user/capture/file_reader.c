@@ -131,7 +131,7 @@ int file_open(struct capture_file **result, const char *path, unsigned int threa
 	file->other_link = -1;
 	pcapng_init(&file->reader, &source);
 	err = open_path(file, &fd);
-	/* Of a pipe, what has come is delivered before more is waited for. */
+	/* A pipe is read by one thread, which delivers what has come before it waits for more. */
 	if (!err)
 		err = input_open(&file->input, fd, file->size ? threads : 1);
 	if (err) {
@@ -306,7 +306,7 @@ static int on_block(struct capture_file *file, const struct pcapng_block *block,
 	}
 }
 
-/* Of somebody else's packets, and of nothing else. */
+/* The file has interfaces, but none of ours: say what its packets are.  Returns an error. */
 static int not_ours(struct capture_file *file)
 {
 	if (file->other_link < 0)

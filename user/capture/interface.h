@@ -27,7 +27,7 @@ struct capture_interface {
 	int64_t offset_s;
 };
 
-/* Of a description that has at least 8 bytes: its link type. */
+/* The link type of an interface description block of at least 8 bytes. */
 unsigned int interface_link(const struct pcapng_block *block);
 
 /*

@@ -43,7 +43,7 @@ enum pcapng_option {
 #define EPB_INBOUND  1
 #define EPB_OUTBOUND 2
 
-/* Of one block, bytes; longer ones that we need are an error. */
+/* The longest block that is read, in bytes; a longer one of a type that we need is an error. */
 #define PCAPNG_BLOCK_MAX (1u << 20)
 
 /* --- Writing: into memory of the caller's, one block after another. */
@@ -79,7 +79,7 @@ bool block_end(struct block_out *out);
  */
 uint8_t *block_packet(struct block_out *out, uint32_t interface, uint64_t ns, size_t len,
 		      uint32_t full, uint32_t flags);
-/* Of such a block, without its data and what that is padded with. */
+/* Bytes of a packet block besides its data and the padding of that. */
 #define PACKET_OVERHEAD (12 + 20 + 8 + 4)
 
 /* --- Reading: from a stream that comes in pieces. */

@@ -33,7 +33,7 @@ struct capture {
 	struct head *given; /* whose record the caller has */
 	int ended;	    /* what capture_next() says from now on; 1: not yet */
 
-	/* Of the records delivered. */
+	/* What is known of the records that were delivered; times in ns. */
 	bool has_records;
 	int64_t first_ns, last_ns;
 	int64_t begin_ns, mono_offset;

@@ -35,7 +35,7 @@ struct capture_stream {
 
 	struct stream_interface *interfaces;
 	size_t nr_interfaces;
-	/* Of the last record, as it was then: one that is just the same has its interface. */
+	/* The last record's function as it was then, and its interface: the next record likely has the same. */
 	const struct function *last_fn;
 	struct function last_seen;
 	size_t last_interface;

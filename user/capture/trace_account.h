@@ -44,7 +44,7 @@ struct account_function {
 	char note[ACCOUNT_NOTE_LEN];
 };
 
-/* Of one part, at most; an option has 16 bits of length. */
+/* The most functions that one part of an account tells of: an option has 16 bits of length. */
 #define ACCOUNT_PART_FUNCTIONS 128
 
 /* Room that a part needs at most, bytes. */

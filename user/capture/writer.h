@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Of one buffer, which becomes one gzip member. */
+/* Bytes of one buffer, which becomes one gzip member. */
 #define WRITER_BUF_LEN	    (256u << 10)
 #define WRITER_BUFS_DEFAULT 32
 

@@ -63,12 +63,12 @@ char **parse_workload(struct argp_state *state);
 /* ARGP_KEY_NO_ARGS: a usage error if "--" is all that there is. */
 void parse_no_workload(struct argp_state *state);
 
-/* Of -Z; option_error() and no return if there is no such user. */
+/* The argument of -Z; option_error() and no return if there is no such user. */
 void parse_run_as(struct run_as *as, const char *text, struct argp_state *state);
 
 /* A positive number; option_error() and no return if it is none. */
 unsigned long long parse_count(const char *text, const char *what, struct argp_state *state);
-/* Seconds, with a fraction if wanted, as nanoseconds; likewise. */
+/* Seconds, with a fraction if wanted, as nanoseconds; option_error() and no return if it is none. */
 unsigned long long parse_seconds(const char *text, struct argp_state *state);
 
 #endif /* ISMT_CLI_OPTIONS_H */

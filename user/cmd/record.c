@@ -20,7 +20,7 @@
 #include "version.h"
 
 #define DEFAULT_FILE "ismtrace.pcapng.gz"
-/* Of zlib.  The writer shares the machine with what is traced. */
+/* zlib's level of compression; a low one, as the writer shares the CPUs with what is traced. */
 #define DEFAULT_LEVEL 3
 #define LEVEL_UNSET   (-2)
 

@@ -18,7 +18,7 @@ static void hist_set(struct hist *hist, const __u64 *bucket, uint64_t sum, uint6
 	hist->max = max;
 }
 
-/* Of a size's bucket; up to 8 bytes are one bucket of store blocks. */
+/* The bucket of store blocks for a bucket of sizes; all sizes up to 8 bytes are in the first one. */
 static unsigned int stb_of_size(unsigned int bucket)
 {
 	if (bucket <= 3)

@@ -30,7 +30,7 @@ struct blob {
 	uint32_t nr_types; /* of the kernel, once a function of a module was looked for */
 };
 
-/* Of the modules that we know by name. */
+/* How many modules' BTF is read: those of the drivers that we know by name. */
 #define MODULES 4
 
 struct kernel_btf {

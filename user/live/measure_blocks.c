@@ -55,7 +55,7 @@ static struct ismt_measure *measure_at(struct live *live, size_t i)
 	return &live->skel->bss_measures->measures[i];
 }
 
-/* Of numbers by kind, whichever type of 64 bits they have. */
+/* The sum of numbers by kind; a macro, as u64 and uint64_t are different types. */
 #define SUM(n) ((n)[ISMT_PCILG] + (n)[ISMT_PCISTG] + (n)[ISMT_PCISTB])
 
 static uint64_t done(struct live *live, size_t i)
@@ -166,7 +166,7 @@ static bool is_quiet(struct live *live, size_t i)
 	return done(live, i) == SUM(measure_at(live, i)->base);
 }
 
-/* Of a function that is open already. */
+/* Have a block begun for a function that was open before the trace began. */
 static void begin_block(struct live *live, size_t i, const struct function *fn)
 {
 	const struct ismt_rearm rearm = {
@@ -310,8 +310,9 @@ static void fill(struct live *live, size_t i, struct measure *out)
 	if (!m.during)
 		return;
 	/*
-	 * Of those that were issued while a block began, ours has all and the machine's any number;
-	 * and each other CPU may have been about to issue one as it began, or as it ended.
+	 * Our count has all instructions that were issued while a block began, the machine's any
+	 * number of them.  Besides, each other CPU may have been about to issue one when the block
+	 * began, and when it ended.
 	 */
 	out->under_way += m.during + others * m.begun;
 	out->missed += others * m.begun;

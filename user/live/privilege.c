@@ -32,8 +32,8 @@ static const struct {
 };
 
 /*
- * Of use where it is there: without CAP_SYSLOG the kernel tells no addresses (kallsyms), and so
- * nothing of its functions, unless kernel.perf_event_paranoid is 1 or less.
+ * CAP_SYSLOG is kept if it is there: without it the kernel shows no addresses (kallsyms), and its
+ * list of functions cannot be found, unless kernel.perf_event_paranoid is 1 or less.
  */
 static const cap_value_t useful = CAP_SYSLOG;
 
@@ -172,7 +172,7 @@ int privilege_keep_files(bool of_others)
 	return err ?: seal();
 }
 
-/* Of one capability, if the process may use it. */
+/* Put one capability into caps if have, what the process may use, has it. */
 static int keep_one(cap_t caps, cap_t have, const cap_value_t *cap, bool effective)
 {
 	cap_flag_value_t may;
@@ -185,7 +185,7 @@ static int keep_one(cap_t caps, cap_t have, const cap_value_t *cap, bool effecti
 	return 0;
 }
 
-/* Of what loading needs and can use that which the process may use; nothing else stays. */
+/* Keep the capabilities that loading needs or can use, as far as the process has them, and no others. */
 static int keep_needed(bool effective)
 {
 	cap_t caps = cap_init(), have = cap_get_proc();

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #define GROUP "ismtrace_"
-/* Of all kinds of hooks that have return probes. */
+/* The most return probes at once: more than there are hooks that have one. */
 #define PROBES_MAX 16
 /* Another one that starts may take ours for left over, until they are in use. */
 #define TRIES 20

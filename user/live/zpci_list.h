@@ -30,7 +30,7 @@ int scan_machine(struct ismtrace_bpf *skel);
 
 /* Before loading: the maps that only counting has. */
 void scan_count_maps(struct ismtrace_bpf *skel, bool counting);
-/* Likewise maps and programs that only measuring has. */
+/* Before loading: the maps and programs that only --measure has. */
 void scan_measure_maps(struct ismtrace_bpf *skel, bool measure);
 
 /* When no program runs any more: count accesses that are still under way as such. */

@@ -219,7 +219,7 @@ int counts_access(struct counts *counts, const struct access *access)
 		total += insn->n[i];
 	if (insn->n[ISMT_PCISTB] && insn->n[ISMT_PCISTB] == total) {
 		row->block_bytes += insn->bytes;
-		/* Of several only those are known to be full that all are. */
+		/* Only the shortest and the longest of several blocks are known: if the shortest is full, all are. */
 		if (insn->min == limit)
 			row->full_bytes += insn->bytes;
 		if (total == 1 && !insn->failed && access_is_one_block(raw, insn->max))

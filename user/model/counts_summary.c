@@ -46,7 +46,7 @@ int counts_summary(const struct counts *counts, struct summary *summary)
 	for (i = 0; i < counts->nr; i++) {
 		const struct stats_row *part = &counts->rows[i];
 
-		/* Of a difference. */
+		/* counts_subtract() leaves rows in which nothing is left. */
 		if (!part->stats.accesses && !any_finding(part))
 			continue;
 		f = summary_function(summary, part->key.fn);

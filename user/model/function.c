@@ -110,7 +110,7 @@ struct function *function_update(struct function_table *table, const struct ismt
 		fn->k.msix_size = before.msix_size;
 		fn->k.msix_offset = before.msix_offset;
 	}
-	/* Likewise, and gone with its device; what is unknown by now can no longer be read. */
+	/* Vendor and device are gone with the PCI device, but what was read before still holds. */
 	if (!k->vendor) {
 		fn->k.vendor = before.vendor;
 		fn->k.device = before.device;

@@ -74,7 +74,7 @@ void losses_add(struct losses *sum, const struct losses *part);
 /* sum -= part, an earlier state of it. */
 void losses_subtract(struct losses *sum, const struct losses *part);
 
-/* Of one kind, by any cause. */
+/* What was lost of one kind, by any cause. */
 uint64_t losses_of(const struct losses *losses, enum lost_what what);
 
 /* Accesses that are lost, by any cause. */

@@ -48,7 +48,7 @@ struct line_what {
 struct line_cache {
 	struct line_where where[LINE_WHERES];
 	struct line_what what[LINE_WHATS];
-	/* Of the last line; good for accesses that are alike. */
+	/* The last line's entries, and the shape (struct access) of the accesses that have the same ones. */
 	uint64_t shape;
 	struct line_where *last_where;
 	struct line_what *last_what;

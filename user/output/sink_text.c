@@ -37,7 +37,7 @@ enum {
 	W_INSN = 16,
 	/* All before REGION with the blanks between, for lines under an access. */
 	W_INDENT = W_TIME + W_COMM + W_PID + W_FUNCTION + W_DRIVER + W_OP + 5,
-	/* Of payload bytes under an access. */
+	/* Blanks before the payload bytes under an access. */
 	HEX_INDENT = 4,
 };
 

@@ -14,7 +14,7 @@
 /* Errors are left in the buffer, for out_flush() to return. */
 void summary_write_text(const struct summary *summary, struct outbuf *out, bool color);
 
-/* Of the functions that were measured, our counts beside the machine's. */
+/* Our counts of instructions beside the machine's, for each function that was measured. */
 void summary_measured_text(const struct summary *summary, struct outbuf *out, bool color);
 
 /* The heads of a row's columns, without a newline; a row, with one. */

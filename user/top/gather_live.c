@@ -32,12 +32,12 @@ struct gather_live {
 	struct live_options options;
 	struct counting *counting; /* NULL: not attached */
 	struct counts *past;	   /* of sessions that are over, until the next advance */
-	/* Of sessions that are over, for good. */
+	/* Sums over all sessions that are over. */
 	struct losses lost;
 	uint64_t filtered, sharing;
 	/*
-	 * Functions of a session go with it; rows and history stay, so they
-	 * are about these.
+	 * Our own copies of the functions: those of a session are freed with it, but rows and
+	 * history outlive it and point to these.
 	 */
 	struct function_table *functions;
 	const struct function *last_theirs, *last_ours;

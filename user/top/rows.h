@@ -30,7 +30,7 @@ struct row_sum {
 	struct stats_row counted; /* its key is not used */
 	uint64_t reads, writes;
 	uint64_t findings;
-	/* Of writes to BARs: how well they use store blocks. */
+	/* How well writes to BARs use store blocks. */
 	uint64_t bar_writes;
 	uint64_t bar_bytes;	/* moved by instructions */
 	uint64_t bar_stores;	/* store instructions of any kind */

@@ -19,7 +19,7 @@
 #define TOP_INTERVAL_MAX 3600.0
 #define TOP_SPEED_MAX	 1000.0
 
-/* Of what a person types in: a filter, a number. */
+/* The longest filter or number that a person can type in, its NUL included, in bytes. */
 #define TOP_INPUT_LEN 48
 
 enum top_prompt { PROMPT_NONE, PROMPT_FILTER, PROMPT_INTERVAL };

@@ -17,7 +17,7 @@
 
 #define EFFICIENCY_BAR 10
 
-/* Of a name only its end is told when it is long: directories matter least. */
+/* Only so many characters of a file's name are shown, its last ones: directories matter least. */
 #define NAME_MAX_SHOWN 30
 
 static const char *state_word(const struct top *top)
