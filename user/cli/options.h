@@ -36,21 +36,21 @@ void options_parse(const struct argp *argp, const char *command, int argc, char 
 		   int *arg_index, void *input);
 
 /*
- * option_error - argp_error() of one line, whatever is in what was given: of 511
- * bytes at most, by escape_line().
+ * option_error - argp_error() through escape_line(): one line of at most 511 bytes, whatever the
+ * person has typed in.
  */
 void option_error(const struct argp_state *state, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /*
- * options_refuse - a word that cannot be an option, and that escape_line() would
- * change: said, and exit with EXIT_USAGE.  The C library would show it as it is.
+ * options_refuse - if a word is no option that there is, and escape_line() would change it, say
+ * so and exit with EXIT_USAGE: the C library would print the word as it is.
  */
 void options_refuse(const struct argp *argp, int argc, char **argv);
 
 /*
- * May escapes be written to this stream?  Honours --color and NO_COLOR.  NULL: a
- * file that is not open yet.
+ * May colours be written to this stream?  Honours --color and NO_COLOR.  out NULL: a file that
+ * is not open yet.
  */
 bool color_allowed(const struct common_options *options, FILE *out);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * line_cache.h - what a line says of who accesses what, and of what came of it, is
- * mostly what it said a moment ago.  To see that costs a tenth of formatting it anew,
- * and the machine that is traced pays for it.
+ * line_cache.h - formatted pieces of lines, to be used again.  Most accesses are by a task, to a
+ * place and with a result that were seen a moment ago; only times, CPU and offset are new.  Finding
+ * the pieces costs a tenth of formatting them, and the traced machine pays for either.
  */
 #ifndef ISMT_OUTPUT_LINE_CACHE_H
 #define ISMT_OUTPUT_LINE_CACHE_H
@@ -11,10 +11,10 @@
 
 #include "model/access.h"
 
-/* Longer names of drivers are never found again; BPF cuts them to ISMT_NAME_LEN. */
+/* Accesses with a longer driver name are not cached.  The BPF programs cut names to ISMT_NAME_LEN. */
 #define LINE_DRIVER_LEN 64
 
-/* A piece of a line; one that does not fit is not kept: its length is 0. */
+/* The most bytes of a piece.  A longer one is not kept: its length is then 0. */
 #define LINE_PIECE_LEN 766
 
 struct line_piece {
@@ -22,29 +22,29 @@ struct line_piece {
 	char text[LINE_PIECE_LEN];
 };
 
-/* Task, function, driver, direction and region; fields pid to region of a record. */
+/* Who accesses what: task, function, driver, direction, region.  piece is the line's part for these. */
 struct line_where {
 	char task[offsetof(struct ismt_access, offset) - offsetof(struct ismt_access, pid)];
 	const struct function *fn;
-	/* The address is set later than the rest if the function was new. */
+	/* A copy of fn's: a new function gets its address later than its first accesses. */
 	char address[FUNCTION_ADDRESS_LEN];
 	char driver[LINE_DRIVER_LEN];
 	struct line_piece piece;
 };
 
-/* Length, result, instructions and rules. */
+/* What came of it: length, result, instructions, rules.  Two pieces, as the latency is between them. */
 struct line_what {
 	uint64_t len;
 	int64_t ret;
 	uint32_t rules;
 	struct ismt_insns insn;
-	struct line_piece before, after; /* the latency, between them */
+	struct line_piece before, after; /* of the line before and behind the latency */
 };
 
 #define LINE_WHERES 32
 #define LINE_WHATS  16
 
-/* Zeroed, it is empty. */
+/* A cache that is all zeros is empty. */
 struct line_cache {
 	struct line_where where[LINE_WHERES];
 	struct line_what what[LINE_WHATS];
@@ -55,8 +55,8 @@ struct line_cache {
 };
 
 /*
- * The slots of this access; if their pieces are of length 0, they are the caller's to
- * format, and to keep with line_keep().
+ * line_find - the entries for an access.  Where a piece has length 0, the caller formats it and
+ * keeps it with line_keep().
  */
 void line_find(struct line_cache *cache, const struct access *access, struct line_where **where,
 	       struct line_what **what);
@@ -70,8 +70,8 @@ static inline void line_keep(struct line_piece *piece, const char *text, size_t 
 }
 
 /*
- * line_put - a piece at p, where there is room for LINE_PIECE_LEN bytes; returns its end.
- * A constant length is one instruction on s390, or two.
+ * line_put - copy a piece to p, where there is room for LINE_PIECE_LEN bytes, and return its end.
+ * It copies more than it has to: s390 copies up to 256 bytes, a constant, in one instruction.
  */
 static inline char *line_put(char *p, const struct line_piece *piece)
 {
