@@ -20,7 +20,7 @@ struct capture_args {
 	struct filter filter;
 	const char **files; /* the array is freed by whoever had the options parsed */
 	size_t nr_files;
-	bool no_files; /* that there are no files is fine */
+	bool no_files; /* no files are needed: check -- CMD makes a trace of its own */
 	bool strict;
 	const struct output *output; /* borrowed; NULL: standard output */
 	bool silent; /* no output goes to the terminal meanwhile: a progress line disturbs nothing */
