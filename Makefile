@@ -109,7 +109,7 @@ help:
 	@echo '            on each kernel of the lab for SOAK_SECONDS=3600; scripts/soak repeats a seed'
 	@echo '  fuzz      feed the readers what is none of theirs, FUZZ_SECONDS=600 each'
 	@echo '  unit      the unit tests alone, on this machine and as s390x programs'
-	@echo '  lint      shellcheck, the order of rooms, the format, and sparse and checkpatch over the driver'
+	@echo '  lint      shellcheck, the order of rooms, format and comments, and sparse and checkpatch over the driver'
 	@echo '  format    the sources as make lint wants them'
 	@echo '  setup     install the Debian packages that are missing'
 	@echo '  install   the toolkit and its man pages, to DESTDIR and PREFIX (on s390x)'
@@ -340,6 +340,7 @@ lint: lint-rooms
 lint-rooms:
 	$(Q)scripts/lint-rooms
 	$(Q)scripts/lint-format
+	$(Q)scripts/lint-comments
 
 quick: prepare
 	$(Q)$(MAKE) --no-print-directory all
