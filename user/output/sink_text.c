@@ -418,7 +418,7 @@ static void put_heading(struct sink_text *text, const struct field *field)
 		out_str(out, field->heading);
 		break;
 	case FIELD_TIME:
-		/* Of the day there are no seconds to name. */
+		/* A time of day is not in seconds. */
 		out_str_right(out, text->options.time == TIME_REAL ? "TIME" : field->heading,
 			      field->width);
 		break;
