@@ -43,7 +43,8 @@ static const char *keys_of_object(json_t *object)
 	json_t *value, *of_inner;
 
 	text[0] = '\0';
-	json_object_foreach(object, key, value) {
+	json_object_foreach(object, key, value)
+	{
 		if (!strcmp(key, "type"))
 			continue;
 		if (!json_is_object(value))

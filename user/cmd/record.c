@@ -243,7 +243,7 @@ static int finish(struct session *session)
 	files_name(&cmd->files, stats.files - 1, name, sizeof(name));
 	if (!strcmp(name, "-"))
 		snprintf(name, sizeof(name), "standard output");
-	/* As with any pipeline: not our failure, but say what there was. */
+	/* The reader of a pipe has gone: no failure of ours, but say what was recorded. */
 	if (session->output_error == -EPIPE)
 		note("the reader closed the output");
 	else if (session->output_error)

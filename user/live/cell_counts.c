@@ -83,7 +83,7 @@ int cell_counts_since(struct counts *counts, const struct count_key *key,
 	part = whole;
 	stats_row_sub(&part, &was);
 	stats_row_add(sum, &part);
-	/* A difference does not know its extremes, and one may have come later than what it is of. */
+	/* The minimum and maximum of a difference are not known, but those of the whole cell are. */
 	stats_row_widen(sum, &whole);
 	memcpy(sum->comm, cell->comm, sizeof(sum->comm)); /* of shared ones "" */
 	return 0;

@@ -146,7 +146,7 @@ struct stats_row *counts_row(struct counts *counts, const struct count_key *key)
 	slot = *counts_slot(counts, key);
 	if (slot)
 		return touch(counts, slot - 1);
-	/* One of too many drivers has another name here. */
+	/* If there are too many drivers, names_get() has another name for this one. */
 	known.driver = names_get(counts->names, key->driver);
 	if (!known.driver)
 		return NULL;

@@ -7,7 +7,7 @@
 
 #include "model/counts_internal.h"
 
-/* Whoever has too many rows goes, until there is so much room again. */
+/* Processes and functions are folded until there are no more rows than this. */
 #define ROWS_AFTER (COUNT_ROWS / 4 * 3)
 
 static void weigh(struct counts *counts)

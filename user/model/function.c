@@ -104,7 +104,7 @@ struct function *function_update(struct function_table *table, const struct ismt
 		return NULL;
 	before = fn->k;
 	fn->k = *k;
-	/* It is the function's for good, but only told while it has a driver. */
+	/* The MSI-X table stays where it is, but is known only while the function has a driver. */
 	if (!k->msix_size) {
 		fn->k.msix_bar = before.msix_bar;
 		fn->k.msix_size = before.msix_size;

@@ -9,12 +9,12 @@
 #define NR(array) (sizeof(array) / sizeof((array)[0]))
 
 /* GET(name, type, what) - get_name(), which sets *v of a record r of the type. */
-#define GET(name, type, what)                                    \
+#define GET(name, type, what)                                       \
 	static void get_##name(const void *record, struct value *v) \
-	{                                                        \
-		const type *r = record;                          \
-                                                                 \
-		what;                                            \
+	{                                                           \
+		const type *r = record;                             \
+                                                                    \
+		what;                                               \
 	}
 
 #define NUMBER(name, type, expression) GET(name, type, v->number = (expression))

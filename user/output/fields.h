@@ -85,7 +85,7 @@ enum text_column {
 #define WIDTH_LATENCY 10
 
 struct field {
-	const char *key; /* in JSON, and the heading in CSV, there "group.key" in a group */
+	const char *key;  /* in JSON, and the heading in CSV, there "group.key" in a group */
 	const char *json; /* ',"key":', of json_len bytes */
 	size_t json_len;
 	enum field_kind kind;

@@ -87,7 +87,7 @@ static size_t make_field(char *dst, const char *src, size_t len)
 	restore_blanks(clean);
 	/* Importers that trim blanks must not find a formula behind them. */
 	c = clean + strspn(clean, " ");
-	/* One with an apostrophe too: else which ones were added is not to be told. */
+	/* Also in front of an apostrophe, or a reader could not know which ones were added. */
 	formula = *c && strchr(FORMULA, *c);
 	if (!formula && !strpbrk(clean, "\", ")) {
 		strcpy(dst, clean);

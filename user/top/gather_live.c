@@ -68,7 +68,7 @@ static int add_events(struct gather_live *g, struct counts *sum, const struct co
 {
 	uint64_t i = part->nr_events > COUNT_EVENTS ? part->nr_events - COUNT_EVENTS : 0;
 
-	/* Those that are not kept any more count as well. */
+	/* Events that are no longer kept count, too. */
 	sum->nr_events += i;
 	for (; i < part->nr_events; i++) {
 		struct count_event *event = &sum->events[sum->nr_events++ % COUNT_EVENTS];
@@ -249,7 +249,7 @@ static int advance(struct gather *gather, int64_t ts)
 		if (!now)
 			return -ENOMEM;
 	}
-	/* Not the counts' own time: somebody may set the clock between two of them. */
+	/* Not now->ts: the clock may have been set between two sessions. */
 	at = mono_ns();
 	counts_tick(sum);
 	err = add_counts(g, sum, g->past);

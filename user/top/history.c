@@ -7,7 +7,7 @@
 
 #include "util/times.h"
 
-/* So many are forgotten at once, as the index is made anew for it. */
+/* How many rows are forgotten at once: many, as the index is made anew for it. */
 #define FORGOTTEN (HISTORY_ROWS / 4)
 
 struct line {
@@ -148,7 +148,7 @@ static int add(struct history *history, enum view view, const struct row_key *ke
 
 	if (!line)
 		return -ENOMEM;
-	/* It was idle in between. */
+	/* The row was idle in between: set these intervals to 0. */
 	for (tick = line->last + 1; tick <= history->ticks && tick < line->last + 1 + HISTORY_LEN;
 	     tick++)
 		line->accesses[tick % HISTORY_LEN] = 0;

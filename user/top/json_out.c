@@ -35,7 +35,7 @@ static json_t *column_json(const struct column *column, const struct top_row *ro
 	return json_value(true, value);
 }
 
-/* They have no name or number of their own, but there are so many of them. */
+/* The row of others has no name or number, but says how many it stands for. */
 static json_t *others_json(json_t *object, enum view view, const struct top_row *row)
 {
 	bool process = view == VIEW_PROCESSES;

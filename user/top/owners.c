@@ -60,7 +60,7 @@ static void count_owners(struct top_data *data, const struct counts *now, const 
 			continue;
 		if (row->key.fn != &function_others)
 			ids[functions++] = (uint64_t)(uintptr_t)row->key.fn;
-		/* One that is among the others as well is one. */
+		/* A process that is among the others, too, counts once. */
 		if (row->key.pid != COUNT_OTHERS &&
 		    !(others && now->processes.owner[row->process].came_back))
 			ids[now->nr + processes++] = row->key.pid;

@@ -19,7 +19,7 @@
 /* Buckets shown of each: more are folded at that end that holds less. */
 #define BUCKETS_MAX 8
 #define BLOCKS	    4
-/* So that all of them fit into a line, whatever the terminal's width. */
+/* Characters of the longest bar: a line with all histograms side by side must fit into LINE_BYTES. */
 #define BAR_MAX		64
 #define BLOCK_WIDTH_MIN 26
 

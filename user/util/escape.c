@@ -37,7 +37,7 @@ static void hex(char *dst, unsigned int value, unsigned int digits)
 		*dst++ = "0123456789abcdef"[value >> (4 * digits) & 0xf];
 }
 
-/* One character, of n bytes. */
+/* Appends a character of n bytes as \xNN each. */
 static bool put_bytes(struct writer *w, const char *src, size_t n)
 {
 	char code[16];
