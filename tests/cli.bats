@@ -4,7 +4,7 @@
 # The command line, without a machine: under user-mode emulation whatever wants
 # the kernel ends with status 3, as there is no VFIO driver for it.
 
-# Of bats, of the helper, and for jq.
+# Variables that bats and tests/helper.bash set or read, and $ for jq in single quotes.
 # shellcheck disable=SC2016,SC2034,SC2154
 
 load helper
