@@ -390,7 +390,7 @@ install: s390x $(S)/completion/bash $(S)/completion/zsh $(S)/completion-ismtop/b
 		$(DESTDIR)$(PREFIX)/share/man/man8
 	$(Q)install -m 755 $(S)/bin/ismtrace $(DESTDIR)$(PREFIX)/sbin
 	$(Q)install -m 755 $(S)/bin/ismtop $(DESTDIR)$(PREFIX)/sbin
-	$(Q)install -m 755 $(S)/bin/ismload $(DESTDIR)$(PREFIX)/bin
+	$(Q)install -m 755 $(S)/bin/ismload $(S)/bin/ismpeer $(DESTDIR)$(PREFIX)/bin
 	$(Q)install -m 644 docs/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
 	$(Q)install -m 644 docs/*.8 $(DESTDIR)$(PREFIX)/share/man/man8
 	$(Q)install -D -m 644 packaging/ismtrace.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/ismtrace.conf

@@ -271,8 +271,8 @@ static int frames(struct link *link)
 		bool up = link->state == LINK_UP;
 		struct frame frame;
 
-		ret = frame_get(link->part + at, link->part_len - at,
-				up && link->options.checksum, &frame);
+		ret = frame_get(link->part + at, link->part_len - at, up && link->options.checksum,
+				&frame);
 		if (ret <= 0)
 			break;
 		at += (size_t)ret;

@@ -82,7 +82,8 @@ static void text_of(const struct frame *frame, char *text, size_t size)
 
 	for (i = 0; i < len; i++) {
 		/* It goes to a terminal. */
-		text[i] = frame->data[i] >= ' ' && frame->data[i] < 0x7f ? (char)frame->data[i] : '?';
+		text[i] =
+			frame->data[i] >= ' ' && frame->data[i] < 0x7f ? (char)frame->data[i] : '?';
 	}
 	text[len] = '\0';
 }
@@ -140,7 +141,7 @@ static int close_came(struct mux *mux, int i, const struct frame *frame)
 	return 0;
 }
 
-/* Of a channel that is open. */
+/* A frame other than these of a channel that is open. */
 static int open_frame(struct mux *mux, int i, const struct frame *frame)
 {
 	struct mux_channel *ch = &mux->channel[i];

@@ -37,7 +37,8 @@ static void test_frames(void)
 	}
 	is_int(i, 128, "a changed bit anywhere is seen by the checksum");
 	put32(bytes + 4, FRAME_DATA + 1);
-	is_int(frame_get(bytes, sizeof(bytes), false, &out), -EPROTO, "one that is too long is none");
+	is_int(frame_get(bytes, sizeof(bytes), false, &out), -EPROTO,
+	       "one that is too long is none");
 
 	hello_put(data, &(struct hello){ 1, 3, HELLO_CHECKSUM });
 	in = (struct frame){ .type = FRAME_HELLO, .len = HELLO_LEN, .data = data };
@@ -115,8 +116,8 @@ static void side_data(void *user, int i, const uint8_t *bytes, uint32_t len)
 	uint32_t n;
 
 	for (n = 0; n < len; n++)
-		side->wrong += bytes[n] != byte_at(side->mux.channel[i].id, !side->number,
-						   side->came[i] + n);
+		side->wrong += bytes[n] !=
+			       byte_at(side->mux.channel[i].id, !side->number, side->came[i] + n);
 	side->came[i] += len;
 	side->held[i] += len;
 	side->total += len;
@@ -215,10 +216,9 @@ static void send_some(struct side *side, int i)
 		bytes[n] = byte_at(ch->id, side->number, side->sent[i] + n);
 	side->sent[i] += len;
 	mux_sent(&side->mux, i, len);
-	link_send(&side->link, &(struct frame){ .type = FRAME_DATA_BYTES,
-						.channel = ch->id,
-						.len = len,
-						.data = bytes });
+	link_send(&side->link,
+		  &(struct frame){
+			  .type = FRAME_DATA_BYTES, .channel = ch->id, .len = len, .data = bytes });
 }
 
 static void step(struct side *side, int64_t now)
@@ -305,7 +305,7 @@ static void test_nonsense(void)
 		link_news(&sides[n % 2].link);
 	}
 	is_int(link->state, LINK_UP, "up");
-	/* Of a channel that there is not: it may just have been closed. */
+	/* There is no such channel: it may just have been closed. */
 	ism_move(&fakes[1].ism, link->dmb.tok,
 		 ring_offset(&sides[1].link.out, sides[1].link.out.written), nonsense, FRAME_HEADER,
 		 false);
