@@ -107,7 +107,7 @@ static int find_first(struct function *fn)
 		if (!address_parse(word, fn->address))
 			return 0;
 		fprintf(stderr, "%s: ISM_FUNCTIONS: '%s' is no PCI address like 0011:00:00.0\n",
-			word);
+			program_invocation_short_name, word);
 		return -EINVAL;
 	}
 	n = scandir(DEVICES, &list, is_function, alphasort);
