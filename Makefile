@@ -137,7 +137,7 @@ prepare: setup
 	$(Q)scripts/prepare
 
 demo: prepare
-	$(Q)$(MAKE) --no-print-directory all
+	$(Q)$(MAKE) --no-print-directory all test-clients
 	$(Q)scripts/demo
 
 # It asks the cache for its kernels as well, and builds.

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# scripts/demo: the same client on both drivers, and what differs.
+# scripts/demo: the same client on both drivers, and what differs; then two machines.
 
 # Variables that bats and tests/helper.bash set or read, and $ for jq in single quotes.
 # shellcheck disable=SC2016,SC2034,SC2154
@@ -11,15 +11,18 @@ load helper
 setup_file()
 {
 	build_all
+	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -s -C "$TOP" test-clients >&2
 	local rc=0
 	"$TOP/scripts/demo" >"$BATS_FILE_TMPDIR/demo.out" 2>"$BATS_FILE_TMPDIR/demo.err" </dev/null || rc=$?
 	echo "$rc" >"$BATS_FILE_TMPDIR/demo.status"
+	sed '/^--- lpar-two on/,$d' "$BATS_FILE_TMPDIR/demo.out" >"$BATS_FILE_TMPDIR/one.out"
+	sed -n '/^--- lpar-two on/,$p' "$BATS_FILE_TMPDIR/demo.out" >"$BATS_FILE_TMPDIR/two.out"
 }
 
 setup()
 {
 	BOOT=.
-	OUT=$(at demo.out)
+	OUT=$(at one.out)
 }
 
 # lines DRIVER OP -- the accesses that went through one driver.
@@ -74,6 +77,15 @@ lines()
 
 @test "it ends with the machine's counts beside ours, and they are equal" {
 	grep -qE "^0011:00:00\\.0 MEASURED +OURS +MACHINE'S +DIFFERENCE$" "$OUT"
-	same "rows at the end" "$(tail -n 4 "$OUT" | grep -cE '^ +(loads|stores|store blocks) +([0-9]+) +\2 +0$')" 3
+	same "rows at the end" "$(sed -n '/MEASURED/,$p' "$OUT" | grep -cE '^ +(loads|stores|store blocks) +([0-9]+) +\2 +0$')" 3
 	says_not "$OUT" ISM013
+}
+
+@test "two machines: a console, a disk, nothing lost, no finding, the machine's counts" {
+	OUT=$(at two.out)
+	says "$OUT" "/dev/pts/" "Welcome to the disk of lpar-one." "written-by-two"
+	grep -q '^lpar-one' "$OUT"
+	grep -qE '^[0-9]+ accesses recorded, 0 lost, ' "$OUT"
+	grep -qxF 'no findings' "$OUT"
+	same "rows that are equal" "$(grep -cE '^ +(loads|stores|store blocks) +([0-9]+) +\2 +0$' "$OUT")" 6
 }
