@@ -28,7 +28,7 @@ static uint32_t sba_take(struct ism *ism)
 
 static void dmb_free(struct ism *ism, struct ism_dmb *dmb)
 {
-	ism->sba_used[dmb->sba / 8] &= (uint8_t)~(0x80 >> dmb->sba % 8);
+	ism->sba_used[dmb->sba / 8] &= (uint8_t) ~(0x80 >> dmb->sba % 8);
 	memory_put(ism, dmb->memory, dmb->len, dmb->iova);
 	*dmb = (struct ism_dmb){ 0 };
 }

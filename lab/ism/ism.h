@@ -37,7 +37,8 @@
 enum ism_event_type {
 	ISM_EVENT_DMB = 0, /* of a DMB that we may write to: code ISM_DMB_GONE, tok is its token */
 	ISM_EVENT_GID = 1, /* of a peer: code ISM_GID_GONE, tok is its GID */
-	ISM_EVENT_SIGNAL = 2, /* ism_signal() of a peer: tok is its GID, code and info are its own */
+	ISM_EVENT_SIGNAL =
+		2, /* ism_signal() of a peer: tok is its GID, code and info are its own */
 };
 
 #define ISM_DMB_GONE 4
@@ -73,8 +74,8 @@ struct ism {
 	struct function fn;
 	struct vfio vfio;
 	uint64_t gid;
-	uint32_t block; /* bytes of the longest store block, 16 to 4096 */
-	int irq;	/* eventfd: readable when there may be news */
+	uint32_t block;	    /* bytes of the longest store block, 16 to 4096 */
+	int irq;	    /* eventfd: readable when there may be news */
 	uint8_t *sba, *ieq; /* a page each that the function writes to */
 	uint32_t ieq_seen;  /* entries up to this one, 0 to 15, were taken */
 	uint64_t iova_base;

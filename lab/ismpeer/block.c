@@ -24,11 +24,11 @@
 
 #include <linux/nbd.h>
 
-#define GREETING   0x4e42444d41474943ull /* "NBDMAGIC" */
-#define OPTIONS	   0x49484156454f5054ull /* "IHAVEOPT" */
-#define FIXED	   0x1u
-#define NO_ZEROES  0x2u
-#define EXPORT	   1u
+#define GREETING  0x4e42444d41474943ull /* "NBDMAGIC" */
+#define OPTIONS	  0x49484156454f5054ull /* "IHAVEOPT" */
+#define FIXED	  0x1u
+#define NO_ZEROES 0x2u
+#define EXPORT	  1u
 /* What any file system can live with. */
 #define BLOCK_SIZE 512ul
 

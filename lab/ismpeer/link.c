@@ -27,6 +27,7 @@
 #define QUEUE_SIZE 65536u
 
 static void came_up(struct link *link, uint64_t info);
+static void receive(struct link *link);
 
 int link_init(struct link *link, struct ism *ism, const struct link_options *options,
 	      const struct link_ops *ops, void *user)
@@ -117,6 +118,14 @@ int link_timeout(const struct link *link, int64_t now)
 	return link->next_call > now ? (int)(link->next_call - now) : 0;
 }
 
+/* The other side takes nothing more; what it sent before it went is here, and counts. */
+static void lost(struct link *link)
+{
+	receive(link);
+	if (link->state >= LINK_GREETED)
+		link_reset(link, "its buffer is gone");
+}
+
 static void store_cursors(struct link *link)
 {
 	uint8_t cursors[RING_CURSORS];
@@ -126,7 +135,7 @@ static void store_cursors(struct link *link)
 	put64(cursors + 8, link->in.read);
 	ret = ism_move(link->ism, link->tok, 0, cursors, sizeof(cursors), true);
 	if (ret) {
-		link_reset(link, "its buffer is gone");
+		lost(link);
 		return;
 	}
 	link->pending = link->out.written;
@@ -141,7 +150,7 @@ static void store(struct link *link, const uint8_t *bytes, uint32_t len)
 		piece = ring_piece(&link->out, link->out.written, len, link->options.block);
 		if (ism_move(link->ism, link->tok, ring_offset(&link->out, link->out.written),
 			     bytes, piece, false)) {
-			link_reset(link, "its buffer is gone");
+			lost(link);
 			return;
 		}
 		link->out.written += piece;
@@ -262,8 +271,8 @@ static int frames(struct link *link)
 		bool up = link->state == LINK_UP;
 		struct frame frame;
 
-		ret = frame_get(link->part + at, link->part_len - at,
-				up && link->options.checksum, &frame);
+		ret = frame_get(link->part + at, link->part_len - at, up && link->options.checksum,
+				&frame);
 		if (ret <= 0)
 			break;
 		at += (size_t)ret;
@@ -370,8 +379,12 @@ void link_news(struct link *link)
 			 (event.type == ISM_EVENT_GID && event.code == ISM_GID_GONE &&
 			  event.tok == link->peer))
 			gone = true;
-		if (gone)
+		if (gone) {
+			/* It may have stored its last words since receive() above. */
+			if (link->state >= LINK_GREETED)
+				receive(link);
 			link_reset(link, "it has gone");
+		}
 		gone = false;
 	}
 	if (link->state >= LINK_GREETED)

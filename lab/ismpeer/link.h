@@ -38,8 +38,8 @@ struct link {
 	void *user;
 	struct link_options options;
 	enum link_state state;
-	uint64_t peer; /* 0: none yet */
-	bool strange;  /* speaks no version of ours: was said once */
+	uint64_t peer;	    /* 0: none yet */
+	bool strange;	    /* speaks no version of ours: was said once */
 	struct ism_dmb dmb; /* ours */
 	uint64_t tok;	    /* of the other side's */
 	struct ring in, out;

@@ -16,7 +16,16 @@
 
 #define RING_LEAST (64u << 10)
 
-enum { OPT_LISTEN = 256, OPT_CONNECT, OPT_CHUNK, OPT_RING, OPT_CHECKSUM, OPT_DEVICE, OPT_SERVE, OPT_INTERFACE };
+enum {
+	OPT_LISTEN = 256,
+	OPT_CONNECT,
+	OPT_CHUNK,
+	OPT_RING,
+	OPT_CHECKSUM,
+	OPT_DEVICE,
+	OPT_SERVE,
+	OPT_INTERFACE
+};
 
 const char *argp_program_version = "ismpeer " ISMTRACE_VERSION;
 
@@ -36,7 +45,8 @@ static const char doc[] =
 	"Exit status: 0 done, 1 failed, 2 usage, 3 the peer went in the middle; of console CMD's.";
 
 static const struct argp_option argp_options[] = {
-	{ "function", 'f', "ADDRESS", 0, "PCI address of the function; else $ISM_FUNCTIONS' first", 0 },
+	{ "function", 'f', "ADDRESS", 0, "PCI address of the function; else $ISM_FUNCTIONS' first",
+	  0 },
 	{ "interface", OPT_INTERFACE, "auto|group|cdev", 0, "VFIO's way to it (auto)", 0 },
 	{ "peer", 'p', "GID", 0, "who the other side is; else the first that calls", 0 },
 	{ "serve", OPT_SERVE, NULL, 0, "console, block: this side has what the other uses", 0 },
@@ -64,7 +74,8 @@ static unsigned long long number(struct argp_state *state, const char *name, con
 	errno = 0;
 	value = strtoull(text, &end, 0);
 	if (errno || end == text || *end || *text == '-' || value < least || value > most)
-		argp_error(state, "%s: '%s' is no number from %llu to %llu", name, text, least, most);
+		argp_error(state, "%s: '%s' is no number from %llu to %llu", name, text, least,
+			   most);
 	return value;
 }
 
@@ -150,7 +161,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 			o->command = state->argv + state->next - 1;
 			state->next = state->argc;
 		} else {
-			argp_error(state, "'%s' is one word too many; a command comes after --", arg);
+			argp_error(state, "'%s' is one word too many; a command comes after --",
+				   arg);
 		}
 		break;
 	case ARGP_KEY_END:

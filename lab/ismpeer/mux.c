@@ -82,7 +82,8 @@ static void text_of(const struct frame *frame, char *text, size_t size)
 
 	for (i = 0; i < len; i++) {
 		/* It goes to a terminal. */
-		text[i] = frame->data[i] >= ' ' && frame->data[i] < 0x7f ? (char)frame->data[i] : '?';
+		text[i] =
+			frame->data[i] >= ' ' && frame->data[i] < 0x7f ? (char)frame->data[i] : '?';
 	}
 	text[len] = '\0';
 }

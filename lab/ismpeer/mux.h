@@ -30,7 +30,7 @@ struct mux_channel {
 	uint32_t credit; /* bytes that we may send */
 	uint32_t window; /* bytes that the other side may send */
 	uint32_t owed;	 /* bytes that were taken and the other side does not know of */
-	bool ours; /* we have opened it */
+	bool ours;	 /* we have opened it */
 	bool eof_sent, eof_came;
 };
 

@@ -18,11 +18,11 @@ struct end {
 	int in, out;   /* read and written; -1 when it is over; may be the same */
 	uint8_t *room; /* MUX_WINDOW bytes that came and are not written yet, a ring */
 	uint32_t at, len;
-	bool in_over;  /* nothing more comes out of in */
-	bool out_over; /* the other side has sent its last byte */
-	bool program;  /* there is, or was, a program behind it */
-	pid_t pid;     /* of which it is, 0 when it has ended */
-	bool closing;  /* the other side has closed: what came is still to be written */
+	bool in_over;	 /* nothing more comes out of in */
+	bool out_over;	 /* the other side has sent its last byte */
+	bool program;	 /* there is, or was, a program behind it */
+	pid_t pid;	 /* of which it is, 0 when it has ended */
+	bool closing;	 /* the other side has closed: what came is still to be written */
 	uint32_t status; /* of the program, or with closing the other side's */
 	char reason[MUX_REASON + 1];
 	uint64_t sent, came;

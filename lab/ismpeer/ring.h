@@ -19,9 +19,9 @@
 #define RING_CURSORS 16u /* bytes of u64 written, u64 read at the start of the DMB */
 
 struct ring {
-	uint32_t size;	 /* bytes of the ring: the DMB without its first page */
+	uint32_t size;	  /* bytes of the ring: the DMB without its first page */
 	uint64_t written; /* by the writer, as far as this side knows */
-	uint64_t read;	 /* by the reader, likewise */
+	uint64_t read;	  /* by the reader, likewise */
 };
 
 /* How many bytes may be written before the reader has to read. */

@@ -121,16 +121,17 @@ static void say_frame(const uint8_t *bytes, uint32_t len, unsigned int what)
 
 		/* Nobody finds the magic by trying. */
 		hello_put(hello, &(struct hello){ 0, 9, what & 1 });
-		whole = frame_put(out, &(struct frame){ .type = FRAME_HELLO,
-							.len = HELLO_LEN,
-							.data = hello },
-				  false);
+		whole = frame_put(
+			out,
+			&(struct frame){ .type = FRAME_HELLO, .len = HELLO_LEN, .data = hello },
+			false);
 	} else if (what < 2) {
-		frame_put(out, &(struct frame){ .type = len ? bytes[0] % 10 : FRAME_EOF,
-						.channel = len > 1 ? bytes[1] % 8 : 1,
-						.arg = len > 2 ? bytes[2] << 8 : 0,
-						.len = len,
-						.data = bytes },
+		frame_put(out,
+			  &(struct frame){ .type = len ? bytes[0] % 10 : FRAME_EOF,
+					   .channel = len > 1 ? bytes[1] % 8 : 1,
+					   .arg = len > 2 ? bytes[2] << 8 : 0,
+					   .len = len,
+					   .data = bytes },
 			  l->options.checksum);
 	} else {
 		memset(out, 0, whole);
@@ -182,7 +183,8 @@ static void hear(const uint8_t *bytes, uint32_t len)
 	/* The likely ones: a call of the other side, with a DMB that there is. */
 	if (event[0] & 1)
 		fake_event(&fakes[0], ISM_EVENT_SIGNAL, 0x69730101 + (event[1] & 1), 101,
-			   (event[0] & 2 ? 0 : fake_dmbs[FAKE_DMBS - 1].dmb.tok) | (16 + event[2] % 2));
+			   (event[0] & 2 ? 0 : fake_dmbs[FAKE_DMBS - 1].dmb.tok) |
+				   (16 + event[2] % 2));
 	else
 		fake_event(&fakes[0], event[0] >> 1 & 3, get32(event + 4), get64(event + 8) % 200,
 			   get64(event + 16));
@@ -218,7 +220,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 	fakes[1].ism = (struct ism){ .gid = 101, .block = 4096 };
 	/* What the other side has lent: 17 pages at most are written to. */
 	*theirs = (struct fake_dmb){
-		.dmb = { .memory = malloc(17 * 4096), .len = 17 * 4096, .tok = 1ull << 60, .gid = 100 },
+		.dmb = { .memory = malloc(17 * 4096),
+			 .len = 17 * 4096,
+			 .tok = 1ull << 60,
+			 .gid = 100 },
 		.owner = &fakes[1],
 	};
 	up = false;

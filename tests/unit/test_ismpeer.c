@@ -37,7 +37,8 @@ static void test_frames(void)
 	}
 	is_int(i, 128, "a changed bit anywhere is seen by the checksum");
 	put32(bytes + 4, FRAME_DATA + 1);
-	is_int(frame_get(bytes, sizeof(bytes), false, &out), -EPROTO, "one that is too long is none");
+	is_int(frame_get(bytes, sizeof(bytes), false, &out), -EPROTO,
+	       "one that is too long is none");
 
 	hello_put(data, &(struct hello){ 1, 3, HELLO_CHECKSUM });
 	in = (struct frame){ .type = FRAME_HELLO, .len = HELLO_LEN, .data = data };
@@ -115,8 +116,8 @@ static void side_data(void *user, int i, const uint8_t *bytes, uint32_t len)
 	uint32_t n;
 
 	for (n = 0; n < len; n++)
-		side->wrong += bytes[n] != byte_at(side->mux.channel[i].id, !side->number,
-						   side->came[i] + n);
+		side->wrong += bytes[n] !=
+			       byte_at(side->mux.channel[i].id, !side->number, side->came[i] + n);
 	side->came[i] += len;
 	side->held[i] += len;
 	side->total += len;
@@ -215,10 +216,9 @@ static void send_some(struct side *side, int i)
 		bytes[n] = byte_at(ch->id, side->number, side->sent[i] + n);
 	side->sent[i] += len;
 	mux_sent(&side->mux, i, len);
-	link_send(&side->link, &(struct frame){ .type = FRAME_DATA_BYTES,
-						.channel = ch->id,
-						.len = len,
-						.data = bytes });
+	link_send(&side->link,
+		  &(struct frame){
+			  .type = FRAME_DATA_BYTES, .channel = ch->id, .len = len, .data = bytes });
 }
 
 static void step(struct side *side, int64_t now)
@@ -329,6 +329,43 @@ static void test_nonsense(void)
 	link_free(&sides[1].link);
 }
 
+/* Until both are up. */
+static void meet(void)
+{
+	unsigned int n;
+
+	memset(sides, 0, sizeof(sides));
+	side_begin(0, false, 0);
+	side_begin(1, false, 0);
+	for (n = 0; n < 10; n++) {
+		link_tick(&sides[n % 2].link, n * 1000);
+		link_news(&sides[n % 2].link);
+	}
+	is_int(sides[0].link.state, LINK_UP, "up");
+}
+
+static void speak_and_go(void)
+{
+	mux_close(&sides[1].mux, 0, 0, "done");
+	link_flush(&sides[1].link);
+	link_free(&sides[1].link);
+}
+
+/* The end of a channel, and of the link, come while the other side looks at its news. */
+static void test_last_words(void)
+{
+	meet();
+	mux_open(&sides[1].mux, "pipe");
+	link_flush(&sides[1].link);
+	link_news(&sides[0].link);
+	is_int(sides[0].opens, 1, "a channel");
+	fake_meanwhile = speak_and_go;
+	link_news(&sides[0].link);
+	is_int(sides[0].downs, 1, "the other side is gone");
+	is_int(sides[0].closes, 1, "but not before its last word was heard");
+	link_free(&sides[0].link);
+}
+
 int main(void)
 {
 	test_frames();
@@ -337,5 +374,6 @@ int main(void)
 	test_sides(true, 0, "two sides with checksums");
 	test_sides(false, 8, "two sides in stores of 8 bytes");
 	test_nonsense();
+	test_last_words();
 	return unit_end();
 }
