@@ -20,6 +20,8 @@
 
 #define CALL_MS	      1000
 #define CALLS_PER_DMB 10
+/* Whoever has called says HELLO at once; one that only calls must not keep others away. */
+#define HELLO_MS 5000
 /* Not at once: whoever breaks the protocol may do so again. */
 #define LATER	 INT64_MAX
 #define LATER_MS 10000
@@ -64,13 +66,14 @@ void link_reset(struct link *link, const char *reason)
 	/* The other side hears of it, and can store nothing more. */
 	ism_dmb_unregister(link->ism, &link->dmb);
 	link->state = LINK_WAITING;
-	link->peer = link->options.peer;
 	link->tok = 0;
 	link->part_len = link->queue_len = link->queue_at = 0;
-	link->next_call = 0;
+	link->next_call = link->hello_by = 0;
 	link->calls = 0;
+	/* Who it was is told by name. */
 	if (was_up)
 		link->ops->down(link->user);
+	link->peer = link->options.peer;
 }
 
 /* Our DMB, for the peer that there is; 0 or -errno, which is said unless the peer is just not there. */
@@ -81,7 +84,7 @@ static int lend(struct link *link)
 	if (link->dmb.memory)
 		return 0;
 	ret = ism_dmb_register(link->ism, link->options.ring + RING_PAGE, link->peer, &link->dmb);
-	if (ret && ret != -ENOENT)
+	if (ret == -ENOMEM || ret == -ENOSPC)
 		say("cannot lend %u bytes to the peer: %s%s", link->options.ring + RING_PAGE,
 		    strerror(-ret), ret == -ENOMEM ? "; see ulimit -l, or make --ring less" : "");
 	return ret;
@@ -89,14 +92,35 @@ static int lend(struct link *link)
 
 static int call(struct link *link, uint32_t kind)
 {
-	return ism_signal(link->ism, link->peer, CALL | kind,
-			  link->dmb.tok | link->dmb.len / RING_PAGE);
+	int ret = lend(link);
+
+	if (!ret)
+		ret = ism_signal(link->ism, link->peer, CALL | kind,
+				 link->dmb.tok | link->dmb.len / RING_PAGE);
+	/* What a function that works may answer. */
+	if (ret && ret != -ENOENT && ret != -ENOMEM && ret != -ENOSPC)
+		link->broken = ret;
+	return ret;
+}
+
+/* Whoever has called and is greeted has not said anything in time. */
+static void hello_tick(struct link *link, int64_t now)
+{
+	if (!link->hello_by)
+		link->hello_by = now + HELLO_MS;
+	if (now < link->hello_by)
+		return;
+	say("peer 0x%016llx has called and says nothing", (unsigned long long)link->peer);
+	link_reset(link, "begun anew");
+	link->next_call = now + LATER_MS;
 }
 
 void link_tick(struct link *link, int64_t now)
 {
 	if (link->next_call == LATER)
 		link->next_call = now + LATER_MS;
+	if (link->state == LINK_GREETED)
+		hello_tick(link, now);
 	if (link->state >= LINK_GREETED || now < link->next_call)
 		return;
 	link->next_call = now + CALL_MS;
@@ -105,22 +129,25 @@ void link_tick(struct link *link, int64_t now)
 	/* What was lent to one that went and came back is nobody's. */
 	if (++link->calls % CALLS_PER_DMB == 0)
 		ism_dmb_unregister(link->ism, &link->dmb);
-	if (lend(link) || call(link, CALL_HELLO))
-		link->state = LINK_WAITING;
-	else
-		link->state = LINK_CALLED;
+	link->state = call(link, CALL_HELLO) ? LINK_WAITING : LINK_CALLED;
 }
 
 int link_timeout(const struct link *link, int64_t now)
 {
-	if (link->state >= LINK_GREETED || !link->peer)
+	int64_t then = link->state == LINK_GREETED ? link->hello_by : link->next_call;
+
+	if (link->state == LINK_UP || !link->peer)
 		return -1;
-	return link->next_call > now ? (int)(link->next_call - now) : 0;
+	return then > now ? (int)(then - now) : 0;
 }
 
 /* The other side takes nothing more; what it sent before it went is here, and counts. */
 static void lost(struct link *link)
 {
+	struct ism_info info;
+
+	/* Or is it our own function that stores nothing more? */
+	link->broken = ism_query(link->ism, &info);
 	receive(link);
 	if (link->state >= LINK_GREETED)
 		link_reset(link, "its buffer is gone");
@@ -351,11 +378,13 @@ static void called(struct link *link, const struct ism_event *event)
 		if (link->state >= LINK_GREETED)
 			link_reset(link, "it has begun anew");
 		link->peer = event->tok;
-		if (lend(link))
-			return;
 	}
-	if (call(link, CALL_ANSWER))
+	if (call(link, CALL_ANSWER)) {
+		/* It was only there to call: others may, and what was lent to it is not theirs. */
+		if (!same)
+			link_reset(link, "it is not there");
 		return;
+	}
 	if (!same)
 		came_up(link, event->info);
 }

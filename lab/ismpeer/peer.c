@@ -152,6 +152,9 @@ static void link_up(void *user)
 static void link_down(void *user)
 {
 	struct peer *peer = user;
+	/* When it is our function that does nothing more, loop() says so. */
+	uint32_t status = peer->link.broken ? 1 : EXIT_GONE;
+	const char *reason = peer->link.broken ? "" : "it is gone";
 	int i;
 
 	for (i = 0; i < MUX_CHANNELS; i++) {
@@ -160,7 +163,7 @@ static void link_down(void *user)
 		/* One that it had closed before is not broken off. */
 		if (state == MUX_ASKED || state == MUX_OPEN) {
 			mux_release(&peer->mux, i);
-			finish(peer, i, EXIT_GONE, "the peer is gone");
+			finish(peer, i, status, reason);
 		}
 	}
 }
@@ -344,6 +347,12 @@ static void loop(struct peer *peer)
 		link_tick(&peer->link, now);
 		serve_ends(peer);
 		link_flush(&peer->link);
+		if (peer->link.broken) {
+			vfio_complain(&peer->ism.fn,
+				      "it carries out no commands any more: %s; see dmesg",
+				      strerror(-peer->link.broken));
+			peer_over(peer, 1);
+		}
 		if (peer->over)
 			break;
 		n = watch(peer, fd);

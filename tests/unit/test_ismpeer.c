@@ -366,6 +366,55 @@ static void test_last_words(void)
 	link_free(&sides[0].link);
 }
 
+/* One that calls and then says nothing, or is gone, does not keep others away. */
+static void test_only_calls(void)
+{
+	struct link *link = &sides[0].link;
+
+	memset(sides, 0, sizeof(sides));
+	side_begin(0, false, 0);
+	side_begin(1, false, 0);
+	fake_event(&fakes[0], ISM_EVENT_SIGNAL, 0x69730101, 999, 7ull << 28 | 16);
+	link_news(link);
+	is_int(link->state, LINK_WAITING, "a caller that is gone");
+	is_int(link->peer, 0, "is not waited for");
+	ok(!link->dmb.memory, "and nothing is lent to it");
+	fake_event(&fakes[0], ISM_EVENT_SIGNAL, 0x69730101, 101, 7ull << 28 | 16);
+	/* The first store, of HELLO, finds that there is no such DMB. */
+	link_news(link);
+	is_int(link->state, LINK_WAITING, "a caller that has lent nothing");
+	is_int(link->broken, 0, "is no fault of ours");
+	link_tick(&sides[1].link, 0);
+	link_news(link);
+	is_int(link->state, LINK_GREETED, "a caller");
+	link_tick(link, 1000);
+	is_int(link_timeout(link, 1000), 5000, "has so long to say HELLO");
+	link_tick(link, 6000);
+	is_int(link->state, LINK_WAITING, "and not longer");
+	has_str(fake_said, "says nothing", "that is said");
+	link_free(link);
+	link_free(&sides[1].link);
+}
+
+/* The function itself is of no use any more: no peer is to be blamed. */
+static void test_broken(void)
+{
+	meet();
+	fakes[0].broken = true;
+	mux_open(&sides[0].mux, "pipe");
+	link_flush(&sides[0].link);
+	is_int(sides[0].link.broken, -EIO, "a store that fails with the function");
+	is_int(sides[0].downs, 1, "ends the link");
+	side_die(0);
+	side_begin(0, false, 0);
+	fakes[0].broken = true;
+	sides[0].link.peer = 101;
+	link_tick(&sides[0].link, 0);
+	is_int(sides[0].link.broken, -EIO, "and so does a call");
+	link_free(&sides[0].link);
+	link_free(&sides[1].link);
+}
+
 int main(void)
 {
 	test_frames();
@@ -375,5 +424,7 @@ int main(void)
 	test_sides(false, 8, "two sides in stores of 8 bytes");
 	test_nonsense();
 	test_last_words();
+	test_only_calls();
+	test_broken();
 	return unit_end();
 }
