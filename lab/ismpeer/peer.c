@@ -87,8 +87,7 @@ static void finish_out(struct end *end)
 	} else if (end->out == end->in) {
 		shutdown(end->out, SHUT_WR);
 	} else {
-		close(end->out);
-		end->out = -1;
+		end_close_out(end);
 	}
 }
 
@@ -142,9 +141,15 @@ static const struct mux_ops mux_ops = {
 static void link_up(void *user)
 {
 	struct peer *peer = user;
+	int i;
 
 	say_more("peer 0x%016llx is there", (unsigned long long)peer->link.peer);
 	mux_init(&peer->mux, peer->ism.gid > peer->link.peer, &mux_ops, peer);
+	/* What a peer of before has sent and closed may not be written yet. */
+	for (i = 0; i < MUX_CHANNELS; i++) {
+		if (peer->end[i].used)
+			mux_hold(&peer->mux, i);
+	}
 	if (peer->service->up)
 		peer->service->up(peer);
 }
