@@ -42,10 +42,11 @@ int link_init(struct link *link, struct ism *ism, const struct link_options *opt
 		.peer = options->peer,
 		.part = malloc(2 * FRAME_MAX),
 		.queue = malloc(QUEUE_SIZE),
+		.page = malloc(RING_PAGE),
 	};
 	if (!link->options.block || link->options.block > ism->block)
 		link->options.block = ism->block;
-	return link->part && link->queue ? 0 : -ENOMEM;
+	return link->part && link->queue && link->page ? 0 : -ENOMEM;
 }
 
 void link_free(struct link *link)
@@ -53,7 +54,8 @@ void link_free(struct link *link)
 	ism_dmb_unregister(link->ism, &link->dmb);
 	free(link->part);
 	free(link->queue);
-	link->part = link->queue = NULL;
+	free(link->page);
+	link->part = link->queue = link->page = NULL;
 }
 
 void link_reset(struct link *link, const char *reason)
@@ -169,18 +171,39 @@ static void store_cursors(struct link *link)
 	link->told = link->in.read;
 }
 
+/* Store what waits for its page to be full; false when the link is down. */
+static bool store_page(struct link *link)
+{
+	uint32_t offset, piece;
+
+	for (; link->stored != link->out.written; link->stored += piece) {
+		offset = ring_offset(&link->out, link->stored);
+		piece = ring_piece(&link->out, link->stored, link->out.written - link->stored,
+				   link->options.block);
+		if (ism_move(link->ism, link->tok, offset, link->page + offset % RING_PAGE, piece,
+			     false)) {
+			lost(link);
+			return false;
+		}
+	}
+	return true;
+}
+
+/*
+ * Frames go into the page, and the page into one store block when it is full, or when there is
+ * nothing more to send (link_flush()): several small frames are one store.
+ */
 static void store(struct link *link, const uint8_t *bytes, uint32_t len)
 {
-	uint32_t piece;
+	uint32_t at, some;
 
-	for (; len; len -= piece, bytes += piece) {
-		piece = ring_piece(&link->out, link->out.written, len, link->options.block);
-		if (ism_move(link->ism, link->tok, ring_offset(&link->out, link->out.written),
-			     bytes, piece, false)) {
-			lost(link);
+	for (; len; len -= some, bytes += some) {
+		at = ring_offset(&link->out, link->out.written) % RING_PAGE;
+		some = len < RING_PAGE - at ? len : RING_PAGE - at;
+		memcpy(link->page + at, bytes, some);
+		link->out.written += some;
+		if (at + some == RING_PAGE && !store_page(link))
 			return;
-		}
-		link->out.written += piece;
 	}
 }
 
@@ -239,9 +262,10 @@ void link_flush(struct link *link)
 	if (link->state < LINK_GREETED)
 		return;
 	store_queue(link);
+	if (link->state < LINK_GREETED || !store_page(link))
+		return;
 	/* The reader's room is told of when it is worth an interrupt. */
-	if (link->state >= LINK_GREETED &&
-	    (link->pending != link->out.written || link->in.read - link->told >= link->in.size / 4))
+	if (link->pending != link->out.written || link->in.read - link->told >= link->in.size / 4)
 		store_cursors(link);
 }
 
@@ -263,7 +287,7 @@ static void came_up(struct link *link, uint64_t info)
 	link->tok = info & ~CALL_PAGES;
 	link->in = (struct ring){ .size = link->dmb.len - RING_PAGE };
 	link->out = (struct ring){ .size = (uint32_t)((info & CALL_PAGES) - 1) * RING_PAGE };
-	link->told = link->pending = 0;
+	link->told = link->pending = link->stored = 0;
 	link->part_len = link->queue_len = link->queue_at = 0;
 	link->state = LINK_GREETED;
 	say_hello(link);

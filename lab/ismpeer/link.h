@@ -45,6 +45,8 @@ struct link {
 	struct ring in, out;
 	uint64_t told;	  /* in.read as the other side knows it */
 	uint64_t pending; /* out.written as the other side knows it */
+	uint64_t stored;  /* out.written as far as it is stored; the rest is of one page */
+	uint8_t *page;	  /* that page: RING_PAGE bytes */
 	bool checksum_out;
 	unsigned int calls; /* without an answer */
 	int64_t next_call;  /* ms of CLOCK_MONOTONIC */
