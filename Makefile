@@ -72,7 +72,7 @@ H := $(B)/host$(if $(ASAN),-asan)
 # or libcap, by itself or by a header, is for a kernel to trace, which no other machine has:
 # not_live takes the place of these.
 FOR_LIVE := $(shell grep -lE 'include (<bpf/|<sys/capa|"ismtrace\.skel|"(live/(internal|hooks|retprobe|privilege|source|requirements|counting)|cmd/session)\.h)' user/*/*.c)
-# Likewise what draws on a screen, which no test has.
+# What draws on a screen: no test has one, so unit tests are linked without these.
 SCREEN := $(shell grep -lE 'include (<curses|"top/(window|screen|terminal)\.h)' user/top/*.c)
 PROGRAMS := user/cmd/main.c user/top/ismtop.c
 NOT_LIVE := user/cmd/not_live.c user/top/not_live.c
@@ -111,7 +111,7 @@ help:
 	@echo '            on each kernel of the lab for SOAK_SECONDS=3600; scripts/soak repeats a seed'
 	@echo '  fuzz      feed the readers what is none of theirs, FUZZ_SECONDS=600 each'
 	@echo '  unit      the unit tests alone, on this machine and as s390x programs'
-	@echo '  lint      shellcheck, the order of rooms, the format, and sparse and checkpatch over the driver'
+	@echo '  lint      shellcheck, the order of rooms, format and comments, and sparse and checkpatch over the driver'
 	@echo '  format    the sources as make lint wants them'
 	@echo '  setup     install the Debian packages that are missing'
 	@echo '  install   the toolkit and its man pages, to DESTDIR and PREFIX (on s390x)'
@@ -358,6 +358,7 @@ lint: lint-rooms
 lint-rooms:
 	$(Q)scripts/lint-rooms
 	$(Q)scripts/lint-format
+	$(Q)scripts/lint-comments
 
 quick: prepare
 	$(Q)$(MAKE) --no-print-directory all
@@ -389,7 +390,7 @@ install: s390x $(S)/completion/bash $(S)/completion/zsh $(S)/completion-ismtop/b
 		$(DESTDIR)$(PREFIX)/share/man/man8
 	$(Q)install -m 755 $(S)/bin/ismtrace $(DESTDIR)$(PREFIX)/sbin
 	$(Q)install -m 755 $(S)/bin/ismtop $(DESTDIR)$(PREFIX)/sbin
-	$(Q)install -m 755 $(S)/bin/ismload $(DESTDIR)$(PREFIX)/bin
+	$(Q)install -m 755 $(S)/bin/ismload $(S)/bin/ismpeer $(DESTDIR)$(PREFIX)/bin
 	$(Q)install -m 644 docs/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
 	$(Q)install -m 644 docs/*.8 $(DESTDIR)$(PREFIX)/share/man/man8
 	$(Q)install -D -m 644 packaging/ismtrace.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/ismtrace.conf

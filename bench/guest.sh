@@ -16,7 +16,7 @@ client()
 	ismload --quiet --json --no-timing "block:size=$1,count=$count,verify=0" >/tmp/client
 }
 
-# Of a tracer that failed nothing is shown, and all ends.
+# A tracer failed: show what it said, and no figures of it.
 failed()
 {
 	cat /tmp/err >&2
@@ -87,7 +87,7 @@ if [ "$1" = --client ]; then
 	/usr/bin/date +%s%N >/tmp/begin
 	count=$2
 	client "$3"
-	# Of the tracer, unless a shell is in between, which then stands for it.
+	# The peak of the parent, which is the tracer, or a shell that stands for it.
 	sed -n 's/^VmHWM:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$PPID/status" >/tmp/peak
 	exit
 fi

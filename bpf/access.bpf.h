@@ -25,7 +25,7 @@ static __always_inline bool fid_wanted(u32 fid)
 	return false;
 }
 
-/* A worker of io_uring's counts as its program, whose name it has not. */
+/* Does a name pass the filter?  io_uring's workers have names of their own, but count as their program. */
 static __always_inline bool comm_wanted(const char *comm)
 {
 	char leader[ISMT_COMM_LEN] = {};
@@ -38,7 +38,7 @@ static __always_inline bool comm_wanted(const char *comm)
 	return filter_wants_name(&filter, leader);
 }
 
-/* What can be decided at the beginning, cheapest first. */
+/* The filters that can be decided when an access begins, the cheapest first. */
 static __always_inline bool access_wanted(const struct ismt_access *rec)
 {
 	u64 region = rec->offset >> ISMT_OFFSET_SHIFT(rec->layer);
@@ -51,8 +51,8 @@ static __always_inline bool access_wanted(const struct ismt_access *rec)
 }
 
 /*
- * Is the current process one of those that are traced?  Those that were asked for by
- * number are in another map where numbers are translated.
+ * Is the current process one of those that are traced?  If the tracer's PID namespace is not the
+ * first one, those asked for with -p are in a map of their own, pids_asked.
  */
 static __always_inline bool process_wanted(void)
 {
@@ -66,12 +66,12 @@ static __always_inline bool process_wanted(void)
 	return pid && bpf_map_lookup_elem(&pids_asked, &pid);
 }
 
-/* So many generations of a family are looked at. */
+/* How many ancestors of a process are looked at. */
 #define ANCESTORS 16
 
 /*
- * One whose parent, or the parent of that, ... is traced is traced as well.  So there was no
- * room in the map for it, or for the first of its line that is not there.
+ * The current process is not in the map of traced ones.  If one of its ancestors is, it should be
+ * there, too, but there was no room for it, or for an ancestor in between.
  */
 __noinline u32 process_lost_track(void)
 {
@@ -91,7 +91,7 @@ __noinline u32 process_lost_track(void)
 	return false;
 }
 
-/* A task stays in its process, and that stays in the maps until it ends. */
+/* enum pid_wanted of the task, looked up once: its process stays the same, and in the maps until it ends. */
 static __always_inline u32 pid_wanted(struct ismt_task_state *st)
 {
 	if (st->pid_wanted)
@@ -103,7 +103,7 @@ static __always_inline u32 pid_wanted(struct ismt_task_state *st)
 	return st->pid_wanted;
 }
 
-/* Make the sums of an access that so far has at most one instruction. */
+/* Fill in the sums of an access, which so far has at most one instruction. */
 __noinline int access_fill(struct ismt_task_state *st)
 {
 	if (!st || st->insns == INSNS_FULL)
@@ -135,7 +135,7 @@ __noinline int access_put_unattr(struct ismt_task_state *st, u32 class)
 	return 0;
 }
 
-/* What the instructions of an open access are until it ends, if the task has no slot. */
+/* Tasks without a slot: where the instructions of an open access are counted until it ends. */
 static __always_inline struct ismt_unattr *spilled_insns(struct ismt_task_state *st, u32 access)
 {
 	u32 class = access == ACCESS_FILTERED ? ISMT_UNATTR_FILTERED : ISMT_UNATTR_LOST;
@@ -143,7 +143,7 @@ static __always_inline struct ismt_unattr *spilled_insns(struct ismt_task_state 
 	return unattr_get(st->rec.fh, class, (u64)st->rec.fid + 1);
 }
 
-/* It has ended: they are what they turn out to be. */
+/* Tasks without a slot: the access has ended, so take its instructions off those sums. */
 __noinline int spilled_insns_end(struct ismt_task_state *st, u32 access)
 {
 	struct ismt_unattr *total = st ? spilled_insns(st, access) : NULL;
@@ -160,7 +160,7 @@ __noinline int spilled_insns_end(struct ismt_task_state *st, u32 access)
 	return 0;
 }
 
-/* Of a task without a slot: one that was opened, or that was left out. */
+/* An access of a task without a slot ends: one that was opened, or one that was left out. */
 static __always_inline void count_spilled_end(struct ismt_task_state *st, u32 access)
 {
 	spilled_insns_end(st, access);
@@ -169,8 +169,8 @@ static __always_inline void count_spilled_end(struct ismt_task_state *st, u32 ac
 }
 
 /*
- * Its end was not seen (cause: enum ismt_counter), because a return probe missed it, the
- * task has ended, or the trace has: what it did must not get lost as well.
+ * The end of the open access was not seen, because a return probe missed it, or the task or the
+ * trace has ended.  Count it under cause (enum ismt_counter), and keep its instructions.
  */
 __noinline int access_abandon(struct ismt_task_state *st, u32 cause)
 {
@@ -194,7 +194,7 @@ __noinline int access_abandon(struct ismt_task_state *st, u32 cause)
 	return 0;
 }
 
-/* What there is to look at when a filter is in force: enum task_access. */
+/* Apply the filters to an access that begins.  Returns the enum task_access for it. */
 __noinline u32 access_filter(struct ismt_task_state *st)
 {
 	u32 wanted = PID_WANTED;
@@ -233,7 +233,7 @@ static __always_inline void access_allow_fast(struct ismt_task_state *st)
 		st->fast_vdev = 0;
 }
 
-/* An access begins: all that can be the case. */
+/* An access begins: the slow path, which handles all cases. */
 __noinline int access_enter(const struct ismt_access_args *args)
 {
 	struct ismt_task_state *st = state_get_or_make();
@@ -290,8 +290,8 @@ __noinline int access_enter(const struct ismt_access_args *args)
 }
 
 /*
- * An access begins.  Has, as nearly always, the task been here before, on the same
- * function, while nothing is filtered but by_pid and no payload is taken?
+ * An access begins: may it take the fast path?  Nearly always, as the task has accessed the same
+ * function before, nothing is filtered but by process, and no payload is taken.
  */
 static __always_inline bool access_is_ready(const struct ismt_task_state *st, u64 task, u64 vdev)
 {
@@ -312,9 +312,9 @@ static __always_inline int access_enter_fast(struct ismt_task_state *st, u32 lay
 }
 
 /*
- * Send a record with what was moved.  A store block was read where the driver
- * had it; anything else is read from the caller's buffer, which the driver has
- * just used, so that it is there, but which another thread may have changed.
+ * Send a record with its payload.  A store block was copied from the driver's buffer.  Anything
+ * else is read from the caller's buffer, which is mapped, as the driver has just used it, but
+ * which another thread may have changed since.
  */
 static __always_inline long submit_with_payload(struct ismt_task_state *st, u64 flags)
 {
@@ -354,7 +354,7 @@ static __always_inline long submit(struct ismt_task_state *st, u64 flags)
 	return bpf_ringbuf_output(&records, rec, sizeof(*rec), flags);
 }
 
-/* Into the ring buffer; the reader is woken once in so many of a task's, and looks now and then. */
+/* Send a record.  The reader is woken once in so many records of a task (wakeup_mask), and else looks every 50 ms. */
 static __always_inline long access_send(struct ismt_task_state *st)
 {
 	st->rec.hdr.cpu = bpf_get_smp_processor_id();

@@ -14,7 +14,7 @@ static __always_inline bool access_was_clean(const struct ismt_task_state *st)
 	return access_is_clean(&st->rec, st->insns == INSNS_FULL ? st->rec.insn.failed : 0);
 }
 
-/* What is not to be recorded or counted, or not so simply. */
+/* An access ends that is filtered, lost or of a task without a slot: count it.  Returns ACCESS_OPEN if it is to be recorded all the same. */
 __noinline u32 access_sort_out(struct ismt_task_state *st, u32 access)
 {
 	if (!st)
@@ -41,7 +41,7 @@ __noinline int access_unopened(void)
 	return 0;
 }
 
-/* An access ends: all that can be the case. */
+/* An access ends: the slow path, which handles all cases. */
 __noinline int access_exit(u32 layer, s64 ret, u64 now)
 {
 	struct ismt_task_state *st = state_get();
@@ -71,7 +71,7 @@ __noinline int access_exit(u32 layer, s64 ret, u64 now)
 	return 0;
 }
 
-/* What is kept of a task, or of one that was at its address, ends. */
+/* Forget the state of a task that ends, or of one that had its address before. */
 static __always_inline void task_end(struct ismt_task_state *st)
 {
 	if (!ACCESS_IDLE(st->access))

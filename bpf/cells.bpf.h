@@ -2,8 +2,8 @@
 /*
  * cells.bpf.h - counting mode: which cell an access is added to.
  *
- * A process has cells of its own, by function, region and direction.  It chooses how many:
- * so they are no more than its share, and there is always one left, of those that all
+ * A process has cells of its own, by function, region and direction.  A process chooses which of
+ * these it accesses, so each is limited to its share; beyond that, it counts in cells that all
  * processes share.
  */
 #ifndef ISMT_CELLS_BPF_H
@@ -14,16 +14,16 @@
 
 struct ismt_cell cells[ISMT_CELLS] SEC(".bss.cells");
 
-/* The first so many have been somebody's. */
+/* How many cells have ever been used: those with a higher index, below ISMT_CELLS_OWN, are fresh. */
 __u32 cells_used;
-/* Likewise of those that are shared, from ISMT_CELLS_OWN on. */
+/* The same for shared cells, which are those from ISMT_CELLS_OWN on. */
 __u32 cells_shared;
-/* Given to a process, ever; and given back, most of them by user space. */
+/* How often a cell was given to a process, and how often one was given back, mostly by user space. */
 __u32 cells_taken;
 __u32 cells_returned;
-/* Processes that have ended, of those that are in the map. */
+/* How many processes of the map `processes` have ended. */
 __u32 processes_over;
-/* Processes some of whose accesses are in shared cells. */
+/* How many processes have accesses in shared cells. */
 __u32 processes_sharing;
 
 struct {
@@ -40,14 +40,14 @@ struct {
 	__type(value, u32);
 } cells_free SEC(".maps");
 
-/* Of the shared ones, what was taken by one of two at once that wanted the same. */
+/* Shared cells that were given back: two CPUs took one for the same key at once, and one of them was not needed. */
 struct {
 	__uint(type, BPF_MAP_TYPE_QUEUE);
 	__uint(max_entries, ISMT_CELLS_SHARED);
 	__type(value, u32);
 } shared_free SEC(".maps");
 
-/* Processes that have been counted and have not ended, by the key's pid. */
+/* Processes that were counted and have not ended, by the pid in their cells' keys. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 2 * ISMT_CELLS);
@@ -55,13 +55,13 @@ struct {
 	__type(value, struct ismt_process);
 } processes SEC(".maps");
 
-/* What is chosen by whoever accesses is no key before it is in bounds. */
+/* Regions beyond the bound are one: a client can ask for any number. */
 static __always_inline u32 cell_region(u64 region)
 {
 	return region < ISMT_CELL_REGIONS ? region : ISMT_CELL_REGIONS;
 }
 
-/* A cell that nobody has; its index + 1, 0 if there is none. */
+/* Take a free cell.  Returns its index + 1, 0 if there is none. */
 static __always_inline u32 cell_take(void)
 {
 	u32 index;
@@ -76,7 +76,7 @@ static __always_inline u32 cell_take(void)
 	return index + 1;
 }
 
-/* Likewise, one to share, of the first so many. */
+/* Take a free shared cell, of the first `limit` ones.  Returns its index + 1, 0 if there is none. */
 static __always_inline u32 cell_take_shared(u32 limit)
 {
 	u32 index;
@@ -91,7 +91,7 @@ static __always_inline u32 cell_take_shared(u32 limit)
 	return index + 1;
 }
 
-/* As of now: a number may be used again, and a program be another one. */
+/* Set a cell's name and number to the current task's: its process may be new, or run another program. */
 static __always_inline void cell_name(u32 index)
 {
 	struct ismt_cell *cell = &cells[index & (ISMT_CELLS - 1)];
@@ -100,7 +100,7 @@ static __always_inline void cell_name(u32 index)
 	cell->shown = task_ids() >> 32;
 }
 
-/* Another name for a cell's task; known: as in fn_cache_entry. */
+/* Set the name of a cell; known: region << 32 | index + 1, as in struct ismt_fn_cache_entry. */
 static __always_inline void cell_rename(u64 known, const u64 *half)
 {
 	u64 *comm = (u64 *)cells[((u32)known - 1) & (ISMT_CELLS - 1)].comm;
@@ -111,7 +111,10 @@ static __always_inline void cell_rename(u64 known, const u64 *half)
 	comm[1] = half[1];
 }
 
-/* The cell of the key is this one, which is nobody's yet; what it is then, index + 1. */
+/*
+ * Make a free cell, index + 1 in mine, that of the key.  Returns the index + 1 of the key's cell, which
+ * is another one if another thread was faster; 0 if there is none.
+ */
 static __always_inline u32 cell_settle(const struct ismt_cell_key *key, u32 mine)
 {
 	u32 index = mine - 1, *there;
@@ -135,7 +138,7 @@ static __always_inline u32 cell_settle(const struct ismt_cell_key *key, u32 mine
 	return there ? *there + 1 : 0;
 }
 
-/* The one that those share who have none; half of them are kept for functions that have none yet. */
+/* The shared cell of a key.  Half of the shared cells are kept for functions that have none yet. */
 static __always_inline u32 cell_share_in(struct ismt_cell_key *key, u32 region, u32 limit)
 {
 	u32 *there, mine;

@@ -16,10 +16,10 @@
 #include "judge.h"
 #include "runs.h"
 
-/* At most one example of a run in so many ns, per task and function. */
+/* ns between two runs of a task on a function that are sent as examples, at least. */
 #define RUN_TELL_NS (1ULL << 27)
 
-/* Functions that are not static are verified once, not at each call. */
+/* The bucket of a value in a cell's histograms.  Not static, so that it is verified once, not at each call. */
 __noinline u32 cell_bucket(u64 value)
 {
 	u32 bucket = bucket_of(value);
@@ -27,7 +27,7 @@ __noinline u32 cell_bucket(u64 value)
 	return bucket < ISMT_CELL_HIST ? bucket : ISMT_CELL_HIST - 1;
 }
 
-/* Both at once. */
+/* The two bytes op and layer of a record as one number, to compare both at once. */
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 #define OP_LAYER(op, layer) ((op) << 8 | (layer))
 #else
@@ -56,13 +56,13 @@ static __always_inline bool is_one_block(const struct ismt_task_state *st)
 /* Add the task's batch to its cell. */
 __noinline int batch_flush(struct ismt_task_state *st)
 {
-	/* The other mode has no cells. */
+	/* While recording there are no cells. */
 	if (st && counting)
 		batch_flush_into(&st->batch, &cells[st->batch.cell & (ISMT_CELLS - 1)]);
 	return 0;
 }
 
-/* Remember a whole write for the next, which may then go through count_fast(). */
+/* Remember a write that was one PCISTB: count_fast() takes the next one if it is equal. */
 static __always_inline void hot_set(struct ismt_task_state *st, const struct ismt_cell *cell,
 				    u32 index, u32 size, u32 bucket)
 {
@@ -87,10 +87,10 @@ static __always_inline void hot_set(struct ismt_task_state *st, const struct ism
 }
 
 /*
- * The end of a write like the one before, but for its place; layer is that of
- * the hook.  Returns false, with nothing done, if it is not one.
+ * The fast path: count the end of a write that differs from the one before only in its offset;
+ * layer is that of the hook.  Returns false, with nothing done, for any other access.
  *
- * That it went to the same region follows from its instruction.
+ * The region need not be compared: the instruction's address space is.
  */
 static __always_inline bool count_fast(u32 layer, s64 ret, u64 now)
 {
@@ -122,7 +122,7 @@ static __always_inline bool count_fast(u32 layer, s64 ret, u64 now)
 	return true;
 }
 
-/* Returns true if it may break a rule. */
+/* Count a write that was one PCISTB.  Returns true if a rule may fire on it. */
 static __always_inline bool count_one_block(struct ismt_cell *cell, u32 maxstbl, u32 size, u64 len,
 					    u64 pos)
 {
@@ -165,7 +165,7 @@ __noinline int count_insns(struct ismt_cell *cell, const struct ismt_insns *insn
 	return 0;
 }
 
-/* Everything but whole writes.  Returns true if it may break a rule. */
+/* Count any other access.  Returns true if a rule may fire on it. */
 static __always_inline bool count_other(struct ismt_task_state *st, struct ismt_cell *cell,
 					u32 maxstbl, u32 region)
 {
@@ -188,9 +188,9 @@ static __always_inline bool count_other(struct ismt_task_state *st, struct ismt_
 }
 
 /*
- * Follow the run that a write to a BAR begins or continues, and count it if it is one of
- * those that user/model/rules.c blames (rules_on_ism).  Returns true if it should be told of, as
- * an example.
+ * Follow the run that a write to a BAR begins or continues, and count the write as split if ISM004
+ * applies (rules_on_ism() in user/model/rules.c).  Returns true if the run should be sent as an
+ * example.
  */
 static __always_inline bool count_run(struct ismt_task_state *st, struct ismt_cell *cell,
 				      u32 maxstbl, u64 now)
@@ -208,7 +208,7 @@ static __always_inline bool count_run(struct ismt_task_state *st, struct ismt_ce
 	return true;
 }
 
-/* For the rules of user space to look at. */
+/* Send an access that was counted as a record, too, for the rules in user space to look at. */
 static __always_inline void access_examine(struct ismt_task_state *st, u64 latency, bool must)
 {
 	access_who(st);

@@ -18,8 +18,8 @@ static __always_inline struct zpci_dev *zdev_of(struct pci_dev *pdev)
 }
 
 /*
- * Where struct vfio_device has dev, bytes.  The structure is a module's, and for one of
- * those libbpf reads the BTF of all modules; user space has looked it up itself.
+ * The offset of dev in struct vfio_device, in bytes.  User space looks it up: the structure is a
+ * module's, and to relocate it libbpf would read the BTF of all modules.
  */
 const volatile __u32 vfio_device_dev;
 
@@ -37,8 +37,8 @@ static __always_inline struct ismt_fn_cache_entry *fn_cache_entry_of(struct ismt
 }
 
 /*
- * While counting: the runs of tasks on functions that they do not know any more, because
- * there were others, or a device was opened.  Adjacent is adjacent all the same.
+ * While counting: runs of tasks on functions that are no longer in their fn_cache, because there were
+ * too many, or a device was opened.  A run goes on all the same.
  */
 struct ismt_run_key {
 	u32 task; /* its number */
@@ -96,7 +96,7 @@ static __always_inline void fn_cache_fill(struct ismt_fn_cache_entry *entry, u64
 	entry->cell[ISMT_WRITE] = 0;
 }
 
-/* Where a device is known; of FN_CACHE, if it is not, what has to go for it. */
+/* The index of a device's entry in fn_cache; if it has none, of the entry to reuse. */
 static __always_inline u32 fn_cache_find(struct ismt_task_state *st, u64 vdev)
 {
 	u32 i;
@@ -111,8 +111,8 @@ static __always_inline u32 fn_cache_find(struct ismt_task_state *st, u64 vdev)
 }
 
 /*
- * The task turns to another function, or a device was opened since, or it is another
- * program than it was.
+ * Switch the state to another function, or look everything up anew, as a device was opened or the
+ * task has executed another program.
  */
 __noinline int fn_cache_switch(struct ismt_task_state *st, u64 vdev)
 {
@@ -145,7 +145,7 @@ __noinline int fn_cache_switch(struct ismt_task_state *st, u64 vdev)
 	return 0;
 }
 
-/* The handle of the access's function today. */
+/* The handle that a device's function has now. */
 __noinline u32 fn_handle_now(u64 vdev)
 {
 	struct zpci_dev *zdev = zdev_of(pdev_of(vdev));
@@ -154,9 +154,9 @@ __noinline u32 fn_handle_now(u64 vdev)
 }
 
 /*
- * Is this instruction the access's own?  An interrupt handler may issue one on
- * another function while the task is inside its access.  The handle changes
- * when a function is enabled anew, so on a mismatch ask for today's.
+ * Is this instruction part of the open access?  An interrupt handler may issue one on another
+ * function while the task is inside its access.  A function's handle changes when the function
+ * is enabled anew, so on a mismatch look it up again.
  */
 static __always_inline bool insn_is_of(struct ismt_task_state *st, u32 fh)
 {
@@ -172,7 +172,7 @@ static __always_inline bool insn_is_of(struct ismt_task_state *st, u32 fh)
 /* The head of the kernel's list of functions; user space has it found by scan_machine(). */
 __u64 list_head;
 
-/* So many functions are looked at to find one. */
+/* The most functions of the list that are looked at to find one. */
 #define LIST_MAX 64
 
 /* The fid, plus one, of the function that has this handle now; 0: not found. */
@@ -193,7 +193,7 @@ __noinline u64 fid_of_handle(u32 fh)
 	return 0;
 }
 
-/* Likewise for instructions of no access: the list is walked once for a handle. */
+/* The sums of instructions outside any access on a handle; made, by a walk of the list, if need be. */
 static __always_inline struct ismt_unattr *unattr_outside(u32 fh)
 {
 	struct ismt_unattr_key key = { .fh = fh, .class = ISMT_UNATTR_OUTSIDE };

@@ -29,7 +29,7 @@ __noinline int insn_count_more(struct ismt_task_state *st, u32 kind, u64 req)
 	return 0;
 }
 
-/* One more instruction of the open access; the first costs next to nothing. */
+/* Count an instruction of the open access.  The first one is only noted, which costs next to nothing. */
 static __always_inline void insn_count(struct ismt_task_state *st, u32 kind, u64 req)
 {
 	if (st->insns != INSNS_NONE) {
@@ -41,8 +41,9 @@ static __always_inline void insn_count(struct ismt_task_state *st, u32 kind, u64
 }
 
 /*
- * Likewise of any task.  Nobody finds those without a slot when the trace ends: what they have issued
- * by then is lost, or filtered, as long as nothing else is said of it.
+ * Count an instruction of any task, with a slot or without one.  Tasks without a slot are not
+ * found when the trace ends; so what they have issued in an open access counts as lost, or
+ * filtered, until the access ends.
  */
 __noinline int insn_count_any(struct ismt_task_state *st, u32 kind, u64 req)
 {
@@ -82,7 +83,7 @@ static __always_inline void cur_begin(struct ismt_cur_insn *cur, u32 kind, u64 r
 		cur->ts = bpf_ktime_get_ns();
 }
 
-/* What the driver is about to store, out of its own buffer. */
+/* Copy the payload that the driver is about to store, out of the driver's buffer. */
 static __always_inline void keep_block(struct ismt_task_state *st, const void *data, u32 len)
 {
 	struct ismt_payload *payload = payload_get();
@@ -92,14 +93,14 @@ static __always_inline void keep_block(struct ismt_task_state *st, const void *d
 		st->payload_len = cut;
 }
 
-/* A function-handle helper is entered; data is of a store block. */
+/* A function-handle helper is entered.  data: for a store block, what it stores. */
 static __always_inline int insn_enter(u32 kind, u64 req, u64 offset, const void *data)
 {
 	struct ismt_task_state *st;
 
 	st = filter.insns && armed ? state_get_or_make() : state_get();
 	if (st) {
-		/* Not a MIO instruction, then, if a MIO-capable helper is open. */
+		/* If a MIO-capable helper is open, it has not issued a MIO instruction. */
 		st->mio_helper = 0;
 		if (filter.insns || !error_events)
 			cur_begin(&st->cur, kind, req, offset);
@@ -114,7 +115,7 @@ static __always_inline int insn_enter(u32 kind, u64 req, u64 offset, const void 
 	return 0;
 }
 
-/* The same in all that does not often happen. */
+/* The rare cases of insn_enter(), out of line. */
 __noinline int insn_enter_other(u32 kind, u64 req)
 {
 	struct ismt_task_state *st = state_get();
@@ -131,9 +132,9 @@ __noinline int insn_enter_other(u32 kind, u64 req)
 }
 
 /*
- * The same where nothing but the counts is wanted, as nearly always: no record
- * of each instruction, no payload, and errors are told by the debug feature.
- * Nearly always, too, the task's last access began with the same.
+ * The fast path of insn_enter(), for when only counts are wanted, as nearly always: no record of
+ * each instruction, no payload, and the debug feature reports errors.  Fastest if the task's last
+ * access began with the same request.
  */
 static __always_inline int insn_enter_plain(u32 kind, u64 req)
 {
@@ -217,7 +218,7 @@ static __always_inline void insn_emit(struct ismt_task_state *st, const struct i
 		count(cpu, ISMT_CNT_INSN_RECORDED);
 }
 
-/* A helper returned without the debug feature having told why. */
+/* A helper returned an error, and the debug feature has not said why. */
 static __always_inline void error_from_rc(struct ismt_error *err, const struct ismt_cur_insn *cur,
 					  s64 rc)
 {

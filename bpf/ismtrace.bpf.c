@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ismtrace.bpf.c - where the programs hang.
+ * ismtrace.bpf.c - the programs, and what they attach to.
  *
  * Each hook exists twice, for trampolines (fentry and fexit, which want the
  * BPF JIT) and for kprobes; user space loads one of the two.  To add a hook,
@@ -30,8 +30,8 @@ static __always_inline u64 read_pos(const s64 *ppos)
 }
 
 /*
- * An argument by its number.  The verifier takes a pointer to const void for one
- * to a structure that it does not know, and refuses to have it read plainly.
+ * A trampoline program's argument by its number.  Read by a helper: the verifier takes a pointer to
+ * const void for one to an unknown structure, and refuses a plain read of it.
  */
 static __always_inline u64 func_arg(void *ctx, u32 n)
 {
@@ -71,7 +71,7 @@ static __always_inline int access_enter_slow(u32 layer, u32 op, u64 vdev, u64 bu
 		access_enter_fast(st, layer, op, len, pos);                       \
 	})
 
-/* And at its return; the time is taken once, whichever way it goes. */
+/* What all programs do at its return.  The time is taken once, for whichever path it takes. */
 static __always_inline int leave(u32 layer, s64 ret, bool counts)
 {
 	u64 now = bpf_ktime_get_ns();
@@ -126,7 +126,7 @@ int event_exit(u64 *ctx)
 	return leave(ISMT_LAYER_ISM, ctx[1], false);
 }
 
-/* To ask for that at run time costs as much as a fortieth of it. */
+/* Two programs, one for each value of `counting`: to test it at run time costs a fortieth of the program. */
 SEC("raw_tp/ism_vfio_pci_exit")
 int event_exit_counting(u64 *ctx)
 {
@@ -225,9 +225,9 @@ int BPF_KPROBE(kprobe_error, struct debug_info *id, int level, const void *buf, 
 }
 
 /*
- * A device is opened: what was at its address before may have been another.
- * Tasks with a slot do not look at the generation as long as it is the same device;
- * one that is just inside an access goes on with what it knows.
+ * A device is opened: another one may have had its address before.  Tasks on the fast path do not
+ * compare generations, so all are taken off it.  A task that is inside an access just then ends
+ * it with what it knows.
  */
 static __always_inline int fn_cache_invalidate(void)
 {
@@ -315,8 +315,8 @@ int BPF_KPROBE(kprobe_disable, u64 vdev)
 }
 
 /*
- * How many accesses of tasks in slots are under way.  A run looks at so many of
- * the slots, from slot_cursor, and returns 0 when there are no more.
+ * Count the open accesses of tasks with slots.  A run looks at SLOTS_A_RUN slots, from slot_cursor
+ * on, and returns 0 when there are no more.
  */
 #define SLOTS_A_RUN 128
 
@@ -337,8 +337,8 @@ int scan_open(void *ctx)
 }
 
 /*
- * The trace is over, no other program runs any more: what is still under way is
- * accounted for.  In runs, as scan_open().
+ * The trace is over, and no other program runs any more: count the accesses that are still open as
+ * unfinished.  In runs, as scan_open().
  */
 SEC("raw_tp")
 int end_open(void *ctx)
@@ -355,7 +355,7 @@ int end_open(void *ctx)
 	return at < ISMT_SLOTS;
 }
 
-/* The children of a traced thread group are traced too. */
+/* A child of a traced process is traced, too. */
 SEC("raw_tp/sched_process_fork")
 int follow_fork(u64 *ctx)
 {
@@ -370,8 +370,8 @@ int follow_fork(u64 *ctx)
 }
 
 /*
- * In the context of the task that ends; its slot is free for the next.  The first of a
- * process's threads may end before the others.
+ * A task ends; this runs in its context.  Its slot becomes free.  The first thread of a process may
+ * end before the others.
  */
 SEC("raw_tp/sched_process_exit")
 int follow_exit(u64 *ctx)
@@ -395,8 +395,8 @@ int follow_exit(u64 *ctx)
 }
 
 /*
- * There will be another task at this address.  As it ended a task still closed its files,
- * whose instructions may have given it a slot once more.
+ * A task's memory is freed, and may become another task's.  Free its slot once more: a task closes
+ * its files after sched_process_exit, and instructions on the way may have given it a slot.
  */
 SEC("raw_tp/sched_process_free")
 int follow_free(u64 *ctx)
@@ -408,7 +408,7 @@ int follow_free(u64 *ctx)
 	return 0;
 }
 
-/* In the context of the task, which may have another number from now on: its leader's. */
+/* A task executes a program; this runs in its context.  It may get another thread id, its leader's. */
 SEC("raw_tp/sched_process_exec")
 int follow_exec(u64 *ctx)
 {
@@ -420,8 +420,8 @@ int follow_exec(u64 *ctx)
 }
 
 /*
- * exec(), prctl() or a write to /proc, which another task may do; the name that is handed
- * over is not in the task yet.
+ * A task is renamed, by exec(), prctl() or a write to /proc, which another task may do.  The new
+ * name is not in the task yet.
  */
 SEC("raw_tp/task_rename")
 int follow_rename(u64 *ctx)

@@ -9,7 +9,7 @@
 
 #include "ismtrace.h"
 
-/* Longer than a store block may be, or across a boundary that none may cross. */
+/* Can one store block not write this?  It is longer than maxstbl, or crosses a BLOCK_BOUNDARY. */
 static inline __attribute__((always_inline)) int store_is_impossible(__u64 offset, __u64 len,
 								     __u64 maxstbl)
 {
@@ -38,9 +38,9 @@ static inline __attribute__((always_inline)) int access_is_one_block(const struc
 }
 
 /*
- * access_is_suspect - rec->insn is filled in; offset may be that in the region or in
- * the device file, of which region is the VFIO index; maxstbl in bytes, not 0.  What
- * it does not look at is the run that the access is part of (ISM004).
+ * access_is_suspect - may any rule but ISM004, which needs the run, fire on the access?  rec->insn is
+ * filled in.  rec->offset is in the region, or in the device file; region is the VFIO index;
+ * maxstbl is in bytes, not 0.
  */
 static inline __attribute__((always_inline)) int access_is_suspect(const struct ismt_access *rec,
 								   __u64 region, __u64 maxstbl)
@@ -53,13 +53,13 @@ static inline __attribute__((always_inline)) int access_is_suspect(const struct 
 		return 1;
 	if (region >= ISMT_BARS)
 		return 0;
-	/* No rule's business: user space asks why (user/model/access.h). */
+	/* No rule fires for this, but user space has to see it: access_moved_unseen(). */
 	if (access_lacks_insns(rec, region))
 		return 1;
 	/* Longer than its narrowest instruction, which is below 8 bytes. */
 	if (insn->min && insn->min < 8 && rec->len > insn->min)
 		return 1;
-	/* No store at all is no rule's business, unless the write was too long. */
+	/* A write without any store is no finding, unless it was too long. */
 	return rec->op == ISMT_WRITE && rec->len &&
 	       (insn->n[ISMT_PCISTG] || insn->n[ISMT_PCISTB] > 1 ||
 		store_is_impossible(rec->offset, rec->len, maxstbl));

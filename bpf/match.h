@@ -7,7 +7,7 @@
 
 #include "ismtrace.h"
 
-/* Direction, region (VFIO's index) and size (bytes). */
+/* Do direction, region (VFIO's index) and size (bytes) pass the filter? */
 static inline __attribute__((always_inline)) int
 filter_wants_place(const volatile struct ismt_filter *filter, __u32 op, __u64 region, __u64 len)
 {
@@ -17,7 +17,7 @@ filter_wants_place(const volatile struct ismt_filter *filter, __u32 op, __u64 re
 	       len >= filter->size_min && len <= filter->size_max;
 }
 
-/* A name of ISMT_COMM_LEN bytes is whole: both end at the same place. */
+/* Does a name of ISMT_COMM_LEN bytes pass the filter?  It must be the whole name, not only begin with it. */
 static inline __attribute__((always_inline)) int
 filter_wants_name(const volatile struct ismt_filter *filter, const char *comm)
 {

@@ -16,21 +16,21 @@
 #include "fn_cache.bpf.h"
 #include "state.bpf.h"
 
-/* MPCIFC: the function control that sets a block's address, and in the request word. */
+/* MPCIFC's function control that sets a block's address; its number in the request word. */
 #define FC_SET_MEASURE 10
 #define REQ_FC(req)    ((u8)(req))
 
-/* A function that is disabled: to the kernel that is the end of its block as well. */
+/* Condition code of MPCIFC for a disabled function: the kernel then frees the function's block, too. */
 #define CC_NO_FUNCTION 3
 
-/* In a block's time of update, as long as the machine is writing. */
+/* A bit of a block's time of update that is set while the machine writes the block. */
 #define FMB_WRITING 1
 
 const volatile __u8 measuring;
 
 struct ismt_measure measures[ISMT_MEASURES] SEC(".bss.measures");
 
-/* From a function handle to its index in measures; ISMT_MEASURES: not traced. */
+/* The index in measures of a function handle; ISMT_MEASURES: its function is not traced. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 1024);
@@ -38,7 +38,7 @@ struct {
 	__type(value, u32);
 } measure_index SEC(".maps");
 
-/* From the entry of a kernel function to its return, by thread. */
+/* What is to be remembered from the entry of a kernel function to its return, by thread. */
 struct ismt_measure_call {
 	u64 zdev;
 	u32 index;
@@ -53,7 +53,7 @@ struct {
 	__type(value, struct ismt_measure_call);
 } measure_calls SEC(".maps");
 
-/* struct ismt_rearm, for the process that begins blocks anew. */
+/* The ring buffer with struct ismt_rearm, for the process that begins blocks anew. */
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 4096);
@@ -64,7 +64,7 @@ static __always_inline struct ismt_measure *measure_at(u32 index)
 	return index < ISMT_MEASURES ? &measures[index & (ISMT_MEASURES - 1)] : NULL;
 }
 
-/* fid is plus one; ISMT_MEASURES if there is none. */
+/* The index in measures of a fid, plus one; ISMT_MEASURES if it is not there. */
 __noinline u32 measure_find(u64 fid)
 {
 	u32 i;
@@ -78,7 +78,7 @@ __noinline u32 measure_find(u64 fid)
 	return ISMT_MEASURES;
 }
 
-/* Handles change when a function is enabled: look whose it is, once. */
+/* Find out which function has a handle, and remember it: handles change when a function is enabled. */
 __noinline u32 measure_learn(u32 fh)
 {
 	u64 fid = fid_of_handle(fh);
@@ -111,12 +111,13 @@ static __always_inline u64 measure_sum(const u64 *n)
 }
 
 /*
- * Has the machine written the block since somebody looked?  Then what is done by now is
- * what it has to hold.  An instruction that another CPU is just about to issue is
- * in done and not in the block; user space knows of that.
+ * Has the machine updated the block since it was last looked at?  Then the block must hold what
+ * done[] has now; put the two aside as a pair.  An instruction that another CPU is about to
+ * issue is in done[] but not in the block; user space allows for that.
  *
- * done is read before the update is claimed, and one's own instruction is added after it: so
- * whoever claims it has none in done that was entered after somebody could see it.
+ * done[] is read before seen is set to the new time of update, and the caller adds its own
+ * instruction after that.  So done[] has no instruction that was entered after the update
+ * could be seen.
  */
 __noinline int measure_look(u32 index)
 {
@@ -142,7 +143,7 @@ __noinline int measure_look(u32 index)
 	bpf_probe_read_kernel(&then, sizeof(then), (void *)m->stamp);
 	if (then != now || __sync_val_compare_and_swap(&m->seen, seen, now) != seen)
 		return 0;
-	/* Of an update that was seen half done it is not known what came after it. */
+	/* An update that was seen half done: it is not known which instructions came after it. */
 	if (m->torn) {
 		m->torn = 0;
 		return 0;
@@ -166,7 +167,7 @@ static __always_inline int measure_insn(u32 kind, u64 req)
 	return 0;
 }
 
-/* It was not carried out; fh is 0 of a MIO instruction. */
+/* An instruction was not carried out: take it off again.  fh is 0 for a MIO instruction. */
 static __always_inline void measure_failed(u32 kind, u32 fh)
 {
 	struct ismt_measure *m = fh ? measure_at(measure_index_of(fh)) : NULL;
@@ -195,7 +196,7 @@ static __always_inline int measure_mod_fc(u64 req, void *fib)
 	return 0;
 }
 
-/* What was compared of the block is kept; it is the kernel's no more. */
+/* The function's block ends: add what was compared to the sums. */
 static __always_inline void measure_end(struct ismt_measure *m)
 {
 	u32 i;
@@ -217,14 +218,14 @@ static __always_inline void measure_begin(struct ismt_measure *m,
 	struct zpci_dev *zdev = (void *)m->zdev;
 	struct zpci_fmb *fmb = BPF_CORE_READ(zdev, fmb);
 
-	/* The end of the one before, if a probe missed it. */
+	/* End the block before, in case a probe has missed its end. */
 	measure_end(m);
 	measure_copy(m->base, call->done);
 	measure_copy(m->at, call->done);
 	m->block[ISMT_PCILG] = 0;
 	m->block[ISMT_PCISTG] = 0;
 	m->block[ISMT_PCISTB] = 0;
-	/* It was all zeros when it was handed over. */
+	/* A new block is all zeros. */
 	m->seen = 0;
 	m->torn = 0;
 	m->closing = 0;
@@ -234,7 +235,7 @@ static __always_inline void measure_begin(struct ismt_measure *m,
 	m->stamp = fmb ? (u64)fmb + bpf_core_field_offset(struct zpci_fmb, last_update) : 0;
 }
 
-/* And returns, with a condition code. */
+/* zpci_mod_fc() returns, with a condition code. */
 __noinline int measure_mod_fc_done(u64 cc)
 {
 	u64 task = bpf_get_current_pid_tgid();
@@ -274,8 +275,8 @@ static __always_inline int measure_enable(void *at)
 }
 
 /*
- * And returns: where a reset ends measurement, the block that the kernel has is dead by
- * now.  It is begun anew in user space, which alone can.
+ * clp_enable_fh() returns.  Where a reset ends measurement, the kernel's block no longer counts.
+ * Ask user space to begin it anew, as only that can.
  */
 __noinline int measure_enable_done(int err)
 {

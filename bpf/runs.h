@@ -11,7 +11,7 @@
 /* Longest pause between two writes of a run, ns. */
 #define RUN_GAP_NS 100000000ULL
 
-/* Of one task on one function; all zeros is none. */
+/* The run of one task on one function; all zeros: there is none. */
 struct ismt_run {
 	__u64 next; /* where it would go on: offset in the device file */
 	__u64 size; /* writes << 32 | bytes; 0: there is nothing to go on with */
@@ -21,7 +21,7 @@ struct ismt_run {
 #define RUN_WRITES(size) ((__u32)((size) >> 32))
 #define RUN_BYTES(size)	 ((__u32)(size))
 
-/* A run of one write; one that no store block holds, whatever follows, is as long as can be. */
+/* The size of a run of one write; a length of 32 bits or more, which no store block holds, is cut. */
 #define RUN_OF_ONE(len) (1ULL << 32 | ((len) > 0xffffffffULL ? 0xffffffffULL : (len)))
 
 /*
@@ -58,13 +58,13 @@ run_follow(struct ismt_run *run, __u64 pos, __u64 len, __u64 begin, __u64 end, _
 	return goes_on;
 }
 
-/* Any other access of the task to the function: what comes next begins anew. */
+/* Any other access of the task to the function ends the run. */
 static inline __attribute__((always_inline)) void run_end(struct ismt_run *run)
 {
 	run->size = 0;
 }
 
-/* Does an access belong to a run, and not end it?  region: VFIO's index. */
+/* Is the access a write to a BAR, as a run consists of?  Any other access ends the run.  region: VFIO's index. */
 static inline __attribute__((always_inline)) int run_has(const struct ismt_access *rec,
 							 __u64 region)
 {

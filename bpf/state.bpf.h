@@ -7,35 +7,35 @@
 
 #include "runs.h"
 
-/* Is its process among those that are traced? */
+/* Is the task's process among those that are traced? */
 enum pid_wanted {
 	PID_NOT_ASKED = 0,
 	PID_WANTED,
 	PID_UNWANTED,
-	PID_LOST_TRACK, /* it would be, but there was no room to remember it */
+	PID_LOST_TRACK, /* it is a descendant of CMD that there was no room to remember */
 };
 
-/* What a task is doing, as far as we are concerned. */
+/* Which access a task is in. */
 enum task_access {
 	ACCESS_NONE = 0,
-	ACCESS_READY,	    /* nothing, but it passed by_pid the last time */
-	ACCESS_SKIPPED,	    /* an access to a device that is out of scope */
-	ACCESS_OPEN,	    /* one that is recorded or counted */
-	ACCESS_FILTERED,    /* one that is counted as left out */
-	ACCESS_UNTRACKED,   /* one that is counted as lost: see process_lost_track() */
-	ACCESS_SPILLED = 8, /* with one of these: the task has no slot */
+	ACCESS_READY,	    /* none; its last one passed by_pid */
+	ACCESS_SKIPPED,	    /* one of a device that is not traced */
+	ACCESS_OPEN,	    /* one that will be recorded or counted */
+	ACCESS_FILTERED,    /* one that will count as left out */
+	ACCESS_UNTRACKED,   /* one that will count as lost: see process_lost_track() */
+	ACCESS_SPILLED = 8, /* a flag with any of these: the task has no slot */
 };
 
 #define ACCESS_KIND(access) ((access) & ~ACCESS_SPILLED)
 #define ACCESS_IDLE(access) ((access) <= ACCESS_READY)
 
 /*
- * An instruction that has been entered and may still fail.  The helpers do
- * not nest, except in an interrupt, whose instructions are on their own.
+ * An instruction whose helper was entered and has not returned: it may still fail.  Helpers nest
+ * only in interrupts, whose instructions are not recorded one by one.
  */
 struct ismt_cur_insn {
-	u64 ts;
-	u64 req; /* as the helper was given it */
+	u64 ts;	 /* when it was entered, ns */
+	u64 req; /* the request word that the helper was given */
 	u64 offset;
 	u32 kind;
 	u32 active;
@@ -43,8 +43,8 @@ struct ismt_cur_insn {
 };
 
 /*
- * A function that a task accesses.  The way from the device to its function
- * handle is seven reads of kernel memory long.
+ * A function that a task has accessed.  Kept because it takes seven reads of kernel memory to get
+ * from the device to its function handle.
  */
 struct ismt_fn_cache_entry {
 	u64 vdev; /* struct vfio_device; 0: free */
@@ -52,73 +52,72 @@ struct ismt_fn_cache_entry {
 	u32 fh;
 	u32 is_ism;
 	u32 maxstbl;
-	u64 cell[2];	     /* by direction: region << 32 | index + 1; 0: none yet */
-	struct ismt_run run; /* when the task left it for another function */
+	u64 cell[2]; /* the cells of its last region by direction: region << 32 | index + 1; 0: none yet */
+	struct ismt_run run; /* its run of writes, while the task accesses another function */
 };
 
 /*
- * While counting: the task's last write, if it was exactly one PCISTB.  The next one
- * is likely the same but for its place, and then one more in the batch, which has
- * its length.
+ * While counting: the task's last write, if it was exactly one PCISTB.  The next one is likely to
+ * differ only in its offset, and is then one more in the batch.
  */
 struct ismt_hot_write {
-	u32 req; /* lower half of the request; 0: none */
+	u32 req; /* lower half of its request word; 0: there is none */
 	u32 pad;
-	u64 latency_low;  /* from here ... */
-	u64 latency_high; /* ... to here it is the same bucket and no new extreme */
-	u64 run_size;	  /* of a run that has no write but it */
+	u64 latency_low;  /* a latency from this ... */
+	u64 latency_high; /* ... to this is in the same bucket and no new extreme; ns */
+	u64 run_size;	  /* the size of a run that consists of this write alone */
 };
 
-/* Most tasks have one. */
+/* How many functions a task's state remembers; most tasks access one. */
 #define FN_CACHE 4
 
 enum task_insns {
 	INSNS_NONE = 0,
-	INSNS_ONE,  /* in first, but not in rec */
-	INSNS_FULL, /* all in rec */
+	INSNS_ONE,  /* one, in first but not yet in rec */
+	INSNS_FULL, /* all are in rec */
 };
 
 struct ismt_task_state {
 	/* As in union ismt_slot. */
 	u64 task;
 	struct ismt_batch batch;
-	u32 generation; /* of what is known; 0: nothing is */
+	u32 generation; /* of fn_cache, see there; 0: it is empty */
 	u32 who_known;	/* pid, tid and comm in rec are the task's */
-	/* Where the task is; to be looked at in one go, see below. */
+	/* Where the task is: four bytes that PHASE() compares at once. */
 	union {
 		struct {
 			u8 mio_helper; /* inside a MIO-capable helper that has not
 					 * yet called its function-handle form */
-			u8 insns;      /* enum task_insns: of the open access */
-			u8 nested;     /* inside the core's function, below ours */
-			u8 access;     /* enum task_access */
+			u8 insns;      /* enum task_insns, of the open access */
+			u8 nested; /* inside the core's function, called by the variant driver's */
+			u8 access; /* enum task_access */
 		};
 		u32 phase;
 	};
 	u32 number; /* as ismt_access.task; 0: none yet */
 	u64 first;  /* request word of the first instruction, with its kind */
-	/* Of the last access; fid and fh in rec are its function's, too. */
+	/* The last access's device and function; rec has the function's fid and fh. */
 	u64 vdev;      /* struct vfio_device */
-	u64 fast_vdev; /* the same, if nothing is to be asked; 0: all that can be the case */
-	u32 at;	       /* its index in known */
-	u32 victim;    /* of known: what goes next when there is no room */
-	u32 spilled;   /* ACCESS_SPILLED if the state is in task storage */
+	u64 fast_vdev; /* vdev if access_enter_fast() may take the next access on it, else 0 */
+	u32 at;	       /* the function's index in fn_cache */
+	u32 victim;    /* the index in fn_cache of the entry to reuse when there is no room */
+	u32 spilled;   /* ACCESS_SPILLED if the state is in task storage, else 0 */
 	u32 pad;
-	u64 buf;	 /* the caller's, in user memory */
-	u64 payload_len; /* taken from the store block already */
-	u64 recorded;
-	u64 pid_wanted; /* by the map of pids: enum pid_wanted */
+	u64 buf;	 /* the caller's buffer, in user memory */
+	u64 payload_len; /* payload bytes that were copied from the store block already */
+	u64 recorded;	 /* how many records of the task were sent */
+	u64 pid_wanted;	 /* enum pid_wanted, once it was looked up */
 	struct ismt_hot_write hot;
-	struct ismt_run run; /* on the function at hand */
-	u64 reported;	     /* when a run was last sent as an example */
+	struct ismt_run run; /* the run of writes on the last access's function */
+	u64 reported;	     /* when a run was last sent as an example, ns */
 	struct ismt_fn_cache_entry fn_cache[FN_CACHE];
 	struct ismt_cur_insn cur;
-	struct ismt_cur_insn cur_mio; /* the MIO-capable helper above it */
-	u64 renamed;		      /* when it was last given another name, ns; 0: long ago */
+	struct ismt_cur_insn cur_mio; /* the MIO-capable helper that has called cur's */
+	u64 renamed;		      /* when the task was last renamed, ns; 0: long ago */
 	struct ismt_access rec;
 };
 
-/* The bytes of a phase; the unit tests run the programs on machines of both orders. */
+/* A value of phase.  For both byte orders, as unit tests run the programs on the host. */
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 #define PHASE(insns, access) ((insns) << 16 | (access))
 #else
@@ -129,12 +128,12 @@ struct ismt_task_state {
 #define PHASE_ONE     PHASE(INSNS_ONE, ACCESS_OPEN) /* one, not in rec yet */
 
 /*
- * A task's state is in the slot that its address hashes to, which costs the
- * traced program far less than any map: all that it takes is a shift and a mask.
- * When another task has that slot, it is in the task's storage, and pays twice.
+ * A task's state is in the slot that the address of its task_struct hashes to.  A shift and a mask
+ * find it, which costs the traced program far less than any map.  If another task has that
+ * slot, the state is in task storage, at twice the cost.
  *
- * A task is longer than 4 KiB on s390, so that no two begin in the same; they come
- * from slabs of 32 KiB all over the memory, of which so many slots tell 512 apart.
+ * A task_struct is longer than 4 KiB on s390, so that each begins in another 4 KiB.  They come
+ * from slabs of 32 KiB all over memory; the slots are enough for 512 such slabs.
  */
 #define SLOT_MASK  ((ISMT_SLOTS - 1) * ISMT_SLOT_SIZE)
 #define SLOT_SHIFT 2 /* from the address's 4 KiB to the slot's size */
@@ -146,7 +145,7 @@ _Static_assert(__builtin_offsetof(struct ismt_task_state, batch) ==
 
 union ismt_slot slots[ISMT_SLOTS];
 
-/* Some task's state is in its storage. */
+/* True if the state of any task is in task storage. */
 __u32 any_spilled;
 
 struct {
@@ -156,7 +155,7 @@ struct {
 	__type(value, struct ismt_task_state);
 } states SEC(".maps");
 
-/* The same record with what was moved behind it; only with ismt_filter.snaplen. */
+/* A task's record with its payload behind it; only with ismt_filter.snaplen. */
 struct ismt_payload {
 	struct ismt_access rec;
 	u8 data[ISMT_PAYLOAD_MAX];
@@ -183,8 +182,8 @@ struct {
 } unattributed SEC(".maps");
 
 /*
- * Thread groups to trace, with ismt_filter.by_pid; numbers of the first PID namespace.  User
- * space makes it as large as there can be processes, which can be changed afterwards.
+ * With ismt_filter.by_pid: the thread groups to trace, by their numbers in the first PID namespace.
+ * User space makes room for as many processes as there can be when the trace begins.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -194,7 +193,7 @@ struct {
 	__type(value, u8);
 } pids SEC(".maps");
 
-/* Likewise, as they were asked for, where the tracer's namespace is another one. */
+/* The processes asked for with -p, by the numbers of the tracer's PID namespace, where that is not the first one. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 1024);
@@ -204,13 +203,13 @@ struct {
 
 const volatile struct ismt_filter filter;
 
-/* Some of the filter is there for something; all but by_pid and errors. */
+/* True if the filter has any condition besides by_pid and errors. */
 const volatile __u8 filtered;
 
-/* Count in the kernel; records only of what a rule may fire on. */
+/* Count accesses in cells; send records only of those that a rule may fire on. */
 const volatile __u8 counting;
 
-/* A child of a traced process found no room in the map of pids. */
+/* True if there was no room in pids for a child of a traced process. */
 __u32 lost_track;
 
 /* The reader is woken when these bits of the number of a task's records are all 0. */
@@ -231,13 +230,13 @@ const volatile __u8 error_events;
 __u32 armed;
 
 /*
- * Of what is known: a new one whenever a device is opened, as its function may
- * be another one than what was at the same address before.  A task that has none
- * yet has 0.
+ * What tasks know of devices is of a generation.  A new one begins whenever a device is
+ * opened, as its function may be another one than what was at the same address before.
+ * A task that knows nothing yet has generation 0.
  */
 __u32 generation = 1;
 
-/* Tasks that were given a number. */
+/* The last number that a task was given (ismt_access.task). */
 __u32 numbers;
 
 /* The address of the debug area "pci_error", once it has been seen. */
@@ -246,8 +245,8 @@ __u64 pci_error_id;
 __u64 counters[ISMT_MAX_CPUS][ISMT_COUNTERS_PADDED];
 
 /*
- * Atomic: a program attached by trampoline can be preempted by another of
- * ours on the same CPU.
+ * Increment a counter, atomically: a program that is attached by trampoline can be preempted by
+ * another one of ours on the same CPU.
  */
 static __always_inline void count(u32 cpu, enum ismt_counter what)
 {
@@ -259,7 +258,7 @@ static __always_inline struct ismt_task_state *slot_of(u64 task)
 	return (void *)slots + (task >> SLOT_SHIFT & SLOT_MASK);
 }
 
-/* A slot by its number. */
+/* The slot with a number. */
 static __always_inline struct ismt_task_state *slot_at(u32 i)
 {
 	return (void *)&slots[i & (ISMT_SLOTS - 1)];
@@ -306,7 +305,7 @@ static __always_inline struct ismt_payload *payload_get(void)
 				    BPF_LOCAL_STORAGE_GET_F_CREATE);
 }
 
-/* So many bytes of a payload are kept; in bounds that the verifier can see. */
+/* How many bytes of a payload of len bytes are kept, in bounds that the verifier can see. */
 static __always_inline u64 payload_cut(u64 len)
 {
 	if (len > filter.snaplen)
@@ -315,8 +314,8 @@ static __always_inline u64 payload_cut(u64 len)
 }
 
 /*
- * To change a map of maps takes until no program runs that began before; user space does
- * so, with the same map, when it needs to know that.
+ * Updating a map of maps returns only when no program runs any more that was running before.  User
+ * space waits for that by replacing the inner map by itself (live_quiet()).
  */
 struct ismt_quiet_map {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -335,8 +334,8 @@ struct {
 };
 
 /*
- * The totals of what is in no record; NULL, and counted, when the map is full.
- * fid, plus one, is only looked at when they are set up.
+ * The sums of instructions that are in no record, by handle and class; NULL, which is counted, if
+ * the map is full.  fid, plus one, matters only when they are made.
  */
 static __always_inline struct ismt_unattr *unattr_get(u32 fh, u32 class, u64 fid)
 {

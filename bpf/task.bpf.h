@@ -9,20 +9,20 @@
 #include "state.bpf.h"
 
 /*
- * The PID namespace of whoever traces, and how far down it is; 0: the first one, whose
- * numbers need no translation.  Found by scan_machine(), which the tracer runs itself.
+ * The tracer's PID namespace and its level; 0: the first namespace, whose numbers need no
+ * translation.  scan_machine(), which the tracer runs in its own context, sets them.
  */
 __u64 pid_ns;
 __u32 pid_ns_level;
 
-/* Its number so far down, and the namespace that this is of. */
+/* A pid's number at a level, and the namespace that it is a number of. */
 static __always_inline struct upid *upid_at(struct pid *pid, u32 level)
 {
 	return (void *)pid + bpf_core_field_offset(struct pid, numbers) +
 	       level * bpf_core_type_size(struct upid);
 }
 
-/* What the namespace calls it; 0: it is not in it. */
+/* A pid's number in the tracer's namespace; 0: it has none. */
 static __always_inline u32 pid_number(struct pid *pid)
 {
 	struct upid *upid = upid_at(pid, pid_ns_level);
@@ -34,7 +34,7 @@ static __always_inline u32 pid_number(struct pid *pid)
 	return BPF_CORE_READ(upid, nr);
 }
 
-/* As bpf_get_current_pid_tgid(), in the namespace of whoever traces; 0: it is not in it. */
+/* bpf_get_current_pid_tgid() with numbers of the tracer's namespace; 0: the task is not in it. */
 __noinline u64 task_ids(void)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
@@ -47,7 +47,7 @@ __noinline u64 task_ids(void)
 	return tid && pid ? (u64)pid << 32 | tid : 0;
 }
 
-/* Remember where the tracer is, in its own context. */
+/* Called in the tracer's context: remember its PID namespace. */
 static __always_inline void task_learn_namespace(void)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
@@ -61,13 +61,13 @@ static __always_inline void task_learn_namespace(void)
 }
 
 /*
- * A task is given another name.  The kernel tells before the name is in the task, and of two who
- * give it one at once, by 7.2 without a lock, not in the order in which they get there.  So
- * for some time its accesses look at the name that it really has.
+ * For how long, in ns, accesses look at a task's real name after the task was renamed.  The trace
+ * event comes before the new name is in the task.  And if two rename it at once, the events come
+ * in any order: newer kernels (7.2) take no lock for it.
  */
 #define RENAME_NS 1000000000ULL
 
-/* When a task that has no state was last given a name by another one. */
+/* When a task without state was last renamed by another task, ns. */
 static u64 renamed_unknown;
 
 static __always_inline void task_renamed(struct ismt_task_state *st)
@@ -76,22 +76,22 @@ static __always_inline void task_renamed(struct ismt_task_state *st)
 	st->fast_vdev = 0;
 }
 
-/* Before it is looked for a state, which the task may be about to have. */
+/* Note that a task is renamed; call it before looking for its state, which the task may be about to make. */
 static __always_inline void task_renamed_by(u64 task)
 {
 	if (task != bpf_get_current_task())
 		__sync_lock_test_and_set(&renamed_unknown, bpf_ktime_get_ns());
 }
 
-/* Then it may have been told of while there was no state to remember it. */
+/* True if a task may have been renamed while there was no state to note it in. */
 static __always_inline bool renamed_lately(void)
 {
 	return renamed_unknown && bpf_ktime_get_ns() - renamed_unknown < RENAME_NS;
 }
 
 /*
- * Who does it; of a task with a slot only asked for again when it has executed a
- * program.  Another name is seen by task_look_at_name().
+ * Fill in the record's pid, tid and comm.  For a task with a slot they are kept until it executes
+ * another program; task_look_at_name() sees when it is renamed.
  */
 static __always_inline void access_who(struct ismt_task_state *st)
 {
@@ -113,7 +113,7 @@ static __always_inline void access_who(struct ismt_task_state *st)
 	st->who_known = !st->spilled;
 }
 
-/* At the beginning of an access; an open one keeps the name that it began with. */
+/* At the beginning of an access: was the task renamed?  An open access keeps the name that it began with. */
 static __always_inline void task_look_at_name(struct ismt_task_state *st)
 {
 	u64 at = st->renamed;
@@ -127,7 +127,7 @@ static __always_inline void task_look_at_name(struct ismt_task_state *st)
 		__sync_val_compare_and_swap(&st->renamed, at, 0);
 }
 
-/* Of a process, the last thread: its others may have gone on without the first. */
+/* Is the current thread the last of its process?  The first one may have ended before others. */
 static __always_inline bool process_is_over(void)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
@@ -135,7 +135,7 @@ static __always_inline bool process_is_over(void)
 	return BPF_CORE_READ(task, signal, live.counter) <= 0;
 }
 
-/* A user worker of the kernel's for io_uring: named by the kernel, not by its program. */
+/* A task that the kernel has made for io_uring in a process, with a name of the kernel's. */
 #define PF_IO_WORKER 0x10
 
 static __always_inline bool task_is_worker(void)
@@ -145,7 +145,7 @@ static __always_inline bool task_is_worker(void)
 	return BPF_CORE_READ(task, flags) & PF_IO_WORKER;
 }
 
-/* The name of the process that a worker works for. */
+/* The name of such a worker's process. */
 static __always_inline void task_leader_name(char *comm)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
@@ -154,7 +154,7 @@ static __always_inline void task_leader_name(char *comm)
 	bpf_core_read(comm, ISMT_COMM_LEN, &leader->comm);
 }
 
-/* Nothing that is known of a task must outlive it in its slot. */
+/* Clear all that a slot knows of its task: the next task at that address must not inherit it. */
 static __always_inline void task_forget(struct ismt_task_state *st)
 {
 	u32 i;
@@ -180,7 +180,7 @@ static __always_inline void task_forget(struct ismt_task_state *st)
 	}
 }
 
-/* It is another program from now on, in the same process. */
+/* The task has executed another program, in the same process. */
 static __always_inline void task_executes(struct ismt_task_state *st)
 {
 	u32 i;

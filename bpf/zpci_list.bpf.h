@@ -14,7 +14,7 @@
 #include "ismtrace.h"
 #include "task.bpf.h"
 
-/* What a run found; user space reads it through the mapped .bss. */
+/* The function that a run has found; user space reads it in the mapped .bss. */
 struct ismt_function found;
 __u64 found_zdev;      /* its struct zpci_dev */
 __u64 cursor;	       /* struct list_head of the last one; 0: begin */
@@ -22,7 +22,7 @@ __u32 mio_known;       /* have_mio was found ... */
 __u32 machine_has_mio; /* ... and says so */
 struct ismt_switches switches;
 
-/* Where the switches are in the kernel; 0: not found. */
+/* The kernel addresses of the switches; 0: not found. */
 __u64 at_disarmed, at_ftrace, at_ftrace_killed, at_error_id;
 
 static __always_inline u64 symbol(const char *name, u32 size)
@@ -32,7 +32,7 @@ static __always_inline u64 symbol(const char *name, u32 size)
 	return bpf_kallsyms_lookup_name(name, size, 0, &addr) ? 0 : addr;
 }
 
-/* The address of a variable of the kernel; the name has to be in .rodata. */
+/* The address of a variable of the kernel by its name, which has to be in .rodata. */
 #define SYMBOL(text)                                      \
 	({                                                \
 		static const char symbol_name[] = text;   \
@@ -41,8 +41,8 @@ static __always_inline u64 symbol(const char *name, u32 size)
 	})
 
 /*
- * Symbols that CONFIG_KALLSYMS_ALL shows.  The kernel looks them up far quicker than
- * /proc/kallsyms can be read.
+ * Find the kernel's list and switches by their symbols, which CONFIG_KALLSYMS_ALL provides.  The
+ * kernel looks them up far quicker than /proc/kallsyms can be read.
  */
 SEC("syscall")
 int scan_machine(void *ctx)
@@ -64,9 +64,9 @@ int scan_machine(void *ctx)
 }
 
 /*
- * How the switches are set.  An area of the debug feature takes nothing when its level is
- * below that of the event, which is 0 for a failed instruction, or when it has no pages;
- * then the function that our program hangs on is not even called.
+ * Read the switches.  A debug area takes nothing if its level is below that of the event, which is
+ * 0 for a failed instruction, or if it has no pages.  The function that our program hangs on is
+ * then not even called.
  */
 SEC("raw_tp")
 int scan_switches(void *ctx)
@@ -107,12 +107,12 @@ static __always_inline void read_fmb(const struct zpci_dev *zdev)
 }
 
 /*
- * Where the core of VFIO keeps a device's MSI-X table, bytes into struct
- * vfio_pci_core_device; 0: not known.  A module's structure, as that of vfio_device_dev.
+ * Offsets, in bytes, of what struct vfio_pci_core_device says of the MSI-X table; 0: not known.
+ * User space looks them up, for the reason that vfio_device_dev has.
  */
 const volatile __u32 core_msix_bar, core_msix_size, core_msix_offset;
 
-/* So many devices on a function's bus are looked at to find it; nearly all have one. */
+/* The most devices on a function's bus that are looked at to find the function; nearly all buses have one. */
 #define BUS_MAX 32
 
 static __always_inline struct pci_dev *pdev_on(struct zpci_bus *zbus, u32 devfn)
@@ -137,7 +137,7 @@ static __always_inline struct pci_dev *pdev_on(struct zpci_bus *zbus, u32 devfn)
 	return NULL;
 }
 
-/* The function's MSI-X table, if a driver on top of the core of VFIO has it. */
+/* Read where the function's MSI-X table is, if a driver on top of the VFIO core has the function. */
 static __always_inline void read_msix(struct pci_dev *pdev)
 {
 	u64 vdev = (u64)BPF_CORE_READ(pdev, dev.driver_data);
@@ -159,8 +159,8 @@ static __always_inline void read_msix(struct pci_dev *pdev)
 }
 
 /*
- * What sysfs would tell as well.  The tracer has no files that it could read there once it
- * is attached.
+ * Read from the kernel's structures what sysfs would say, too: once it is attached, the tracer
+ * cannot open files there.
  */
 static __always_inline void read_pdev(struct pci_dev *pdev)
 {

@@ -30,7 +30,7 @@
 
 #include "compat.h"
 
-/* The region is in the bits above, the place in it in those below. */
+/* A position in the device file: the region above these bits, the offset in it below. */
 #define ISM_OFFSET_SHIFT	48
 #define ISM_OFFSET_MASK		(BIT_ULL(ISM_OFFSET_SHIFT) - 1)
 
@@ -54,8 +54,8 @@ struct ism_access {
 	struct vfio_pci_core_device *vdev;
 	struct zpci_dev *zdev;
 	unsigned int bar;
-	u64 place;		/* where it begins, below end */
-	u64 end;		/* of the BAR */
+	u64 offset;		/* where it begins in the BAR, below end */
+	u64 end;		/* length of the BAR, in bytes */
 	u64 hole_start;		/* the MSI-X table, if it is in this BAR */
 	u64 hole_end;
 };
@@ -93,9 +93,9 @@ static int ism_access_init(struct ism_access *acc, struct vfio_device *core_vdev
 	acc->vdev = vdev;
 	acc->zdev = to_zpci(vdev->pdev);
 	acc->bar = bar;
-	acc->place = (u64)pos & ISM_OFFSET_MASK;
+	acc->offset = (u64)pos & ISM_OFFSET_MASK;
 	acc->end = pci_resource_len(vdev->pdev, bar);
-	if (!acc->zdev || acc->place >= acc->end)
+	if (!acc->zdev || acc->offset >= acc->end)
 		return -EINVAL;
 
 	/*
@@ -144,23 +144,23 @@ static void ism_memory_put(struct vfio_pci_core_device *vdev)
 }
 
 /* The widest load that is naturally aligned and not longer than @count. */
-static unsigned int ism_load_width(u64 place, size_t count)
+static unsigned int ism_load_width(u64 offset, size_t count)
 {
 	unsigned int width = 8;
 
-	while (width > count || place % width)
+	while (width > count || offset % width)
 		width /= 2;
 
 	return width;
 }
 
-static int ism_load(const struct ism_access *acc, u64 place, u8 *to,
+static int ism_load(const struct ism_access *acc, u64 offset, u8 *to,
 		    unsigned int width)
 {
 	u64 data;
 	int ret;
 
-	ret = __zpci_load(&data, ism_access_req(acc, width), place);
+	ret = __zpci_load(&data, ism_access_req(acc, width), offset);
 	if (ret)
 		return ret;
 
@@ -186,25 +186,25 @@ static int ism_load(const struct ism_access *acc, u64 place, u8 *to,
 	return 0;
 }
 
-/* Load @count bytes at @place; those in the hole read as ones. */
-static int ism_load_bytes(const struct ism_access *acc, u64 place, u8 *to,
+/* Load @count bytes at @offset; those in the hole read as ones. */
+static int ism_load_bytes(const struct ism_access *acc, u64 offset, u8 *to,
 			  size_t count)
 {
 	size_t done, room;
 	int ret;
 
-	for (; count; count -= done, place += done, to += done) {
-		if (place >= acc->hole_start && place < acc->hole_end) {
-			done = min_t(u64, count, acc->hole_end - place);
+	for (; count; count -= done, offset += done, to += done) {
+		if (offset >= acc->hole_start && offset < acc->hole_end) {
+			done = min_t(u64, count, acc->hole_end - offset);
 			memset(to, 0xff, done);
 			continue;
 		}
 
 		room = count;
-		if (place < acc->hole_start)
-			room = min_t(u64, count, acc->hole_start - place);
-		done = ism_load_width(place, room);
-		ret = ism_load(acc, place, to, done);
+		if (offset < acc->hole_start)
+			room = min_t(u64, count, acc->hole_start - offset);
+		done = ism_load_width(offset, room);
+		ret = ism_load(acc, offset, to, done);
 		if (ret)
 			return ret;
 	}
@@ -220,20 +220,20 @@ static ssize_t ism_bar_read(const struct ism_access *acc, char __user *buf,
 			    size_t count)
 {
 	u8 chunk[ISM_READ_CHUNK] __aligned(8);
-	u64 place = acc->place;
+	u64 offset = acc->offset;
 	size_t done, len;
 	int ret;
 
-	count = min_t(u64, count, acc->end - place);
+	count = min_t(u64, count, acc->end - offset);
 
-	for (done = 0; done < count; done += len, place += len) {
+	for (done = 0; done < count; done += len, offset += len) {
 		/* All but the last chunk end on a multiple of 8. */
-		len = min_t(size_t, count - done, sizeof(chunk) - place % 8);
+		len = min_t(size_t, count - done, sizeof(chunk) - offset % 8);
 
 		ret = ism_memory_get(acc->vdev);
 		if (ret)
 			return ret;
-		ret = ism_load_bytes(acc, place, chunk, len);
+		ret = ism_load_bytes(acc, offset, chunk, len);
 		ism_memory_put(acc->vdev);
 		if (ret)
 			return ret;
@@ -260,11 +260,11 @@ static int ism_store_check(const struct ism_access *acc, size_t count)
 {
 	if (count > acc->zdev->maxstbl)
 		return -EINVAL;
-	if (count > acc->end - acc->place)
+	if (count > acc->end - acc->offset)
 		return -EINVAL;
-	if ((acc->place & ZPCI_BOUNDARY_MASK) + count > ZPCI_BOUNDARY_SIZE)
+	if ((acc->offset & ZPCI_BOUNDARY_MASK) + count > ZPCI_BOUNDARY_SIZE)
 		return -EINVAL;
-	if (acc->place < acc->hole_end && acc->place + count > acc->hole_start)
+	if (acc->offset < acc->hole_end && acc->offset + count > acc->hole_start)
 		return -EINVAL;
 
 	return 0;
@@ -298,7 +298,7 @@ static ssize_t ism_bar_write(const struct ism_access *acc,
 	ret = ism_memory_get(acc->vdev);
 	if (ret)
 		goto out_free;
-	ret = __zpci_store_block(block, ism_access_req(acc, count), acc->place);
+	ret = __zpci_store_block(block, ism_access_req(acc, count), acc->offset);
 	ism_memory_put(acc->vdev);
 
 out_free:
@@ -323,17 +323,17 @@ static void ism_power_put(struct vfio_pci_core_device *vdev)
 }
 
 /*
- * The place in the core's numbering of what is not a BAR.  The core refuses
+ * The core's position in the device file of what is not a BAR.  The core refuses
  * regions that the device lacks; 16 bits of region fit above its 40 bits.
  */
 static int ism_core_offset(loff_t pos, loff_t *core_pos)
 {
-	u64 place = (u64)pos & ISM_OFFSET_MASK;
+	u64 offset = (u64)pos & ISM_OFFSET_MASK;
 
-	if (place & ~VFIO_PCI_OFFSET_MASK)
+	if (offset & ~VFIO_PCI_OFFSET_MASK)
 		return -EINVAL;
 
-	*core_pos = VFIO_PCI_INDEX_TO_OFFSET(ism_offset_region(pos)) | place;
+	*core_pos = VFIO_PCI_INDEX_TO_OFFSET(ism_offset_region(pos)) | offset;
 	return 0;
 }
 

@@ -139,7 +139,7 @@ cache_trusted()
 		if [ "$owner" != 0 ] && [ "$owner" != "$EUID" ]; then
 			not_trusted "$path" "has another owner, $(id -nu "$owner" 2>/dev/null || echo "$owner")"
 		fi
-		# Of a link only the owner counts; S_IFMT, S_IFLNK, S_ISVTX.
+		# The octal numbers are S_IFMT, S_IFLNK and S_ISVTX.  A link's own mode says nothing.
 		if [ $((mode & 0170000)) = $((0120000)) ] || [ $((mode & 022)) = 0 ]; then
 			continue
 		fi

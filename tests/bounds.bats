@@ -5,7 +5,7 @@
 # what there was no room for is counted, to the last access.  How often anything is looked at, for
 # which no clock is asked, is in the unit tests (counts, summary, bounded).
 
-# Of bats, of the helper, and for jq.
+# Variables that bats and tests/helper.bash set or read, and $ for jq in single quotes.
 # shellcheck disable=SC2016,SC2034,SC2154
 
 load helper

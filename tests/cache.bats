@@ -4,7 +4,7 @@
 # Where the tree and the cache may be, and whose the cache may be: what others can
 # write to is not run.
 
-# Of bats and of the helper; for the shell that is called; each test has its own.
+# Variables of bats and tests/helper.bash; $ for the shell that is called; each test sets its own.
 # shellcheck disable=SC2154,SC2016,SC2030,SC2031
 
 load helper

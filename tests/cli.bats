@@ -4,7 +4,7 @@
 # The command line, without a machine: under user-mode emulation whatever wants
 # the kernel ends with status 3, as there is no VFIO driver for it.
 
-# Of bats, of the helper, and for jq.
+# Variables that bats and tests/helper.bash set or read, and $ for jq in single quotes.
 # shellcheck disable=SC2016,SC2034,SC2154
 
 load helper
@@ -36,7 +36,7 @@ usage()
 
 @test "what was built is for s390x, and needs no library" {
 	local program
-	for program in ismtrace ismtop ismload; do
+	for program in ismtrace ismtop ismload ismpeer; do
 		run -0 file -bL "$BIN/$program"
 		[[ $output == *"ELF 64-bit MSB"*"IBM S/390"*"statically linked"* ]]
 	done
@@ -52,6 +52,8 @@ usage()
 	same version "$output" "ismtrace $version"
 	run -0 tool ismload --version
 	same version "$output" "ismload $version"
+	run -0 tool ismpeer --version
+	same version "$output" "ismpeer $version"
 	run -0 tool ismtop --version
 	same version "$output" "ismtop $version"
 	same "modinfo" "$(/sbin/modinfo -F version "$TOP/build/driver-6.12/ism-vfio-pci.ko")" "$version"
@@ -172,6 +174,29 @@ usage()
 	usage ismload block:size=x
 	usage ismload --threads=0 block
 	run -3 tool ismload block
+}
+
+@test "ismpeer: --help, usage errors, no function" {
+	local option
+	run -0 --separate-stderr tool ismpeer --help
+	same stderr "$stderr" ""
+	for option in $(grep -o -- '--[a-z][a-z]*' <<<"$output" | sort -u); do
+		[[ $option == --@(help|usage|version) ]] ||
+			grep -qF "\\-\\-${option#--}" "$TOP/docs/ismpeer.1" || fail "not in the man page: $option"
+	done
+	usage ismpeer
+	usage ismpeer nonsense
+	usage ismpeer pipe more
+	usage ismpeer pipe -- true
+	usage ismpeer pipe --listen a --connect b
+	usage ismpeer console --listen a
+	usage ismpeer block
+	usage ismpeer block --serve
+	usage ismpeer pipe --chunk 0
+	usage ismpeer pipe --ring 9000
+	usage ismpeer pipe --peer x
+	run -1 --separate-stderr tool ismpeer info
+	[[ $stderr == "ismpeer: "* ]]
 }
 
 @test "ismload --dry-run: what is expected of each access, as the contract says" {

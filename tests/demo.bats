@@ -3,7 +3,7 @@
 #
 # scripts/demo: the same client on both drivers, and what differs.
 
-# Of bats, of the helper, and for jq.
+# Variables that bats and tests/helper.bash set or read, and $ for jq in single quotes.
 # shellcheck disable=SC2016,SC2034,SC2154
 
 load helper

@@ -5,7 +5,7 @@
 # bits, and records that somebody else made up.  tests/traces.bats has what it says of
 # captures of ours.
 
-# Of bats and of the helper.
+# Variables that bats and tests/helper.bash set or read.
 # shellcheck disable=SC2154
 
 load helper

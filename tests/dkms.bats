@@ -4,7 +4,7 @@
 # The driver as a DKMS package: built, installed and loaded in an s390x Debian,
 # with its own compiler.  Part of make check-all: the compiler is emulated.
 
-# Of bats, of the helper, and for jq.
+# Variables that bats and tests/helper.bash set or read, and $ for jq in single quotes.
 # shellcheck disable=SC2016,SC2034,SC2154
 
 load helper

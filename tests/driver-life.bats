@@ -4,7 +4,7 @@
 # The driver comes and goes while functions are used: demands 3 and 13.
 # ISMTRACE_ROUNDS=10000 makes it the long run that docs/driver.md tells of.
 
-# Of bats, of the helper, and for jq.
+# Variables that bats and tests/helper.bash set or read, and $ for jq in single quotes.
 # shellcheck disable=SC2016,SC2034,SC2154
 
 load helper

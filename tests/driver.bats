@@ -5,7 +5,7 @@
 # by comparison with vfio-pci.  With ISMTRACE_TEST_KERNEL=7.2+upstream it is the
 # kernel's own driver, and what it does otherwise is expected so.
 
-# Of bats, of the helper, and for jq.
+# Variables that bats and tests/helper.bash set or read, and $ for jq in single quotes.
 # shellcheck disable=SC2016,SC2034,SC2154
 
 load helper

@@ -4,7 +4,7 @@
 # What goes wrong: a clear line, a hint, the right exit status, and what was
 # recorded until then.
 
-# Of bats, of the helper, and for jq.
+# Variables that bats and tests/helper.bash set or read, and $ for jq in single quotes.
 # shellcheck disable=SC2016,SC2034,SC2154
 
 load helper

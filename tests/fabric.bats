@@ -4,7 +4,7 @@
 # Two machines that are joined by a fabric, and a VFIO client on each: both store into one another's
 # memory at once; one of them is stopped, goes on, and is killed.
 
-# Of bats, of the helper, and for jq.
+# Variables that bats and tests/helper.bash set or read, and $ for jq in single quotes.
 # shellcheck disable=SC2016,SC2034,SC2154
 
 load helper
@@ -79,6 +79,22 @@ DIR=$BATS_FILE_TMPDIR/dir
 	same status "$(cat "$DIR/status")" 0
 	says "$DIR/one.out" 'its GID is gone' 'nobody has its GID' ', 0 failed'
 	says_not "$DIR/one.err" 'the kernel complained'
+}
+
+@test "nonsense from somebody else harms neither the daemon nor a machine" {
+	local share=$BATS_TEST_TMPDIR/share seed
+	mkdir "$share"
+	cp "$TOP/build/s390x/tests/function" "$share/"
+	"$TOP/lab/run" --kernel "$TEST_KERNEL" --fabric "$BATS_TEST_TMPDIR/fabric" --functions 2 --share "$share" --timeout 600 -- \
+		sh -c 'touch /share/up; until [ -e /share/go ]; do sleep 0.2; done; /share/function $ISM_FUNCTIONS' \
+		>"$share/out" 2>"$share/err" 3>&- &
+	waits test -e "$share/up"
+	for seed in 1 2 3; do
+		"$TOP/tests/nonsense.py" "$BATS_TEST_TMPDIR/fabric" $seed
+	done
+	touch "$share/go"
+	wait $! || fail "status $?" "$(grep -A2 '^not ok' "$share/out")" "$(tail -n 5 "$share/err")"
+	says "$share/out" ', 0 failed'
 }
 
 @test "the daemon ends with its last machine" {

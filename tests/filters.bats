@@ -4,7 +4,7 @@
 # The filters of ismtrace live, on two functions, two CPUs and several threads
 # and processes: fifteen tracers watch the same accesses at the same time.
 
-# Of bats, of the helper, and for jq.
+# Variables that bats and tests/helper.bash set or read, and $ for jq in single quotes.
 # shellcheck disable=SC2016,SC2034,SC2154
 
 load helper

@@ -4,7 +4,7 @@
 # Our counts of instructions against the machine's own, which are in each
 # function's measurement block.  What failed it does not count.
 
-# Of bats, of the helper, and for jq.
+# Variables that bats and tests/helper.bash set or read, and $ for jq in single quotes.
 # shellcheck disable=SC2016,SC2034,SC2154
 
 load helper

@@ -4,7 +4,7 @@
 # The lab's ISM function, driven through VFIO: what of it is QEMU's.  The protocol has a
 # unit test, test_ism_function.
 
-# Of bats, of the helper, and for jq.
+# Variables that bats and tests/helper.bash set or read, and $ for jq in single quotes.
 # shellcheck disable=SC2016,SC2034,SC2154
 
 load helper

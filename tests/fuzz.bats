@@ -4,7 +4,7 @@
 # The fuzzing targets, for some seconds each: what tests/fuzz/run does for as
 # long as one likes (make fuzz).
 
-# Of bats and of the helper; for the shell that is called.
+# Variables of bats and tests/helper.bash, and $ for the shell that is called.
 # shellcheck disable=SC2154,SC2016
 
 load helper

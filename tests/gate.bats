@@ -4,7 +4,7 @@
 # A check that has looked at nothing does not pass; what was lost is unknown where nobody says;
 # files that are none of ours are named; times before 1970 and gaps of days are right.
 
-# Of bats, of the helper, and for jq.
+# Variables that bats and tests/helper.bash set or read, and $ for jq in single quotes.
 # shellcheck disable=SC2016,SC2034,SC2154
 
 load helper
@@ -194,7 +194,7 @@ lacked()
 	run -6 --separate-stderr tool check both.pcapng
 	[[ $stderr == *"rewritten by another program; 1 packet is no record"* ]]
 	run -0 tool check --allow strays,unaccounted both.pcapng
-	# Of a network alone.
+	# A capture that has only packets of a network.
 	editcap -F pcapng ethernet.pcap ethernet.pcapng
 	run -4 --separate-stderr tool check --allow strays,unaccounted,empty ethernet.pcapng
 	same stderr "$stderr" "ismtrace: ethernet.pcapng: is no capture of ismtrace: interface 0 has link type 1, not 150"

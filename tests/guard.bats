@@ -4,7 +4,7 @@
 # Who may touch a tracer and its helpers: root, and nobody else. What they may touch: what is
 # open already, and little besides.
 
-# Of bats, of the helper, and for jq.
+# Variables that bats and tests/helper.bash set or read, and $ for jq in single quotes.
 # shellcheck disable=SC2016,SC2034,SC2154
 
 load helper

@@ -4,7 +4,7 @@
 # What the tracer keeps of processes and places is bounded, and those who access choose how
 # many there are: nothing is lost for it, of them or of others.
 
-# Of bats, of the helper, and for jq.
+# Variables that bats and tests/helper.bash set or read, and $ for jq in single quotes.
 # shellcheck disable=SC2016,SC2034,SC2154
 
 load helper

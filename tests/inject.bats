@@ -5,7 +5,7 @@
 # condition code and status.  What fails is decided by lab-inject; what the client
 # got is what ismload says.
 
-# Of bats, of the helper, and for jq.
+# Variables that bats and tests/helper.bash set or read, and $ for jq in single quotes.
 # shellcheck disable=SC2016,SC2034,SC2154
 
 load helper

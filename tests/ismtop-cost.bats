@@ -6,7 +6,7 @@
 # that counts instructions, as what else the host does would
 # count as CPU time in any other.
 
-# Of bats, of the helper, and for jq.
+# Variables that bats and tests/helper.bash set or read, and $ for jq in single quotes.
 # shellcheck disable=SC2016,SC2034,SC2154
 
 load helper

@@ -3,7 +3,7 @@
 #
 # ismtop over the running kernel: rates, counts, drivers that come later.  The referee is what the clients say they did.
 
-# Of bats, of the helper, and for jq.
+# Variables that bats and tests/helper.bash set or read, and $ for jq in single quotes.
 # shellcheck disable=SC2016,SC2034,SC2154
 
 load helper
@@ -38,7 +38,8 @@ setup()
 	status_of rate-text 0
 	same intervals "$(grep -c '^ismtop' "$(at rate-text.out)")" 3
 	same escapes "$(grep -c $'\e' "$(at rate-text.out)")" 0
-	# Of all times that long, the client had one with 2 % fewer accesses at most, and one with 2 % more.
+	# ismtop's number must lie between what the client did in its quietest and in its busiest
+	# stretch of that length, with 2 % to spare on either side.
 	awk '
 		FNR == NR { ts[n++] = $1 / 1e9; next }
 		/^ismtop / { took += last = $(NF - 1) }

@@ -4,7 +4,7 @@
 # ismtop over captures: the screen in tmux, batch and JSON, against what the
 # capture holds (ismtrace dump) and what the client says it did.
 
-# Of bats, of the helper, and for jq.
+# Variables that bats and tests/helper.bash set or read, and $ for jq in single quotes.
 # shellcheck disable=SC2016,SC2034,SC2154
 
 load helper

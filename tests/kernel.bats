@@ -3,7 +3,7 @@
 #
 # Each kernel of the lab is what docs/lab.md says of it.
 
-# Of bats, of the helper, and for jq.
+# Variables that bats and tests/helper.bash set or read, and $ for jq in single quotes.
 # shellcheck disable=SC2016,SC2034,SC2154
 
 load helper

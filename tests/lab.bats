@@ -163,6 +163,7 @@ read only" ]
 	[ ! -e "$dir/new" ]
 	[ -e "$BATS_TEST_TMPDIR/share/new" ]
 	run -2 lab/run --tools "$dir/none" -- true
+	run -2 lab/run --fabric "$dir/none/socket" -- true
 }
 
 @test "dynamically linked programs, the clock, two CPUs" {

@@ -3,7 +3,7 @@
 #
 # ismtrace live, held line by line against what a client says it did.
 
-# Of bats, of the helper, and for jq.
+# Variables that bats and tests/helper.bash set or read, and $ for jq in single quotes.
 # shellcheck disable=SC2016,SC2034,SC2154
 
 load helper
@@ -89,7 +89,7 @@ accesses_are_records()
 	accesses_are_records
 }
 
-# Of all processes, so whatever else touched the function would be there.
+# The trace was of all processes, so whatever else touched the function would be in it.
 nothing_else()
 {
 	# What interrupts log of other devices while a probe's handler runs is told, and no loss.

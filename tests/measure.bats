@@ -4,7 +4,7 @@
 # --measure: our counts beside the machine's, in everything that traces.  Ground truth is the
 # kernel's own file about the block.
 
-# Of bats, of the helper, and for jq.
+# Variables that bats and tests/helper.bash set or read, and $ for jq in single quotes.
 # shellcheck disable=SC2016,SC2034,SC2154
 
 load helper

@@ -3,7 +3,7 @@
 #
 # ismpeer: two of them on two functions of one machine, and what ismtrace says of them.
 
-# Of bats, of the helper, and for jq.
+# Variables of bats and of the helper, and programs for jq.
 # shellcheck disable=SC2016,SC2034,SC2154
 
 load helper

@@ -4,7 +4,7 @@
 # What probes need and may not have: kprobes, ftrace, the log of errors, room for many calls,
 # files and threads.  A trace that lacks it says so, and never looks complete.
 
-# Of bats, of the helper, and for jq.
+# Variables that bats and tests/helper.bash set or read, and $ for jq in single quotes.
 # shellcheck disable=SC2016,SC2034,SC2154
 
 load helper
@@ -138,7 +138,7 @@ incomplete()
 	grep -qE '^fails +ftrace +ftrace is turned off' "$(at ftrace-doctor.out)"
 }
 
-# Of our driver the accesses still come, by trace events: ten of the thirty writes without
+# Accesses of our driver still come, by trace events: ten of the thirty writes without
 # an instruction, and a read of the command register.
 unseen()
 {

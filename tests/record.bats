@@ -4,7 +4,7 @@
 # record when its output is full, slow or gone, and what becomes of CMD when the
 # trace ends first.  Recorders that are killed: tests/traces.bats.
 
-# Of bats, of the helper, and for jq.
+# Variables that bats and tests/helper.bash set or read, and $ for jq in single quotes.
 # shellcheck disable=SC2016,SC2034,SC2154
 
 load helper

@@ -4,7 +4,7 @@
 # What shells and scripts take for granted: signals that are ignored, output that goes
 # where it is sent, names of processes, terminals as they are.
 
-# Of bats, of the helper, and for jq.
+# Variables that bats and tests/helper.bash set or read, and $ for jq in single quotes.
 # shellcheck disable=SC2016,SC2034,SC2154
 
 load helper

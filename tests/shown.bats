@@ -5,7 +5,7 @@
 # nothing of it is obeyed by a terminal, or hidden from who looks at it.  What that
 # is, Unicode says here (records.py look), not the table that is tested.
 
-# Of bats and of the helper.
+# Variables that bats and tests/helper.bash set or read.
 # shellcheck disable=SC2154
 
 load helper

@@ -5,7 +5,7 @@
 # Two machines that are joined by a fabric: SMC-D from one to the other, begun over the network
 # that comes with it.  One of them is killed in the middle, and comes back.
 
-# Of bats, of the helper, and for jq.
+# Variables that bats and tests/helper.bash set or read, and $ for jq in single quotes.
 # shellcheck disable=SC2016,SC2034,SC2154
 
 load helper

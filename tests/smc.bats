@@ -6,7 +6,7 @@
 # what a program sends over TCP.  Ground truth is what the programs got, byte by byte, what
 # sock_diag says of their sockets, and the measurement blocks.
 
-# Of bats, of the helper, and for jq.
+# Variables that bats and tests/helper.bash set or read, and $ for jq in single quotes.
 # shellcheck disable=SC2016,SC2034,SC2154
 
 load helper

@@ -5,7 +5,7 @@
 # every access of theirs held against what each tracer says.  The seeds are fixed, so that
 # the same things are done each time, as far as the scheduler lets them.
 
-# Of bats.
+# Variables that bats sets or reads.
 # shellcheck disable=SC2030,SC2031
 
 load helper

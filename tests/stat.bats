@@ -4,7 +4,7 @@
 # ismtrace stat: counts kept in the kernel, held against what live recorded of the
 # same accesses at the same time, and against the client's own account.
 
-# Of bats, of the helper, and for jq.
+# Variables that bats and tests/helper.bash set or read, and $ for jq in single quotes.
 # shellcheck disable=SC2016,SC2034,SC2154
 
 load helper

@@ -5,7 +5,7 @@
 # they are looked at from: every access of theirs is one record with the right task, and
 # live, record and stat agree, held against what the client itself says.
 
-# Of bats, of the helper, and for jq.
+# Variables that bats and tests/helper.bash set or read, and $ for jq in single quotes.
 # shellcheck disable=SC2016,SC2034,SC2154
 
 load helper

@@ -9,7 +9,7 @@
 # Then what happens to recorders that are killed, and with files that are no
 # captures, or no longer.
 
-# Of bats, of the helper, and for jq.
+# Variables that bats and tests/helper.bash set or read, and $ for jq in single quotes.
 # shellcheck disable=SC2016,SC2034,SC2154
 
 load helper
@@ -645,7 +645,7 @@ frames_of_dump()
 			open(sys.argv[2], "wb").write(data)
 		EOF
 	}
-	# Of the first packet block: where it begins.
+	# Where the first packet block begins, in bytes.
 	local first
 	first=$(python3 - "$(capture plain)" <<-'EOF'
 		import struct, sys

@@ -4,7 +4,7 @@
 # The kernel types that we wrote down by hand, held against the BTF of a real
 # kernel; and that this finds what is wrong.
 
-# Of bats, of the helper, and for jq.
+# Variables that bats and tests/helper.bash set or read, and $ for jq in single quotes.
 # shellcheck disable=SC2016,SC2034,SC2154
 
 load helper

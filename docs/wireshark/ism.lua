@@ -189,7 +189,7 @@ local function add_name(tree, field, range)
 		names[bytes], nr_names = name, nr_names + 1
 	end
 	local item = tree:add(field, range, name)
-	-- Of the label Wireshark would double the backslashes.
+	-- Wireshark would double the backslashes of a label.
 	if name:find("\\", 1, true) then
 		item:set_text(LABEL[field] .. ": " .. name)
 	end

@@ -82,13 +82,13 @@ static struct machine *owner_of(uint64_t gid)
 	return NULL;
 }
 
-static void gid_gone(uint64_t gid, const struct machine *whose)
+static void gid_tell(uint64_t gid, uint32_t code, const struct machine *whose)
 {
 	unsigned int i;
 
 	for (i = 0; i < MACHINES_MAX; i++)
 		if (machines[i].number && &machines[i] != whose)
-			send_head(&machines[i], WIRE_DOWN, 0, gid, 0);
+			send_head(&machines[i], WIRE_DOWN, 0, gid, code);
 }
 
 /* Numbers are given out in turn: tokens that begin with an old one stay unknown for long. */
@@ -220,7 +220,7 @@ static void message_take(struct machine *m, uint8_t *message, size_t len)
 		function_leave(from);
 		break;
 	case WIRE_DOWN:
-		gid_gone(from, m);
+		gid_tell(from, (uint32_t)ism_get(message + WIRE_A, 4), m);
 		break;
 	case WIRE_ANSWER:
 		answered(m, message);
@@ -275,7 +275,7 @@ static void machine_end(struct machine *m)
 	}
 	for (n = 1; n < NUMBERS; n++) {
 		if (joined[n].machine == m) {
-			gid_gone(joined[n].gid, m);
+			gid_tell(joined[n].gid, ISM_GID_GONE, m);
 			joined[n] = (struct joined){ 0 };
 		}
 	}

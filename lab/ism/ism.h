@@ -27,7 +27,7 @@
 /* A DMB is at most 8 MiB, as its offsets have 23 bits, and made of pages. */
 #define ISM_DMB_MAX (8u << 20)
 #define ISM_PAGE    4096u
-/* Of the SBA's bits the first 32 are no DMB's. */
+/* The SBA's bits that DMBs may have: the first 32 are none. */
 #define ISM_SBA_FIRST 32
 #define ISM_SBA_END   1920
 /* A store block stays within 4 KiB of the offset. */

@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <getopt.h>
 #include <jansson.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,26 +29,6 @@ enum {
 	EXIT_NO_FUNCTION = 3,
 	EXIT_NO_INTERFACE = 4,
 };
-
-void check_fail(struct check *c, const char *format, ...)
-{
-	va_list ap;
-
-	if (c->result == RESULT_FAILED)
-		return;
-	c->result = RESULT_FAILED;
-	va_start(ap, format);
-	vsnprintf(c->detail, sizeof(c->detail), format, ap);
-	va_end(ap);
-}
-
-void check_absent(struct check *c, const char *what)
-{
-	if (c->result == RESULT_OK) {
-		c->result = RESULT_ABSENT;
-		snprintf(c->detail, sizeof(c->detail), "%s", what);
-	}
-}
 
 static const char *interface_name(enum interface interface)
 {

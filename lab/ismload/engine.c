@@ -14,6 +14,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "vfio/contract.h"
 
 /* Room that every worker has from the start: no allocation while it is timed. */

@@ -16,7 +16,7 @@ struct common {
 	uint32_t stop;	      /* set by a signal handler, or by a failed worker */
 	uint32_t arrived;     /* at the barrier */
 	uint32_t round;	      /* of the barrier */
-	uint32_t complaints;  /* unexpected outcomes already told */
+	uint32_t complaints;  /* unexpected outcomes already reported */
 	struct stats stats[]; /* a worker each */
 };
 
@@ -58,18 +58,10 @@ int engine_setup(struct engine *engine, uint16_t *command);
 /* All jobs, one after the other.  Returns 0 or a negative errno. */
 int engine_run(struct engine *engine);
 
-/* In sync.c. */
-uint64_t clock_ns(void);
-
-/* Since 1970, in nanoseconds. */
-uint64_t realtime_ns(void);
-
-/* CPU time of this thread so far, in nanoseconds. */
-uint64_t thread_cpu_ns(void);
-
-/* Wait for all workers.  Returns 0, or -EINTR when it is time to stop. */
+/* Wait for all workers (sync.c).  Returns 0, or -EINTR when it is time to stop. */
 int engine_barrier(struct engine *engine);
-/* Wait until this long after the job's start. */
+
+/* Wait until at_ns nanoseconds after the job's start (sync.c). */
 void engine_pace(struct engine *engine, uint64_t at_ns);
 
 #endif /* ISMLOAD_ENGINE_H */

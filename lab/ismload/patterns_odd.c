@@ -197,7 +197,7 @@ int pattern_beyond(struct plan *plan)
 		for (j = 0; j < 2 * sizeof(at) / sizeof(at[0]) && !ret; j++) {
 			op.offset = at[j / 2];
 			op.kind = j % 2 ? OP_WRITE : OP_READ;
-			/* Of a region that is smaller than the access. */
+			/* A region smaller than the access: the offset is below 0 and has wrapped. */
 			if (op.offset > end + BLOCK_BOUNDARY)
 				continue;
 			ret = plan_emit(plan, &op);

@@ -21,7 +21,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "engine.h"
+#include "clock.h"
 
 #define BUF_ALONE      65536
 #define LINE_MAX_LEN   512
@@ -183,9 +183,9 @@ int report_outcome(struct report *report, const struct outcome *outcome)
 	return report->tty ? report_flush(report) : 0;
 }
 
-void report_complain(const struct report *report, const struct outcome *o, uint32_t *told)
+void report_complain(const struct report *report, const struct outcome *o, uint32_t *reported)
 {
-	uint32_t n = __atomic_fetch_add(told, 1, __ATOMIC_RELAXED);
+	uint32_t n = __atomic_fetch_add(reported, 1, __ATOMIC_RELAXED);
 	const char *data = "";
 	char name[16], ret[24], expect[24];
 

@@ -65,8 +65,9 @@ int report_flush(struct report *report);
 void report_free(struct report *report);
 
 int report_outcome(struct report *report, const struct outcome *outcome);
-/* A line on stderr for an unexpected outcome; *told counts those so far. */
-void report_complain(const struct report *report, const struct outcome *outcome, uint32_t *told);
+/* A line on stderr for an unexpected outcome; *reported counts those so far. */
+void report_complain(const struct report *report, const struct outcome *outcome,
+		     uint32_t *reported);
 /* Workers had to share the place: nothing was verified. */
 void report_shared(const struct report *report, unsigned int job);
 

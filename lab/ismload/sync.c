@@ -5,33 +5,11 @@
 #include <errno.h>
 #include <time.h>
 
+#include "clock.h"
 #include "engine.h"
 
 #define BARRIER_POLL_NS 20000
 #define LATE_NS		1000000
-
-static uint64_t read_clock(clockid_t clock)
-{
-	struct timespec ts;
-
-	clock_gettime(clock, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000ull + (uint64_t)ts.tv_nsec;
-}
-
-uint64_t clock_ns(void)
-{
-	return read_clock(CLOCK_MONOTONIC);
-}
-
-uint64_t realtime_ns(void)
-{
-	return read_clock(CLOCK_REALTIME);
-}
-
-uint64_t thread_cpu_ns(void)
-{
-	return read_clock(CLOCK_THREAD_CPUTIME_ID);
-}
 
 /*
  * A pthread_barrier_t cannot be left when another worker is gone, and a

@@ -92,6 +92,17 @@ static int lend(struct link *link)
 	return ret;
 }
 
+/* Something has failed: is it because our own function carries out nothing any more? */
+static void look_at_function(struct link *link)
+{
+	struct ism_info info;
+	int ret = ism_query(link->ism, &info);
+
+	/* One that refuses a command works. */
+	if (ret == -EIO || ret == -ENXIO || ret == -ENODEV)
+		link->broken = ret;
+}
+
 static int call(struct link *link, uint32_t kind)
 {
 	int ret = lend(link);
@@ -99,9 +110,8 @@ static int call(struct link *link, uint32_t kind)
 	if (!ret)
 		ret = ism_signal(link->ism, link->peer, CALL | kind,
 				 link->dmb.tok | link->dmb.len / RING_PAGE);
-	/* What a function that works may answer. */
-	if (ret && ret != -ENOENT && ret != -ENOMEM && ret != -ENOSPC)
-		link->broken = ret;
+	if (ret && ret != -ENOENT)
+		look_at_function(link);
 	return ret;
 }
 
@@ -146,10 +156,7 @@ int link_timeout(const struct link *link, int64_t now)
 /* The other side takes nothing more; what it sent before it went is here, and counts. */
 static void lost(struct link *link)
 {
-	struct ism_info info;
-
-	/* Or is it our own function that stores nothing more? */
-	link->broken = ism_query(link->ism, &info);
+	look_at_function(link);
 	receive(link);
 	if (link->state >= LINK_GREETED)
 		link_reset(link, "its buffer is gone");

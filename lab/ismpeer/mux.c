@@ -141,7 +141,7 @@ static int close_came(struct mux *mux, int i, const struct frame *frame)
 	return 0;
 }
 
-/* Of a channel that is open. */
+/* A frame other than these of a channel that is open. */
 static int open_frame(struct mux *mux, int i, const struct frame *frame)
 {
 	struct mux_channel *ch = &mux->channel[i];

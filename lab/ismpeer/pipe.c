@@ -55,7 +55,7 @@ static void closed(struct peer *peer, int i, uint32_t status, const char *reason
 	(void)i;
 	if (status && *reason)
 		say("peer 0x%016llx: %s", (unsigned long long)peer->link.peer, reason);
-	/* Of a socket there will be other connections. */
+	/* A socket will have other connections. */
 	if (!by_socket(peer))
 		peer_over(peer, (int)status);
 }

@@ -28,7 +28,7 @@
 enum tool { TOOL_LIVE, TOOL_RECORD, TOOL_STAT, TOOL_TOP, TOOLS };
 enum way { WAY_CMD, WAY_TIME, WAY_INT, WAY_TERM, WAY_COUNT, WAYS };
 
-/* Of the filters, of which there are two more. */
+/* The number of the filter "only CMD and its descendants"; two others come before it. */
 #define FILTER_TREE 2
 
 static const char *const tool_names[] = { "live", "record", "stat", "ismtop" };

@@ -17,7 +17,7 @@
 
 #include "vfio/contract.h"
 
-/* Of the log, if not said: some minutes. */
+/* How many entries the log has room for by default, enough for some minutes. */
 #define CAPACITY 400000
 
 struct options {

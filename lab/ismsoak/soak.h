@@ -24,7 +24,7 @@
 #define FUNCTION_BIND 3
 #define FUNCTIONS     4
 
-/* Of each task, for what it reads and writes; the page behind it is not there. */
+/* Bytes of each task's buffer for what it reads and writes; the page behind it is not mapped. */
 #define BUF_SIZE (128u << 10)
 
 /* What all tasks inherit. */
@@ -82,7 +82,7 @@ void place_plain(struct task *task, struct place *place);
 void place_config(struct task *task, struct place *place);
 /* Carry it out and log it; what the call returned. */
 int64_t place_access(struct task *task, const struct place *place);
-/* Likewise with buf in place of the task's own buffer. */
+/* The same as place_access(), with buf in place of the task's own buffer. */
 int64_t place_access_at(struct task *task, const struct place *place, void *buf);
 uint64_t place_file_offset(const struct task *task, const struct place *place);
 /* Memory and bus mastering on, for a function that the task has just opened; 0 or -1. */

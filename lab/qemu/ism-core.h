@@ -43,6 +43,7 @@
 #define ISM_EVENT_GID       1
 #define ISM_EVENT_SIGNAL    2
 #define ISM_DMB_GONE        4
+#define ISM_GID_FAILED      1       /* it is in error state */
 #define ISM_GID_GONE        7
 
 /* What came of a store into the data window. */
@@ -93,8 +94,8 @@ typedef struct IsmRemote {
      * ISM_OK or ISM_ERROR, for ISM_MOVE an IsmMoved.
      */
     uint32_t (*request)(void *opaque, const IsmRequest *req);
-    /* A function of this machine has come or gone. */
-    void (*announce)(void *opaque, uint64_t gid, bool here);
+    /* To a function of this machine this has happened: ISM_GID_... */
+    void (*announce)(void *opaque, uint64_t gid, uint32_t code);
 } IsmRemote;
 
 typedef struct IsmDmb {
@@ -155,6 +156,9 @@ void ism_core_enable(IsmCore *core);
 /* It is not any more: all that was registered ends, and its peers hear. */
 void ism_core_disable(IsmCore *core);
 
+/* It is in error state, which its peers hear of. */
+void ism_core_fail(IsmCore *core);
+
 /* Executes the command in the command area, whose response takes its place. */
 void ism_core_command(IsmCore *core, uint8_t area[ISM_PAGE]);
 
@@ -167,8 +171,8 @@ IsmMoved ism_core_move(IsmCore *core, uint64_t place, const uint8_t *data,
 
 /* Carries out what a function of another machine asks of one of this one. */
 uint32_t ism_fabric_serve(IsmFabric *fabric, const IsmRequest *req);
-/* A function of another machine is gone. */
-void ism_fabric_gone(IsmFabric *fabric, uint64_t gid);
+/* To a function this has happened, of another machine or of this one. */
+void ism_fabric_lost(IsmFabric *fabric, uint64_t gid, uint32_t code);
 /* All functions of other machines are gone. */
 void ism_fabric_cut(IsmFabric *fabric);
 

@@ -68,20 +68,28 @@ void ism_core_leave(IsmCore *core)
 
 void ism_core_enable(IsmCore *core)
 {
+    core->here = true;
+}
+
+static void core_announce(IsmCore *core, uint32_t code)
+{
     const IsmRemote *remote = core->fabric->remote;
 
-    if (!core->here) {
-        core->here = true;
-        if (remote) {
-            remote->announce(core->fabric->remote_opaque, core->gid, true);
-        }
+    ism_fabric_lost(core->fabric, core->gid, code);
+    if (remote) {
+        remote->announce(core->fabric->remote_opaque, core->gid, code);
+    }
+}
+
+void ism_core_fail(IsmCore *core)
+{
+    if (core->here) {
+        core_announce(core, ISM_GID_FAILED);
     }
 }
 
 void ism_core_disable(IsmCore *core)
 {
-    const IsmRemote *remote = core->fabric->remote;
-
     if (!core->here) {
         return;
     }
@@ -96,13 +104,10 @@ void ism_core_disable(IsmCore *core)
     /* Which slot is next stays, so that the tokens are others afterwards. */
     memset(core->dmb, 0, ISM_SLOTS * sizeof(*core->dmb));
     memset(core->sba_used, 0, sizeof(core->sba_used));
-    ism_fabric_gone(core->fabric, core->gid);
-    if (remote) {
-        remote->announce(core->fabric->remote_opaque, core->gid, false);
-    }
+    core_announce(core, ISM_GID_GONE);
 }
 
-static void core_lost(IsmCore *core, uint64_t gid)
+static void core_lost(IsmCore *core, uint64_t gid, uint32_t code)
 {
     uint32_t i, slot;
 
@@ -112,6 +117,10 @@ static void core_lost(IsmCore *core, uint64_t gid)
     if (i == core->contacts) {
         return;
     }
+    ism_core_event(core, ISM_EVENT_GID, code, gid, 0, true);
+    if (code != ISM_GID_GONE) {
+        return;
+    }
     core->contact[i] = core->contact[--core->contacts];
     /* Another one may come back under this GID, without any right to them. */
     for (slot = 0; core->dmbs && slot < ISM_SLOTS; slot++) {
@@ -119,16 +128,16 @@ static void core_lost(IsmCore *core, uint64_t gid)
             core->dmb[slot].orphan = true;
         }
     }
-    ism_core_event(core, ISM_EVENT_GID, ISM_GID_GONE, gid, 0, true);
 }
 
-void ism_fabric_gone(IsmFabric *fabric, uint64_t gid)
+void ism_fabric_lost(IsmFabric *fabric, uint64_t gid, uint32_t code)
 {
     int n;
 
     for (n = 1; n < ISM_NUMBERS; n++) {
-        if (fabric->core[n] && fabric->core[n]->here) {
-            core_lost(fabric->core[n], gid);
+        if (fabric->core[n] && fabric->core[n]->here &&
+            fabric->core[n]->gid != gid) {
+            core_lost(fabric->core[n], gid, code);
         }
     }
 }
@@ -144,7 +153,7 @@ void ism_fabric_cut(IsmFabric *fabric)
         /* Each that goes is replaced by the last one: go from there. */
         for (i = core ? core->contacts : 0; i-- > 0;) {
             if (!core_find(fabric, core->contact[i])) {
-                core_lost(core, core->contact[i]);
+                core_lost(core, core->contact[i], ISM_GID_GONE);
             }
         }
     }

@@ -202,6 +202,15 @@ static void order_insn(IsmState *s, const char *verb, const OrderArgs *args,
     }
 }
 
+/* The peers hear of it before the guest can do anything about it. */
+static void order_fail(IsmState *s, bool permanent)
+{
+    if (!s->memory) {
+        ism_core_fail(&s->core);
+    }
+    zpci_function_fail(ZPCI_FUNCTION(s), permanent);
+}
+
 static void order_run(IsmState *s, const char *verb, const OrderArgs *args,
                       Error **errp)
 {
@@ -210,10 +219,10 @@ static void order_run(IsmState *s, const char *verb, const OrderArgs *args,
     if (!strcmp(verb, "handle")) {
         zpci_function_renew(fn, args->event);
     } else if (!strcmp(verb, "error")) {
-        zpci_function_fail(fn, false);
+        order_fail(s, false);
     } else if (!strcmp(verb, "permanent")) {
         s->broken = true;
-        zpci_function_fail(fn, true);
+        order_fail(s, true);
     } else if (!strcmp(verb, "vanish")) {
         zpci_function_vanish(fn);
     } else if (!strcmp(verb, "interrupt")) {

@@ -128,7 +128,8 @@ static void message(const uint8_t *head, size_t len)
         }
         break;
     case WIRE_DOWN:
-        ism_fabric_gone(conn.fabric, ism_get(head + WIRE_FROM, 8));
+        ism_fabric_lost(conn.fabric, ism_get(head + WIRE_FROM, 8),
+                        ism_get(head + WIRE_A, 4));
         break;
     case WIRE_QUERY:
     case WIRE_SIGNAL:
@@ -217,21 +218,19 @@ static uint32_t remote_request(void *opaque, const IsmRequest *req)
     return conn.answer;
 }
 
-static void tell(uint32_t kind, uint64_t gid)
+static void tell(uint32_t kind, uint64_t gid, uint32_t code)
 {
     uint8_t head[WIRE_HEADER] = { 0 };
 
     ism_put(head + WIRE_KIND, 4, kind);
     ism_put(head + WIRE_FROM, 8, gid);
+    ism_put(head + WIRE_A, 4, code);
     link_send(head, NULL, 0);
 }
 
-/* Others ask when they want to know who is there. */
-static void remote_announce(void *opaque, uint64_t gid, bool here)
+static void remote_announce(void *opaque, uint64_t gid, uint32_t code)
 {
-    if (!here) {
-        tell(WIRE_DOWN, gid);
-    }
+    tell(WIRE_DOWN, gid, code);
 }
 
 static const IsmRemote remote = {
@@ -301,5 +300,5 @@ uint16_t ism_remote_join(uint64_t gid)
 
 void ism_remote_leave(uint64_t gid)
 {
-    tell(WIRE_LEAVE, gid);
+    tell(WIRE_LEAVE, gid, 0);
 }

@@ -34,7 +34,7 @@ enum {
     WIRE_HELLO = 1,     /* to the daemon; the answer is the machine's number */
     WIRE_JOIN,          /* from is a new GID; the function's number, 0: taken */
     WIRE_LEAVE,         /* from is there no more */
-    WIRE_DOWN,          /* from is disabled, or gone */
+    WIRE_DOWN,          /* to from this has happened; a: code of the event */
     WIRE_QUERY,         /* these four: see IsmVerb */
     WIRE_SIGNAL,
     WIRE_MOVE,

@@ -69,7 +69,7 @@ void ism_host_leave(IsmState *s);
 bool ism_remote_open(IsmFabric *fabric, const char *path, Error **errp);
 /* The number of this machine among those of the fabric, 1 and up. */
 unsigned ism_remote_machine(void);
-/* The number of a new function; 0 if its GID is taken, or there is none left. */
+/* The number of a new function; 0 if its GID is taken, or none is left. */
 uint16_t ism_remote_join(uint64_t gid);
 void ism_remote_leave(uint64_t gid);
 

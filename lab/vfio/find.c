@@ -106,8 +106,8 @@ static int find_first(struct function *fn)
 	if (env && sscanf(env, " %63[^ ,\t\n]", word) == 1) {
 		if (!address_parse(word, fn->address))
 			return 0;
-		fprintf(stderr,
-			"ismload: ISM_FUNCTIONS: '%s' is no PCI address like 0011:00:00.0\n", word);
+		fprintf(stderr, "%s: ISM_FUNCTIONS: '%s' is no PCI address like 0011:00:00.0\n",
+			program_invocation_short_name, word);
 		return -EINVAL;
 	}
 	n = scandir(DEVICES, &list, is_function, alphasort);
@@ -126,11 +126,12 @@ static int find_first(struct function *fn)
 		return 0;
 	if (ism)
 		fprintf(stderr,
-			"ismload: none of the %d ISM functions is bound to a VFIO driver; bind one: modprobe ism_vfio_pci; driverctl set-override ADDRESS ism-vfio-pci\n",
-			ism);
+			"%s: none of the %d ISM functions is bound to a VFIO driver; bind one: modprobe ism_vfio_pci; driverctl set-override ADDRESS ism-vfio-pci\n",
+			program_invocation_short_name, ism);
 	else
 		fprintf(stderr,
-			"ismload: no ISM function (PCI 1014:04ed) here; name another with --device\n");
+			"%s: no ISM function (PCI 1014:04ed) here; name another by its address, see --help\n",
+			program_invocation_short_name);
 	return -ENODEV;
 }
 

@@ -38,7 +38,7 @@ static int group_number(const struct function *fn)
 }
 
 /* open() of a file in /dev, with what its errors mean there. */
-static int dev_open(const struct function *fn, const char *path, const char *missing)
+static int file_open(const struct function *fn, const char *path, const char *missing)
 {
 	int fd = open(path, O_RDWR | O_CLOEXEC), err = errno;
 
@@ -109,11 +109,11 @@ static int group_open(struct vfio *vfio, struct function *fn)
 		vfio_complain(fn, "it has no IOMMU group; VFIO needs the IOMMU");
 		return -ENODEV;
 	}
-	vfio->container = dev_open(fn, "/dev/vfio/vfio", "modprobe vfio");
+	vfio->container = file_open(fn, "/dev/vfio/vfio", "modprobe vfio");
 	if (vfio->container < 0)
 		return vfio->container;
 	snprintf(path, sizeof(path), "/dev/vfio/%d", number);
-	vfio->group = dev_open(fn, path, "a kernel without VFIO groups? try --interface cdev");
+	vfio->group = file_open(fn, path, "a kernel without VFIO groups? try --interface cdev");
 	if (vfio->group < 0)
 		return vfio->group;
 	if (ioctl(vfio->group, VFIO_GROUP_GET_STATUS, &status)) {
@@ -182,11 +182,11 @@ static int cdev_open(struct vfio *vfio, struct function *fn)
 
 	cdev_name(fn, name, sizeof(name));
 	snprintf(path, sizeof(path), "/dev/vfio/devices/%s", name[0] ? name : "vfio*");
-	vfio->device = dev_open(fn, path,
-				"the kernel wants CONFIG_VFIO_DEVICE_CDEV; try --interface group");
+	vfio->device = file_open(fn, path,
+				 "the kernel wants CONFIG_VFIO_DEVICE_CDEV; try --interface group");
 	if (vfio->device < 0)
 		return vfio->device;
-	vfio->iommufd = dev_open(fn, "/dev/iommu", "modprobe iommufd, or try --interface group");
+	vfio->iommufd = file_open(fn, "/dev/iommu", "modprobe iommufd, or try --interface group");
 	if (vfio->iommufd < 0)
 		return vfio->iommufd;
 	bind.iommufd = vfio->iommufd;

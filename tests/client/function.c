@@ -123,6 +123,19 @@ static void orders(struct fn *a, struct fn *b, uint64_t tok)
 	ok(!memcmp(a->memory + 4 * PAGE, "slow", 4), "and is carried out");
 }
 
+/* The last of all: Linux resets the function to have it back. */
+static void failed(struct fn *a, struct fn *b)
+{
+	uint64_t entry = PAGE + 32 + ism_get(b->memory + PAGE, 8) % 15 * 32;
+
+	b->memory[0] = 0;
+	irqs(b, 0);
+	order(a->fn.address, "error");
+	ok(irqs(b, 5000) > 0, "the other one hears of an error");
+	is_int(ism_get(b->memory + entry, 8), 1ull << 32 | 1, "which it is");
+	is_int(ism_get(b->memory + entry + 8, 8), a->gid, "and whose");
+}
+
 int main(int argc, char **argv)
 {
 	struct fn a, b;
@@ -147,5 +160,6 @@ int main(int argc, char **argv)
 	tok = dmb(&a, DMB, b.gid);
 	orders(&a, &b, tok);
 	unmapped(&a, &b, tok);
+	failed(&a, &b);
 	return unit_end();
 }

@@ -35,7 +35,7 @@ static void die(const char *what)
 	exit(1);
 }
 
-/* Of one process; 0 if both were whole. */
+/* One process's two accesses; 0 if both transferred all that they were to. */
 static int accesses(void)
 {
 	static const uint8_t data[WRITE];

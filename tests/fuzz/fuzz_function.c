@@ -8,7 +8,7 @@
  *		should be, or for 1 the first byte of the payload
  *	2, 3	a store into the data window: a byte that chooses one of the tokens that there
  *		were, 8 bytes that are added to it, or say so near which page, the data
- *	4	the function is disabled, enabled, or a page of its memory is unmapped
+ *	4	the function is disabled, enabled, fails, or a page of its memory is unmapped
  *	5, 6	a request of the function that is elsewhere: verb, place of a token as above, data
  *	7	a function elsewhere is gone
  *
@@ -118,9 +118,9 @@ static uint32_t request(void *opaque, const IsmRequest *req)
 	return answer;
 }
 
-static void announce(void *opaque, uint64_t gid, bool here)
+static void announce(void *opaque, uint64_t gid, uint32_t code)
 {
-	MUST(gid >= 1 && gid <= FUNCTIONS);
+	MUST(gid >= 1 && gid <= FUNCTIONS && (code == ISM_GID_GONE || code == ISM_GID_FAILED));
 }
 
 static const IsmHost host = { mapped, write_memory, set_bits, interrupt, now };
@@ -222,8 +222,10 @@ static void step(uint8_t what, struct fn *fn, const uint8_t *p, size_t len)
 	case 4:
 		if (!len || p[0] < 0x20)
 			ism_core_disable(&fn->core);
-		else if (p[0] < 0x80)
+		else if (p[0] < 0x70)
 			ism_core_enable(&fn->core);
+		else if (p[0] < 0x80)
+			ism_core_fail(&fn->core);
 		else
 			fn->hole = MEMORY_AT + (p[0] & 15u) * ISM_PAGE;
 		break;
@@ -250,7 +252,8 @@ static void step(uint8_t what, struct fn *fn, const uint8_t *p, size_t len)
 		if (len && p[0] & 1)
 			ism_fabric_cut(&fabric);
 		else
-			ism_fabric_gone(&fabric, ELSEWHERE);
+			ism_fabric_lost(&fabric, ELSEWHERE,
+					len && p[0] & 2 ? ISM_GID_FAILED : ISM_GID_GONE);
 	}
 }
 

@@ -90,7 +90,7 @@ static size_t change_blocks(uint8_t *data, size_t size, size_t max, unsigned int
 			break;
 		memcpy(data + size, data + at[i], len);
 		return size + len;
-	case 3: /* Of another type. */
+	case 3: /* Give the block another type. */
 		put_length(data + at[i], seed / 16 % 8, little);
 		return size;
 	default:

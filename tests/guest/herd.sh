@@ -8,7 +8,7 @@ cd /share || exit 1
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . /share/lib.sh
 
-# Of the second function, which nobody else accesses.
+# bystander NAME: access the second function, which nobody else does, and note it in NAME.bystander.
 bystander()
 {
 	ismload --json --device "${ISM_FUNCTIONS##* }" block:count=101 >"$1.bystander"

@@ -29,7 +29,7 @@ patterns()
 		*) echo "$patterns_name" ;;
 		esac
 	done | paste -sd ' '
-	# The same in other places and sizes.
+	# The patterns once more, with other offsets and sizes.
 	echo "block:size=8,count=50 block:region=bar0,offset=0x123456789000 widths:write=1 oversized:region=bar0" \
 		"rate:rate=200,size=64,stride=64 rate:rate=5,size=64,stride=64 split:region=bar0,total=12288,size=2048"
 }

@@ -4,6 +4,7 @@
 # peer.sh -- two ismpeers on two functions of one machine: what tests/peer.bats looks at.
 # They run as nobody; only what makes a block device is root's.
 
+# shellcheck disable=SC2086 # Addresses and GIDs are words.
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . /share/lib.sh
 
@@ -16,15 +17,6 @@ cp /share/nbd-server /tmp/
 mkdir -m 777 /tmp/s
 cd /tmp/s || exit 1
 
-# peer NUMBER COMMAND... -- ismpeer of this function, as nobody, until "over NUMBER".
-peer()
-{
-	peer_n=$1
-	shift
-	su -s /bin/sh nobody -c "exec ismpeer $*"
-	echo $? >"/share/peer$peer_n.status"
-}
-
 gid_of()
 {
 	ismpeer info -f "$1" | sed -n 's/^gid *//p'
@@ -32,10 +24,10 @@ gid_of()
 
 ran info-1 ismpeer info -f $one
 ran info-2 ismpeer info -f $two
-ran info-peer ismpeer info -f $one --peer "$(gid_of $two)"
+ran info-peer ismpeer info -f $one --peer "$(gid_of "$two")"
 ran info-nobody ismpeer info -f $one --peer 0x1234
 ran info-memory ismpeer info -f "$3"
-gid1=$(gid_of $one) gid2=$(gid_of $two)
+gid2=$(gid_of "$two")
 
 # 64 MiB each way, traced, counted by the machine as well.
 head -c 67108864 /dev/urandom >/tmp/a

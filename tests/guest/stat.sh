@@ -16,7 +16,7 @@ ran live ismtrace live --json -a -- \
 [ "$1" = ism-vfio-pci ] || exit 0
 
 # Only CMD, while another client goes on with another function.
-# shellcheck disable=SC2086 # Of several words.
+# shellcheck disable=SC2086 # Several words, one for each function.
 set -- $ISM_FUNCTIONS
 ismload --device "$2" --quiet rate:rate=200,seconds=60 >/dev/null 2>&1 &
 other=$!

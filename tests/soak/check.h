@@ -106,7 +106,7 @@ void match(struct load *load, struct trace *trace, const struct window *window);
 
 /* Whether the access was in the driver, for sure, while it was traced. */
 bool surely_in(const struct op *op, const struct window *window);
-/* Likewise for one that only counts, and accounts for so many. */
+/* Check a tracer that only counts: it accounts for `accounted` accesses in the window. */
 void window_check(const struct load *load, const char *name, const struct window *window,
 		  json_int_t accounted);
 

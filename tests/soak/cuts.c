@@ -94,7 +94,7 @@ static void cut_of_trace(struct cuts *cuts, const json_t *cut, const char *name)
 	trace_free(trace);
 }
 
-/* Of ismtop only sums are known, of those intervals that it has shown. */
+/* ismtop shows only sums, over the intervals that it was there for. */
 static void cut_of_top(struct cuts *cuts, const json_t *cut, const char *name)
 {
 	json_t *top, *totals;

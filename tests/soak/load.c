@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Of the first function of the lab, $ISM_FUNCTIONS' own. */
+/* The PCI domain of the lab's first function. */
 #define FIRST_DOMAIN 0x11
 
 static void *grow(void *array, size_t n, size_t size)

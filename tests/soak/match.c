@@ -63,7 +63,11 @@ static bool same_ret(const struct op *op, const struct record *rec)
 	return op->state != OP_DONE || op->ret == rec->ret;
 }
 
-/* The same in all; at about the time; of the same task; only to the same place. */
+/*
+ * What a record and an operation of the log must have in common.  EXACT: place, task, result and
+ * time; ALL: the times may be CLOCK_NS apart; TASK: the results may differ, too; PLACE: only the
+ * place and about the time.
+ */
 enum strictness { EXACT, ALL, TASK, PLACE };
 
 static bool is_likely(const struct op *op, const struct record *rec, enum strictness how)
@@ -261,7 +265,7 @@ static bool maybe_in(const struct op *op, const struct window *w)
 	return op->state != OP_NEVER && (!w || (op->begin <= w->end && op->end >= w->begin));
 }
 
-/* Of those that have no record, how many were for sure under way, and may have been. */
+/* Accesses without a record: how many were under way in the window for sure, and how many may have been. */
 static void unrecorded(const struct load *load, const struct window *w, json_int_t *sure,
 		       json_int_t *maybe)
 {

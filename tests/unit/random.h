@@ -16,7 +16,7 @@ __attribute__((unused)) static uint64_t any_of(uint64_t *state, uint64_t below)
 	return (*state >> 11) % below;
 }
 
-/* Likewise, of the same sequence in every run. */
+/* A random number below `below`; every run has the same sequence of them. */
 __attribute__((unused)) static uint64_t any(uint64_t below)
 {
 	static uint64_t state = 88172645463325252ULL;

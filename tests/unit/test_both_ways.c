@@ -522,13 +522,13 @@ static void take_cell(struct counts *counts, const struct batches *batches, u32 
 		.region = fold_region(cells[i].key.region),
 		.op = cells[i].key.op,
 	};
-	struct count_cell part, *sum = counts_cell(counts, &key);
+	struct stats_row part, *sum = counts_row(counts, &key);
 	struct ismt_cell cell;
 
 	if (!batches_read(batches, &cells[i], i, &cell))
 		ok(false, "a cell at rest");
 	cell_counts(&cell, &part);
-	count_cell_add(sum, &part);
+	stats_row_add(sum, &part);
 }
 
 static void take_cells(struct counts *counts)
@@ -563,9 +563,9 @@ static void add_up(struct outcome *out)
 		take_cells(out->counts);
 	out->recorded = 0;
 	for (i = 0; i < out->counts->nr; i++) {
-		out->recorded += out->counts->cells[i].stats.accesses;
+		out->recorded += out->counts->rows[i].stats.accesses;
 		for (k = 0; k < ISMT_KINDS; k++)
-			out->inside[k] += out->counts->cells[i].stats.insns[k];
+			out->inside[k] += out->counts->rows[i].stats.insns[k];
 	}
 	for (i = 0; i < FAKE_BUCKETS; i++)
 		for (entry = fake_entries[i]; entry; entry = entry->next)
@@ -611,7 +611,7 @@ static bool same_hist(const struct hist *a, const struct hist *b)
 	       (!a->count || (a->min == b->min && a->max == b->max));
 }
 
-static const char *differ(const struct count_cell *a, const struct count_cell *b)
+static const char *differ(const struct stats_row *a, const struct stats_row *b)
 {
 	unsigned int i;
 
@@ -637,7 +637,7 @@ static const char *differ(const struct count_cell *a, const struct count_cell *b
 /* NULL, or what they do not agree about. */
 static const char *compare(const struct outcome *live, const struct outcome *stat)
 {
-	const struct count_cell *other;
+	const struct stats_row *other;
 	const char *what;
 	size_t i;
 
@@ -647,14 +647,14 @@ static const char *compare(const struct outcome *live, const struct outcome *sta
 	    live->lost != stat->lost)
 		return "recorded, filtered, lost";
 	for (i = 0; i < stat->counts->nr; i++)
-		if (stat->counts->cells[i].stats.accesses &&
-		    !counts_find(live->counts, &stat->counts->cells[i].key))
-			return "a cell of stat's";
+		if (stat->counts->rows[i].stats.accesses &&
+		    !counts_find(live->counts, &stat->counts->rows[i].key))
+			return "a row of stat's";
 	for (i = 0; i < live->counts->nr; i++) {
-		other = counts_find(stat->counts, &live->counts->cells[i].key);
+		other = counts_find(stat->counts, &live->counts->rows[i].key);
 		if (!other)
-			return "a cell of live's";
-		what = differ(&live->counts->cells[i], other);
+			return "a row of live's";
+		what = differ(&live->counts->rows[i], other);
 		if (what)
 			return what;
 	}
@@ -713,7 +713,7 @@ int main(void)
 		sharing += processes_sharing;
 		findings += live.counts->nr_events;
 		for (size_t k = 0; k < live.counts->nr; k++)
-			splits += live.counts->cells[k].findings[ISM004];
+			splits += live.counts->rows[k].findings[ISM004];
 		release(&live);
 		release(&stat);
 	}

@@ -33,7 +33,7 @@ static void put(struct counts *counts, uint32_t pid, unsigned int times)
 	put_at(counts, pid, &fns[0], "ism-vfio-pci", times);
 }
 
-static const struct count_cell *cell(const struct counts *counts, uint32_t pid)
+static const struct stats_row *row_of(const struct counts *counts, uint32_t pid)
 {
 	struct count_key key = {
 		.fn = &fns[0], .driver = "ism-vfio-pci", .pid = pid, .region = 2, .op = ISMT_WRITE
@@ -44,18 +44,18 @@ static const struct count_cell *cell(const struct counts *counts, uint32_t pid)
 
 static uint64_t accesses(const struct counts *counts, uint32_t pid)
 {
-	const struct count_cell *found = cell(counts, pid);
+	const struct stats_row *found = row_of(counts, pid);
 
 	return found ? found->stats.accesses : 0;
 }
 
-static struct count_cell sum_of(const struct counts *counts)
+static struct stats_row sum_of(const struct counts *counts)
 {
-	struct count_cell sum = { 0 };
+	struct stats_row sum = { 0 };
 	size_t i;
 
 	for (i = 0; i < counts->nr; i++)
-		count_cell_add(&sum, &counts->cells[i]);
+		stats_row_add(&sum, &counts->rows[i]);
 	return sum;
 }
 
@@ -64,7 +64,7 @@ static void short_lived(void)
 {
 	struct counts *counts = counts_new();
 	struct summary *summary = summary_new();
-	struct count_cell sum;
+	struct stats_row sum;
 	size_t room = 0, most = 0;
 	unsigned int i, kept = 0;
 
@@ -80,7 +80,7 @@ static void short_lived(void)
 		if (i == 5000)
 			room = counts->room;
 	}
-	ok(most <= COUNT_PROCESSES + 1, "of 20,000 processes at most %zu have a cell", most);
+	ok(most <= COUNT_PROCESSES + 1, "of 20,000 processes at most %zu have a row", most);
 	is_int(counts->room, room, "no memory is taken after a quarter of them");
 	sum = sum_of(counts);
 	is_int(sum.stats.accesses, 3 + 50000 + 19000 + 20000 - 1 + 20000, "the sum is exact");
@@ -91,9 +91,9 @@ static void short_lived(void)
 		kept += accesses(counts, 20999 - i) == 1 + (19999 - i) % 3;
 	is_int(kept, COUNT_PROCESSES / 2,
 	       "those that were active last are there, with all that is theirs");
-	ok(!cell(counts, 7), "what has been long ago is not, however much it was");
+	ok(!row_of(counts, 7), "what has been long ago is not, however much it was");
 	is_int(counts->folded + counts->processes.nr - 1, 20003, "others are as many as have gone");
-	ok(!cell(counts, COUNT_OTHERS)->comm[0], "and have no name");
+	ok(!row_of(counts, COUNT_OTHERS)->comm[0], "and have no name");
 	is_int(counts_summary(counts, summary), 0, "as a summary");
 	is_int(summary->foreign, 3, "accesses from outside the PID namespace are told of as ever");
 	is_int(summary->recorded, sum.stats.accesses, "among all of them");
@@ -103,7 +103,7 @@ static void short_lived(void)
 	counts_free(counts);
 }
 
-/* Of a capture all is there at once, and what there is most of is looked for. */
+/* Counts of a capture are heavy: all of it is there at once, and those with most accesses stay. */
 static void heavy_ones(void)
 {
 	struct counts *counts = counts_new();
@@ -140,7 +140,7 @@ static void came_back(void)
 	counts_tick(now);
 	counts_tick(now);
 	put(now, 9, 3);
-	while (cell(now, 7) || cell(now, 8)) {
+	while (row_of(now, 7) || row_of(now, 8)) {
 		put(now, pid++, 1);
 		counts_tick(now);
 		put(now, 9, 1);
@@ -197,14 +197,14 @@ static void put_any(struct counts *counts, struct model *model, uint64_t span)
 	model->findings += access.rules ? 2 : 0;
 }
 
-static bool negative(const struct count_cell *cell)
+static bool negative(const struct stats_row *row)
 {
-	const uint64_t *number = &cell->stats.accesses;
-	size_t i, nr = (sizeof(*cell) - offsetof(struct count_cell, stats)) / sizeof(*number);
+	const uint64_t *number = &row->stats.accesses;
+	size_t i, nr = (sizeof(*row) - offsetof(struct stats_row, stats)) / sizeof(*number);
 
 	for (i = 0; i < nr; i++)
-		if (number[i] >> 62 && &number[i] != &cell->stats.latency.max &&
-		    &number[i] != &cell->stats.size.max)
+		if (number[i] >> 62 && &number[i] != &row->stats.latency.max &&
+		    &number[i] != &row->stats.size.max)
 			return true;
 	return false;
 }
@@ -221,19 +221,19 @@ static unsigned int check_part(const struct counts *part, const struct model *no
 	memset(at, 0, sizeof(at));
 	memset(process, 0, sizeof(process));
 	for (i = 0; i < part->nr; i++) {
-		const struct count_cell *cell = &part->cells[i];
+		const struct stats_row *row = &part->rows[i];
 
-		wrong += negative(cell);
-		all += cell->stats.accesses;
-		sizes += cell->stats.size.count;
+		wrong += negative(row);
+		all += row->stats.accesses;
+		sizes += row->stats.size.count;
 		for (k = 0; k < RULE_COUNT; k++)
-			findings += cell->findings[k];
-		for (d = 0; d < DRIVERS && strcmp(drivers[d], cell->key.driver); d++)
+			findings += row->findings[k];
+		for (d = 0; d < DRIVERS && strcmp(drivers[d], row->key.driver); d++)
 			;
-		if (cell->key.fn != &function_others)
-			at[cell->key.fn - fns][d] += cell->stats.accesses;
-		if (cell->key.pid != COUNT_OTHERS)
-			process[cell->key.pid] += cell->stats.accesses;
+		if (row->key.fn != &function_others)
+			at[row->key.fn - fns][d] += row->stats.accesses;
+		if (row->key.pid != COUNT_OTHERS)
+			process[row->key.pid] += row->stats.accesses;
 	}
 	wrong += all != now->all - then->all || sizes != all ||
 		 findings != now->findings - then->findings;
@@ -278,7 +278,7 @@ static void differences(void)
 		   now->folded_places <= DRIVERS * FUNCTIONS,
 	   "%llu processes, %llu places", (unsigned long long)now->folded,
 	   (unsigned long long)now->folded_places);
-	ok(now->nr <= COUNT_CELLS && now->processes.nr <= COUNT_PROCESSES + 1 &&
+	ok(now->nr <= COUNT_ROWS && now->processes.nr <= COUNT_PROCESSES + 1 &&
 		   now->places.nr <= COUNT_PLACES + 1,
 	   "never more than there is room for");
 	is_int(wrong, 0, "intervals that are not what was added in them");
@@ -305,16 +305,16 @@ static void places(void)
 			put_at(counts, 7, &fns[i], driver, 1);
 			put_at(counts, 7, &fns[1], "vfio-pci", 1);
 		}
-	ok(counts->places.nr <= COUNT_PLACES + 1 && counts->nr <= COUNT_CELLS, "bounded: %zu",
+	ok(counts->places.nr <= COUNT_PLACES + 1 && counts->nr <= COUNT_ROWS, "bounded: %zu",
 	   counts->nr);
 	is_int(sum_of(counts).stats.accesses, 2 * 20 * FUNCTIONS, "the sum is exact");
 	is_int(counts->folded_places + counts->places.nr - 1, 20 * FUNCTIONS + 1,
 	       "all of them were there");
 	is_int(counts->folded, 0, "and the process is the only one");
 	for (i = 0; i < counts->nr; i++)
-		if (counts->cells[i].key.fn == &function_others) {
-			is_int(counts->cells[i].key.pid, 7, "which is known of the others as well");
-			is_str(counts->cells[i].key.driver, NAMES_OTHERS, "their driver");
+		if (counts->rows[i].key.fn == &function_others) {
+			is_int(counts->rows[i].key.pid, 7, "which is known of the others as well");
+			is_str(counts->rows[i].key.driver, NAMES_OTHERS, "their driver");
 		}
 	is_int(counts_summary(counts, summary), 0, "as a summary");
 	for (i = 0; i < summary->nr_rows; i++)
@@ -334,7 +334,7 @@ static void kernel_cells(void)
 		.fn = &fns[0], .driver = "ism-vfio-pci", .region = 2, .op = ISMT_WRITE
 	};
 	uint64_t all = 0, all_bytes = 0, slowest = 0;
-	struct count_cell sum;
+	struct stats_row sum;
 	unsigned int i, k;
 
 	for (i = 0; i < 20000; i++) {
@@ -369,7 +369,7 @@ static void kernel_cells(void)
 			}
 		}
 		if (i == 19999) {
-			const struct count_cell *one = counts_find(counts, &key);
+			const struct stats_row *one = counts_find(counts, &key);
 
 			is_int(one->stats.accesses, 6, "accesses of the last one");
 			is_int(one->stats.latency.min, cell->latency_min, "its fastest, exactly");
@@ -384,7 +384,7 @@ static void kernel_cells(void)
 	is_int(sum.stats.bytes, all_bytes, "bytes");
 	is_int(sum.stats.latency.count, all, "latencies");
 	is_int(sum.stats.latency.max, slowest, "the slowest of all");
-	ok(counts->nr <= COUNT_PROCESSES + 1, "%zu cells", counts->nr);
+	ok(counts->nr <= COUNT_PROCESSES + 1, "%zu rows", counts->nr);
 	counts_free(counts);
 }
 

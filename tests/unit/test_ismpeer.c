@@ -305,7 +305,7 @@ static void test_nonsense(void)
 		link_news(&sides[n % 2].link);
 	}
 	is_int(link->state, LINK_UP, "up");
-	/* Of a channel that there is not: it may just have been closed. */
+	/* There is no such channel: it may just have been closed. */
 	ism_move(&fakes[1].ism, link->dmb.tok,
 		 ring_offset(&sides[1].link.out, sides[1].link.out.written), nonsense, FRAME_HEADER,
 		 false);

@@ -105,7 +105,7 @@ static void test_open(void)
 	stat(in("pipe2"), &st);
 	ok(S_ISFIFO(st.st_mode), "a pipe that a person names is written to");
 	close(fd);
-	/* Of somebody else's, which only root can try. */
+	/* A pipe that belongs to another user is refused; only root can make one to try it. */
 	if (!geteuid()) {
 		if (chown(in("pipe2"), 65534, 65534))
 			exit(1);

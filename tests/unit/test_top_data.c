@@ -75,14 +75,14 @@ static void differences(void)
 	is_int(data.functions, 2, "different functions");
 	ok(fabs(data.seconds - 0.5) < 1e-9, "the interval is measured: %f", data.seconds);
 	ok(fabs(data.all_seconds - 1.5) < 1e-9, "and all of it: %f", data.all_seconds);
-	is_int(row(&data, 10)->all.cell.stats.accesses, 10, "all of a process");
-	is_int(row(&data, 10)->last.cell.stats.accesses, 5, "of the interval");
+	is_int(row(&data, 10)->all.counted.stats.accesses, 10, "all of a process");
+	is_int(row(&data, 10)->last.counted.stats.accesses, 5, "of the interval");
 	is_int(row(&data, 10)->all.reads, 2, "reads");
 	is_int(row(&data, 10)->last.reads, 0, "no reads in the interval");
-	is_int(row(&data, 11)->all.cell.stats.bytes, 7 * 256, "bytes");
+	is_int(row(&data, 11)->all.counted.stats.bytes, 7 * 256, "bytes");
 	is_int(row(&data, 12)->last.findings, 2, "findings");
-	is_int(data.total.all.cell.stats.accesses, 18, "sum of all");
-	is_int(data.total.last.cell.stats.accesses, 13, "sum of the interval");
+	is_int(data.total.all.counted.stats.accesses, 18, "sum of all");
+	is_int(data.total.last.counted.stats.accesses, 13, "sum of the interval");
 	is_int(data.lost, 4, "lost");
 	is_int(data.last_lost, 4, "lost in the interval");
 	is_int(data.filtered, 9, "filtered");
@@ -95,13 +95,13 @@ static void differences(void)
 
 	probe = *row(&data, 10);
 	data_histograms(&probe, VIEW_PROCESSES, &counts);
-	is_int(probe.all.cell.stats.latency.count, 10, "latencies of one row");
-	is_int(probe.all.cell.stats.size.bucket[12], 8, "sizes of one row");
+	is_int(probe.all.counted.stats.latency.count, 10, "latencies of one row");
+	is_int(probe.all.counted.stats.size.bucket[12], 8, "sizes of one row");
 	data_build(&data, VIEW_FUNCTIONS, &counts);
 	is_int(data.nr, 3, "functions, one of them through two drivers");
 	data_build(&data, VIEW_REGIONS, &counts);
 	is_int(data.nr, 2, "regions and directions");
-	is_int(row(&data, 2 << 1 | ISMT_WRITE)->all.cell.stats.accesses, 16, "writes");
+	is_int(row(&data, 2 << 1 | ISMT_WRITE)->all.counted.stats.accesses, 16, "writes");
 	data_free(&data);
 	counts_free(before);
 	counts_free(now);
@@ -117,10 +117,11 @@ static void sizes_and_findings(void)
 	data_build(&data, VIEW_SIZES, &counts);
 	is_int(row(&data, 12)->all.writes, 9, "writes of 4096 bytes");
 	is_int(row(&data, 12)->last.writes, 6, "of the interval");
-	is_int(row(&data, 12)->all.cell.stats.insns[ISMT_PCISTB], 8, "store blocks of 4096 bytes");
-	is_int(row(&data, 8)->all.cell.stats.insns[ISMT_PCISTB], 7, "of 256 bytes");
+	is_int(row(&data, 12)->all.counted.stats.insns[ISMT_PCISTB], 8,
+	       "store blocks of 4096 bytes");
+	is_int(row(&data, 8)->all.counted.stats.insns[ISMT_PCISTB], 7, "of 256 bytes");
 	is_int(row(&data, 3)->all.reads, 2, "reads of 8 bytes");
-	is_int(row(&data, 3)->all.cell.stats.insns[ISMT_PCISTG], 512, "stores of 8 bytes");
+	is_int(row(&data, 3)->all.counted.stats.insns[ISMT_PCISTG], 512, "stores of 8 bytes");
 	is_int(hist_bucket(0), 0, "0");
 	is_int(hist_bucket(1), 0, "1");
 	is_int(hist_bucket(2), 1, "2");
@@ -146,8 +147,8 @@ static void reset_and_filter(void)
 
 	fill(before, now);
 	data_build(&data, VIEW_PROCESSES, &counts);
-	is_int(row(&data, 10)->all.cell.stats.accesses, 5, "since the reset");
-	is_int(data.total.all.cell.stats.accesses, 13, "sum since the reset");
+	is_int(row(&data, 10)->all.counted.stats.accesses, 5, "since the reset");
+	is_int(data.total.all.counted.stats.accesses, 13, "sum since the reset");
 	ok(fabs(data.all_seconds - 0.5) < 1e-9, "time since the reset: %f", data.all_seconds);
 
 	counts.base = NULL;
@@ -155,7 +156,7 @@ static void reset_and_filter(void)
 	data_build(&data, VIEW_PROCESSES, &counts);
 	is_int(data.nr, 1, "by name");
 	is_int(data.rows[0].key.number, 12, "that one");
-	is_int(data.total.all.cell.stats.accesses, 1, "sums are of what passes");
+	is_int(data.total.all.counted.stats.accesses, 1, "sums are of what passes");
 	counts.filter = "0012:";
 	data_build(&data, VIEW_PROCESSES, &counts);
 	is_int(data.nr, 1, "by function");
@@ -185,9 +186,9 @@ static void many(void)
 	is_int(data.nr, 2000, "2000 processes");
 	for (pid = 1; pid <= 2000; pid++)
 		wrong += !row(&data, pid) ||
-			 row(&data, pid)->last.cell.stats.accesses != 1 + pid % 3;
+			 row(&data, pid)->last.counted.stats.accesses != 1 + pid % 3;
 	is_int(wrong, 0, "each with its own counts");
-	is_int(data.total.last.cell.stats.accesses, 4001, "sum");
+	is_int(data.total.last.counted.stats.accesses, 4001, "sum");
 	data_free(&data);
 	counts_free(before);
 	counts_free(now);
@@ -215,12 +216,12 @@ static void others(void)
 	counts_follow(before, now);
 	data_build(&data, VIEW_PROCESSES, &counts);
 	for (i = 0; i < data.nr; i++) {
-		all += data.rows[i].all.cell.stats.accesses;
-		last += data.rows[i].last.cell.stats.accesses;
+		all += data.rows[i].all.counted.stats.accesses;
+		last += data.rows[i].last.counted.stats.accesses;
 	}
 	is_int(all, 15000, "rows are all that there was");
 	is_int(last, 10000, "and what of it was in the interval");
-	is_int(data.total.last.cell.stats.accesses, 10000, "as the sum says");
+	is_int(data.total.last.counted.stats.accesses, 10000, "as the sum says");
 	ok(data.processes >= 9000 && data.processes <= 11000, "at most so many: %llu",
 	   (unsigned long long)data.processes);
 	is_int(row(&data, COUNT_OTHERS)->others, counts_others(now),

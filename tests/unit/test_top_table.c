@@ -53,8 +53,8 @@ static void sorting(void)
 	data_free(&data);
 }
 
-static const char *cell(enum view view, const char *id, const struct top_data *data,
-			const struct top_row *row, bool total)
+static const char *text_of(enum view view, const char *id, const struct top_data *data,
+			   const struct top_row *row, bool total)
 {
 	static char text[COLUMN_TEXT_LEN];
 
@@ -62,7 +62,7 @@ static const char *cell(enum view view, const char *id, const struct top_data *d
 	return text;
 }
 
-static void cells(void)
+static void column_texts(void)
 {
 	struct top_data data = { 0 };
 	const struct top_row *row;
@@ -70,20 +70,21 @@ static void cells(void)
 	build(&data, VIEW_PROCESSES);
 	top_sort(&data, column_by_id(VIEW_PROCESSES, "pid"), false);
 	row = &data.rows[0];
-	is_str(cell(VIEW_PROCESSES, "pid", &data, row, false), "10", "number");
-	is_str(cell(VIEW_PROCESSES, "comm", &data, row, false), "ismload", "name");
+	is_str(text_of(VIEW_PROCESSES, "pid", &data, row, false), "10", "number");
+	is_str(text_of(VIEW_PROCESSES, "comm", &data, row, false), "ismload", "name");
 	/* 4 writes of 4096 bytes in half a second. */
-	is_str(cell(VIEW_PROCESSES, "accesses_per_s", &data, row, false), "8", "rate");
-	is_str(cell(VIEW_PROCESSES, "bytes_per_s", &data, row, false), "32.0K", "bytes, by 1024");
-	is_str(cell(VIEW_PROCESSES, "bytes_per_store", &data, row, false), "4096", "efficiency");
-	is_str(cell(VIEW_PROCESSES, "one_block_percent", &data, row, false), "100", "percent");
-	is_str(cell(VIEW_PROCESSES, "latency_p50_ns", &data, row, false), "3.2", "microseconds");
-	is_str(cell(VIEW_PROCESSES, "bytes_per_store", &data, &data.rows[1], false), "-",
+	is_str(text_of(VIEW_PROCESSES, "accesses_per_s", &data, row, false), "8", "rate");
+	is_str(text_of(VIEW_PROCESSES, "bytes_per_s", &data, row, false), "32.0K",
+	       "bytes, by 1024");
+	is_str(text_of(VIEW_PROCESSES, "bytes_per_store", &data, row, false), "4096", "efficiency");
+	is_str(text_of(VIEW_PROCESSES, "one_block_percent", &data, row, false), "100", "percent");
+	is_str(text_of(VIEW_PROCESSES, "latency_p50_ns", &data, row, false), "3.2", "microseconds");
+	is_str(text_of(VIEW_PROCESSES, "bytes_per_store", &data, &data.rows[1], false), "-",
 	       "reads have none");
-	is_str(cell(VIEW_PROCESSES, "accesses_per_s", &data, &data.total, true), "28", "sum");
-	is_str(cell(VIEW_PROCESSES, "pid", &data, &data.total, true), "", "numbers have no sum");
+	is_str(text_of(VIEW_PROCESSES, "accesses_per_s", &data, &data.total, true), "28", "sum");
+	is_str(text_of(VIEW_PROCESSES, "pid", &data, &data.total, true), "", "numbers have no sum");
 	/* 10 writes of 4096 and 256 bytes in 10 blocks: not the sum of the rows'. */
-	is_str(cell(VIEW_PROCESSES, "bytes_per_store", &data, &data.total, true), "1792",
+	is_str(text_of(VIEW_PROCESSES, "bytes_per_store", &data, &data.total, true), "1792",
 	       "a ratio adds up anew");
 	data_free(&data);
 }
@@ -233,7 +234,7 @@ int main(void)
 	put(now, sample_read(&one, 0, 8, 3), &one, 11, 4);
 	put(now, sample_write(&two, 0, 256), &two, 12, 6);
 	sorting();
-	cells();
+	column_texts();
 	labels();
 	numbers();
 	layouts();

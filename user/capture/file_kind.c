@@ -40,7 +40,7 @@ static const struct form {
 	{ "{\"type\":", 8, "is what --json printed, not the capture it was made of" },
 };
 
-/* Nothing that a shell, or whoever reads the line, takes for something else. */
+/* Can the path be shown in a command as it is?  Only if neither a shell nor a person can misread it. */
 static bool is_plain(const char *path)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"

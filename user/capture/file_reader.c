@@ -131,7 +131,7 @@ int file_open(struct capture_file **result, const char *path, unsigned int threa
 	file->other_link = -1;
 	pcapng_init(&file->reader, &source);
 	err = open_path(file, &fd);
-	/* Of a pipe, what has come is delivered before more is waited for. */
+	/* A pipe is read by one thread, which delivers what has come before it waits for more. */
 	if (!err)
 		err = input_open(&file->input, fd, file->size ? threads : 1);
 	if (err) {
@@ -184,7 +184,7 @@ static int on_statistics(struct capture_file *file, const struct pcapng_block *b
 	struct account_part part;
 	struct trace *trace;
 
-	/* Somebody else's, or of a later version of ours. */
+	/* A block of statistics that is another program's, or of a later version of ours. */
 	if (account_get(block, &part))
 		return 0;
 	section_move_times(&file->section, block, &part.account);
@@ -197,7 +197,7 @@ static int on_statistics(struct capture_file *file, const struct pcapng_block *b
 	return 0;
 }
 
-/* The first reason is as good as any. */
+/* Note why it is not known what was lost; the first reason is kept. */
 static void unaccounted(struct capture_file *file, const char *why)
 {
 	if (!file->unaccounted)
@@ -255,7 +255,7 @@ static int on_stray(struct capture_file *file)
 	return 0;
 }
 
-/* 1 with *rec, 0 if it is to be skipped, or -errno. */
+/* A packet block: 1 with *rec, 0 if it is to be skipped, or -errno. */
 static int on_packet(struct capture_file *file, const struct pcapng_block *block,
 		     struct capture_record *rec)
 {
@@ -275,7 +275,7 @@ static int on_packet(struct capture_file *file, const struct pcapng_block *block
 	}
 	if (rec->type != CAPTURE_ACCESS)
 		return 1;
-	/* Each trace counts its tasks from 1; of one that is not known they are not, either. */
+	/* Each trace numbers its tasks from 1; without an account the trace is not known, nor are the tasks. */
 	if (rec->access.task)
 		rec->access.task =
 			file->section.trace
@@ -306,7 +306,7 @@ static int on_block(struct capture_file *file, const struct pcapng_block *block,
 	}
 }
 
-/* Of somebody else's packets, and of nothing else. */
+/* The file has interfaces, but none of ours: say what its packets are.  Returns an error. */
 static int not_ours(struct capture_file *file)
 {
 	if (file->other_link < 0)

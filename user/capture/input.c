@@ -40,7 +40,7 @@ int input_open(struct capture_input **result, int fd, unsigned int threads)
 
 	if (!input)
 		return -ENOMEM;
-	/* All but the buffer. */
+	/* Set everything to 0 but the buffer. */
 	memset(input, 0, offsetof(struct capture_input, buf));
 	memset(&input->from, 0, sizeof(*input) - offsetof(struct capture_input, from));
 	input->fd = fd;
@@ -88,7 +88,7 @@ static int bad(struct capture_input *input, const char *what, uint64_t at)
 	return -EBADMSG;
 }
 
-/* The first bytes tell. */
+/* Decide by the first bytes whether the file is compressed. */
 static int begin(struct capture_input *input)
 {
 	int err = fill(input, 2);
@@ -190,7 +190,7 @@ static int feed(struct capture_input *input)
 	struct inflate_job *job;
 	int got;
 
-	/* Not further than there is room for: more may be slow to come. */
+	/* Read only as far as there is room: a pipe may be slow to deliver more. */
 	while (!input->alone && !input->inside && !pool_full(input->pool)) {
 		got = next_member(input, &member);
 		if (got <= 0 || !member.packed) {

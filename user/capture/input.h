@@ -16,8 +16,8 @@
 struct capture_input;
 
 /*
- * input_open - take over a descriptor that has been opened for reading.
- * threads: how many inflate; 1 or less: nobody but the caller.  -ENOMEM.
+ * input_open - take over fd, which is open for reading.  threads: how many inflate; 1 or less:
+ * only the caller.  0 or -ENOMEM.
  */
 int input_open(struct capture_input **result, int fd, unsigned int threads);
 
@@ -27,10 +27,10 @@ int input_open(struct capture_input **result, int fd, unsigned int threads);
  */
 int input_chunk(struct capture_input *input, const uint8_t **data, size_t *len);
 
-/* After 0: it ended in the middle of a gzip member. */
+/* After input_chunk() returned 0: did the file end in the middle of a gzip member? */
 bool input_cut(const struct capture_input *input);
 
-/* After -EBADMSG: what is wrong. */
+/* After -EBADMSG: what is wrong, a constant. */
 const char *input_error(const struct capture_input *input);
 
 /* Is it gzip?  Known after the first input_chunk(). */

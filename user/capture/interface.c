@@ -81,7 +81,7 @@ int64_t interface_time(const struct capture_interface *interface, uint64_t units
 	if (interface->binary)
 		ns = ns * NS_PER_SEC >> interface->shift;
 	else if (interface->over > 1)
-		/* Not of what is in nanoseconds already: a division this long takes its time. */
+		/* Skipped for nanoseconds: a 128-bit division is slow. */
 		ns /= (int64_t)interface->over;
 	else
 		ns *= (int64_t)interface->times;

@@ -45,7 +45,7 @@ static enum packet_kind no_record(const struct why *why)
 	return bad(why, "is no record of ismtrace");
 }
 
-/* What record_type() does not know: somebody has cut it, or it is none. */
+/* Say what is wrong with a packet that is no record: it was cut, or it never was one. */
 static enum packet_kind bad_record(const struct why *why, const struct packet *packet)
 {
 	if (packet->len >= packet->full || packet->len >= RECORD_ACCESS_LEN)

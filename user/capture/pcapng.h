@@ -43,16 +43,16 @@ enum pcapng_option {
 #define EPB_INBOUND  1
 #define EPB_OUTBOUND 2
 
-/* Of one block, bytes; longer ones that we need are an error. */
+/* The longest block that is read, in bytes; a longer one of a type that we need is an error. */
 #define PCAPNG_BLOCK_MAX (1u << 20)
 
-/* --- Writing: into memory of the caller's, one block after another. */
+/* --- Writing: one block after another, into the caller's memory. */
 
 struct block_out {
 	uint8_t *data;
-	size_t len, room; /* bytes written, and of the memory */
-	size_t start;	  /* of the block being written */
-	bool full;	  /* the block being written does not fit */
+	size_t len, room; /* bytes written, and bytes of memory */
+	size_t start;	  /* where the block being written begins */
+	bool full;	  /* the block being written does not fit; nothing more is written */
 	bool little;	  /* byte order of the section */
 };
 
@@ -60,26 +60,26 @@ void block_begin(struct block_out *out, uint32_t type);
 void block_u16(struct block_out *out, uint16_t value);
 void block_u32(struct block_out *out, uint32_t value);
 void block_u64(struct block_out *out, uint64_t value);
-/* A time, in two halves as pcapng has it. */
+/* A time in ns, as two 32-bit halves, the upper one first, as in a packet block. */
 void block_time(struct block_out *out, uint64_t ns);
-/* Room for len bytes and padding to a multiple of 4, zeroed; NULL: full. */
+/* Room for len bytes; the padding behind them is zeroed.  NULL: it does not fit. */
 uint8_t *block_room(struct block_out *out, size_t len);
 void block_option(struct block_out *out, uint16_t code, const void *data, size_t len);
 void block_option_u64(struct block_out *out, uint16_t code, uint64_t value);
 void block_option_time(struct block_out *out, uint16_t code, uint64_t ns);
-/* A text, cut to 1024 bytes; none if it is empty. */
+/* An option with a text, cut to 1024 bytes; nothing for an empty text. */
 void block_option_text(struct block_out *out, uint16_t code, const char *text);
 void block_options_end(struct block_out *out);
-/* False, with the block gone, if it did not fit. */
+/* End the block.  False if it did not fit: it is then removed. */
 bool block_end(struct block_out *out);
 /*
- * block_packet - an enhanced packet block at once, with flags as its only option, but
- * for its data: room for len bytes of that, of full that there were.  ns as the
- * interface's resolution has it.  NULL, with nothing written: it does not fit.
+ * block_packet - a whole enhanced packet block, with flags as its only option.  Returns where its
+ * len bytes of data go; full is how many bytes there were before the cut to len.  ns is the
+ * time, in units of the interface's resolution.  NULL, and nothing written: it does not fit.
  */
 uint8_t *block_packet(struct block_out *out, uint32_t interface, uint64_t ns, size_t len,
 		      uint32_t full, uint32_t flags);
-/* Of such a block, without its data and what that is padded with. */
+/* Bytes of a packet block besides its data and the padding of that. */
 #define PACKET_OVERHEAD (12 + 20 + 8 + 4)
 
 /* --- Reading: from a stream that comes in pieces. */
@@ -88,8 +88,8 @@ struct pcapng_block {
 	uint32_t type;
 	bool little;	     /* numbers in body are little-endian */
 	const uint8_t *body; /* good until the next block is read */
-	size_t len;	     /* of body: without type, lengths; SHB: nor byte order */
-	uint64_t at;	     /* offset of the block in the stream */
+	size_t len;  /* bytes of body, which has neither type nor lengths; SHB: nor byte order */
+	uint64_t at; /* offset of the block in the stream */
 };
 
 struct pcapng_source {
@@ -104,14 +104,14 @@ struct pcapng_source {
 struct pcapng_reader {
 	struct pcapng_source source;
 	const uint8_t *chunk;
-	size_t left;	/* of chunk */
-	uint8_t *spill; /* for what lies across pieces; grows to a block */
-	size_t room;
-	uint64_t at; /* offset in the stream */
+	size_t left;	/* bytes of chunk not read yet */
+	uint8_t *spill; /* a block that lies across pieces is copied here */
+	size_t room;	/* bytes of spill */
+	uint64_t at;	/* offset in the stream */
 	bool little, begun;
-	bool cut;	 /* ended in the middle of a block */
-	uint8_t head[8]; /* its first bytes, where it begins with no section */
-	char error[96];	 /* what is wrong, after -EBADMSG */
+	bool cut;	 /* the stream ended in the middle of a block */
+	uint8_t head[8]; /* the stream's first bytes, if it does not begin with a section */
+	char error[96];	 /* after -EBADMSG: what is wrong */
 };
 
 void pcapng_init(struct pcapng_reader *reader, const struct pcapng_source *source);
@@ -131,8 +131,8 @@ struct pcapng_opt {
 };
 
 /*
- * pcapng_option - walk the options that begin at body[*at].  True with *opt
- * and *at behind it; false at the end, or where they make no sense.
+ * pcapng_option - the next one of the options that begin at body[*at].  True with *opt, and *at
+ * moved behind it; false at the end, or where the options make no sense.
  */
 bool pcapng_option(const struct pcapng_block *block, size_t *at, struct pcapng_opt *opt);
 

@@ -14,7 +14,7 @@
 
 #define THREADS_MAX    16
 #define PROGRESS_BYTES (64u << 10)
-/* Between looks at how far the files are. */
+/* Records between two calls of options.progress. */
 #define PROGRESS_RECORDS 256
 
 /* A file and its next record. */
@@ -33,7 +33,7 @@ struct capture {
 	struct head *given; /* whose record the caller has */
 	int ended;	    /* what capture_next() says from now on; 1: not yet */
 
-	/* Of the records delivered. */
+	/* What is known of the records that were delivered; times in ns. */
 	bool has_records;
 	int64_t first_ns, last_ns;
 	int64_t begin_ns, mono_offset;
@@ -58,7 +58,7 @@ static int64_t record_end(const struct capture_record *rec)
 								    : rec->insn.raw.latency_ns);
 }
 
-/* 1, 0 at its end, or -errno. */
+/* Read a file's next record into head: 1, 0 at the end of the file, or -errno. */
 static int advance(struct capture *capture, struct head *head)
 {
 	int got = file_next(head->file, &head->rec);
@@ -235,8 +235,8 @@ static const char *read_too_much(const struct capture *capture)
 }
 
 /*
- * A closed trace says how much it recorded: are all of its files here?  What
- * was left out because its type is not known may be why, so that is one line.
+ * A closed trace says how much it recorded: are all of its files here?  Records of an unknown type may
+ * be the reason, so they are in the same line.
  */
 static void tell_missing(struct capture *capture)
 {

@@ -12,7 +12,7 @@
  *	while ((got = capture_next(c, &rec)) > 0)
  *		...
  *	if (got < 0)
- *		status = EXIT_CAPTURE;		the person has been told
+ *		status = EXIT_CAPTURE;		the reason was printed
  *	capture_account(c, summary);		then summary_finish()
  *	capture_close(c);
  *
@@ -38,11 +38,11 @@ enum capture_say { CAPTURE_NOTE, CAPTURE_ERROR };
 
 struct capture_options {
 	/*
-	 * What ends early, or has no closing account, is an error, not a note:
+	 * A file that ends early, or has no closing account, is an error, not a note:
 	 * capture_next() returns -EBADMSG where it would return 0.
 	 */
 	bool strict;
-	unsigned int threads; /* that inflate; 0: one per CPU, at most 16 */
+	unsigned int threads; /* how many inflate; 0: one per CPU, at most 16 */
 	/*
 	 * Called now and then, at most once per 64 KiB: bytes of the files
 	 * (compressed, if they are) read so far and in all; total is 0 if it
@@ -50,18 +50,18 @@ struct capture_options {
 	 */
 	void (*progress)(void *arg, uint64_t done, uint64_t total);
 	/*
-	 * Told one line, without its end, printable, "FILE: what"; NULL: notes
-	 * go to warning() and errors to error().
+	 * Called with one printable line, without newline, "FILE: what".  NULL: notes go to
+	 * warning() and errors to error().
 	 */
 	void (*say)(void *arg, enum capture_say how, const char *text);
-	void *arg; /* of both */
+	void *arg; /* the first argument of both */
 };
 
 enum capture_type { CAPTURE_ACCESS, CAPTURE_INSN };
 
 /*
- * One record.  What its pointers lead to: functions and drivers are good until
- * capture_close(); a payload until the next capture_next().
+ * One record.  Its pointers to functions and drivers are good until capture_close(), that to a
+ * payload until the next capture_next().
  */
 struct capture_record {
 	enum capture_type type;
@@ -78,9 +78,8 @@ struct capture;
 /*
  * capture_open - open all files and read up to the first record of each.
  * files[i] is a path, or "-" for standard input (once); borrowed until
- * capture_close().  options may be NULL.  On failure the person has been told
- * why in one line, and the exit status (EXIT_CAPTURE) is returned; EXIT_DONE
- * with *result otherwise.
+ * capture_close().  options may be NULL.  Returns EXIT_DONE with *result; or EXIT_CAPTURE, having
+ * printed why in one line.
  */
 int capture_open(struct capture **result, const char *const *files, size_t nr,
 		 const struct capture_options *options);
@@ -88,18 +87,16 @@ int capture_open(struct capture **result, const char *const *files, size_t nr,
 /*
  * capture_next - the next record of all files, by time of begin; records of
  * one file stay in the order in which they are in it.  Returns 1 with *rec;
- * 0 at the end, or where a file was cut off (a note is said); -EBADMSG, -ENOMEM
- * or another -errno, told, for a bad file.  After 0 or an error it returns
- * the same again.
+ * 0 at the end, or where a file was cut off, after a note; -EBADMSG, -ENOMEM or another -errno
+ * for a bad file, having printed why.  After 0 or an error it returns the same again.
  */
 int capture_next(struct capture *capture, struct capture_record *rec);
 
 /*
- * capture_account - what the traces said of themselves: adds losses, filtered
- * and unopened accesses, unattributed instructions and measurement blocks to the
- * summary, and sets begin_ns, end_ns, unaccounted, missing and strays.  Call
- * after the last record, before summary_finish().  Files of one trace (rotated)
- * are counted once.  Returns 0 or -ENOMEM.
+ * capture_account - add what the captures say of whole traces to the summary: losses, filtered and
+ * unopened accesses, unattributed instructions and measurement blocks; and set begin_ns, end_ns,
+ * unaccounted, missing and strays.  Call it after the last record, before summary_finish().
+ * Several files of one trace (rotated) count once.  Returns 0 or -ENOMEM.
  */
 int capture_account(struct capture *capture, struct summary *summary);
 
@@ -109,17 +106,17 @@ int capture_account(struct capture *capture, struct summary *summary);
  */
 const char *capture_unaccounted(const struct capture *capture);
 
-/* The functions met so far; the capture's own. */
+/* The table of all functions met so far, which belongs to the capture. */
 struct function_table *capture_functions(struct capture *capture);
 
 /*
- * When the earliest of the traces began, ns since 1970, and what to add to
- * its CLOCK_MONOTONIC for that; known after capture_open().  0 for no record.
+ * When the earliest trace began, in ns since 1970; and the nanoseconds to add to its
+ * CLOCK_MONOTONIC to get ns since 1970.  Known after capture_open(); 0 if there is no record.
  */
 int64_t capture_begin(const struct capture *capture);
 int64_t capture_mono_offset(const struct capture *capture);
 
-/* Bytes read so far, and in all (0: not known). */
+/* Bytes of the files read so far; *total: bytes in all, 0: not known. */
 uint64_t capture_bytes(const struct capture *capture, uint64_t *total);
 
 void capture_close(struct capture *capture);

@@ -9,7 +9,7 @@
 #include "util/clock.h"
 #include "util/times.h"
 
-/* Of a header: version and length. */
+/* Where the options of a section header begin: behind byte order, version and length. */
 #define OPTIONS_AT 12
 /* What shb_userappl begins with in a section of ours. */
 #define OURS "ismtrace"

@@ -74,7 +74,7 @@ static int capture_access_record(struct sink *sink, const struct access *access)
 	uint8_t *p;
 	int err;
 
-	/* It has to fit in a buffer, whatever the source says. */
+	/* A record must fit in a buffer, whatever length the source says. */
 	if (payload > WRITER_BUF_LEN / 2)
 		payload = WRITER_BUF_LEN / 2;
 	p = put_packet(stream, access->fn, access->ts, RECORD_ACCESS_LEN + payload, full,
@@ -120,7 +120,7 @@ static int capture_begin_file(struct sink *sink)
 
 	if (!stream_preamble(stream, &empty, true))
 		return writer_error(stream->writer) ?: -ENOMEM;
-	/* Somebody may wait for it, and a file is readable from the start. */
+	/* Write at once: a reader may be waiting, and a file can be read from then on. */
 	stream_put(stream, false);
 	return stream->options->at_once ? 0 : writer_sync(stream->writer);
 }
@@ -197,7 +197,7 @@ struct sink *sink_capture_new(const struct sink_capture_options *options)
 	account->begin_ns = options->begin_ns;
 	account->end_ns = options->begin_ns;
 	account->mono_offset = options->mono_offset_ns;
-	/* It only has to differ from trace to trace; early after boot there is none. */
+	/* A random number, so that it differs from trace to trace; early after boot there is none. */
 	if (getrandom(&account->trace, sizeof(account->trace), GRND_NONBLOCK) !=
 	    sizeof(account->trace))
 		account->trace = (uint64_t)options->begin_ns;

@@ -74,7 +74,7 @@ static struct trace *trace_find(struct capture_traces *traces, uint64_t id)
 	return trace;
 }
 
-/* It is for people, and comes from anywhere. */
+/* Make a note printable ASCII: it is shown to people, and comes from a file. */
 static void make_printable(char *text)
 {
 	for (; *text; text++)

@@ -13,7 +13,7 @@
 /* Before there was --measure. */
 #define ENTRY_LEN_LEAST 408
 #define UNATTR_LEN	((ISMT_KINDS + 3) * 8)
-/* So many causes were there first; those that came later are behind the old header. */
+/* How many causes of loss the first version had; those that came later are behind the old header. */
 #define LOSSES_OLD 9
 
 /*
@@ -320,7 +320,7 @@ static int get_part(const uint8_t *p, size_t len, struct account_part *part)
 	account->insn_records = get_be64(p + AT_INSNS);
 	account->filtered = get_be64(p + AT_FILTERED);
 	account->unopened = get_be64(p + AT_UNOPENED);
-	/* Whoever wrote it may have known of fewer causes. */
+	/* An older version may have written it, which had fewer causes. */
 	for (i = 0; i < LOSS_COUNT && loss_at(i) + 8 <= header; i++)
 		account->lost.n[i] = get_be64(p + loss_at(i));
 	account->in_file = get_be64(p + AT_IN_FILE);

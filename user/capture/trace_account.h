@@ -23,37 +23,38 @@
 
 #define ACCOUNT_NOTE_LEN 64
 
-/* In numbers only; functions come apart. */
+/* The numbers of an account; the functions are read one by one, by account_get_function(). */
 struct account {
 	uint32_t flags;
-	uint32_t file;			 /* number of the file in the trace, from 0 */
-	uint64_t trace;			 /* random, the same in all files of a trace */
-	uint64_t serial;		 /* grows from account to account of a trace */
-	int64_t begin_ns, end_ns;	 /* since 1970; end: as of now */
-	int64_t mono_offset;		 /* ns to add to CLOCK_MONOTONIC for that */
-	uint64_t recorded, insn_records; /* in the files of the trace until now */
+	uint32_t file;		  /* number of the file in the trace, from 0 */
+	uint64_t trace;		  /* random, the same in all files of a trace */
+	uint64_t serial;	  /* grows from account to account of a trace */
+	int64_t begin_ns, end_ns; /* of the trace, ns since 1970; end: when this was written */
+	int64_t mono_offset;	  /* ns to add to CLOCK_MONOTONIC to get ns since 1970 */
+	uint64_t recorded, insn_records; /* in all files of the trace until now */
 	uint64_t filtered, unopened;
 	struct losses lost;
-	uint64_t in_file, insns_in_file; /* of these, in this file */
+	uint64_t in_file,
+		insns_in_file; /* how many of recorded and insn_records are in this file */
 };
 
-/* What it says of one function; the note is text of a file. */
+/* What an account says of one function; note is a text from the file. */
 struct account_function {
 	struct function fn;
-	struct summary_function sum; /* unattributed ones and fmb_ only; fmb_note is NULL */
+	struct summary_function
+		sum; /* only outside, filtered, lost and fmb_...; fmb_note is NULL */
 	char note[ACCOUNT_NOTE_LEN];
 };
 
-/* Of one part, at most; an option has 16 bits of length. */
+/* The most functions that one part of an account tells of: an option has 16 bits of length. */
 #define ACCOUNT_PART_FUNCTIONS 128
 
-/* Room that a part needs at most, bytes. */
+/* The most bytes that a part can need. */
 size_t account_size(const struct summary *summary);
 
 /*
- * account_put - write a part as statistics of an interface: numbers from
- * account, functions from summary, beginning with *first, which is moved on.
- * False if it does not fit.
+ * account_put - write a part as a block of statistics of an interface: numbers from account,
+ * functions from summary, from *first on, which is advanced.  False if it does not fit.
  */
 bool account_put(struct block_out *out, uint32_t interface, const struct account *account,
 		 const struct summary *summary, size_t *first);
@@ -61,7 +62,7 @@ bool account_put(struct block_out *out, uint32_t interface, const struct account
 /* One part, as it was read. */
 struct account_part {
 	struct account account;
-	size_t first, nr, total; /* functions in it, and in all parts */
+	size_t first, nr, total; /* it has nr of `total` functions, from number `first` on */
 	const uint8_t *entries;	 /* borrowed from the block */
 	size_t entry_len;
 };
@@ -72,7 +73,7 @@ struct account_part {
  */
 int account_get(const struct pcapng_block *block, struct account_part *part);
 
-/* One of its functions, by index in the part. */
+/* A function of the part, by its index there. */
 void account_get_function(const struct account_part *part, size_t index,
 			  struct account_function *function);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * capture_args.h - the captures that a command is told to read, and what of them.
+ * capture_args.h - the options of commands that read captures: which files, and which accesses.
  */
 #ifndef ISMT_CLI_CAPTURE_ARGS_H
 #define ISMT_CLI_CAPTURE_ARGS_H
@@ -12,19 +12,18 @@
 #include "cli/output.h"
 #include "model/filter.h"
 
-/* Captures that can be named at once. */
+/* The most captures that can be given. */
 #define CAPTURE_ARGS_MAX 256
 
-/* Starts as zeros and filter_init(); the names of files are the argv's. */
+/* Starts as zeros, with filter_init(); the names of files are those in argv. */
 struct capture_args {
 	struct filter filter;
-	const char **files; /* to be freed by who parsed them */
+	const char **files; /* the array is freed by whoever had the options parsed */
 	size_t nr_files;
-	bool no_files; /* it is known that there are none, and why */
+	bool no_files; /* no files are needed: check -- CMD makes a trace of its own */
 	bool strict;
 	const struct output *output; /* borrowed; NULL: standard output */
-	/* A line about progress would not get between lines of output. */
-	bool silent; /* nothing is written to the terminal meanwhile */
+	bool silent; /* no output goes to the terminal meanwhile: a progress line disturbs nothing */
 };
 
 /* FILE..., --strict; input is a struct capture_args. */

@@ -13,7 +13,7 @@ struct command {
 	const char *name;
 	/* argv[0] is the command's name; returns the exit status. */
 	int (*run)(int argc, char **argv);
-	const char *help;	 /* NULL: not for people to find */
+	const char *help;	 /* one line; NULL: not listed by --help */
 	const struct argp *argp; /* for completion; NULL: none */
 };
 
@@ -26,7 +26,7 @@ int command_check(int argc, char **argv);
 int command_list(int argc, char **argv);
 int command_doctor(int argc, char **argv);
 
-/* What they parse their options with: completion is made of these. */
+/* The commands' option tables; completion is made of these. */
 extern const struct argp live_argp, record_argp, stat_argp, dump_argp, report_argp, check_argp,
 	list_argp, doctor_argp;
 

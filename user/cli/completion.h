@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * completion.h - `ismtrace completion SHELL`, of the command table.
+ * completion.h - completion for shells, made of the option tables: `ismtrace completion SHELL`.
  */
 #ifndef ISMT_CLI_COMPLETION_H
 #define ISMT_CLI_COMPLETION_H
@@ -15,7 +15,7 @@
  */
 int completion(int argc, char **argv, const struct command *commands, size_t nr);
 
-/* The same of a program without commands, whose options argp parses. */
+/* Completion for a program without commands.  Returns the exit status. */
 int completion_program(const char *shell, const char *program, const struct argp *argp);
 
 #endif /* ISMT_CLI_COMPLETION_H */

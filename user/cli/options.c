@@ -160,7 +160,7 @@ static const struct argp_option *option_of(const struct argp *argp, char letter)
 	return option;
 }
 
-/* As much as the C library may show of it: all that is not the value of an option. */
+/* How many bytes of a wrong word the C library may print: all but the value of an option. */
 static size_t option_shown(const struct argp *argp, const char *word)
 {
 	const struct argp_option *option;

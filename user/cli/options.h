@@ -36,21 +36,21 @@ void options_parse(const struct argp *argp, const char *command, int argc, char 
 		   int *arg_index, void *input);
 
 /*
- * option_error - argp_error() of one line, whatever is in what was given: of 511
- * bytes at most, by escape_line().
+ * option_error - argp_error() through escape_line(): one line of at most 511 bytes, whatever the
+ * person has typed in.
  */
 void option_error(const struct argp_state *state, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /*
- * options_refuse - a word that cannot be an option, and that escape_line() would
- * change: said, and exit with EXIT_USAGE.  The C library would show it as it is.
+ * options_refuse - if a word is no option that there is, and escape_line() would change it, say
+ * so and exit with EXIT_USAGE: the C library would print the word as it is.
  */
 void options_refuse(const struct argp *argp, int argc, char **argv);
 
 /*
- * May escapes be written to this stream?  Honours --color and NO_COLOR.  NULL: a
- * file that is not open yet.
+ * May colours be written to this stream?  Honours --color and NO_COLOR.  out NULL: a file that
+ * is not open yet.
  */
 bool color_allowed(const struct common_options *options, FILE *out);
 
@@ -63,12 +63,12 @@ char **parse_workload(struct argp_state *state);
 /* ARGP_KEY_NO_ARGS: a usage error if "--" is all that there is. */
 void parse_no_workload(struct argp_state *state);
 
-/* Of -Z; option_error() and no return if there is no such user. */
+/* The argument of -Z; option_error() and no return if there is no such user. */
 void parse_run_as(struct run_as *as, const char *text, struct argp_state *state);
 
 /* A positive number; option_error() and no return if it is none. */
 unsigned long long parse_count(const char *text, const char *what, struct argp_state *state);
-/* Seconds, with a fraction if wanted, as nanoseconds; likewise. */
+/* Seconds, with a fraction if wanted, as nanoseconds; option_error() and no return if it is none. */
 unsigned long long parse_seconds(const char *text, struct argp_state *state);
 
 #endif /* ISMT_CLI_OPTIONS_H */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * output.h - where a command writes: standard output, or the file of -o, which keeps
- * it apart from what CMD prints.
+ * output.h - where a command writes: standard output, or the file of -o, which keeps its output
+ * apart from what CMD prints.
  */
 #ifndef ISMT_CLI_OUTPUT_H
 #define ISMT_CLI_OUTPUT_H
@@ -14,24 +14,24 @@
 
 /* Starts as zeros. */
 struct output {
-	const char *path;  /* of -o; NULL: standard output; borrowed */
-	bool looked;	   /* for the directory, as the option was read */
-	struct outdir dir; /* then that is it */
-	FILE *file;	   /* to write to; NULL: not open */
+	const char *path;  /* the argument of -o, borrowed; NULL: standard output */
+	bool looked;	   /* dir was opened, when the option was read */
+	struct outdir dir; /* the directory of path */
+	FILE *file;	   /* NULL: not open */
 };
 
 /* -o FILE; input is a struct output. */
 extern const struct argp output_argp;
 
 /*
- * output_open - a file is made for the owner alone, in place of one that is there; a link
+ * output_open - make the file, readable by the owner alone, in place of one that is there; a link
  * is not followed (outfile.h).  EXIT_DONE, or EXIT_OUTPUT after having said why not.
  */
 int output_open(struct output *out);
 
 /*
- * output_close - all is written, or failed with err, -errno.  Flushes, closes, and
- * returns the first error, -errno; 0 if there was none, or it is not open.
+ * output_close - flush and close.  err is 0, or the -errno that writing failed with before.
+ * Returns the first error, -errno; 0 if there was none, or it was not open.
  */
 int output_close(struct output *out, int err);
 
@@ -42,19 +42,19 @@ int output_close(struct output *out, int err);
  */
 int output_status(const struct output *out, int err);
 
-/* Both in one. */
+/* output_close() and output_status() in one. */
 int output_finish(struct output *out);
 
 /*
- * output_unsaid - for the end of the program: what went wrong with standard output
- * and nobody has told.  A status as from output_status().
+ * output_unsaid - at the end of the program: say what went wrong with standard output, unless that
+ * was said before.  Returns a status as output_status() does.
  */
 int output_unsaid(void);
 
 /*
- * output_mixes - true if what CMD prints on standard output would get between what is
- * written to path (NULL or "-": standard output).  On a terminal a person tells them
- * apart.
+ * output_mixes - true if CMD's standard output and what is written to path (NULL or "-": standard
+ * output) would end up in the same pipe or file.  A terminal does not count: a person can tell
+ * them apart.
  */
 bool output_mixes(const char *path);
 

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * program.h - what both programs do before anything else, so that they are to a shell
- * what it is used to.
+ * program.h - what both programs do first, so that they behave as a shell expects.
  */
 #ifndef ISMT_CLI_PROGRAM_H
 #define ISMT_CLI_PROGRAM_H
 
 /*
- * program_begin - name is who speaks in messages, borrowed.  Signals are as in
- * caller_signals.h; a standard descriptor that is closed stays one that cannot be
- * used, but no file that is opened gets its number; and a program that ends well
- * although its standard output could not be written ends with EXIT_OUTPUT instead,
- * having said so: that is for those who call exit() themselves, as argp's --help does.
+ * program_begin - name (borrowed) stands in front of messages.
+ *
+ * Calls caller_signals_keep().  A standard descriptor that is closed is opened so that it
+ * cannot be used: no other file must get its number.  And if standard output could not be
+ * written, the program says so and ends with EXIT_OUTPUT instead of EXIT_DONE, also where
+ * a library calls exit(), as argp does for --help.
  */
 void program_begin(const char *name);
 

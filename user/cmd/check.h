@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * check.h - `ismtrace check` over captures, and where it goes for
- * `check -- CMD`.
+ * check.h - `ismtrace check` of captures, and its hook for `check -- CMD`.
  */
 #ifndef ISMT_CMD_CHECK_H
 #define ISMT_CMD_CHECK_H
@@ -22,12 +21,12 @@ struct check_trace {
 };
 
 /*
- * Runs argv traced and shows what was found at its end.  Returns the exit
- * status: EXIT_FINDINGS, or argv's own.
+ * Run argv, trace it, and show at its end what was found.  Returns the exit status: EXIT_FINDINGS,
+ * or argv's own.
  */
 typedef int check_live_fn(const struct check_trace *trace);
 
-/* The command; live is NULL where nothing can be traced. */
+/* The command; live is NULL in a program that cannot trace. */
 int check_command(int argc, char **argv, check_live_fn *live);
 
 #endif /* ISMT_CMD_CHECK_H */

@@ -55,7 +55,7 @@ static int sink_end(struct sink *sink, const struct summary *summary)
 
 static int sink_flush(struct sink *sink)
 {
-	/* Nobody reads along. */
+	/* The output is read when all is over: do not flush in between. */
 	return 0;
 }
 

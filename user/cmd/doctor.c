@@ -232,7 +232,7 @@ int command_doctor(int argc, char **argv)
 	if (!fails) {
 		struct requirement_result finding = { .result = REQ_OK };
 
-		/* It takes a while, and may have more to say. */
+		/* Trying to attach takes a while, and prints messages: show the lines before it first. */
 		fflush(cmd.output.file);
 		try_attach(&finding);
 		fails = finding.result == REQ_FAILS;

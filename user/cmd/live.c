@@ -104,7 +104,7 @@ static int finish(struct session *session)
 	struct live_command *cmd = (struct live_command *)session;
 	int err = output_close(&cmd->output, session->output_error);
 
-	/* As with any pipeline: not our failure, but say what there was. */
+	/* The reader of a pipe has gone: no failure of ours, but say what was recorded. */
 	if (err == -EPIPE)
 		fprintf(stderr,
 			"ismtrace: the reader closed the output; %llu recorded, %llu lost\n",

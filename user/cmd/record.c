@@ -20,7 +20,7 @@
 #include "version.h"
 
 #define DEFAULT_FILE "ismtrace.pcapng.gz"
-/* Of zlib.  The writer shares the machine with what is traced. */
+/* zlib's level of compression; a low one, as the writer shares the CPUs with what is traced. */
 #define DEFAULT_LEVEL 3
 #define LEVEL_UNSET   (-2)
 
@@ -243,7 +243,7 @@ static int finish(struct session *session)
 	files_name(&cmd->files, stats.files - 1, name, sizeof(name));
 	if (!strcmp(name, "-"))
 		snprintf(name, sizeof(name), "standard output");
-	/* As with any pipeline: not our failure, but say what there was. */
+	/* The reader of a pipe has gone: no failure of ours, but say what was recorded. */
 	if (session->output_error == -EPIPE)
 		note("the reader closed the output");
 	else if (session->output_error)

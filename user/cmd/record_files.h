@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * record_files.h - the files that a capture is written to.  The first is
- * opened with all privileges.  Where there are several, a small process keeps
- * the directory, which was looked up once, and the right to make files in it, and passes the
- * next ones over a socket, so that the one that handles records can become nobody: it can
- * ask for a number, never for a name.
+ * record_files.h - the files that `ismtrace record` writes to.
+ *
+ * The first one is opened with all privileges.  Where there may be more, a helper process keeps
+ * the directory, which is looked up once, and the right to make files in it.  It passes open
+ * files over a socket.  So the process that handles records can give up its privileges: it can
+ * only ask for the file with a number, never for one with a name.
  */
 #ifndef ISMT_CMD_RECORD_FILES_H
 #define ISMT_CMD_RECORD_FILES_H
@@ -17,28 +18,28 @@
 struct capture_files {
 	const char *path;  /* as given; borrowed */
 	bool numbered;	   /* "x.pcapng.gz" becomes "x.00001.pcapng.gz" and so on */
-	unsigned int keep; /* so many of the newest; 0: all */
-	struct outdir dir; /* that they are in */
-	int socket;	   /* to the process that opens; -1: there is none */
-	pid_t pid;
+	unsigned int keep; /* how many of the newest files to keep; 0: all */
+	struct outdir dir; /* the directory of the files */
+	int socket;	   /* to the helper; -1: there is none */
+	pid_t pid;	   /* of the helper */
 };
 
 /*
- * files_look - look up the directory, before anything else is done: that is where the files will be,
- * whatever its path leads to later.  "-" is standard output.  0 or -errno.
+ * files_look - look up the directory of path ("-": standard output), before anything else is done.
+ * The files will be there, whatever the path leads to later.  0 or -errno.
  */
 int files_look(struct capture_files *files, const char *path, bool numbered, unsigned int keep);
 
 /*
- * files_open - open the first file, for the owner alone, and with numbered
- * start the process.  Returns a descriptor, or -errno.
+ * files_open - make the first file, readable by the owner alone; if numbered, start the helper.
+ * Returns a descriptor, or -errno.
  */
 int files_open(struct capture_files *files);
 
 /* The file with this number, from 0: a descriptor or -errno.  For writer_options. */
 int files_next(void *arg, unsigned int number);
 
-/* Ends the process. */
+/* End the helper. */
 void files_close(struct capture_files *files);
 
 /* The name of a file; it fits in PATH_MAX or is cut. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * replay.h - captures read from begin to end as live reads the kernel: filters
- * first, then the rules, then the summary.  What dump, report and check share.
+ * replay.h - read captures from begin to end: filters first, then the rules, then the summary, in
+ * the same order as in a live trace.  What dump, report and check share.
  */
 #ifndef ISMT_CMD_REPLAY_H
 #define ISMT_CMD_REPLAY_H
@@ -15,7 +15,7 @@
 #include "model/summary.h"
 
 struct replay_handler {
-	/* rec->access with its rules, already in the summary; negative: end. */
+	/* Called with rec->access, whose rules are set, and which is in the summary; <0: end with that. */
 	int (*access)(void *arg, const struct capture_record *rec);
 	int (*insn)(void *arg, const struct insn *insn); /* may be NULL */
 	void *arg;
@@ -26,30 +26,31 @@ struct replay {
 	struct capture *capture;
 	struct summary *summary;
 	struct rules_state *rules;
-	struct pending pending; /* instructions whose access is to be decided on */
+	struct pending pending; /* instructions whose access has not been filtered yet */
 	const struct replay_handler *handler;
-	uint64_t begin_ns, shown_ns; /* of the progress line; CLOCK_MONOTONIC */
+	/* The progress line: when reading began and when it was last shown, CLOCK_MONOTONIC; is it there? */
+	uint64_t begin_ns, shown_ns;
 	bool shown;
-	int status; /* EXIT_DONE until something is wrong */
+	int status; /* the exit status so far */
 };
 
-/* Opens the files.  Returns an exit status, having told why. */
+/* Open the files.  Returns an exit status; unless it is EXIT_DONE, the reason was printed. */
 int replay_open(struct replay *replay, struct capture_args *options);
 
 /*
- * replay_run - deliver everything.  Returns 0, what the handler returned, or
- * -ENOMEM.  A bad file is told, replay->status set, and what was read stands.
+ * replay_run - deliver all records.  Returns 0, what the handler returned, or -ENOMEM.  If a file
+ * is bad, that is printed and replay->status is set; what was delivered until then is valid.
  */
 int replay_run(struct replay *replay, const struct replay_handler *handler);
 
-/* Completes the summary.  Functions and summary are good until replay_close(). */
+/* Complete the summary, which is good until replay_close().  0 or -ENOMEM. */
 int replay_finish(struct replay *replay);
 
 void replay_close(struct replay *replay);
 
 /*
- * replay_end - the exit status of a command whose output ended with err, 0 or
- * -errno: a reader that went away is no failure, and is said.
+ * replay_end - the exit status of a command whose output ended with err, 0 or -errno.  That the
+ * reader of a pipe went away is printed, but is no failure.
  */
 int replay_end(const struct replay *replay, int err);
 

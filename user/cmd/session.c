@@ -67,7 +67,7 @@ static bool enough(const struct session *session)
 	return session->count && session->summary->recorded >= session->count;
 }
 
-/* It reached us, but not the output: its instructions are accounted for. */
+/* An access reached us, but not the output: account for its instructions. */
 static int on_dropped(struct session *session, const struct access *access)
 {
 	struct summary_function *f = summary_function(session->summary, access->fn);
@@ -169,7 +169,7 @@ static int stream(struct session *session)
 	/* Asked while it can be answered: who ends from now on is not seen to. */
 	session->left = tracing_cmd_ended(&session->tracing) && live_tree_goes_on(session->live);
 	live_stop(session->live);
-	/* It may have come with the end of the workload, which got it as well. */
+	/* A signal counts, too, that came just as CMD ended: from the terminal, both get it. */
 	session->tracing.asked |= interrupted();
 	interrupt_forget();
 	do {

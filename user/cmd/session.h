@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * session.h - a trace from the running kernel into a sink, from attaching to
- * the account: what `ismtrace live` and `ismtrace record` have in common.
+ * session.h - a trace of the running kernel into a sink, from attaching to the summary: what
+ * `ismtrace live` and `ismtrace record` have in common.
  */
 #ifndef ISMT_CMD_SESSION_H
 #define ISMT_CMD_SESSION_H
@@ -21,18 +21,18 @@ struct session;
 
 struct session_ops {
 	/*
-	 * Attached, and still with all privileges: open what needs them.  Says
-	 * what went wrong and returns the exit status.  May be NULL.
+	 * Called once attached, with all privileges: open what needs them.  Returns the exit
+	 * status, having said what went wrong.  May be NULL.
 	 */
 	int (*prepare)(struct session *session);
-	/* Without privileges: make the sink; NULL if there is no memory. */
+	/* Called after privileges were dropped: make the sink; NULL: no memory. */
 	struct sink *(*sink)(struct session *session);
 	/*
-	 * The sink has ended and been flushed with output_error set to what
-	 * came of it: tell, and return the exit status.
+	 * Called when the sink has ended and was flushed; output_error has the result.  Says what
+	 * went wrong, if anything, and returns the exit status.
 	 */
 	int (*finish)(struct session *session);
-	/* The trace is for the output alone: without its beginning there is none. */
+	/* There is nothing to trace for if the output cannot even be begun. */
 	bool output_only;
 	/* What Ctrl-C does, for the line that says that the trace runs. */
 	const char *ends;
@@ -47,8 +47,8 @@ struct session {
 	struct sink *sink;
 	struct rules_state *rules;
 	struct summary *summary;
-	bool left;	  /* CMD has ended, but not all that it has started */
-	uint64_t surplus; /* records after the last that was asked for */
+	bool left;	  /* CMD has ended, but a process that it started has not */
+	uint64_t surplus; /* accesses that came after the last one that -n asked for */
 	int output_error; /* first -errno of the sink */
 };
 
@@ -58,12 +58,12 @@ extern const struct argp session_argp;
 /* Defaults, before the options are parsed. */
 void session_init(struct session *session, const struct session_ops *ops);
 
-/* Runs it all; returns the exit status. */
+/* Trace from begin to end; returns the exit status. */
 int session_run(struct session *session);
 
 /*
- * session_account - what was lost, filtered and unattributed until now, into
- * a summary that has none of it yet.  0 or -errno with the counts incomplete.
+ * session_account - set what was lost, filtered and unattributed until now in a summary that has
+ * none of it yet.  0, or -errno with the counts incomplete.
  */
 int session_account(struct session *session, struct summary *summary);
 

@@ -238,7 +238,7 @@ static int run(struct stat_command *cmd)
 		return status;
 	err = count(cmd);
 	counting_stop(cmd->counting);
-	/* It may have come with the end of CMD, which got it as well. */
+	/* A signal counts, too, that came just as CMD ended: from the terminal, both get it. */
 	cmd->tracing.asked |= interrupted();
 	interrupt_forget();
 	tracing_stop_cmd(&cmd->tracing);

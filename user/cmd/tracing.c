@@ -129,7 +129,7 @@ int tracing_status(struct tracing *tracing)
 
 	if (!work->pid || !tracing->asked)
 		return work->ended ? workload_exit_status(work) : EXIT_DONE;
-	/* Whoever is tired of waiting for it may end us. */
+	/* A person who does not want to wait for CMD can end us by a signal. */
 	interrupt_let_go();
 	return workload_signalled_status(work, tracing->argv[0]);
 }

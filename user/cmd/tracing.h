@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * tracing.h - what every command that traces the running kernel has in common, whether records
- * come or counts: its options, CMD, the privileges that are given up, and the exit status.
+ * tracing.h - what all commands have in common that trace the running kernel, by records or by
+ * counts: options, CMD, giving up privileges, and the exit status.
  */
 #ifndef ISMT_CMD_TRACING_H
 #define ISMT_CMD_TRACING_H
@@ -16,10 +16,10 @@
 struct tracing {
 	struct live_options options; /* filter_init() has been called */
 	struct common_options common;
-	bool all;			/* with a workload: trace all processes */
+	bool all;			/* with CMD: trace all processes, not only CMD's */
 	unsigned long long duration_ns; /* 0: no limit */
-	char **argv;			/* of the workload; NULL: none */
-	bool separate;			/* what it prints must not get into our output */
+	char **argv;			/* CMD and its arguments; NULL: none */
+	bool separate;			/* CMD's standard output must not get into ours */
 
 	struct workload work;
 	bool asked; /* -n, -t or a signal has ended the trace */
@@ -34,31 +34,31 @@ extern const struct argp tracing_argp;
 /* Defaults, before the options are parsed. */
 void tracing_init(struct tracing *tracing);
 
-/* Makes CMD, which waits.  EXIT_DONE, or why not, which was said. */
+/* Fork CMD, which waits before exec.  EXIT_DONE, or another exit status, having said why. */
 int tracing_fork(struct tracing *tracing);
 
-/* Once attached: gives up all privileges.  EXIT_DONE, or EXIT_ATTACH, which was said. */
+/* Once attached: give up all privileges.  EXIT_DONE, or EXIT_ATTACH, having said why. */
 int tracing_drop(const struct tracing *tracing);
 
-/* Lets CMD run, if there is one.  EXIT_DONE, or what a shell answers. */
+/* Let CMD run, if there is one.  EXIT_DONE, or the status that a shell would end with. */
 int tracing_run(struct tracing *tracing);
 
 /* Has CMD ended? */
 bool tracing_cmd_ended(struct tracing *tracing);
 
 /*
- * tracing_stop_cmd - the trace is over: if that was asked for, CMD is ended, too, as perf does.
- * An output that fails is no reason to end it.
+ * tracing_stop_cmd - the trace is over.  If -n, -t or a signal has ended it, CMD is ended, too, as
+ * perf does.  CMD goes on if the trace ended because its output failed.
  */
 void tracing_stop_cmd(struct tracing *tracing);
 
 /*
- * tracing_status - when all is written: what CMD makes of the exit status.  Waits for it if it
- * was to end.
+ * tracing_status - after all is written: the exit status as far as it depends on CMD.  Waits for
+ * CMD if it was told to end.
  */
 int tracing_status(struct tracing *tracing);
 
-/* In any case: a CMD that was never started is ended, one that runs let go. */
+/* Call it in any case: ends a CMD that never ran; one that runs is left alone. */
 void tracing_end(struct tracing *tracing);
 
 #endif /* ISMT_CMD_TRACING_H */

@@ -180,7 +180,7 @@ void workload_stop(const struct workload *work, const char *name)
 {
 	int err = send_signal(work, SIGTERM);
 
-	/* One that is stopped has to go on to end, as timeout(1) knows. */
+	/* A stopped process must be continued to end; timeout(1) does so, too. */
 	if (!err)
 		err = send_signal(work, SIGCONT);
 	if (err)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * attach.c - choose the programs, load them, hang them in: by trampolines where the
- * kernel can, else by kprobes.
+ * attach.c - choose the programs, load and attach them: by trampolines where the kernel has
+ * them, else by kprobes.
  */
 #include "live/internal.h"
 
@@ -35,7 +35,7 @@ static void fill_filter(const struct live_options *options, struct ismt_filter *
 	out->snaplen = options->snaplen < ISMT_PAYLOAD_MAX ? options->snaplen : ISMT_PAYLOAD_MAX;
 }
 
-/* Does it leave anything out, apart from by process and by result? */
+/* Has the filter any condition besides by_pid and errors? */
 static bool is_filtered(const struct ismt_filter *filter)
 {
 	return filter->by_fid || filter->comm_len || filter->ops != 3 || ~filter->regions ||
@@ -60,8 +60,9 @@ void live_detach(struct live *live)
 }
 
 /*
- * To wake the reader takes as long as some tens of records, so once in a thousand; but
- * before a task has filled a 64th of the buffer.
+ * The number of a task's records after which the reader is woken.  To wake it takes as long as
+ * tens of records, so once in a thousand; more often if these would fill more than a 64th of
+ * the buffer.
  */
 static uint32_t wakeup_batch(uint64_t buffer)
 {
@@ -89,7 +90,7 @@ static unsigned long sysctl_kernel(const char *name, unsigned long fallback)
 	return n;
 }
 
-/* A process has a number, and there are no more of these, or of tasks, than the kernel allows. */
+/* The most processes that there can be: each is a task and has a number, and the kernel limits both. */
 static uint32_t most_processes(void)
 {
 	unsigned long numbers = sysctl_kernel("pid_max", PIDS_MOST);
@@ -99,7 +100,7 @@ static uint32_t most_processes(void)
 	return most < PIDS_MOST ? (uint32_t)most : PIDS_MOST;
 }
 
-/* Where the core keeps what it knows of the MSI-X table; without it, nothing is known. */
+/* Look up where the VFIO core keeps what it knows of the MSI-X table; 0 if that is not found. */
 static void set_msix(struct ismtrace_bpf *skel, struct kernel_btf *btf)
 {
 	static const char core[] = "vfio_pci_core_device";
@@ -180,7 +181,7 @@ static int load(struct live *live, const struct live_options *options,
 	return err;
 }
 
-/* A process by the number that it has here; scan_machine() has found out where that is. */
+/* Trace a process, by its number in our PID namespace, which scan_machine() has found out. */
 static int add_pid(struct live *live, uint32_t pid)
 {
 	struct bpf_map *map =
@@ -190,7 +191,7 @@ static int add_pid(struct live *live, uint32_t pid)
 	return bpf_map__update_elem(map, &pid, sizeof(pid), &yes, sizeof(yes), BPF_ANY);
 }
 
-/* Tasks that end, execute another program, get another name. */
+/* Attach to tasks that end, execute another program, or are renamed. */
 static int follow_tasks(struct live *live)
 {
 	struct ismtrace_bpf *skel = live->skel;
@@ -228,7 +229,7 @@ static void follow_end(struct live *live)
 	}
 }
 
-/* The kernel sees to it before it returns from changing a map of maps. */
+/* The kernel waits for running programs before it returns from updating a map of maps. */
 int live_quiet(struct live *live)
 {
 	int inner = bpf_map__fd(live->skel->maps.quiet_inner);
@@ -273,8 +274,8 @@ static int follow(struct live *live, const struct live_options *options)
 }
 
 /*
- * After load: learn what there is, then attach.  0, or -errno: -ENOTCONN if no kprobe would
- * run, -ENODATA if errors are not logged but were to be heard of there.
+ * After load: find out what the machine has, then attach.  0, or -errno: -ENOTCONN if kprobes are
+ * turned off, -ENODATA if the error log is, and was to be used.
  */
 static int attach(struct live *live, const struct live_options *options, bool error_events,
 		  const struct hook **refused)
@@ -320,7 +321,7 @@ static int try_mode(struct live *live, const struct live_options *options,
 		}
 		if (err && err != -ENODATA)
 			return err;
-		/* Errors cannot be heard of: return probes have to tell. */
+		/* The error log is off: use return probes instead. */
 		error_events = false;
 	}
 }
@@ -367,12 +368,12 @@ int live_attach(struct live *live, const struct live_options *options)
 		verbose(1, "fentry: this kernel has no BPF JIT; using kprobes");
 	} else {
 		err = try_mode(live, options, &filter, &refused);
-		/* With the JIT turned off this is -ENOMEM, and no lack of memory. */
+		/* -ENOMEM can also mean that the JIT is turned off. */
 		if (err)
 			verbose(1, "fentry: not on this kernel (%s); using kprobes",
 				strerror(-err));
 	}
-	/* For kprobes it takes as many files. */
+	/* Kprobes need as many open files: they would fail, too. */
 	if (err && err != -EMFILE && err != -ENFILE) {
 		live->mode = ATTACH_KPROBE;
 		err = try_mode(live, options, &filter, &refused);

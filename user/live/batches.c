@@ -5,9 +5,9 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* A move takes less than so many looks, unless its task does not run meanwhile; ... */
+/* Adding a batch to a cell takes less than so many looks, unless its task is not running; ... */
 #define TRIES_BUSY 100
-/* ... then it gets the CPU so many times, if there is no other. */
+/* ... so yield the CPU to it this many times, in case there is no other CPU. */
 #define TRIES_MAX 10000
 
 void batches_look(struct batches *batches, const union ismt_slot *slots)
@@ -17,7 +17,7 @@ void batches_look(struct batches *batches, const union ismt_slot *slots)
 	batches->slots = slots;
 	memset(batches->first, 0, sizeof(batches->first));
 	for (i = 0; i < ISMT_SLOTS; i++) {
-		/* One that has none at the moment may be about to, and move it. */
+		/* Include slots whose batch is empty now: they may get one, and add it to the cell. */
 		if (!__atomic_load_n(&slots[i].batch.len, __ATOMIC_RELAXED))
 			continue;
 		cell = __atomic_load_n(&slots[i].batch.cell, __ATOMIC_RELAXED);
@@ -33,7 +33,7 @@ static const struct ismt_batch *batch_at(const struct batches *batches, uint32_t
 	return &batches->slots[number - 1].batch;
 }
 
-/* True if no batch of the cell is just being moved; *moves: how many there were. */
+/* True if no batch is being added to the cell just now; *seq: the sum of their sequence numbers. */
 static bool no_flush(const struct batches *batches, uint32_t index, uint64_t *seq)
 {
 	uint32_t i, one;

@@ -18,7 +18,7 @@ static void hist_set(struct hist *hist, const __u64 *bucket, uint64_t sum, uint6
 	hist->max = max;
 }
 
-/* Of a size's bucket; up to 8 bytes are one bucket of store blocks. */
+/* The bucket of store blocks for a bucket of sizes; all sizes up to 8 bytes are in the first one. */
 static unsigned int stb_of_size(unsigned int bucket)
 {
 	if (bucket <= 3)
@@ -26,8 +26,8 @@ static unsigned int stb_of_size(unsigned int bucket)
 	return bucket - 3 < ISMT_STB_BUCKETS ? bucket - 3 : ISMT_STB_BUCKETS - 1;
 }
 
-/* Writes that were one PCISTB are only in whole[]. */
-static void add_one_block(struct count_cell *part, const struct ismt_cell *cell)
+/* Writes that were one PCISTB are only in one_block[]. */
+static void add_one_block(struct stats_row *part, const struct ismt_cell *cell)
 {
 	__u64 bucket[ISMT_CELL_HIST], count = 0;
 	unsigned int i;
@@ -49,7 +49,7 @@ static void add_one_block(struct count_cell *part, const struct ismt_cell *cell)
 	part->one_block = count;
 }
 
-void cell_counts(const struct ismt_cell *cell, struct count_cell *part)
+void cell_counts(const struct ismt_cell *cell, struct stats_row *part)
 {
 	memset(part, 0, sizeof(*part));
 	part->stats.accesses = cell->accesses;
@@ -71,20 +71,20 @@ void cell_counts(const struct ismt_cell *cell, struct count_cell *part)
 int cell_counts_since(struct counts *counts, const struct count_key *key,
 		      const struct ismt_cell *cell, const struct ismt_cell *last)
 {
-	struct count_cell whole, part, was, *sum;
+	struct stats_row whole, part, was, *sum;
 
 	if (!memcmp(cell, last, sizeof(*cell)))
 		return 0;
-	sum = counts_cell(counts, key);
+	sum = counts_row(counts, key);
 	if (!sum)
 		return -ENOMEM;
 	cell_counts(cell, &whole);
 	cell_counts(last, &was);
 	part = whole;
-	count_cell_sub(&part, &was);
-	count_cell_add(sum, &part);
-	/* A difference does not know its extremes, and one may have come later than what it is of. */
-	count_cell_widen(sum, &whole);
+	stats_row_sub(&part, &was);
+	stats_row_add(sum, &part);
+	/* The minimum and maximum of a difference are not known, but those of the whole cell are. */
+	stats_row_widen(sum, &whole);
 	memcpy(sum->comm, cell->comm, sizeof(sum->comm)); /* of shared ones "" */
 	return 0;
 }

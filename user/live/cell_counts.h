@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * cell_counts.h - a cell of the kernel's as counts.
+ * cell_counts.h - convert a cell of the BPF programs into a row of counts.
  */
 #ifndef ISMT_LIVE_CELL_COUNTS_H
 #define ISMT_LIVE_CELL_COUNTS_H
@@ -8,12 +8,12 @@
 #include "ismtrace.h"
 #include "model/counts.h"
 
-/* What a copy of a cell, batches included, adds up to; part gets neither key nor name. */
-void cell_counts(const struct ismt_cell *cell, struct count_cell *part);
+/* Set part to the counts in a copy of a cell, batches included; its key and name stay zeros. */
+void cell_counts(const struct ismt_cell *cell, struct stats_row *part);
 
 /*
- * cell_counts_since - into the cell of the key goes what has been added to a cell of the kernel's
- * since last, which is an earlier state of it, or zeros.  0 or -ENOMEM.
+ * cell_counts_since - add to the key's row of counts what the cell has more than `last`, an earlier
+ * state of it, or zeros.  0 or -ENOMEM.
  */
 int cell_counts_since(struct counts *counts, const struct count_key *key,
 		      const struct ismt_cell *cell, const struct ismt_cell *last);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * counters.c - what the kernel counted besides the records: losses, instructions of no
+ * counters.c - what the kernel counted besides records: losses, instructions that are in no
  * record, and the functions' measurement blocks.
  */
 #include "live/internal.h"
@@ -55,7 +55,7 @@ void live_look_at_blocks(struct live *live, bool begin)
 			watch->base = *k;
 			watch->opens = live->skel->data->generation;
 		} else if (k->fmb_samples < watch->last.fmb_samples) {
-			/* Set up anew, during the trace: it counts from zero. */
+			/* The block was set up anew during the trace: it has counted from zero since. */
 			memset(&watch->base, 0, sizeof(watch->base));
 			watch->opens = live->skel->data->generation;
 		}
@@ -99,7 +99,7 @@ static int unattr_collect(struct live *live, struct summary *summary,
 		fid = values[cpu].fid;
 	fn = fid ? function_by_fid(live->functions, (uint32_t)(fid - 1))
 		 : function_by_fh(live->functions, key->fh);
-	/* The kernel's drivers of other devices are none of our business. */
+	/* The kernel's own instructions on functions that are not ISM are of no interest. */
 	if (!fn || (!fn->is_ism && key->class == ISMT_UNATTR_OUTSIDE))
 		return 0;
 	total = summary_function(summary, fn);
@@ -179,7 +179,7 @@ void live_losses(const struct live *live, struct losses *lost, uint64_t *filtere
 	lost->n[LOSS_INSN_RING] = counter(live, ISMT_CNT_INSN_LOST);
 	lost->n[LOSS_UNATTR_FULL] = counter(live, ISMT_CNT_UNATTR_FULL);
 	lost->n[LOSS_UNEXAMINED] = counter(live, ISMT_CNT_UNEXAMINED);
-	/* Those of tasks without a slot were never closed. */
+	/* Accesses of tasks without a slot that are still open: no program could end them. */
 	if (live->frozen)
 		lost->n[LOSS_UNFINISHED] = counter(live, ISMT_CNT_UNFINISHED) +
 					   counter(live, ISMT_CNT_SPILLED_OPEN) -

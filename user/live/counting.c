@@ -16,20 +16,20 @@
 #include "util/clock.h"
 #include "util/message.h"
 
-/* From so many cells in use on, those of processes that ended are taken back. */
+/* When so many cells are in use, those of processes that have ended are taken back. */
 #define CELLS_TIGHT (ISMT_CELLS_OWN / 2)
-/* When so few were done with, it is that long until they are looked at again. */
+/* If fewer than RETIRED_FEW were taken back, wait for RETIRE_EVERY_NS before looking again. */
 #define RETIRED_FEW	64
 #define RETIRE_EVERY_NS NS_PER_SEC
 
-/* Of the kernel's: these do not come as findings, the cells have them. */
-#define TOLD RULE_BIT(ISM004)
+/* The programs count findings of these rules in the cells; a record of one is not counted again. */
+#define COUNTED_IN_CELLS RULE_BIT(ISM004)
 
 struct counting {
 	struct live *live;
 	/*
-	 * All that was counted, added to as it is seen: cells may be taken back, and processes folded,
-	 * but nothing is taken away.
+	 * Everything that was counted.  What is new in a cell is added when it is read, and nothing is
+	 * ever subtracted, so that cells can be taken back and processes folded.
 	 */
 	struct counts *now;
 	struct summary *forgotten; /* of functions: the instructions of what was */
@@ -47,7 +47,7 @@ static int on_access(void *arg, struct access *access)
 	int err;
 
 	rules_apply(NULL, access);
-	err = counts_findings(counting->now, access, TOLD);
+	err = counts_findings(counting->now, access, COUNTED_IN_CELLS);
 	if (err)
 		counting->error = err;
 	return err;
@@ -102,8 +102,8 @@ static struct ismt_cell *cell_at(struct counting *counting, int i)
 }
 
 /*
- * What is new in a cell of the kernel's, which may be counting meanwhile: what is written to all
- * the time has nothing new until it can be read.  0, -EAGAIN for such a one, or -ENOMEM.
+ * Add what is new in a cell of the kernel, which may be written to meanwhile.  0; -EAGAIN if it was
+ * written to all the time, so that it must be read later; or -ENOMEM.
  */
 static int add_cell(struct counting *counting, int index)
 {
@@ -129,13 +129,13 @@ static int add_cell(struct counting *counting, int index)
 	return err;
 }
 
-/* The kernel adds to it meanwhile. */
+/* Read a counter that the kernel may be adding to. */
 static uint32_t look(const uint32_t *number)
 {
 	return __atomic_load_n(number, __ATOMIC_RELAXED);
 }
 
-/* The first so many have been somebody's; of those that are shared, likewise. */
+/* Add what is new in all cells that were ever used: the first ones of each kind. */
 static int cells_used(const struct counting *counting)
 {
 	uint32_t used = look(&live_skeleton(counting->live)->bss->cells_used);
@@ -150,7 +150,7 @@ static int cells_shared(const struct counting *counting)
 	return used < ISMT_CELLS_SHARED ? (int)used : ISMT_CELLS_SHARED;
 }
 
-/* The kernel's programs know, by numbers that need not be those of our namespace. */
+/* Has the process of a cell ended?  The programs know it, by its number in the first namespace. */
 static bool process_is_over(struct counting *counting, uint32_t pid)
 {
 	struct ismt_process process;
@@ -159,21 +159,21 @@ static bool process_is_over(struct counting *counting, uint32_t pid)
 				    sizeof(pid), &process, sizeof(process), 0) == -ENOENT;
 }
 
-/* A cell that was taken out of the index: is there anybody who still writes to it? */
+/* Free a cell that was removed from the index, unless it is used again. */
 static int retire_cell(struct counting *counting, uint32_t index)
 {
 	struct ismtrace_bpf *skel = live_skeleton(counting->live);
 	struct ismt_cell *cell = cell_at(counting, (int)index);
 	int err;
 
-	/* Another process has got the number meanwhile, and has found the cell. */
+	/* Meanwhile another process has got the number, and uses the cell: put it back into the index. */
 	if (!process_is_over(counting, cell->key.pid)) {
 		bpf_map__update_elem(skel->maps.cell_index, &cell->key, sizeof(cell->key), &index,
 				     sizeof(index), BPF_NOEXIST);
 		return 0;
 	}
 	err = add_cell(counting, (int)index);
-	/* Nobody writes to it, but if so, it is looked at again. */
+	/* Nobody should be writing to it; if somebody is, look again later. */
 	if (err)
 		return err == -EAGAIN ? 0 : err;
 	memset(cell, 0, sizeof(*cell));
@@ -200,18 +200,18 @@ static int retire(struct counting *counting)
 		bpf_map__delete_elem(skel->maps.cell_index, &cell->key, sizeof(cell->key), 0);
 		counting->leaving[nr++] = (uint32_t)i;
 	}
-	/* Whoever has found one of them before has said by then that it is there. */
+	/* A program that had found a cell before it was removed has ended by then. */
 	if (nr)
 		err = live_quiet(counting->live);
 	for (k = 0; k < nr && !err; k++)
 		err = retire_cell(counting, counting->leaving[k]);
 	counting->seen_over = over;
-	/* Live processes hold them: to look again at once would find as little. */
+	/* Most cells are of live processes: looking again at once would find no more. */
 	counting->next_retire = nr < RETIRED_FEW ? mono_ns() + RETIRE_EVERY_NS : 0;
 	return err;
 }
 
-/* While there is room, cells that are done with cost nothing where they are. */
+/* Take cells back only when they get scarce: an unused one costs nothing. */
 static int retire_if_tight(struct counting *counting)
 {
 	const struct ismtrace_bpf *skel = live_skeleton(counting->live);
@@ -250,7 +250,7 @@ struct counts *counting_update(struct counting *counting)
 		return NULL;
 	now->sharing = look(&live_skeleton(counting->live)->bss->processes_sharing);
 	live_losses(counting->live, &now->lost, &now->filtered);
-	/* By the clock that nobody sets: intervals are differences. */
+	/* By CLOCK_MONOTONIC, which nobody can set, as intervals are differences. */
 	now->ts = (int64_t)live_now(counting->live);
 	return now;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * counting.h - counts from the running kernel: clean accesses are counted
- * there, without a record each; those that a rule may fire on come as records.
+ * counting.h - counts of the running kernel.  The BPF programs count accesses in cells, without a
+ * record each; only those that a rule may fire on come as records as well.
  */
 #ifndef ISMT_LIVE_COUNTING_H
 #define ISMT_LIVE_COUNTING_H
@@ -12,9 +12,8 @@
 struct counting;
 
 /*
- * counting_open - load and attach.  On failure the person has been told why,
- * and the exit status is returned; EXIT_DONE with *result otherwise.
- * options->insns and snaplen are not looked at.
+ * counting_open - load and attach.  Returns EXIT_DONE with *result, or another exit status, having
+ * printed why.  options->insns and snaplen do not matter.
  */
 int counting_open(struct counting **result, const struct live_options *options);
 
@@ -22,15 +21,15 @@ int counting_open(struct counting **result, const struct live_options *options);
 void counting_arm(struct counting *counting);
 
 /*
- * counting_update - bring the counts up to now: all since counting_arm(), or since
- * counting_forget(), but for losses and what was filtered, which is always all.  The counts are the
- * counting's own, good until counting_close().  NULL: no memory.
+ * counting_update - bring the counts up to date and return them: everything since counting_arm(), or
+ * since counting_forget().  Losses and what was filtered are always since counting_arm().  The
+ * result is good until counting_close().  NULL: no memory.
  */
 struct counts *counting_update(struct counting *counting);
 
 /*
- * Somebody else has added up the cells and events, and they begin anew; the functions' instructions
- * stay in counting_summary().  0 or -ENOMEM.
+ * counting_forget - set rows and events to zero, after the caller has added them to its own counts.
+ * counting_summary() still has the functions' instructions.  0 or -ENOMEM.
  */
 int counting_forget(struct counting *counting);
 
@@ -40,16 +39,16 @@ int counting_forget(struct counting *counting);
  */
 int counting_wait(struct counting *counting, int timeout_ms);
 
-/* No new accesses; those under way get a moment to end. */
+/* Count no accesses that begin from now on; those under way get a moment to end. */
 void counting_stop(struct counting *counting);
 
 /*
- * counting_summary - the same as live's: rows, functions, findings, losses, the
- * measurement block's counts.  To be ended by summary_finish().  0 or -errno.
+ * counting_summary - fill in the summary as a trace of records would: rows, functions, findings,
+ * losses, the measurement block's counts.  Call summary_finish() after it.  0 or -errno.
  */
 int counting_summary(struct counting *counting, struct summary *summary);
 
-/* The tracing underneath: attach mode, has_cc, clock. */
+/* The live trace underneath, for its attach mode, has_cc and clock. */
 const struct live *counting_live(const struct counting *counting);
 
 void counting_close(struct counting *counting);

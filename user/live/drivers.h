@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * drivers.h - the modules that have the functions of VFIO drivers: whether they are
- * loaded, and whether they are still the ones that were.
+ * drivers.h - the modules with the VFIO drivers' functions: are they loaded, and are they still the
+ * ones that were loaded before?
  */
 #ifndef ISMT_LIVE_DRIVERS_H
 #define ISMT_LIVE_DRIVERS_H
@@ -14,7 +14,8 @@
 #define DRIVER_MODULES 2
 
 struct drivers {
-	ino_t mark[DRIVER_MODULES]; /* another one each time it is loaded; 0: it is not */
+	ino_t mark
+		[DRIVER_MODULES]; /* differs each time the module is loaded; 0: it is not loaded */
 };
 
 void drivers_look(struct drivers *drivers);
@@ -24,7 +25,7 @@ bool drivers_any(const struct drivers *drivers);
 
 bool drivers_same(const struct drivers *a, const struct drivers *b);
 
-/* One that was loaded, or loaded anew, since that look; NULL: none. */
+/* The name of a module that was loaded, or loaded anew, since drivers_look(before); NULL: none. */
 const char *drivers_since(const struct drivers *before);
 
 #endif /* ISMT_LIVE_DRIVERS_H */

@@ -12,9 +12,9 @@
 #include "live/hooks.h"
 
 /*
- * libbpf calls back with nothing but a number that was given at the registration, and
- * programs go on pointing to what is registered: so once and for all, and this is where
- * the callback finds what is being loaded.
+ * libbpf's callback gets only a number that was given at registration, and programs keep pointing
+ * to what was registered.  So we register once and for all, and the callback finds here which
+ * BTF to use.
  */
 static struct {
 	bool registered;
@@ -43,7 +43,7 @@ static int module_fd(const char *module)
 	forget_module();
 	while (!bpf_btf_get_next_id(id, &id)) {
 		fd = bpf_btf_get_fd_by_id(id);
-		/* It may have gone meanwhile. */
+		/* The module may have been unloaded meanwhile. */
 		if (fd < 0)
 			continue;
 		memset(&info, 0, sizeof(info));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * hook_target.h - tells libbpf where fentry and fexit programs go.
+ * hook_target.h - tell libbpf the BTF ids of the functions that fentry and fexit programs attach to.
  */
 #ifndef ISMT_LIVE_HOOK_TARGET_H
 #define ISMT_LIVE_HOOK_TARGET_H
@@ -8,9 +8,8 @@
 #include "live/kernel_btf.h"
 
 /*
- * hook_target_begin - from now on, for objects that are opened and loaded until
- * hook_target_end(), targets are looked up in btf, which stays the caller's.  Not for
- * several threads at once.  0 or -errno.
+ * hook_target_begin - look up targets in btf, which stays the caller's, for all objects that are
+ * opened and loaded until hook_target_end().  Not thread-safe.  0 or -errno.
  */
 int hook_target_begin(struct kernel_btf *btf);
 void hook_target_end(void);

@@ -36,7 +36,7 @@ const struct hook hooks[] = {
 
 const size_t nr_hooks = sizeof(hooks) / sizeof(hooks[0]);
 
-/* One hook that is to be attached. */
+/* A hook that is to be attached, with its programs and links. */
 struct attached {
 	const struct hook *hook;
 	struct bpf_program *entry, *ret; /* NULL: not this side */
@@ -230,8 +230,8 @@ static int attach_side(struct hook_set *set, enum hook_role role, bool ret,
 		}
 		err = rlimits_cause(-errno);
 		/*
-		 * Without the one errors show by their return value only; without
-		 * the other a function is recognised by its instructions.
+		 * These two are not essential.  Without HOOK_ERROR, errors are known by their return
+		 * value only; without HOOK_OPEN, a new function is recognised by its instructions.
 		 */
 		if (role == HOOK_ERROR || role == HOOK_OPEN) {
 			verbose(1, "probe: %s refused (%s)", at->hook->function, strerror(-err));
@@ -282,7 +282,7 @@ bool hooks_has(const struct hook_set *set, const char *name)
 	return false;
 }
 
-/* Both ways in which the kernel can skip a program: the probe, and the BPF side. */
+/* How often the kernel skipped a program: counted at the probe, and on the BPF side. */
 static uint64_t missed(const struct bpf_link *link, const struct bpf_program *prog)
 {
 	struct bpf_prog_info prog_info = {};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * kernel_btf.c - the format is Documentation/bpf/btf.rst's: a header, types one behind
- * the other, strings.  A module's go on where the kernel's end, types and strings alike.
+ * kernel_btf.c - read BTF (the kernel's Documentation/bpf/btf.rst): a header, types one behind the
+ * other, strings.  Numbers of a module's types, and offsets of its strings, begin where the kernel's end.
  */
 #include "live/kernel_btf.h"
 
@@ -18,7 +18,7 @@
 #include <linux/btf.h>
 
 #define BTF_DIR "/sys/kernel/btf/"
-/* No kernel's BTF is a tenth of that. */
+/* Larger BTF is refused; that of kernels is not a tenth of it. */
 #define BTF_MAX (256u << 20)
 
 struct blob {
@@ -30,7 +30,7 @@ struct blob {
 	uint32_t nr_types; /* of the kernel, once a function of a module was looked for */
 };
 
-/* Of the modules that we know by name. */
+/* How many modules' BTF is read: those of the drivers that we know by name. */
 #define MODULES 4
 
 struct kernel_btf {
@@ -71,7 +71,7 @@ static int blob_look(struct blob *blob, size_t len)
 	blob->types_len = hdr.type_len;
 	blob->strings = (const char *)blob->data + hdr.hdr_len + hdr.str_off;
 	blob->strings_len = hdr.str_len;
-	/* So that a name ends where the strings end, at the latest. */
+	/* A NUL behind the strings: the last name ends there at the latest. */
 	return hdr.str_len && blob->strings[hdr.str_len - 1] ? -EBADMSG : 0;
 }
 
@@ -160,8 +160,8 @@ static int member_offset(const struct blob *base, const struct blob *blob,
 }
 
 /*
- * Walk the types until one of this kind and name: its number in the blob, from 0, with
- * *found and what comes behind it.  name NULL: to the end, for the number of types.
+ * Find a type of this kind and name.  Returns its number in the blob, from 0, with the type in *found
+ * and what follows it.  name NULL: walk to the end, and return the number of types.
  */
 static int walk(const struct blob *base, const struct blob *blob, unsigned int kind,
 		const char *name, struct btf_type *found, const uint8_t **behind)
@@ -215,7 +215,7 @@ void kernel_btf_free(struct kernel_btf *btf)
 	free(btf);
 }
 
-/* The module's, or the kernel's if it is built in. */
+/* The blob with a module's types: its own, or the kernel's if the module is built in. */
 static int blob_of(struct kernel_btf *btf, const char *module, struct blob **blob)
 {
 	int i, err;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * kernel_btf.h - a few numbers out of the BTF of the running kernel and its modules.
+ * kernel_btf.h - look up a few things in the BTF of the running kernel and its modules.
  *
- * libbpf would find them too, but for anything of a module's it first takes in the BTF of
- * every module that is loaded: with ten of them that is half of the time to attach.
+ * libbpf could do so, too, but for anything in a module it first reads the BTF of every module
+ * that is loaded: with ten of them that is half of the time to attach.
  *
- * All lookups are in the module, or in the kernel itself where the module is built in
- * or NULL, and return -errno if there is no BTF, -ENOENT: no such thing, -EBADMSG:
- * not understood.
+ * Lookups are in the module, or in the kernel itself if the module is built in or NULL.  They
+ * return -errno: -ENOENT if there is no such thing, -EBADMSG if the BTF was not understood, or
+ * why there is no BTF.
  */
 #ifndef ISMT_LIVE_KERNEL_BTF_H
 #define ISMT_LIVE_KERNEL_BTF_H
@@ -20,11 +20,11 @@ struct kernel_btf;
 struct kernel_btf *kernel_btf_open(void);
 void kernel_btf_free(struct kernel_btf *btf);
 
-/* Where a structure has a member, in bytes. */
+/* The offset of a structure's member, in bytes. */
 int kernel_btf_member(struct kernel_btf *btf, const char *module, const char *structure,
 		      const char *member);
 
-/* Has the module BTF of its own?  Built in, it has not. */
+/* Has the module BTF of its own?  A built-in module has none. */
 bool kernel_btf_has(struct kernel_btf *btf, const char *module);
 
 /* The type id of a function. */

@@ -21,20 +21,20 @@
 #include "util/message.h"
 
 /*
- * A function that is open when the trace begins may be in use.  Its block is begun again
- * until nothing was issued for a moment after that, so that nothing was under way when it
- * began; after so many times it is left at that.
+ * A function that is open when the trace begins may be in use.  Its block is begun again until no
+ * instruction is seen for QUIET_MS after that, as then none was under way when it began; but at
+ * most QUIET_TRIES times.
  */
 #define QUIET_MS    2
 #define QUIET_TRIES 10
 
-/* How much later than the machine says an update may come; and if it does not say. */
+/* How much later than the machine says an update may come; and the time to wait if it says nothing. */
 #define SLACK_MS    500
 #define INTERVAL_MS 4000
-/* Between looks for it. */
+/* The time between looks for the update. */
 #define TICK_MS 5
 
-/* What is known of one function here; by its index in measures. */
+/* What is known here of a function, by its index in measures. */
 struct window {
 	bool busy;		      /* it was in use while its block began */
 	uint64_t before, after_begin; /* done, just before and after accesses were opened */
@@ -55,7 +55,7 @@ static struct ismt_measure *measure_at(struct live *live, size_t i)
 	return &live->skel->bss_measures->measures[i];
 }
 
-/* Of numbers by kind, whichever type of 64 bits they have. */
+/* The sum of numbers by kind; a macro, as u64 and uint64_t are different types. */
 #define SUM(n) ((n)[ISMT_PCILG] + (n)[ISMT_PCISTG] + (n)[ISMT_PCISTB])
 
 static uint64_t done(struct live *live, size_t i)
@@ -69,7 +69,7 @@ static uint64_t done(struct live *live, size_t i)
 	return all;
 }
 
-/* Is it traced?  By function, that is; other filters do not matter to what is issued. */
+/* Do the filters by function let this one pass?  Other filters do not matter for its instructions. */
 static bool is_traced(const struct live *live, const struct function *fn)
 {
 	const struct ismt_scope *scope = &live->skel->bss->scope;
@@ -83,7 +83,7 @@ static bool is_traced(const struct live *live, const struct function *fn)
 	return false;
 }
 
-/* Found by a scan: a function that is new, or came back. */
+/* Called for each function that a scan finds: measure it if it is new, or has come back. */
 static int follow(void *arg, const struct ismt_function *k, uint64_t zdev)
 {
 	struct live *live = arg;
@@ -107,10 +107,10 @@ static int follow(void *arg, const struct ismt_function *k, uint64_t zdev)
 	}
 	if (m->zdev == zdev)
 		return 0;
-	/* Where the kernel's structure was, something else may be now. */
+	/* The kernel's structure is another one: what was known of its block no longer holds. */
 	__atomic_store_n(&m->stamp, 0, __ATOMIC_SEQ_CST);
 	__atomic_store_n(&m->zdev, zdev, __ATOMIC_SEQ_CST);
-	/* It may have been looked up in vain. */
+	/* The programs may have looked its handle up in vain, and remembered that. */
 	bpf_map_delete_elem(bpf_map__fd(live->skel->maps.measure_index), &k->fh);
 	return 0;
 }
@@ -149,7 +149,7 @@ int live_measure_open(struct live *live)
 			     bpf_map__fd(live->skel->maps.bss_measures), bytes);
 	if (!err) {
 		live_measure_look(live);
-		/* Whoever made it has told once. */
+		/* The owner of a measurer that is not ours says this itself, once. */
 		if (measure->own)
 			measurer_tell("ismtrace");
 		return EXIT_DONE;
@@ -159,14 +159,14 @@ int live_measure_open(struct live *live)
 	return EXIT_ATTACH;
 }
 
-/* True if nothing was issued since the block began, for a moment. */
+/* True if no instruction was carried out since the block began, QUIET_MS from now. */
 static bool is_quiet(struct live *live, size_t i)
 {
 	usleep(QUIET_MS * 1000);
 	return done(live, i) == SUM(measure_at(live, i)->base);
 }
 
-/* Of a function that is open already. */
+/* Have a block begun for a function that was open before the trace began. */
 static void begin_block(struct live *live, size_t i, const struct function *fn)
 {
 	const struct ismt_rearm rearm = {
@@ -219,7 +219,7 @@ void live_measure_end(struct live *live)
 		live->measure->windows[i].at_stop = done(live, i);
 }
 
-/* Look whether the machine has updated it. */
+/* Have the programs look whether the machine has updated a block. */
 static void look(struct live *live, size_t i)
 {
 	LIBBPF_OPTS(bpf_test_run_opts, opts);
@@ -228,7 +228,7 @@ static void look(struct live *live, size_t i)
 	bpf_prog_test_run_opts(bpf_program__fd(live->skel->progs.measure_wait), &opts);
 }
 
-/* Is something in no block yet that will be at the next update? */
+/* Will the next update of the block have instructions that it has not now? */
 static bool is_due(struct live *live, size_t i, uint64_t updates)
 {
 	const struct ismt_measure *m = measure_at(live, i);
@@ -237,7 +237,7 @@ static bool is_due(struct live *live, size_t i, uint64_t updates)
 	return m->stamp && !m->closing && m->updates == updates && done(live, i) != SUM(m->at);
 }
 
-/* Until what was done is in the block, as far as that can be waited for. */
+/* Wait until the block has everything that was carried out, or no update comes in time. */
 static void wait_for_update(struct live *live, size_t i)
 {
 	const struct ismt_measure *m = measure_at(live, i);
@@ -266,7 +266,7 @@ void live_measure_stop(struct live *live)
 			"functions that were opened since are not measured");
 }
 
-/* A copy in which what belongs together was written together. */
+/* A copy whose numbers are all of the same moment. */
 static void copy(struct live *live, size_t i, struct ismt_measure *m)
 {
 	const volatile struct ismt_measure *there = measure_at(live, i);
@@ -310,16 +310,17 @@ static void fill(struct live *live, size_t i, struct measure *out)
 	if (!m.during)
 		return;
 	/*
-	 * Of those that were issued while a block began, ours has all and the machine's any number;
-	 * and each other CPU may have been about to issue one as it began, or as it ended.
+	 * Our count has all instructions that were issued while a block began, the machine's any
+	 * number of them.  Besides, each other CPU may have been about to issue one when the block
+	 * began, and when it ended.
 	 */
 	out->under_way += m.during + others * m.begun;
 	out->missed += others * m.begun;
 }
 
 /*
- * What the trace's sums say against what was counted beside them.  Some of what is issued
- * while a trace begins and ends is in one and not in the other.
+ * By how many the trace's sums differ from what was counted beside them.  Instructions that are issued
+ * while the trace begins or ends may be in only one of the two.
  */
 static uint64_t astray(struct live *live, size_t i, const struct summary *summary,
 		       const struct summary_function *f)
@@ -352,7 +353,7 @@ int live_measure_account(struct live *live, struct summary *summary)
 			return -ENOMEM;
 		fill(live, i, &f->measure);
 		f->measure.missed += summary->lost.n[LOSS_INSN_PROBE];
-		/* An account that is made in between has no sums of its own. */
+		/* While the trace goes on there are no final sums to compare. */
 		if (live->measure->stopped)
 			f->measure.astray = astray(live, i, summary, f);
 	}

@@ -26,7 +26,7 @@
 #define TRIES	 5
 #define PAUSE_NS 1000000
 
-/* Where the process has them. */
+/* The numbers of the descriptors in the process. */
 enum { FD_SOCKET = 3, FD_BLOCKS, FD_FREE };
 
 struct measurer {
@@ -54,7 +54,7 @@ static int put(int fd, const char *what)
 	return write(fd, what, strlen(what)) < 0 ? -errno : 0;
 }
 
-/* Numbers only, so that no name of anybody's making gets into the path. */
+/* The file of a function.  Made of numbers only: nobody else's text gets into the path. */
 static int open_statistics(const struct ismt_rearm *rearm)
 {
 	char path[48];
@@ -74,7 +74,7 @@ static int begin_block(const struct ismt_rearm *rearm)
 	for (i = 0; err && i < TRIES; i++) {
 		if (i)
 			nanosleep(&pause, NULL);
-		/* It fails where there is no block to end. */
+		/* Writing 0 fails if there is no block to end, which is fine. */
 		put(fd, "0");
 		err = put(fd, "1");
 	}
@@ -83,8 +83,8 @@ static int begin_block(const struct ismt_rearm *rearm)
 }
 
 /*
- * The kernel frees the block of a device that it closes without asking for the lock that is
- * held here: whoever closes it is given way.
+ * The kernel frees a block, when it closes the device, without the lock that the write takes.  So do
+ * not write if the device is being closed.
  */
 static int rearm(struct served *served, const struct ismt_rearm *rearm)
 {
@@ -133,7 +133,7 @@ static int serve(struct served *served, const struct request *request, const int
 	return served->ring ? 0 : -errno;
 }
 
-/* False when the other side has gone. */
+/* Carry out one request of the tracer; false when the tracer has gone. */
 static bool answer_request(struct served *served)
 {
 	char control[CMSG_SPACE(2 * sizeof(int))] = {};
@@ -154,7 +154,7 @@ static bool answer_request(struct served *served)
 		memcpy(fds, CMSG_DATA(cmsg), sizeof(fds));
 		if (request.serve)
 			status = serve(served, &request, fds);
-		/* The maps are mapped, and must not outlive the tracer's programs through us. */
+		/* We have the maps mapped: a descriptor, too, would keep them alive after the tracer. */
 		close(fds[0]);
 		close(fds[1]);
 	} else if (!request.serve) {
@@ -179,7 +179,7 @@ static void serve_all(void)
 	}
 }
 
-/* Descriptors of the tracer's, and of whoever started it, must not live on through us. */
+/* Close all descriptors that were inherited: they must not stay open through us. */
 static int take_descriptors(int socket, int blocks)
 {
 	socket = fcntl(socket, F_DUPFD_CLOEXEC, FD_FREE);
@@ -195,8 +195,8 @@ static int take_descriptors(int socket, int blocks)
 }
 
 /*
- * Root owns what is written to, so that it takes no capability to open; and the directory
- * of blocks has no other files, whatever the kernel has of Landlock.
+ * The files belong to root, so that opening them takes no capability.  The root directory becomes that of
+ * the blocks, which has no other files, also where the kernel has no Landlock.
  */
 static int give_up(void)
 {
@@ -211,7 +211,7 @@ static int give_up(void)
 
 static void run(int socket, int blocks)
 {
-	/* Ctrl-C is for the one that traces; the end of its socket ends us. */
+	/* Ctrl-C is for the tracer; when it ends, its socket is closed, and that ends us. */
 	signal(SIGINT, SIG_IGN);
 	signal(SIGQUIT, SIG_IGN);
 	signal(SIGTERM, SIG_IGN);

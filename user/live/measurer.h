@@ -2,10 +2,10 @@
 /*
  * measurer.h - the process that begins measurement blocks anew, for --measure.
  *
- * Only the kernel can set a block up, and only on behalf of who may write to
- * /sys/kernel/debug/pci/<function>/statistics.  The tracer has no privileges once it
- * traces, but functions are opened during the trace: so this process is made before, can do
- * nothing else, and ends with the tracer.
+ * Only the kernel can set a block up, and only for a process that may write to
+ * /sys/kernel/debug/pci/<function>/statistics.  The tracer has no privileges while it traces,
+ * but that is when functions are opened.  So this process is made before privileges are
+ * dropped.  It can do nothing else, and ends with the tracer.
  */
 #ifndef ISMT_LIVE_MEASURER_H
 #define ISMT_LIVE_MEASURER_H
@@ -18,26 +18,26 @@
 struct measurer;
 
 /*
- * measurer_start - with all privileges, and before there are maps that would live on through
- * it.  EXIT_DONE, or EXIT_ATTACH and the person has been told why.
+ * measurer_start - make the process, with all privileges, and before there are BPF maps, which it
+ * would inherit and keep alive.  EXIT_DONE, or EXIT_ATTACH, having printed why.
  */
 int measurer_start(struct measurer **result);
 
-/* Tell the person what the price is: what others counted is gone. */
+/* Print what --measure costs: whatever others had counted in the blocks is gone. */
 void measurer_tell(const char *program);
 
 /*
- * measurer_serve - from now on begin what the programs ask for in the ring buffer (struct
- * ismt_rearm), as long as measures do not say that it is being closed; in place
- * of what it served before.  Both are maps, by descriptor, borrowed; bytes is the length of the
- * latter.  0 or -errno.
+ * measurer_serve - from now on begin the blocks that the programs ask for in the ring buffer (struct
+ * ismt_rearm), except for functions that are being closed (struct ismt_measure); in place of
+ * what was served before.  ring and measures are descriptors of maps, borrowed; bytes is the
+ * length of measures.  0 or -errno.
  */
 int measurer_serve(struct measurer *measurer, int ring, int measures, size_t bytes);
 
-/* One, now.  0 or -errno: -EBUSY, it is being closed; what the kernel said to the write. */
+/* Begin one block now.  0 or -errno: -EBUSY if the function is being closed, or the kernel's answer. */
 int measurer_rearm(struct measurer *measurer, const struct ismt_rearm *rearm);
 
-/* Has it ended before its time? */
+/* Has the process ended, although the trace has not? */
 bool measurer_gone(const struct measurer *measurer);
 
 /* measurer may be NULL. */

@@ -32,8 +32,8 @@ static const struct {
 };
 
 /*
- * Of use where it is there: without CAP_SYSLOG the kernel tells no addresses (kallsyms), and so
- * nothing of its functions, unless kernel.perf_event_paranoid is 1 or less.
+ * CAP_SYSLOG is kept if it is there: without it the kernel shows no addresses (kallsyms), and its
+ * list of functions cannot be found, unless kernel.perf_event_paranoid is 1 or less.
  */
 static const cap_value_t useful = CAP_SYSLOG;
 
@@ -59,8 +59,8 @@ int privilege_missing(char *buf, size_t len)
 }
 
 /*
- * Real, effective and saved: who shares any of the first two with us may signal us.  What
- * was started without root, by capabilities, stays who it is unless told otherwise.
+ * Set real, effective and saved ids: whoever shares one of the first two may signal us.  A process that
+ * was not started as root, but with capabilities, keeps its ids unless a user was given.
  */
 static int become(const struct run_as *as)
 {
@@ -79,8 +79,8 @@ static int become(const struct run_as *as)
 }
 
 /*
- * No way back, and nothing of our memory for others: the data of accesses are in there.
- * A core dump is not even begun for what is not dumpable; the limit says it to people.
+ * Privileges can never be had again, and others cannot see our memory, which has data of accesses.  Not
+ * being dumpable is what prevents core dumps; the limit only shows that to people.
  */
 static int seal(void)
 {
@@ -110,7 +110,7 @@ int privilege_drop(const struct run_as *as)
 	return err ?: seal();
 }
 
-/* Without the capability for it, as a user with capabilities may be, it stays as it is. */
+/* Drop the supplementary groups, if we have the capability to. */
 int privilege_shut_in(int dir)
 {
 	return fchdir(dir) || (chroot(".") && errno != EPERM) ? -errno : 0;
@@ -131,9 +131,9 @@ static int set_capabilities(const cap_value_t *values, int nr)
 }
 
 /*
- * Root for files alone: whoever else is root, in a container without capabilities say, shares
- * no uid with us that would let him signal us, or change our limits.  Of those the kernel has one
- * for files, which no C library passes on to threads; there is one here.
+ * Be root for files only (fsuid).  Then another root process, say in a container without capabilities,
+ * shares no uid with us that would allow it to signal us or change our limits.  C libraries
+ * do not set fsuid in other threads; we have none.
  */
 static int root_for_files(void)
 {
@@ -172,7 +172,7 @@ int privilege_keep_files(bool of_others)
 	return err ?: seal();
 }
 
-/* Of one capability, if the process may use it. */
+/* Put one capability into caps if have, what the process may use, has it. */
 static int keep_one(cap_t caps, cap_t have, const cap_value_t *cap, bool effective)
 {
 	cap_flag_value_t may;
@@ -185,7 +185,7 @@ static int keep_one(cap_t caps, cap_t have, const cap_value_t *cap, bool effecti
 	return 0;
 }
 
-/* Of what loading needs and can use that which the process may use; nothing else stays. */
+/* Keep the capabilities that loading needs or can use, as far as the process has them, and no others. */
 static int keep_needed(bool effective)
 {
 	cap_t caps = cap_init(), have = cap_get_proc();
@@ -212,7 +212,7 @@ int privilege_keep_tracing(const struct run_as *as)
 {
 	int err;
 
-	/* Permitted capabilities go with the uid unless the kernel is told. */
+	/* Without this the kernel clears permitted capabilities when the uid changes. */
 	if (!geteuid() && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0))
 		return -errno;
 	err = become(as);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * privilege.h - what loading needs, and giving it up afterwards.
+ * privilege.h - the privileges that loading needs, and how to give them up afterwards.
  */
 #ifndef ISMT_LIVE_PRIVILEGE_H
 #define ISMT_LIVE_PRIVILEGE_H
@@ -17,33 +17,34 @@
 int privilege_missing(char *buf, size_t len);
 
 /*
- * privilege_drop - become who as says, or stay who we are if that is not root and nothing
- * was given; without any capability, for good, and with nothing in core dumps.  Returns 0
- * or -errno; on an error the caller must not go on.
+ * privilege_drop - become the user that `as` says, or stay who we are if that is not root and no
+ * user was given.  All capabilities are gone for good, and there will be no core dumps.
+ * Returns 0 or -errno; on an error the caller must not go on.
  */
 int privilege_drop(const struct run_as *as);
 
 /*
- * privilege_shut_in - dir, a descriptor of a directory, becomes the root directory and the
- * current one; where that takes a capability which we lack, the current one only.  0 or -errno.
+ * privilege_shut_in - make dir, a descriptor of a directory, the root directory and the current one;
+ * without CAP_SYS_CHROOT only the current one.  0 or -errno.
  */
 int privilege_shut_in(int dir);
 
 /*
- * privilege_keep_files - stay root where files are concerned, and nobody else's in anything else;
- * without any capability, or, of_others, with the one to make files in a directory of somebody
- * else's.  Who was not root stays who he is.  Returns 0 or -errno, as above.
+ * privilege_keep_files - stay root for files (fsuid), and become a user of one's own in all else.
+ * No capability is kept; with of_others the one that is needed to make files in somebody
+ * else's directory.  A process that is not root stays as it is.  Returns 0 or -errno; on an
+ * error the caller must not go on.
  */
 int privilege_keep_files(bool of_others);
 
 /*
- * privilege_keep_tracing - as privilege_drop(), but stay able to load and attach again:
- * what privilege_missing() asks for, and nothing else, is kept, and lies idle until
- * privilege_raise(true).  Returns 0 or -errno, as above.
+ * privilege_keep_tracing - privilege_drop(), but stay able to load and attach again: the capabilities
+ * that this needs are kept, and are not effective until privilege_raise(true).  Returns 0 or
+ * -errno; on an error the caller must not go on.
  */
 int privilege_keep_tracing(const struct run_as *as);
 
-/* What was kept, in effect or idle again.  0 or -errno. */
+/* Make the capabilities that were kept effective, or no longer.  0 or -errno. */
 int privilege_raise(bool raise);
 
 #endif /* ISMT_LIVE_PRIVILEGE_H */

@@ -7,7 +7,7 @@
 
 #include "util/message.h"
 
-/* The process that a thread belongs to; 0 if that cannot be told. */
+/* The process that a thread belongs to; 0 if that is not known. */
 static int process_of(int tid)
 {
 	char path[32], line[128];
@@ -31,13 +31,13 @@ bool process_missing(const struct filter *filter)
 	for (i = 0; i < filter->nr_pids; i++) {
 		int pid = filter->pids[i], owner;
 
-		/* Whether we may signal it is another question. */
+		/* EPERM: the process is there, although we may not signal it. */
 		if (kill(pid, 0) && errno == ESRCH) {
 			error("no such process: %d", pid);
 			hint("ps or pgrep NAME tells which there are; one that is yet to be goes behind --");
 			return true;
 		}
-		/* Threads answer to signals, too. */
+		/* kill(2) succeeds for a thread id, too. */
 		owner = process_of(pid);
 		if (owner && owner != pid) {
 			error("%d is no process, but a thread of %d", pid, owner);

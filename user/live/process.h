@@ -10,8 +10,8 @@
 #include "model/filter.h"
 
 /*
- * process_missing - true if one of the filter's processes does not exist, which is
- * said: a trace of it would be empty for ever.
+ * process_missing - true, having said so, if one of the filter's processes does not exist: a trace
+ * of it would stay empty for ever.
  */
 bool process_missing(const struct filter *filter);
 

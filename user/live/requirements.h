@@ -12,9 +12,9 @@
 
 enum requirement_state {
 	REQ_OK,
-	REQ_LACKS,   /* works without, less well */
-	REQ_FAILS,   /* tracing cannot work */
-	REQ_UNKNOWN, /* cannot be seen from here */
+	REQ_LACKS,   /* tracing works without it, but less well */
+	REQ_FAILS,   /* tracing cannot work without it */
+	REQ_UNKNOWN, /* this process cannot find out */
 };
 
 struct requirement_result {
@@ -26,7 +26,7 @@ struct requirement_result {
 struct check {
 	const char *name;
 	void (*look)(struct requirement_result *finding);
-	bool drivers; /* matters only to who probes the drivers */
+	bool drivers; /* matters only to commands that probe the drivers */
 };
 
 /* Is there a BPF JIT, and is it on? */
@@ -36,12 +36,12 @@ extern const struct check checks[];
 extern const size_t nr_requirements;
 
 /*
- * requirement_missing - look for what makes tracing impossible, and say it as an
- * error with a hint.  Returns true if there is something.
+ * requirement_missing - look for something that makes tracing impossible.  True if there is, having
+ * printed it as an error with a hint.
  */
 bool requirement_missing(void);
 
-/* The same for commands that load programs but do not probe a driver. */
+/* requirement_missing() for commands that load programs but do not probe a driver. */
 bool requirements_cannot_load(void);
 
 #endif /* ISMT_LIVE_REQUIREMENTS_H */

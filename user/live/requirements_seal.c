@@ -21,7 +21,7 @@ static const char *field(const char *status, const char *name)
 	return at ? at + strlen(name) : "";
 }
 
-/* As the kernel has it, rather than as it was asked for. */
+/* Fill in seal with what the kernel says, not with what we have asked for. */
 static void read_status(int fd, struct seal *seal)
 {
 	char status[8192];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * requirements_seal.h - for `ismtrace doctor`: who a tracer becomes once it is attached, and
+ * requirements_seal.h - for `ismtrace doctor`: the user that a tracer becomes once it is attached, and
  * what keeps it from the rest of the machine.
  */
 #ifndef ISMT_LIVE_REQUIREMENTS_SEAL_H
@@ -8,22 +8,22 @@
 
 #include "live/requirements.h"
 
-/* What a process found that has given up everything as a tracer does. */
+/* The state of a process that has given up its privileges as a tracer does. */
 struct seal {
-	int err; /* 0, or why it could not: -errno */
+	int err; /* 0; -errno: it could not give them up */
 	unsigned int uid;
 	char name[40];	  /* of the user; "" if it has none */
-	int changed;	  /* it is not the uid that it was */
-	int capabilities; /* it has some left */
-	int calls;	  /* rules of the filter; 0: none */
-	int landlock;	  /* version; 0: none */
-	int dumpable;	  /* of prctl(2) */
+	int changed;	  /* true: its uid is another one than before */
+	int capabilities; /* true: it has capabilities left */
+	int calls;	  /* rules of its filter of system calls; 0: there is no filter */
+	int landlock;	  /* version of Landlock that restricts it; 0: none */
+	int dumpable;	  /* as prctl(PR_GET_DUMPABLE) has it */
 };
 
-/* Have a process find that out, which takes some ms.  0 or -errno. */
+/* Fork a process that gives up its privileges and fills in seal; takes some ms.  0 or -errno. */
 int seal_try(struct seal *seal);
 
-/* The lines of it: each fills in a finding. */
+/* The lines that doctor shows of it; look() fills in what was found. */
 extern const struct seal_check {
 	const char *name;
 	void (*look)(const struct seal *seal, struct requirement_result *finding);

@@ -13,9 +13,9 @@
 #include <unistd.h>
 
 #define GROUP "ismtrace_"
-/* Of all kinds of hooks that have return probes. */
+/* The most return probes at once: more than there are hooks that have one. */
 #define PROBES_MAX 16
-/* Another one that starts may take ours for left over, until they are in use. */
+/* How often to define a probe: another ismtrace that starts may remove it before it is in use. */
 #define TRIES 20
 
 static const char *const roots[] = { "/sys/kernel/tracing", "/sys/kernel/debug/tracing" };
@@ -28,7 +28,7 @@ struct retprobes {
 	const char *function[PROBES_MAX]; /* the event has its name; borrowed */
 };
 
-/* One line for kprobe_events; 0 or -errno. */
+/* Write one line to kprobe_events; 0 or -errno. */
 static int define(int events, const char *line)
 {
 	ssize_t len = (ssize_t)strlen(line);
@@ -44,7 +44,7 @@ static void undefine(int events, uint64_t id, const char *name)
 	define(events, line);
 }
 
-/* What is in use is refused to be removed: so what can be removed, nobody uses. */
+/* Remove the probes that killed ismtraces have left.  The kernel refuses to remove one that is in use. */
 static void remove_left_over(const char *root, int events)
 {
 	char path[64], *line = NULL, name[64];
@@ -80,10 +80,10 @@ static int events_open(const char **root)
 	for (i = 0; i < sizeof(roots) / sizeof(roots[0]) && fd < 0; i++) {
 		*root = roots[i];
 		snprintf(path, sizeof(path), "%s/kprobe_events", *root);
-		/* A sandbox that lets nobody open it for writing logs who tries. */
+		/* Check first: a sandbox may log each attempt to open the file. */
 		if (access(path, W_OK))
 			continue;
-		/* With O_TRUNC everybody's would be removed. */
+		/* Not with O_TRUNC, which would remove everybody's probes. */
 		fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
 	}
 	return fd < 0 ? -errno : fd;
@@ -133,7 +133,7 @@ static int event_number(const struct retprobes *probes, const char *name)
 	return got == 1 ? number : -ENOENT;
 }
 
-/* Programs run on all CPUs, whichever one is told here. */
+/* The CPU given here does not matter: the program runs on all CPUs. */
 static int event_open(int number)
 {
 	struct perf_event_attr attr = {
@@ -147,9 +147,9 @@ static int event_open(int number)
 }
 
 /*
- * The event by its number, which is another one's by the time that it is opened if somebody has
- * removed ours: what is there under our name before and after was there all the time, and once it is
- * open nobody removes it.  -errno.
+ * Open an event by its number, for perf.  If somebody removes our event meanwhile, the number may be
+ * another event's.  So look the number up again afterwards: if it is the same, the event was
+ * there all the time, and nobody can remove it now that it is open.  A descriptor or -errno.
  */
 static int event_open_ours(const struct retprobes *probes, const char *function)
 {

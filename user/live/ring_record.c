@@ -9,7 +9,7 @@ unsigned int ring_record_type(const void *data, size_t size)
 {
 	const struct ismt_hdr *hdr = data;
 
-	/* The shortest there is. */
+	/* No record is shorter. */
 	if (size < sizeof(struct ismt_insn))
 		return 0;
 	switch (hdr->type) {
@@ -27,8 +27,8 @@ unsigned int ring_record_type(const void *data, size_t size)
 #define OFFSET_AT(member) offsetof(struct ismt_access, member)
 
 /*
- * Most are: three comparisons of memory, which are an instruction each on s390.  The
- * variant driver only: another one's name may change under its functions.
+ * Has the record the shape of the last one?  Most have: three comparisons of memory, each one
+ * instruction on s390.  Only for the variant driver, whose name is fixed.
  */
 static bool is_same_shape(const struct ismt_access *last, const struct ismt_access *from)
 {
@@ -60,7 +60,7 @@ static void decode(struct access *access, const struct ismt_access *from, size_t
 			access->payload_len = (uint32_t)(size - sizeof(*raw));
 		}
 	}
-	/* What cannot be translated is not shown: the number may be another one's here. */
+	/* A task outside our PID namespace: its number may be another task's here, so show none. */
 	if (raw->flags & ISMT_TASK_FOREIGN)
 		raw->pid = raw->tid = 0;
 	raw->region = (uint32_t)(from->offset >> ISMT_OFFSET_SHIFT(from->layer));
@@ -87,7 +87,7 @@ bool ring_record_access(struct ring_reader *reader, const void *data, size_t siz
 	access->raw.offset = from->offset & ((1ULL << ISMT_OFFSET_SHIFT(from->layer)) - 1);
 	access->ts = from->hdr.ts + reader->mono_offset;
 	access->rules = 0;
-	/* One or the other, as the programs record or count. */
+	/* A record has either a task's number or a run, as the programs record or count. */
 	access->task = access->raw.task;
 	access->run = access->raw.run;
 	access->run_bytes = access->raw.run_bytes;

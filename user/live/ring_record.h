@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * ring_record.h - records as they come out of the ring buffer (bpf/ismtrace.h), decoded.
+ * ring_record.h - decode the records in the ring buffer (bpf/ismtrace.h).
  */
 #ifndef ISMT_LIVE_RING_RECORD_H
 #define ISMT_LIVE_RING_RECORD_H
@@ -10,23 +10,24 @@
 #include "model/access.h"
 
 /*
- * ring_record_type - ISMT_REC_ACCESS, brief or not, or ISMT_REC_INSN, if size bytes
- * at data hold such a record whole; 0 if they do not.
+ * ring_record_type - ISMT_REC_ACCESS (for a brief one, too) or ISMT_REC_INSN, if the size bytes at
+ * data are such a record and all of it; else 0.
  */
 unsigned int ring_record_type(const void *data, size_t size);
 
 struct ring_reader {
-	uint64_t mono_offset;	  /* the caller's: ts is CLOCK_MONOTONIC plus so many ns */
-	struct access access;	  /* the last one */
-	struct ismt_access brief; /* its record, cut to ISMT_BRIEF_LEN, if it is alike any */
-	uint64_t kinds;		  /* numbers for access.shape that were given so far */
+	uint64_t mono_offset; /* set by the caller: ns to add to CLOCK_MONOTONIC to get access.ts */
+	struct access access; /* the last access */
+	struct ismt_access
+		brief; /* the record of that, if it has a shape; ISMT_BRIEF_LEN bytes of it are valid */
+	uint64_t kinds; /* the last access.shape that was given */
 };
 
 /*
- * ring_record_access - decode what ring_record_type() said is an access, into
- * reader->access.  True if it is alike the one before; if not, its fn and driver are for
- * the caller to find, by raw.fid and raw.layer, and it may set shape to 0 if it wants to
- * find them again for the next one.  The payload stays where it is.
+ * ring_record_access - decode an access, as ring_record_type() has called it, into reader->access.
+ * True if it has the same shape as the one before.  If not, the caller sets fn and driver, by
+ * raw.fid and raw.layer; it may set shape to 0 to be asked for them again for the next access.
+ * payload points into data.
  */
 bool ring_record_access(struct ring_reader *reader, const void *data, size_t size);
 

@@ -30,7 +30,7 @@
 #define O (1U << SANDBOX_OPENER)
 #define M (1U << SANDBOX_MEASURER)
 
-/* A call that roles may make, all of its arguments or only with one that is so. */
+/* A system call that roles may make, with any arguments or only with a certain one. */
 struct call {
 	int nr;
 	unsigned int roles;
@@ -57,10 +57,9 @@ struct call {
 	}
 
 /*
- * What is missing here fails with ENOSYS, as on an older kernel, so that a C library which
- * has a newer way tries the older one.  Names that an architecture does not have are skipped;
- * where sockets go through socketcall(2), as in C libraries for old kernels on s390x,
- * libseccomp sees to it.
+ * The calls that are allowed.  Others fail with ENOSYS, as on an older kernel, so that a C library
+ * that uses a newer call falls back to an older one.  Calls that an architecture does not have
+ * are skipped.  libseccomp knows that C libraries for old kernels on s390x use socketcall(2).
  */
 static const struct call calls[] = {
 	/* What is open. */
@@ -204,7 +203,7 @@ static const struct call calls[] = {
 	CALL(exit_group, T | A | O | M),
 };
 
-/* A C library has no other way for these, and people are told what it was: EPERM. */
+/* Calls that fail with EPERM: C libraries have no other way for these, and EPERM says what is wrong. */
 static const int refused[] = {
 	SCMP_SYS(open),
 	SCMP_SYS(openat),

@@ -19,7 +19,7 @@
 #include "util/message.h"
 
 #define OUR_DRIVER "ism-vfio-pci"
-/* As upstream's is called in sysfs, where a name has no dashes. */
+/* The variant driver's name in sysfs: upstream's has no dashes there. */
 #define UPSTREAM_DRIVER "ism_vfio_pci"
 #define GENERIC_DRIVER	"vfio-pci"
 
@@ -49,11 +49,11 @@ const struct function *live_function(struct live *live, uint32_t fid)
 	fn = function_by_fid(live->functions, fid);
 	if (fn)
 		return fn;
-	/* Gone already, or a kernel that hides its list: what the record says. */
+	/* The function is gone, or the kernel's list cannot be read: use what the record says. */
 	return function_update(live->functions, &(struct ismt_function){ .fid = fid });
 }
 
-/* Not known, or a variant driver, of which this access was not: what it was is not told any more. */
+/* The name for an access by the core, if no driver is known, or the variant driver is bound by now. */
 static bool is_unlikely(const char *driver)
 {
 	return !driver[0] || !strcmp(driver, OUR_DRIVER) || !strcmp(driver, UPSTREAM_DRIVER);
@@ -63,13 +63,13 @@ const char *live_driver(struct live *live, const struct function *fn, uint8_t la
 {
 	if (layer == ISMT_LAYER_ISM)
 		return OUR_DRIVER;
-	/* It may have been bound to another one since. */
+	/* The function may have been bound to another driver since. */
 	if (is_unlikely(fn->k.driver))
 		scan_functions(live->skel, live->functions);
 	return is_unlikely(fn->k.driver) ? GENERIC_DRIVER : fn->k.driver;
 }
 
-/* It may be the MSI-X table's, which is known once the function was opened. */
+/* Did an access transfer bytes without an instruction?  Not if it was to the MSI-X table, which is known once the function was opened. */
 static bool live_moves_without(struct live *live, const struct access *access)
 {
 	if (access->fn->k.msix_size)
@@ -89,7 +89,7 @@ static int on_access(struct live *live, const void *data, size_t size)
 			return -ENOMEM;
 		}
 		access->driver = live_driver(live, access->fn, access->raw.layer);
-		/* It may become known. */
+		/* The function may become known: look again for the next access. */
 		if (!access->fn->address[0])
 			access->shape = 0;
 	}
@@ -128,7 +128,7 @@ static int on_record(void *arg, void *data, size_t size)
 	}
 }
 
-/* The names given with -d become fids; in effect once it is armed. */
+/* Translate the names given with -d to fids, for the programs. */
 static int resolve_functions(struct live *live, const struct filter *filter)
 {
 	struct ismt_scope *scope = &live->skel->bss->scope;
@@ -150,7 +150,7 @@ static int resolve_functions(struct live *live, const struct filter *filter)
 }
 
 /*
- * What our time namespace adds to the clock that the programs read; ns, 0 in the first one.
+ * Nanoseconds that our time namespace adds to the clock that the programs read; 0 in the first one.
  */
 static int64_t timens_offset(void)
 {
@@ -179,7 +179,7 @@ int live_open(struct live **result, const struct live_options *options,
 
 	if (requirement_missing())
 		return EXIT_ATTACH;
-	/* Who opens anew has looked at the beginning; one may have ended since. */
+	/* A caller that reattaches has checked this at its beginning, and a process may have ended since. */
 	if (!options->reattaches && process_missing(&options->filter))
 		return EXIT_ATTACH;
 	live = calloc(1, sizeof(*live));
@@ -225,7 +225,7 @@ int live_open(struct live **result, const struct live_options *options,
 	status = live_measure_open(live);
 	if (status)
 		goto fail;
-	/* libbpf reads it in a file, which is out of reach by the time that it is needed. */
+	/* Have libbpf read it now: it reads a file, which will be out of reach later. */
 	libbpf_num_possible_cpus();
 	*result = live;
 	return EXIT_DONE;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * switches.c - what can be turned off under a trace: kprobes, ftrace, and the debug
- * area that errors are logged to.  The kernel tells nobody, so it is looked at now and then.
+ * switches.c - what can be turned off while a trace runs: kprobes, ftrace, and the debug area that
+ * errors are logged to.  The kernel notifies nobody, so they are looked at now and then.
  */
 #include "live/internal.h"
 
@@ -9,7 +9,7 @@
 #include "util/clock.h"
 #include "util/message.h"
 
-/* What is off for less is not noticed. */
+/* ns between two looks: what is off for a shorter time is not noticed. */
 #define LOOK_NS 100000000ULL
 
 #define ERROR_LEVEL "/sys/kernel/debug/s390dbf/pci_error/level"
@@ -38,7 +38,7 @@ void live_switches_begin(struct live *live)
 	live_switches_look(live);
 }
 
-/* It may have been so since the look before, and until now. */
+/* Note whether a switch is off.  It may have been off since just after the last look. */
 static void add(struct switch_off *off, bool is_off, uint64_t passed)
 {
 	if (is_off || off->was)
@@ -46,7 +46,7 @@ static void add(struct switch_off *off, bool is_off, uint64_t passed)
 	off->was = is_off;
 }
 
-/* True once: it is off, and nobody was told. */
+/* True once: the switch is off, and the person does not know yet. */
 static bool to_tell(const struct switch_watch *watch, struct switch_off *off)
 {
 	if (!off->was || off->reported || watch->quiet)
@@ -55,7 +55,7 @@ static bool to_tell(const struct switch_watch *watch, struct switch_off *off)
 	return true;
 }
 
-/* Whoever watches for that attaches again (ismtop); others have to be told. */
+/* Warn of a driver that was loaded since.  Not for ismtop, which attaches again. */
 static void look_for_drivers(struct live *live, uint64_t passed)
 {
 	const char *module = hooks_driver_since(live->hooks);
@@ -99,6 +99,6 @@ void live_switches_look(struct live *live)
 
 uint64_t switch_off_seconds(const struct switch_off *off)
 {
-	/* Any of it is more than none. */
+	/* Round up: less than a second is not nothing. */
 	return (off->ns + 999999999) / NS_PER_SEC;
 }

@@ -22,12 +22,12 @@
  */
 struct function {
 	struct ismt_function k;
-	/* "" if not known, as of a function that was gone too soon. */
+	/* PCI address; "" if it is not known, because the function was gone too soon. */
 	char address[FUNCTION_ADDRESS_LEN];
 	bool is_ism;
 };
 
-/* In place of a function: those that there is no room to keep apart; its driver is NAMES_OTHERS. */
+/* Stands for all functions that there is no room to keep apart; its driver is NAMES_OTHERS. */
 extern const struct function function_others;
 
 /*
@@ -38,32 +38,32 @@ struct access {
 	struct ismt_access raw;
 	const struct function *fn; /* never NULL */
 	const char *driver;	   /* "ism-vfio-pci", "vfio-pci", ...; not NULL */
-	int64_t ts;		   /* begin, ns since 1970; before that negative */
+	int64_t ts;		   /* when it began, ns since 1970; negative before 1970 */
 	/*
-	 * What was moved, from its beginning, if payloads were asked for:
-	 * borrowed until the sink returns; NULL if there is none.
+	 * The first bytes that were transferred, if payloads were asked for: borrowed until the
+	 * sink returns; NULL if there are none.
 	 */
 	const uint8_t *payload;
-	uint32_t payload_len; /* at most raw.len */
+	uint32_t payload_len; /* bytes, at most raw.len */
 	/*
-	 * As ismt_access.task, of its own trace if there are several; 0: not known, tid is all
-	 * there is.
+	 * ismt_access.task, made unique where captures of several traces are read; 0: not known, so
+	 * that raw.tid is all there is to tell tasks apart.
 	 */
 	uint64_t task;
-	uint32_t rules;	    /* bit per enum rule_id: what fired */
+	uint32_t rules;	    /* the rules that fired, a bit per enum rule_id */
 	uint32_t run;	    /* ISM004: number of adjacent writes so far */
 	uint64_t run_bytes; /* ISM004: bytes of these */
 	/*
-	 * Accesses of a trace that have the same number here differ in nothing but
-	 * CPU, times, offset, rules and run; 0: nothing is known of that.
+	 * A number: accesses of a trace with the same shape differ in nothing but CPU, times,
+	 * offset, rules and run.  0: it is not known whether there are such accesses.
 	 */
 	uint64_t shape;
 };
 
 /*
- * Bytes of a BAR were transferred, and no instruction that did it was seen: probes were
- * missed or are not what they were.  Only the MSI-X table is emulated by the drivers; ret
- * is at most the access's length.
+ * True if bytes of a BAR were transferred, but no instruction that did it was seen: probes were
+ * missed, or do not work.  Drivers emulate only the MSI-X table, without instructions.
+ * raw.ret must not exceed raw.len.
  */
 static inline bool access_moved_unseen(const struct access *access)
 {

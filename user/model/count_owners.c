@@ -97,7 +97,7 @@ void owners_stay(struct count_owners *owners)
 	}
 }
 
-/* Who is worth more comes first; of two that are alike, who came first. */
+/* Order by worth, the highest first; equals by number, the lowest first. */
 struct rank {
 	uint64_t first, second;
 	uint32_t number;

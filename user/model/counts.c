@@ -16,7 +16,7 @@ struct counts *counts_new(void)
 	if (!counts)
 		return NULL;
 	counts->names = names_new();
-	if (counts->names && !slots_make(&counts->slots, COUNT_CELLS) &&
+	if (counts->names && !slots_make(&counts->slots, COUNT_ROWS) &&
 	    !owners_init(&counts->processes, COUNT_PROCESSES + 1) &&
 	    !owners_init(&counts->places, COUNT_PLACES + 1))
 		return counts;
@@ -33,7 +33,7 @@ void counts_free(struct counts *counts)
 	owners_free(&counts->processes);
 	owners_free(&counts->places);
 	slots_free(&counts->slots);
-	free(counts->cells);
+	free(counts->rows);
 	free(counts);
 }
 
@@ -62,7 +62,7 @@ static bool key_same(const struct count_key *a, const struct count_key *b)
 
 static bool same(const void *table, size_t element, const void *key)
 {
-	return key_same(&((const struct counts *)table)->cells[element].key, key);
+	return key_same(&((const struct counts *)table)->rows[element].key, key);
 }
 
 uint32_t *counts_slot(const struct counts *counts, const struct count_key *key)
@@ -75,20 +75,20 @@ uint32_t *counts_slot(const struct counts *counts, const struct count_key *key)
 	return slots_find(slots, hash_add_text(hash, key->driver), same, counts, key);
 }
 
-/* Room for so many cells. */
-static int cells_room(struct counts *counts, size_t nr)
+/* Room for so many rows. */
+static int rows_room(struct counts *counts, size_t nr)
 {
 	size_t room = counts->room ? counts->room : 16;
-	struct count_cell *cells;
+	struct stats_row *rows;
 
 	if (nr <= counts->room)
 		return 0;
 	while (room < nr)
 		room *= 2;
-	cells = reallocarray(counts->cells, room, sizeof(*cells));
-	if (!cells)
+	rows = reallocarray(counts->rows, room, sizeof(*rows));
+	if (!rows)
 		return -ENOMEM;
-	counts->cells = cells;
+	counts->rows = rows;
 	counts->room = room;
 	return 0;
 }
@@ -96,72 +96,72 @@ static int cells_room(struct counts *counts, size_t nr)
 static bool is_full(struct counts *counts, const struct count_owner_key *process,
 		    const struct count_owner_key *place)
 {
-	return counts->nr == COUNT_CELLS ||
+	return counts->nr == COUNT_ROWS ||
 	       (owners_full(&counts->processes) && process->pid != COUNT_OTHERS &&
 		!owners_find(&counts->processes, process)) ||
 	       (owners_full(&counts->places) && place->fn != &function_others &&
 		!owners_find(&counts->places, place));
 }
 
-static struct count_cell *touch(struct counts *counts, size_t number)
+static struct stats_row *touch(struct counts *counts, size_t number)
 {
-	struct count_cell *cell = &counts->cells[number];
+	struct stats_row *row = &counts->rows[number];
 
 	counts->last = number;
-	counts->processes.owner[cell->process].active = counts->tick;
-	counts->places.owner[cell->place].active = counts->tick;
-	return cell;
+	counts->processes.owner[row->process].active = counts->tick;
+	counts->places.owner[row->place].active = counts->tick;
+	return row;
 }
 
 /* The key's driver is one of our names. */
-static struct count_cell *cell_make(struct counts *counts, const struct count_key *key)
+static struct stats_row *row_make(struct counts *counts, const struct count_key *key)
 {
 	struct count_owner_key process = { .pid = key->pid };
 	struct count_owner_key place = { .fn = key->fn, .driver = key->driver };
-	struct count_cell *cell;
+	struct stats_row *row;
 
 	if (is_full(counts, &process, &place))
 		counts_fold(counts);
-	if (cells_room(counts, counts->nr + 1))
+	if (rows_room(counts, counts->nr + 1))
 		return NULL;
-	cell = &counts->cells[counts->nr];
-	memset(cell, 0, sizeof(*cell));
-	cell->key = *key;
-	cell->process = key->pid == COUNT_OTHERS ? 0 : owners_enter(&counts->processes, &process);
-	if (counts->gone && cell->process)
-		counts->processes.owner[cell->process].came_back =
+	row = &counts->rows[counts->nr];
+	memset(row, 0, sizeof(*row));
+	row->key = *key;
+	row->process = key->pid == COUNT_OTHERS ? 0 : owners_enter(&counts->processes, &process);
+	if (counts->gone && row->process)
+		counts->processes.owner[row->process].came_back =
 			gone_process(counts->gone, key->pid);
-	cell->place = key->fn == &function_others ? 0 : owners_enter(&counts->places, &place);
-	*counts_slot(counts, &cell->key) = (uint32_t)++counts->nr;
+	row->place = key->fn == &function_others ? 0 : owners_enter(&counts->places, &place);
+	*counts_slot(counts, &row->key) = (uint32_t)++counts->nr;
 	return touch(counts, counts->nr - 1);
 }
 
-struct count_cell *counts_cell(struct counts *counts, const struct count_key *key)
+struct stats_row *counts_row(struct counts *counts, const struct count_key *key)
 {
 	struct count_key known = *key;
 	uint32_t slot;
 
-	if (counts->last < counts->nr && key_same(&counts->cells[counts->last].key, key))
+	if (counts->last < counts->nr && key_same(&counts->rows[counts->last].key, key))
 		return touch(counts, counts->last);
 	slot = *counts_slot(counts, key);
 	if (slot)
 		return touch(counts, slot - 1);
-	/* One of too many drivers has another name here. */
+	/* If there are too many drivers, names_get() has another name for this one. */
 	known.driver = names_get(counts->names, key->driver);
 	if (!known.driver)
 		return NULL;
 	slot = *counts_slot(counts, &known);
-	return slot ? touch(counts, slot - 1) : cell_make(counts, &known);
+	return slot ? touch(counts, slot - 1) : row_make(counts, &known);
 }
 
-const struct count_cell *counts_find(const struct counts *counts, const struct count_key *key)
+const struct stats_row *counts_find(const struct counts *counts, const struct count_key *key)
 {
 	uint32_t slot = *counts_slot(counts, key);
 
-	return slot ? &counts->cells[slot - 1] : NULL;
+	return slot ? &counts->rows[slot - 1] : NULL;
 }
 
-static struct count_cell *cell_of(struct counts *counts, const struct access *access)
+static struct stats_row *row_of(struct counts *counts, const struct access *access)
 {
 	const struct ismt_access *raw = &access->raw;
 	struct count_key key = {
@@ -171,35 +171,35 @@ static struct count_cell *cell_of(struct counts *counts, const struct access *ac
 		.region = region_clamp(raw->region),
 		.op = raw->op,
 	};
-	struct count_cell *cell = counts_cell(counts, &key);
+	struct stats_row *row = counts_row(counts, &key);
 
-	if (cell)
-		memcpy(cell->comm, raw->comm, sizeof(cell->comm));
-	return cell;
+	if (row)
+		memcpy(row->comm, raw->comm, sizeof(row->comm));
+	return row;
 }
 
-int counts_findings(struct counts *counts, const struct access *access, uint32_t told)
+int counts_findings(struct counts *counts, const struct access *access, uint32_t counted)
 {
-	struct count_cell *cell;
+	struct stats_row *row;
 	uint32_t set;
 
 	if (!access->rules)
 		return 0;
-	cell = cell_of(counts, access);
-	if (!cell)
+	row = row_of(counts, access);
+	if (!row)
 		return -ENOMEM;
 	for (set = access->rules; set; set &= set - 1) {
 		struct count_event *event = &counts->events[counts->nr_events++ % COUNT_EVENTS];
 
 		event->rule = __builtin_ctz(set);
 		event->access = *access;
-		event->access.driver = cell->key.driver;
+		event->access.driver = row->key.driver;
 		event->access.payload = NULL;
 		event->access.payload_len = 0;
 		if (!counts->first[event->rule].fn)
 			counts->first[event->rule] = event->access;
-		if (!(told & RULE_BIT(event->rule)))
-			cell->findings[event->rule]++;
+		if (!(counted & RULE_BIT(event->rule)))
+			row->findings[event->rule]++;
 	}
 	return 0;
 }
@@ -209,21 +209,21 @@ int counts_access(struct counts *counts, const struct access *access)
 	const struct ismt_access *raw = &access->raw;
 	const struct ismt_insns *insn = &raw->insn;
 	uint64_t limit = rules_block_limit(access->fn), total = 0;
-	struct count_cell *cell = cell_of(counts, access);
+	struct stats_row *row = row_of(counts, access);
 	unsigned int i;
 
-	if (!cell)
+	if (!row)
 		return -ENOMEM;
-	stats_access(&cell->stats, raw);
+	stats_access(&row->stats, raw);
 	for (i = 0; i < ISMT_KINDS; i++)
 		total += insn->n[i];
 	if (insn->n[ISMT_PCISTB] && insn->n[ISMT_PCISTB] == total) {
-		cell->block_bytes += insn->bytes;
-		/* Of several only those are known to be full that all are. */
+		row->block_bytes += insn->bytes;
+		/* Only the shortest and the longest of several blocks are known: if the shortest is full, all are. */
 		if (insn->min == limit)
-			cell->full_bytes += insn->bytes;
+			row->full_bytes += insn->bytes;
 		if (total == 1 && !insn->failed && access_is_one_block(raw, insn->max))
-			cell->one_block++;
+			row->one_block++;
 	}
 	return counts_findings(counts, access, 0);
 }
@@ -232,7 +232,7 @@ int counts_copy(struct counts *to, const struct counts *from)
 {
 	size_t i;
 
-	if (cells_room(to, from->nr))
+	if (rows_room(to, from->nr))
 		return -ENOMEM;
 	counts_clear(to);
 	names_drop(to->names);
@@ -240,10 +240,10 @@ int counts_copy(struct counts *to, const struct counts *from)
 	owners_copy(&to->processes, &from->processes);
 	owners_copy(&to->places, &from->places);
 	if (from->nr)
-		memcpy(to->cells, from->cells, from->nr * sizeof(*to->cells));
+		memcpy(to->rows, from->rows, from->nr * sizeof(*to->rows));
 	to->nr = from->nr;
 	for (i = 0; i < to->nr; i++)
-		*counts_slot(to, &to->cells[i].key) = (uint32_t)i + 1;
+		*counts_slot(to, &to->rows[i].key) = (uint32_t)i + 1;
 	to->ts = from->ts;
 	to->tick = from->tick;
 	to->folds = from->folds;

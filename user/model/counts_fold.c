@@ -7,48 +7,48 @@
 
 #include "model/counts_internal.h"
 
-/* Whoever has too many cells goes, until there is so much room again. */
-#define CELLS_AFTER (COUNT_CELLS / 4 * 3)
+/* Processes and functions are folded until there are no more rows than this. */
+#define ROWS_AFTER (COUNT_ROWS / 4 * 3)
 
 static void weigh(struct counts *counts)
 {
-	const struct count_cell *cell;
+	const struct stats_row *row;
 	size_t i;
 
 	owners_stay(&counts->processes);
 	owners_stay(&counts->places);
 	for (i = 0; i < counts->nr; i++) {
-		cell = &counts->cells[i];
-		counts->processes.owner[cell->process].weight += cell->stats.accesses;
-		counts->places.owner[cell->place].weight += cell->stats.accesses;
+		row = &counts->rows[i];
+		counts->processes.owner[row->process].weight += row->stats.accesses;
+		counts->places.owner[row->place].weight += row->stats.accesses;
 	}
 }
 
 /* Numbers of owners as they will be, and the key where one of them goes. */
-static void change_owners(const struct counts *counts, struct count_cell *cell)
+static void change_owners(const struct counts *counts, struct stats_row *row)
 {
-	uint32_t process = counts->processes.owner[cell->process].next;
-	uint32_t place = counts->places.owner[cell->place].next;
+	uint32_t process = counts->processes.owner[row->process].next;
+	uint32_t place = counts->places.owner[row->place].next;
 
 	if (!process) {
-		cell->key.pid = COUNT_OTHERS;
-		memset(cell->comm, 0, sizeof(cell->comm));
+		row->key.pid = COUNT_OTHERS;
+		memset(row->comm, 0, sizeof(row->comm));
 	}
 	if (!place) {
-		cell->key.fn = &function_others;
-		cell->key.driver = NAMES_OTHERS;
+		row->key.fn = &function_others;
+		row->key.driver = NAMES_OTHERS;
 	}
-	cell->process = process;
-	cell->place = place;
+	row->process = process;
+	row->place = place;
 }
 
 /*
- * Cells move to the front of the array, each to a place of its own or into the one that has
+ * Rows move to the front of the array, each to a place of its own or into the one that has
  * its key by then.
  */
 static void leave(struct counts *counts)
 {
-	struct count_cell *cell;
+	struct stats_row *row;
 	uint32_t *slot;
 	size_t i, nr = 0;
 
@@ -56,15 +56,15 @@ static void leave(struct counts *counts)
 	owners_number(&counts->places);
 	slots_clear(&counts->slots);
 	for (i = 0; i < counts->nr; i++) {
-		cell = &counts->cells[i];
-		change_owners(counts, cell);
-		slot = counts_slot(counts, &cell->key);
+		row = &counts->rows[i];
+		change_owners(counts, row);
+		slot = counts_slot(counts, &row->key);
 		if (*slot) {
-			count_cell_add(&counts->cells[*slot - 1], cell);
+			stats_row_add(&counts->rows[*slot - 1], row);
 			continue;
 		}
 		if (i != nr)
-			counts->cells[nr] = *cell;
+			counts->rows[nr] = *row;
 		*slot = (uint32_t)++nr;
 	}
 	counts->nr = nr;
@@ -95,7 +95,7 @@ void counts_fold(struct counts *counts)
 		counts->folded_places += gone_note(counts->gone, &counts->places);
 		leave(counts);
 		processes = places = false;
-	} while (counts->nr > CELLS_AFTER);
+	} while (counts->nr > ROWS_AFTER);
 	counts->folds++;
 }
 
@@ -115,14 +115,14 @@ void counts_follow(struct counts *before, struct counts *counts)
 
 void counts_subtract(struct counts *counts, struct counts *before)
 {
-	const struct count_cell *part;
+	const struct stats_row *part;
 	size_t i;
 
 	counts_follow(before, counts);
 	for (i = 0; i < counts->nr; i++) {
-		part = counts_find(before, &counts->cells[i].key);
+		part = counts_find(before, &counts->rows[i].key);
 		if (part)
-			count_cell_sub(&counts->cells[i], part);
+			stats_row_sub(&counts->rows[i], part);
 	}
 	counts->filtered -= before->filtered;
 	losses_subtract(&counts->lost, &before->lost);

@@ -7,7 +7,7 @@
 
 #include "model/counts.h"
 
-/* The slot that holds the cell of the key, or the free one where it would go. */
+/* The slot that holds the row of the key, or the free one where it would go. */
 uint32_t *counts_slot(const struct counts *counts, const struct count_key *key);
 
 #endif /* ISMT_MODEL_COUNTS_INTERNAL_H */

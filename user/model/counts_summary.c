@@ -3,23 +3,23 @@
 
 #include <errno.h>
 
-static bool any_finding(const struct count_cell *cell)
+static bool any_finding(const struct stats_row *part)
 {
 	unsigned int i;
 
 	for (i = 0; i < RULE_COUNT; i++)
-		if (cell->findings[i])
+		if (part->findings[i])
 			return true;
 	return false;
 }
 
-static void add_inside(struct summary_function *f, const struct count_cell *cell)
+static void add_inside(struct summary_function *f, const struct stats_row *part)
 {
 	unsigned int k;
 
 	for (k = 0; k < ISMT_KINDS; k++)
-		f->inside[k] += cell->stats.insns[k];
-	f->inside_failed += cell->stats.failed;
+		f->inside[k] += part->stats.insns[k];
+	f->inside_failed += part->stats.failed;
 }
 
 int counts_instructions(const struct counts *counts, struct summary *summary)
@@ -28,10 +28,10 @@ int counts_instructions(const struct counts *counts, struct summary *summary)
 	size_t i;
 
 	for (i = 0; i < counts->nr; i++) {
-		f = summary_function(summary, counts->cells[i].key.fn);
+		f = summary_function(summary, counts->rows[i].key.fn);
 		if (!f)
 			return -ENOMEM;
-		add_inside(f, &counts->cells[i]);
+		add_inside(f, &counts->rows[i]);
 	}
 	return 0;
 }
@@ -44,26 +44,26 @@ int counts_summary(const struct counts *counts, struct summary *summary)
 	size_t i;
 
 	for (i = 0; i < counts->nr; i++) {
-		const struct count_cell *cell = &counts->cells[i];
+		const struct stats_row *part = &counts->rows[i];
 
-		/* Of a difference. */
-		if (!cell->stats.accesses && !any_finding(cell))
+		/* counts_subtract() leaves rows in which nothing is left. */
+		if (!part->stats.accesses && !any_finding(part))
 			continue;
-		f = summary_function(summary, cell->key.fn);
-		row = f ? summary_row(summary, cell->key.fn, cell->key.driver, cell->key.region,
-				      cell->key.op)
+		f = summary_function(summary, part->key.fn);
+		row = f ? summary_row(summary, part->key.fn, part->key.driver, part->key.region,
+				      part->key.op)
 			: NULL;
 		if (!row)
 			return -ENOMEM;
-		if (cell->key.fn == &function_others)
+		if (part->key.fn == &function_others)
 			row->folded = counts->folded_places;
-		summary->recorded += cell->stats.accesses;
-		if (!cell->key.pid)
-			summary->foreign += cell->stats.accesses;
-		stats_add(&row->stats, &cell->stats);
-		add_inside(f, cell);
+		summary->recorded += part->stats.accesses;
+		if (!part->key.pid)
+			summary->foreign += part->stats.accesses;
+		stats_add(&row->stats, &part->stats);
+		add_inside(f, part);
 		for (k = 0; k < RULE_COUNT; k++)
-			summary->findings[k].count += cell->findings[k];
+			summary->findings[k].count += part->findings[k];
 	}
 	for (k = 0; k < RULE_COUNT; k++)
 		summary->findings[k].first = counts->first[k];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * filter.h - what the person asked to see, before it is known what there is.
+ * filter.h - the filters as given on the command line, before it is known which functions there are.
  */
 #ifndef ISMT_MODEL_FILTER_H
 #define ISMT_MODEL_FILTER_H
@@ -19,7 +19,7 @@ struct filter {
 	size_t nr_functions;
 	int pids[FILTER_PIDS];
 	size_t nr_pids;
-	/* What needs no more than an access, as the programs are given it. */
+	/* The filters that can be decided from an access alone, in the form that the BPF programs get. */
 	struct ismt_filter k;
 	uint32_t rules; /* bit per rule; 0: any */
 };
@@ -28,8 +28,8 @@ struct filter {
 void filter_init(struct filter *filter);
 
 /*
- * Each takes the text of an option; 0, or -EINVAL when it makes no sense, or
- * -E2BIG when there are more values than FILTER_MAX or, of processes, FILTER_PIDS.
+ * Each takes the text of an option.  0, -EINVAL if it makes no sense, or -E2BIG if there are more
+ * than FILTER_MAX functions, regions or rules, or more than FILTER_PIDS processes.
  */
 int filter_add_function(struct filter *filter, const char *text);
 int filter_add_pid(struct filter *filter, const char *text);

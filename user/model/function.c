@@ -104,13 +104,13 @@ struct function *function_update(struct function_table *table, const struct ismt
 		return NULL;
 	before = fn->k;
 	fn->k = *k;
-	/* It is the function's for good, but only told while it has a driver. */
+	/* The MSI-X table stays where it is, but is known only while the function has a driver. */
 	if (!k->msix_size) {
 		fn->k.msix_bar = before.msix_bar;
 		fn->k.msix_size = before.msix_size;
 		fn->k.msix_offset = before.msix_offset;
 	}
-	/* Likewise, and gone with its device; what is unknown by now can no longer be read. */
+	/* Vendor and device are gone with the PCI device, but what was read before still holds. */
 	if (!k->vendor) {
 		fn->k.vendor = before.vendor;
 		fn->k.device = before.device;

@@ -22,20 +22,20 @@ void function_table_free(struct function_table *table);
  */
 struct function *function_update(struct function_table *table, const struct ismt_function *k);
 
-/* Is it, by what does not change while it is there, the same function? */
+/* Are they the same function?  Compares what cannot change while a function is there. */
 bool function_same(const struct function *a, const struct function *b);
 
 /*
- * function_enter - the entry of a function that is known from a capture, made
- * if need be; this machine is not asked.  Functions that are not the same may
- * have the same fid: they are of several machines.  NULL: no memory.
+ * function_enter - the entry of a function that is known from a capture, made if need be; `like`
+ * is copied, and sysfs of this machine is not read.  Different functions may have the same fid,
+ * if the captures are of several machines.  NULL: no memory.
  */
 struct function *function_enter(struct function_table *table, const struct function *like);
 
-/* Likewise, NULL if there is none. */
+/* function_known - the entry that function_enter() would return, NULL if it had to be made. */
 struct function *function_known(struct function_table *table, const struct function *like);
 
-/* By fid, or by function handle with its enable bit left out; or NULL. */
+/* The entry with this fid, or with this function handle (its enable bit does not count); NULL: none. */
 struct function *function_by_fid(struct function_table *table, uint32_t fid);
 struct function *function_by_fh(struct function_table *table, uint32_t fh);
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * gate.h - what a check has to have looked at before it passes: to have found nothing is worth
- * nothing where nothing was looked at.  One table of what may be lacking, by the names that
- * --allow has for it.
+ * gate.h - what a check must have seen before it passes: that nothing was found means nothing if
+ * nothing was looked at.  One table of what may be lacking, by the names that --allow takes.
  */
 #ifndef ISMT_MODEL_GATE_H
 #define ISMT_MODEL_GATE_H
@@ -16,17 +15,17 @@
 enum gate_lack {
 	GATE_EMPTY,	  /* no access was seen */
 	GATE_FILTERED,	  /* none of those that were seen passed the filters */
-	GATE_LOST,	  /* something is not in the trace */
-	GATE_UNACCOUNTED, /* it is not known whether something is not */
+	GATE_LOST,	  /* something was lost and is not in the trace */
+	GATE_UNACCOUNTED, /* it is not known whether something was lost */
 	GATE_PARTIAL,	  /* not all that was recorded is in the files given */
 	GATE_STRAYS,	  /* the files have packets that are no records */
-	GATE_CUT,	  /* CMD, or what it has started, was not done yet */
+	GATE_CUT,	  /* the trace ended before CMD, or a process that it started */
 	GATE_LACKS,
 };
 
 #define GATE_BIT(lack) (1u << (lack))
 
-/* By enum gate_lack: what --allow calls it; and all of them, for completion. */
+/* The names that --allow takes, by enum gate_lack; and all of them in one text, for completion. */
 extern const char *const gate_names[GATE_LACKS];
 #define GATE_CHOICE "empty|filtered|lost|unaccounted|partial|strays|cut"
 
@@ -36,16 +35,16 @@ extern const char *const gate_names[GATE_LACKS];
  */
 int gate_parse(const char *names, uint32_t *allow);
 
-/* What is lacking, bits. */
+/* What is lacking: GATE_BIT() of each. */
 uint32_t gate_lacks(const struct summary *summary);
 
-/* A sentence of these bits, with "; " between; cut to len, always ended. */
+/* What the bits in lacks mean, in words, with "; " between; cut to len, always NUL-terminated. */
 void gate_sentence(const struct summary *summary, uint32_t lacks, char *buf, size_t len);
 
 /*
- * gate_tell - say what is lacking: in one line and a hint, or in a warning where all of that is
- * allowed, or where there are findings, so that the check fails anyway.  True if it must not
- * pass for what is lacking.
+ * gate_tell - say what is lacking: as an error with a hint, or as a warning if all of it is
+ * allowed, or if there are findings, for which the check fails anyway.  True if the check must
+ * not pass because of what is lacking.
  */
 bool gate_tell(const struct summary *summary, uint32_t allow, bool findings);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * losses.h - what a trace lost, by cause: one table for every place that adds them up, tells
- * of them or keeps them.
+ * losses.h - what a trace lost, by cause.  One table serves all that add losses up, print them or
+ * write them to a capture.
  */
 #ifndef ISMT_MODEL_LOSSES_H
 #define ISMT_MODEL_LOSSES_H
@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* In the order in which captures have them (docs/capture-format.md): additions to the end. */
+/* In the order in which captures have them (docs/capture-format.md): new ones go to the end. */
 enum loss {
 	LOSS_RING,
 	LOSS_SLOT,
@@ -42,9 +42,9 @@ enum lost_what {
 	LOST_UNEXAMINED,
 	LOST_RETURNS,
 	/*
-	 * Told, but nothing is incomplete for it: a probe is missed only while another one's
-	 * handler runs on the CPU, and a task's instruction fails in no handler.  What is missed
-	 * on the log of errors is what interrupts log there meanwhile, of other devices.
+	 * Shown, but the trace is complete all the same.  The kernel misses a probe only while the
+	 * handler of another one runs on that CPU, where no task's instruction can fail.  What
+	 * the probe on the error log misses are lines that interrupts log for other devices.
 	 */
 	LOST_ERRORS,
 	LOST_ERROR_SECONDS,
@@ -57,7 +57,7 @@ enum lost_what {
 struct loss_info {
 	const char *key; /* in JSON */
 	enum lost_what what;
-	const char *says;   /* behind a number: "accesses: ring buffer full" */
+	const char *says;   /* follows a number: "accesses: ring buffer full" */
 	const char *remedy; /* a sentence for a hint; NULL if there is none */
 };
 
@@ -74,16 +74,16 @@ void losses_add(struct losses *sum, const struct losses *part);
 /* sum -= part, an earlier state of it. */
 void losses_subtract(struct losses *sum, const struct losses *part);
 
-/* Of one kind, by any cause. */
+/* What was lost of one kind, by any cause. */
 uint64_t losses_of(const struct losses *losses, enum lost_what what);
 
-/* Accesses that are lost, by any cause. */
+/* Accesses that were lost, by any cause. */
 uint64_t losses_accesses(const struct losses *losses);
 
-/* Everything but LOST_ERRORS: 0 if the trace is complete. */
+/* The sum of everything but LOST_ERRORS: 0 if the trace is complete. */
 uint64_t losses_all(const struct losses *losses);
 
-/* What helps against the first cause that there is something to be done about; or NULL. */
+/* The remedy of the first cause that occurred and has one; NULL: none. */
 const char *losses_remedy(const struct losses *losses);
 
 /*

@@ -12,38 +12,41 @@
 
 #include "ismtrace.h"
 
-/* Numbers of instructions carried out, by enum ismt_kind: PCILG, PCISTG, PCISTB. */
+/*
+ * What was counted on one function while its measurement block counted, too.  All numbers are of
+ * instructions that were carried out; arrays are by enum ismt_kind: PCILG, PCISTG, PCISTB.
+ */
 struct measure {
-	uint32_t begun;	 /* blocks; 0: it was not measured, or not opened */
-	int32_t refused; /* -errno: the last one could not be begun */
-	/* From the beginning of each block to the machine's last update of it. */
+	uint32_t begun;	 /* measurement blocks begun; 0: not measured, or never opened */
+	int32_t refused; /* -errno if the last block could not be begun, else 0 */
+	/* Ours and the block's, from the beginning of each block to the machine's last update of it. */
 	uint64_t ours[ISMT_MEASURED];
 	uint64_t machine[ISMT_MEASURED];
-	/* In neither: before the first block and between two, and after the last update. */
+	/* In neither of them: when no block counted, and after a block's last update. */
 	uint64_t before, after;
 	/*
-	 * Explained: so many of ours may have been about to be issued at the last update or have been
-	 * issued while a block began, so many of the machine's may have been missed by a probe, or
-	 * likewise.
+	 * How far the two may differ for known reasons.  under_way: ours may have so many more, which
+	 * were about to be issued at the last update, or were issued while a block began.  missed: the
+	 * machine's may have so many more, which a probe missed, or were issued while a block began.
 	 */
 	uint64_t under_way, missed;
-	/* The trace's own sums differ by so many from what was counted beside them. */
+	/* By how many the trace's sums differ from `ours`, before and after; 0 if nothing is wrong. */
 	uint64_t astray;
 };
 
-/* What it is called in tables: "loads", "stores", "store blocks". */
+/* Names of the three kinds in tables: "loads", "stores", "store blocks". */
 extern const char *const measure_names[ISMT_MEASURED];
 
-/* The machine's less ours. */
+/* The machine's number minus ours. */
 int64_t measure_difference(const struct measure *m, unsigned int kind);
 
-/* Do they differ, and does nothing explain it? */
+/* Do the two differ by more than under_way and missed explain? */
 bool measure_mismatch(const struct measure *m);
 
 /* sum += part, for another trace of the same function. */
 void measure_add(struct measure *sum, const struct measure *part);
 
-/* The numbers of a mismatch, as a sentence.  Cut to len, always ended; returns its length uncut. */
+/* The numbers of a mismatch as a sentence, cut to len, always NUL-terminated.  Returns the length before the cut. */
 size_t measure_sentence(const struct measure *m, char *buf, size_t len);
 
 #endif /* ISMT_MODEL_MEASURE_H */

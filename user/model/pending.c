@@ -90,7 +90,7 @@ bool pending_add(struct pending *pending, const struct insn *insn)
 	return true;
 }
 
-static struct pending_insn *of(const struct insn *insn)
+static struct pending_insn *entry_of(const struct insn *insn)
 {
 	return (struct pending_insn *)((char *)insn - offsetof(struct pending_insn, insn));
 }
@@ -105,7 +105,7 @@ static bool is(const struct insn *insn, const struct access *access, enum pendin
 const struct insn *pending_next(struct pending *pending, const struct insn *at,
 				const struct access *access, enum pending_match match)
 {
-	uint32_t next = at ? of(at)->next : 0;
+	uint32_t next = at ? entry_of(at)->next : 0;
 
 	if (!pending->live)
 		return NULL;
@@ -121,7 +121,7 @@ const struct insn *pending_next(struct pending *pending, const struct insn *at,
 
 const struct insn *pending_any(struct pending *pending, const struct insn *at)
 {
-	size_t i = at ? (size_t)(of(at) - pending->insns) + 1 : 0;
+	size_t i = at ? (size_t)(entry_of(at) - pending->insns) + 1 : 0;
 
 	for (; i < pending->nr; i++)
 		if (!pending->insns[i].gone)

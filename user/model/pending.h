@@ -12,8 +12,8 @@
 #include "model/access.h"
 
 /*
- * More than these, as of one huge fragmented write, are not kept; where others were dropped, so
- * many places may not be free yet that it is a quarter less.
+ * The most instructions that are kept, which one huge fragmented write can exceed.  Up to a quarter
+ * of the entries may belong to instructions that were dropped and are not reused yet.
  */
 #define PENDING_MAX 16384
 /* Tasks by their thread id; a power of two. */
@@ -21,36 +21,36 @@
 
 struct pending_insn {
 	struct insn insn;
-	uint32_t next; /* of the same bucket: place + 1; 0: the last one */
-	bool gone;     /* it was dropped, and its place is not free yet */
+	uint32_t next; /* index + 1 of the next one in the same bucket; 0: none */
+	bool gone;     /* it was dropped, and the entry is not reused yet */
 };
 
 /* Starts as zeros. */
 struct pending {
 	struct pending_insn *insns; /* in the order in which they came */
 	size_t nr, room;
-	size_t live;		/* that have not gone */
-	uint32_t *first, *last; /* by bucket: place + 1; 0: there is none */
-	uint64_t looks;		/* at instructions, ever: a measure that is no clock */
+	size_t live;		/* entries that are not gone */
+	uint32_t *first, *last; /* by bucket: index + 1 of an entry; 0: none */
+	uint64_t looks;		/* entries looked at, ever: what a test bounds in place of time */
 };
 
-/* Copies it; false if there are too many or there is no memory. */
+/* Keep a copy of the instruction; false if there are too many or there is no memory. */
 bool pending_add(struct pending *pending, const struct insn *insn);
 
 enum pending_match { PENDING_BEFORE, PENDING_INSIDE };
 
 /*
- * pending_next - the next instruction after *at, which is NULL for the first, that belongs to
- * the task of the access, and was begun before it (of an access that is not in the trace) or in
- * it.  NULL if there is none; good until one is added or dropped.
+ * pending_next - the next instruction after `at` (NULL: the first one) of the access's task that
+ * was begun before the access, as part of one that is not in the trace, or inside it.  NULL if
+ * there is none; good until an instruction is added or dropped.
  */
 const struct insn *pending_next(struct pending *pending, const struct insn *at,
 				const struct access *access, enum pending_match match);
 
-/* The same over all instructions, whosever they are. */
+/* The next instruction after `at` (NULL: the first one) of any task. */
 const struct insn *pending_any(struct pending *pending, const struct insn *at);
 
-/* Drops all instructions of the task, or of all. */
+/* Drop all instructions of one task, or of all tasks. */
 void pending_drop(struct pending *pending, uint32_t tid);
 void pending_drop_all(struct pending *pending);
 

@@ -28,21 +28,21 @@ static inline bool region_is_bar(uint32_t region)
  */
 const char *region_name(uint32_t region, char *buf);
 
-/* Regions that are kept apart when accesses are added up; the rest is one. */
+/* Regions below this are added up each by itself; all others together, as one. */
 #define REGIONS_APART ISMT_CELL_REGIONS
 
-/* The region that it is added to: itself, or REGIONS_APART. */
+/* The region that a region is added to: itself, or REGIONS_APART, which stands for the others. */
 static inline uint32_t region_clamp(uint32_t region)
 {
 	return region < REGIONS_APART ? region : REGIONS_APART;
 }
 
-/* As region_name(), of a region that was clamped: "dev32+" is all that are not kept apart. */
+/* region_name() of a clamped region: "dev32+" is REGIONS_APART. */
 const char *region_label(uint32_t region, char *buf);
 
 /*
- * space_name - the same for the address space of an instruction: a BAR or
- * ISMT_PCIAS_CONFIG; "-" for any other, as with MIO instructions.
+ * space_name - the name of an instruction's address space, a BAR or ISMT_PCIAS_CONFIG;
+ * "-" for any other, such as that of MIO instructions.
  */
 const char *space_name(uint8_t space);
 

@@ -20,31 +20,31 @@ struct tables {
 struct tables *tables_new(enum table_sort sort);
 void tables_free(struct tables *tables);
 
-/* The function must stay as long as the tables do. */
+/* Count an access in each table.  Its function must stay as long as the tables do. */
 void tables_access(struct tables *tables, const struct access *access);
 
-/* After the last access: rows in order. */
+/* Put the rows in order; call after the last access. */
 void tables_finish(struct tables *tables);
 
 /*
- * A table as it is shown: the first nr rows, and all else, the rows folded
- * when the table was full included, as others.
+ * A table as it is shown: the first nr rows, and everything else together as others, which
+ * includes the rows that were folded when the table was full.
  */
 struct table_view {
 	enum view kind;
 	const struct table_row *rows;
 	size_t nr;
 	struct totals others; /* accesses 0: there are none */
-	uint64_t more;	      /* rows in others that are there, but not shown */
-	uint64_t folded;      /* rows in others that are not there any more */
+	uint64_t more;	      /* rows of the table that are not shown, and in others */
+	uint64_t folded;      /* rows that were folded, and are in others */
 	struct totals total;
-	bool missing; /* a row shown may have a part in others */
+	bool missing; /* a row that is shown may have accesses in others, too */
 };
 
-/* top: rows to show; 0: all that there are. */
+/* tables_view - the table of a view; top: the most rows to show, 0: all. */
 void tables_view(const struct tables *tables, enum view kind, size_t top, struct table_view *view);
 
-/* A row's name for people; printable ASCII, cut to len, always ended. */
+/* A row's name for people; printable ASCII, cut to len, always NUL-terminated. */
 void table_label(enum view kind, const struct table_key *key, char *buf, size_t len);
 
 /* Long enough for any label. */

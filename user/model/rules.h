@@ -27,7 +27,7 @@ enum rule_id {
 	ISM012,
 	ISM013,
 	RULE_COUNT,
-	/* Those that others have to know by what they say. */
+	/* Rules that other code asks for, by what they mean. */
 	RULE_LOST = ISM012,
 	RULE_MISMATCH = ISM013,
 };
@@ -56,15 +56,15 @@ extern const struct rule rules[RULE_COUNT];
 
 const char *severity_name(enum severity severity);
 
-/* rule_find - by id or name, letter case apart; -1 if there is none. */
+/* rule_find - a rule by id or name, whatever the case of letters; -1 if there is none. */
 int rule_find(const char *id_or_name);
 
 /* The longest store block of the function's group, bytes. */
 uint64_t rules_block_limit(const struct function *fn);
 
 /*
- * True if it is an access to an ISM function, of which the driver's entry
- * point is proof even where the function itself could not be looked up.
+ * True if the access is to an ISM function.  That it came through ism-vfio-pci is proof enough,
+ * even where the function could not be looked up.
  */
 bool rules_on_ism(const struct access *access);
 
@@ -72,8 +72,8 @@ bool rules_on_ism(const struct access *access);
 enum severity rules_worst(uint32_t rules);
 
 /*
- * What the rules remember between accesses (ISM004 looks at runs).  Bounded:
- * when more tasks are seen than it holds, the one idle longest is forgotten.
+ * What the rules remember between accesses: ISM004 looks at runs of writes.  Bounded: when there
+ * are more tasks than it holds, the one that was idle longest is forgotten.
  */
 struct rules_state;
 
@@ -90,7 +90,7 @@ void rules_apply(struct rules_state *state, struct access *access);
 /*
  * rule_evidence (evidence.c) - the sentence with the numbers for a rule that fired, such
  * as "4096 bytes took 512 PCISTG of 8 bytes".  Cut to len, always ended.
- * Printable ASCII only.  Not of a rule that is OF_TRACE: see summary_evidence().
+ * Printable ASCII only.  For a rule OF_TRACE there is summary_evidence().
  */
 void rule_evidence(enum rule_id id, const struct access *access, char *buf, size_t len);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * sink.h - where decoded records go.  A source calls the operations in the
- * order begin, (access | insn | note)*, end; a sink never knows which source
- * it is.
+ * sink.h - where decoded records go: a terminal, a file, a capture.  The caller calls the
+ * operations in the order begin, (access | insn)*, end.  A sink never knows where the records
+ * come from.
  */
 #ifndef ISMT_MODEL_SINK_H
 #define ISMT_MODEL_SINK_H
@@ -31,7 +31,7 @@ struct sink_options {
 
 struct sink;
 
-/* Of access and insn: the sink could not keep up and has left it out. */
+/* What access() and insn() return if the sink could not keep up and has left the record out. */
 #define SINK_DROPPED 1
 
 struct sink_ops {

@@ -18,7 +18,7 @@ void stats_access(struct access_stats *stats, const struct ismt_access *raw)
 	hist_add(&stats->latency, raw->latency_ns);
 	stats->failed += insn->failed;
 	stats->insn_bytes += insn->bytes;
-	/* As nearly always. */
+	/* The usual case: one instruction. */
 	if (insns_are_one_block(insn)) {
 		stats->insns[ISMT_PCISTB]++;
 		stats->stb[stb_bucket(insn->max)]++;

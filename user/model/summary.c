@@ -125,7 +125,7 @@ uint64_t summary_stb_upper(unsigned int bucket)
 	return bucket < ISMT_STB_BUCKETS - 1 ? 8ULL << bucket : UINT32_MAX;
 }
 
-/* Of the first function whose counts differ. */
+/* The evidence of a mismatch: the numbers of the first function whose counts differ. */
 static void mismatch_sentence(const struct summary *summary, char *buf, size_t len)
 {
 	const struct summary_function *f;

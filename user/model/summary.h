@@ -22,8 +22,8 @@
  */
 
 /*
- * The most rows; half of them, those with fewest accesses, are folded where there are more, each
- * into that of function_others with its region and direction.  Sums stay exact.
+ * The most rows.  Where there would be more, the half with fewest accesses is folded, each row into
+ * the row of function_others with the same region and direction.  Sums stay exact.
  */
 #define SUMMARY_ROWS 4096
 
@@ -38,34 +38,34 @@ struct summary_row {
 	uint8_t op;	 /* enum ismt_op */
 
 	struct access_stats stats;
-	/* Rows that it stands for, one that came back as often as it was folded; 0: an ordinary one. */
+	/* How many folded rows this one stands for (one that came back counts each time); 0: an ordinary row. */
 	uint64_t folded;
-	/* At most so many of its accesses may be in a row of the others instead. */
+	/* At most so many accesses of this row's key may be in a row of the others instead. */
 	uint64_t missed;
 };
 
-/* One function: all instructions that are known to have been issued on it. */
+/* All instructions that are known to have been issued on one function. */
 struct summary_function {
 	const struct function *fn;
 	uint64_t inside[ISMT_KINDS]; /* in recorded accesses */
 	uint64_t inside_failed;
-	struct ismt_unattr outside; /* of no access */
-	struct ismt_unattr filtered;
-	struct ismt_unattr lost;
+	struct ismt_unattr outside;  /* in no access */
+	struct ismt_unattr filtered; /* in accesses that were left out as asked */
+	struct ismt_unattr lost;     /* in accesses that were lost */
 	/* The measurement block over the same time, if it was there. */
 	bool has_fmb;
-	const char *fmb_note; /* why not; constant, may be NULL */
+	const char *fmb_note; /* why it was not; constant, may be NULL */
 	uint64_t fmb_loads, fmb_stores, fmb_blocks;
-	uint64_t fmb_age_ns;	/* since an update was noticed, to about a second */
-	struct measure measure; /* --measure; of no blocks without */
+	uint64_t fmb_age_ns;	/* time since the block's last update, known to about a second */
+	struct measure measure; /* with --measure; else all zeros */
 };
 
 struct summary_finding {
 	uint64_t count;
 	/*
-	 * The first one, for the evidence; fn is NULL if count is 0, and for
-	 * a rule OF_TRACE.  A copy that is good as long as the
-	 * summary and the function table are.
+	 * The first access that the rule fired on, for the evidence; fn is NULL if count is 0,
+	 * and for a rule OF_TRACE.  Its pointers are good as long as the summary and the function
+	 * table are.
 	 */
 	struct access first;
 };
@@ -74,19 +74,20 @@ struct summary {
 	uint64_t recorded;
 	uint64_t filtered; /* by the kernel and in user space */
 	uint64_t insn_records;
-	uint64_t unopened; /* were under way when the trace began */
-	/* Recorded, of processes that have no number in the tracer's PID namespace: pid is 0. */
+	uint64_t
+		unopened; /* accesses that were under way when the trace began: in no other number */
+	/* Recorded accesses of processes outside the tracer's PID namespace, whose pid is 0. */
 	uint64_t foreign;
-	/* Accesses that the rules have looked at, those that were then left out by rule included. */
+	/* Accesses that the rules were applied to, including those then left out by --rule. */
 	uint64_t examined;
 	/*
-	 * Of captures: why it is not known what was lost, a constant, or NULL; then lost is what
-	 * is known of it, and there may be more.
+	 * Why it is not known what a capture lost, a constant; NULL: it is known.  If it is not,
+	 * `lost` has what is known, and there may be more.
 	 */
 	const char *unaccounted;
-	uint64_t missing; /* accesses that were recorded, but not in the files given */
-	uint64_t strays;  /* packets of the files that are no records, and left out */
-	/* Why CMD was not looked at to its end; constant.  NULL: it was, or there is none. */
+	uint64_t missing; /* accesses that were recorded, but are not in the files given */
+	uint64_t strays;  /* packets in the files that are no records; they were left out */
+	/* Why CMD was not traced to its end, a constant; NULL: it was, or there is no CMD. */
 	const char *cut;
 	struct losses lost;
 	int64_t begin_ns, end_ns; /* since 1970 */
@@ -94,10 +95,10 @@ struct summary {
 	size_t nr_rows;
 	struct summary_function *functions;
 	size_t nr_functions;
-	uint64_t folded; /* rows, at most: of one that came back each time */
-	uint64_t missed; /* for rows that are made from now on */
+	uint64_t folded; /* rows that were folded; one that came back and went again counts twice */
+	uint64_t missed; /* the `missed` of rows that are made from now on */
 	struct summary_finding findings[RULE_COUNT];
-	/* Where the last access went: likely the next too, and certainly one that is alike. */
+	/* Where the last access was added: one of the same shape goes there, too, and the next likely. */
 	size_t last_row, last_function;
 	uint64_t last_shape;
 	struct slots row_slots, function_slots;
@@ -118,45 +119,48 @@ int summary_insn(struct summary *summary, const struct insn *insn);
 int summary_leave_out(struct summary *summary, const struct access *access);
 
 /*
- * Returns the row of the function's totals, made if need be; NULL: no memory.
- * Good until the next call of any function here.
+ * summary_function - the entry of a function, made if need be; NULL: no memory.  Good until the
+ * next call of any function here.
  */
 struct summary_function *summary_function(struct summary *summary, const struct function *fn);
 
 /* Add part's instructions inside accesses, function by function.  0 or -ENOMEM. */
 int summary_add_instructions(struct summary *summary, const struct summary *part);
 
-/* Likewise the row of these; others are folded for it if there is no room. */
+/*
+ * summary_row - the row of these, made if need be; others are folded where there is no room.
+ * NULL: no memory.  Good until the next call of any function here.
+ */
 struct summary_row *summary_row(struct summary *summary, const struct function *fn,
 				const char *driver, uint32_t region, uint8_t op);
 
 /* sum += part. */
 void unattr_add(struct ismt_unattr *sum, const struct ismt_unattr *part);
 
-/* The same of one access, with its instructions. */
+/* Count one access more, with its instructions. */
 void unattr_add_access(struct ismt_unattr *sum, const struct ismt_insns *insn);
 
 /* Accesses that are lost, by any cause. */
 uint64_t summary_lost(const struct summary *summary);
 
 /*
- * Instructions issued on a function, failed ones included, and failed ones: in
- * accesses, outside, filtered and lost.  The measurement block counts only
- * those that were carried out, the difference of the two.
+ * Instructions that were issued on a function, in accesses, outside, filtered and lost; and how
+ * many of these failed.  The measurement block counts those that were carried out, which is
+ * the difference of the two.
  */
 uint64_t summary_issued(const struct summary_function *f);
 uint64_t summary_failed(const struct summary_function *f);
 
-/* PCISTB of i-th size bucket are up to this long, bytes, inclusive. */
+/* The longest PCISTB, in bytes, that is counted in this bucket of stats.stb. */
 uint64_t summary_stb_upper(unsigned int bucket);
 
 /*
- * summary_evidence - the sentence for a rule whose count is not 0: of the first
- * access it fired on, or for a rule OF_TRACE of what it is about.  Cut to len, always ended.
+ * summary_evidence - the sentence for a rule whose count is not 0, with the numbers of the first
+ * access it fired on, or of the trace for a rule OF_TRACE.  Cut to len, always NUL-terminated.
  */
 void summary_evidence(const struct summary *summary, enum rule_id id, char *buf, size_t len);
 
-/* What to do about it: the rule's fix, or for ISM012 what helps against what was lost. */
+/* What to do about a finding: the rule's fix; for ISM012 what helps against the losses there were. */
 const char *summary_fix(const struct summary *summary, enum rule_id id);
 
 /*

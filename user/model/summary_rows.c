@@ -187,7 +187,7 @@ static void row_fold(struct summary *summary, struct summary_row *row, uint64_t 
 	summary->folded++;
 }
 
-/* Those that are left, and one of each that the others have become. */
+/* Close up after folding: the rows that stay, and of the others one for each region and direction. */
 static void rows_compact(struct summary *summary)
 {
 	struct summary_row *rows = summary->rows;
@@ -275,7 +275,7 @@ struct summary_row *summary_row(struct summary *summary, const struct function *
 		return row_found(summary, slot - 1);
 	if (row_room(summary, &key))
 		return NULL;
-	/* One of too many drivers has another name here. */
+	/* If there are too many drivers, names_get() has another name for this one. */
 	slot = *row_slot(summary, &key);
 	if (slot)
 		return row_found(summary, slot - 1);

@@ -7,7 +7,7 @@
 
 #include "model/summary.h"
 
-/* As summary.h says.  More may be added afterwards. */
+/* Sort the rows as struct summary's `rows` says.  More may be added afterwards. */
 void summary_sort(struct summary *summary);
 
 #endif /* ISMT_MODEL_SUMMARY_ROWS_H */

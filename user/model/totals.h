@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * totals.h - totals by key, in bounded memory: when a table is full, the half
- * that weighs least is folded into "others".  Totals are exact at any time;
- * only a row that came after a fold may have a part of its own in "others",
- * and says how large that part can be.
+ * totals.h - totals by key, in bounded memory: when a table is full, the half with the least
+ * (accesses, bytes, errors or findings, whichever it is sorted by) is folded into "others".
+ * Sums are exact at any time.  A row that was made after a fold may have had an earlier row in
+ * "others"; `missed` bounds what that had.
  */
 #ifndef ISMT_MODEL_TOTALS_H
 #define ISMT_MODEL_TOTALS_H
@@ -17,7 +17,7 @@
 
 enum table_sort { SORT_COUNT, SORT_BYTES, SORT_ERRORS, SORT_FINDINGS };
 
-/* What a number means is the owner's; no padding, as keys are compared whole. */
+/* The table's owner decides what `number` means.  No padding, as keys are compared byte by byte. */
 struct table_key {
 	const struct function *fn; /* may be NULL */
 	uint64_t number;
@@ -53,14 +53,14 @@ struct table {
 	uint64_t missed;      /* for rows that are made from now on */
 };
 
-/* Returns 0 or -ENOMEM; free it in either case.  All memory is taken here. */
+/* Allocates all memory that the table will ever need.  0 or -ENOMEM; free it in either case. */
 int table_init(struct table *table, size_t limit, enum table_sort sort);
 void table_free(struct table *table);
 
-/* Adds what one access adds up to under the key. */
+/* Add the totals of one access to the row of the key. */
 void table_add(struct table *table, const struct table_key *key, const struct totals *totals);
 
-/* Rows in order, what weighs most first.  More may be added afterwards. */
+/* Sort the rows by table->sort, the largest first.  More may be added afterwards. */
 void table_order(struct table *table);
 
 void totals_add(struct totals *sum, const struct totals *part);

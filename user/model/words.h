@@ -19,7 +19,7 @@ const char *op_name(uint8_t op);
 const char *insn_name(unsigned int kind);
 const char *insn_title(unsigned int kind);
 
-/* "EIO" and the like, or the number in digits, and the NUL. */
+/* Room for "EIO" and the like, or a number in digits, and the NUL. */
 #define ERRNO_NAME_LEN 24
 
 /*
@@ -40,7 +40,7 @@ bool error_has_cc(const struct ismt_error *error);
  */
 void error_describe(const struct ismt_error *error, char *buf, size_t len);
 
-/* The same as one word: "cc1", "cc1,st8", "exc", "-EIO", "?". */
+/* How an instruction failed, as one word: "cc1", "cc1,st8", "exc", "-EIO", "?". */
 void error_word(const struct ismt_error *error, char *buf, size_t len);
 
 #endif /* ISMT_MODEL_WORDS_H */

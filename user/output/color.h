@@ -13,7 +13,7 @@
 #define SGR_BOLD   "\033[1m"
 #define SGR_RESET  "\033[0m"
 
-/* Errors are red, warnings yellow, the rest is left alone: "". */
+/* The escape for a severity: red for errors, yellow for warnings, "" for the rest. */
 static inline const char *severity_color(enum severity severity)
 {
 	if (severity == SEV_ERROR)
@@ -21,7 +21,7 @@ static inline const char *severity_color(enum severity severity)
 	return severity == SEV_WARNING ? SGR_YELLOW : "";
 }
 
-/* sgr - an escape, if colours are wanted. */
+/* sgr - append an escape if colours are wanted. */
 static inline void sgr(struct outbuf *out, bool color, const char *escape)
 {
 	if (color)

@@ -15,41 +15,41 @@
 
 struct check_options {
 	bool json;
-	bool quiet; /* only how many */
+	bool quiet; /* only how many there are */
 	bool color;
-	enum severity severity; /* what is below is neither shown nor counts */
-	uint32_t rules;		/* bit per rule to show; 0: all */
-	uint32_t allow; /* gate.h: what may be lacking; that something is lost is then no finding */
-	uint64_t max;	/* findings to show; 0: all */
+	enum severity severity; /* findings below it are neither shown nor counted */
+	uint32_t rules;		/* rules to show, a bit each; 0: all */
+	uint32_t allow; /* what may be lacking (gate.h); with GATE_LOST, ISM012 is no finding */
+	uint64_t max;	/* the most findings to show; 0: all */
 };
 
 struct check_output {
 	struct check_options options;
-	uint64_t found;		    /* at or above the severity */
-	uint64_t by[SEV_ERROR + 1]; /* all, by severity */
+	uint64_t found;		    /* findings of at least options.severity */
+	uint64_t by[SEV_ERROR + 1]; /* all findings, by severity */
 	uint64_t shown;
 	struct outbuf out;
 };
 
 void check_output_init(struct check_output *check, const struct check_options *options, FILE *out);
 
-/* Record number of file, with its rules.  0 or -errno of the output. */
+/* The findings of record `number` of `file`, whose rules were applied.  0 or -errno of the output. */
 int check_output_access(struct check_output *check, const char *file, uint64_t number,
 			const struct access *access);
 
 /*
- * check_output_end - what is about the trace as a whole, then with JSON the
- * summary; flushes.  file is what it is put down to.  0 or -errno.
+ * check_output_end - the findings about the trace as a whole, shown as findings of `file`; with JSON
+ * then the summary.  Flushes.  0 or -errno.
  */
 int check_output_end(struct check_output *check, const char *file, const struct summary *summary);
 
 /*
- * check_output_verdict - the exit status of a check that went well: what was found wins over
- * what is lacking, which is told beside it (gate.h).
+ * check_output_verdict - the exit status of a check that could be carried out.  Findings count
+ * more than what is lacking, which is then only a warning (gate_tell()).
  */
 int check_output_verdict(const struct check_output *check, const struct summary *summary);
 
-/* One line of how many there were: to out if that is all the output, else to stderr. */
+/* Print how many findings there were, in one line: to out with options.quiet, else to stderr. */
 void check_output_count(const struct check_output *check, const struct summary *summary, FILE *out);
 
 #endif /* ISMT_OUTPUT_FINDINGS_LIST_H */

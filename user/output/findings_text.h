@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * findings_text.h - findings spelled out under an access, the first few of
- * each rule and function: a stream of a million equal ones must not drown.
+ * findings_text.h - findings spelled out under an access, but only the first few of each rule and
+ * function: a million equal findings would bury everything else.
  */
 #ifndef ISMT_OUTPUT_FINDINGS_TEXT_H
 #define ISMT_OUTPUT_FINDINGS_TEXT_H
@@ -10,7 +10,7 @@
 #include "util/outbuf.h"
 #include "util/slots.h"
 
-/* Findings of a rule on a function that are spelled out. */
+/* How many findings of a rule on a function are spelled out. */
 #define FINDINGS_SPELLED 3
 
 struct findings_seen {
@@ -22,10 +22,10 @@ struct findings_text {
 	struct findings_seen *seen;
 	size_t nr, room;
 	struct slots slots;
-	bool said; /* that the rest is left out */
+	bool said; /* it was said that the others are left out */
 };
 
-/* Starts out as zeros; writes a line for each rule of the access. */
+/* Write a line for each rule that fired on the access; findings starts as zeros. */
 void findings_text_write(struct findings_text *findings, const struct access *access,
 			 struct outbuf *out, bool color);
 

@@ -20,24 +20,24 @@ struct hist_view {
 
 void hist_view_init(struct hist_view *view, const char *title);
 
-/* Rows are added from the lowest to the highest; lower itself is not in it. */
+/* Add a row for values in (lower, upper]; rows are added from the lowest to the highest. */
 void hist_view_add(struct hist_view *view, uint64_t lower, uint64_t upper, uint64_t count);
 
-/* All buckets from the first to the last that holds something. */
+/* Make the view of a histogram: its buckets from the first to the last that is not empty. */
 void hist_view_set(struct hist_view *view, const char *title, const struct hist *hist);
 
 /*
- * hist_view_fold - merge rows at that end which holds less until there are at
- * most max rows, so that a few outliers do not take a screen.
+ * hist_view_fold - merge rows, always at the end with fewer values, until there are at most max
+ * rows: a few outliers must not fill a screen.
  */
 void hist_view_fold(struct hist_view *view, unsigned int max);
 
-/* The rows that hold something on one line: "title <=64:10 <=4K:5". */
+/* The rows that are not empty, on one line: "title <=64:10 <=4K:5". */
 void hist_view_line(struct outbuf *out, const struct hist_view *view);
 
 /*
- * Draws views that have rows beside each other, titles on top, indented by 2
- * blanks, of which the caller has written those of the first line.
+ * Draw the views that have rows side by side, with their titles on top.  Lines are indented by 2
+ * blanks; the caller has written those of the first line.
  */
 void hist_views_write(struct outbuf *out, const struct hist_view *views, unsigned int nr);
 

@@ -51,14 +51,14 @@ void html_number(struct outbuf *out, uint64_t value)
 	}
 }
 
-void html_cell(struct outbuf *out, uint64_t value)
+void html_td(struct outbuf *out, uint64_t value)
 {
 	out_lit(out, "<td>");
 	html_number(out, value);
 	out_lit(out, "</td>");
 }
 
-void html_cell_us(struct outbuf *out, double ns)
+void html_td_us(struct outbuf *out, double ns)
 {
 	out_printf(out, "<td>%.1f</td>", ns / 1000);
 }

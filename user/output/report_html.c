@@ -103,7 +103,7 @@ static void put_findings(const struct summary *s, struct outbuf *out)
 			   "<tr><th scope=\"row\"><code>%s</code> %s</th>"
 			   "<td class=\"t sev %s\">%s</td>",
 			   rules[i].id, rules[i].name, severity, severity);
-		html_cell(out, s->findings[i].count);
+		html_td(out, s->findings[i].count);
 		out_lit(out, "<td class=\"t w\">");
 		html_text(out, rules[i].says);
 		out_lit(out, "<br><b>First:</b> ");
@@ -175,15 +175,15 @@ static void put_rows(const struct summary *s, struct outbuf *out)
 		out_lit(out, "<tr><th scope=\"row\" class=\"mono\">");
 		put_row_name(out, row);
 		out_lit(out, "</th>");
-		html_cell(out, row->stats.accesses);
-		html_cell(out, row->stats.errors);
-		html_cell(out, row->stats.bytes);
-		html_cell(out, insns);
-		html_cell(out, row->stats.failed);
-		html_cell_us(out, (double)hist_percentile(&row->stats.latency, 50));
-		html_cell_us(out, (double)hist_percentile(&row->stats.latency, 90));
-		html_cell_us(out, (double)hist_percentile(&row->stats.latency, 99));
-		html_cell_us(out, (double)row->stats.latency.max);
+		html_td(out, row->stats.accesses);
+		html_td(out, row->stats.errors);
+		html_td(out, row->stats.bytes);
+		html_td(out, insns);
+		html_td(out, row->stats.failed);
+		html_td_us(out, (double)hist_percentile(&row->stats.latency, 50));
+		html_td_us(out, (double)hist_percentile(&row->stats.latency, 90));
+		html_td_us(out, (double)hist_percentile(&row->stats.latency, 99));
+		html_td_us(out, (double)row->stats.latency.max);
 		out_lit(out, "</tr>\n");
 	}
 	out_lit(out, "</tbody></table></div>\n");
@@ -247,14 +247,14 @@ static void put_all_charts(const struct summary *s, struct outbuf *out)
 
 static void put_totals(struct outbuf *out, const struct totals *t)
 {
-	html_cell(out, t->accesses);
-	html_cell(out, t->bytes);
-	html_cell(out, t->errors);
-	html_cell(out, t->insns);
-	html_cell(out, t->failed);
-	html_cell(out, t->findings);
-	html_cell_us(out, t->accesses ? (double)t->latency_ns / (double)t->accesses : 0);
-	html_cell_us(out, (double)t->latency_max);
+	html_td(out, t->accesses);
+	html_td(out, t->bytes);
+	html_td(out, t->errors);
+	html_td(out, t->insns);
+	html_td(out, t->failed);
+	html_td(out, t->findings);
+	html_td_us(out, t->accesses ? (double)t->latency_ns / (double)t->accesses : 0);
+	html_td_us(out, (double)t->latency_max);
 }
 
 static void put_table(struct outbuf *out, const struct table_view *view)
@@ -296,12 +296,12 @@ static void put_kinds(struct outbuf *out, const struct function *fn, const char 
 	out_lit(out, "<tr><th scope=\"row\" class=\"mono\">");
 	html_text(out, fn->address[0] ? fn->address : "-");
 	out_printf(out, "</th><td class=\"t\">%s</td>", what);
-	html_cell(out, n[ISMT_PCILG]);
-	html_cell(out, n[ISMT_PCISTG]);
-	html_cell(out, n[ISMT_PCISTB]);
-	html_cell(out, mio);
-	html_cell(out, failed);
-	html_cell(out, n[ISMT_PCILG] + n[ISMT_PCISTG] + n[ISMT_PCISTB] + mio - failed);
+	html_td(out, n[ISMT_PCILG]);
+	html_td(out, n[ISMT_PCISTG]);
+	html_td(out, n[ISMT_PCISTB]);
+	html_td(out, mio);
+	html_td(out, failed);
+	html_td(out, n[ISMT_PCILG] + n[ISMT_PCISTG] + n[ISMT_PCISTB] + mio - failed);
 	out_lit(out, "</tr>\n");
 }
 
@@ -345,8 +345,8 @@ static void put_measured(const struct summary *s, struct outbuf *out)
 			out_lit(out, "<tr><th scope=\"row\" class=\"mono\">");
 			html_text(out, s->functions[i].fn->address);
 			out_printf(out, "</th><td class=\"t\">%s</td>", measure_names[kind]);
-			html_cell(out, m->ours[kind]);
-			html_cell(out, m->machine[kind]);
+			html_td(out, m->ours[kind]);
+			html_td(out, m->machine[kind]);
 			out_printf(out, "<td>%" PRId64 "</td></tr>\n", measure_difference(m, kind));
 		}
 	}
@@ -377,11 +377,11 @@ static void put_functions(const struct summary *s, struct outbuf *out)
 		out_lit(out, "<tr><th scope=\"row\" class=\"mono\">");
 		html_text(out, f->fn->address);
 		out_lit(out, "</th><td class=\"t\">measurement block</td>");
-		html_cell(out, f->fmb_loads);
-		html_cell(out, f->fmb_stores);
-		html_cell(out, f->fmb_blocks);
+		html_td(out, f->fmb_loads);
+		html_td(out, f->fmb_stores);
+		html_td(out, f->fmb_blocks);
 		out_lit(out, "<td>-</td><td>-</td>");
-		html_cell(out, f->fmb_loads + f->fmb_stores + f->fmb_blocks);
+		html_td(out, f->fmb_loads + f->fmb_stores + f->fmb_blocks);
 		out_lit(out, "</tr>\n");
 	}
 	out_lit(out, "</tbody></table></div>\n");
@@ -404,17 +404,17 @@ static void put_tables(const struct report_page *page, struct outbuf *out)
 			out_lit(out, "<tr><th scope=\"row\" class=\"mono\">");
 			html_text(out, label);
 			out_lit(out, "</th>");
-			html_cell(out, view.rows[i].totals.findings);
+			html_td(out, view.rows[i].totals.findings);
 			out_lit(out, "</tr>\n");
 		}
 		if (view.others.findings) {
 			out_printf(out, "<tr><th scope=\"row\">%" PRIu64 "%s more</th>",
 				   view.more + view.folded, view.folded ? " or fewer" : "");
-			html_cell(out, view.others.findings);
+			html_td(out, view.others.findings);
 			out_lit(out, "</tr>\n");
 		}
 		out_lit(out, "</tbody><tfoot><tr><th scope=\"row\">total</th>");
-		html_cell(out, view.total.findings);
+		html_td(out, view.total.findings);
 		out_lit(out, "</tr></tfoot></table></div>\n");
 	}
 	out_lit(out, "<h2>Tables</h2>\n");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * report_html.h - the report as a page of its own.
+ * report_html.h - the report as one HTML page.
  */
 #ifndef ISMT_OUTPUT_REPORT_HTML_H
 #define ISMT_OUTPUT_REPORT_HTML_H
@@ -14,7 +14,7 @@ struct report_page {
 	const struct tables *tables;   /* finished */
 	const char *const *files;      /* names of the captures */
 	size_t nr_files;
-	size_t top; /* rows a table; 0: all */
+	size_t top; /* the most rows of a table; 0: all */
 };
 
 /* Errors stay in the buffer. */

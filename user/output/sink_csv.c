@@ -3,7 +3,7 @@
  * sink_csv.c - one line per access for spreadsheets and data frames: RFC 4180
  * but for line ends, which are bare newlines as all tools here write them.
  *
- * Columns are the keys of the JSON record, nested ones as "insn.pcilg".  What
+ * Columns are the fields of an access (fields.h), those of groups as "insn.pcilg".  What
  * is null in JSON is an empty field.  Strings of the traced machine are
  * printable ASCII, other bytes as \xNN; one that a spreadsheet would take for
  * a formula gets an apostrophe in front.
@@ -13,28 +13,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/region.h"
 #include "model/rules.h"
-#include "model/words.h"
+#include "output/line_cache.h"
 #include "util/escape.h"
 #include "util/hexdump.h"
 #include "util/outbuf.h"
 
-static const char header[] =
-	"ts,cpu,pid,tid,comm,function,fid,uid,driver,op,region,offset,len,ret,latency_ns,"
-	"insn.pcilg,insn.pcistg,insn.pcistb,insn.mio,insn.failed,insn.min,insn.max,"
-	"insn.bytes,insn.busy,error.insn,error.rc,error.cc,error.status,error.region,"
-	"error.offset,error.len,rules";
+struct csv_string {
+	char text[LINE_DRIVER_LEN];
+	char made[2 * ESCAPE_TEXT_LEN(LINE_DRIVER_LEN) + 8];
+	size_t text_len, len;
+};
 
 struct sink_csv {
 	struct sink sink;
 	struct sink_options options;
 
-	/* The comm seen last, and its field. */
-	char comm[ISMT_COMM_LEN];
-	char comm_field[2 * ESCAPE_TEXT_LEN(ISMT_COMM_LEN) + 8];
-	size_t comm_len;
-
+	struct field_list fields;
+	struct csv_string strings[FIELDS_MAX]; /* by number of the field in access_fields */
+	struct line_cache cache;
 	struct outbuf out;
 };
 
@@ -52,7 +49,7 @@ static void restore_blanks(char *text)
 	char *to = text;
 
 	while (*text) {
-		if (!strncmp(text, "\\x20", 4)) {
+		if (*text == '\\' && !strncmp(text, "\\x20", 4)) {
 			*to++ = ' ';
 			text += 4;
 		} else {
@@ -61,6 +58,9 @@ static void restore_blanks(char *text)
 	}
 	*to = '\0';
 }
+
+/* What a spreadsheet may take for the beginning of a formula, or what we put in front of that. */
+#define FORMULA "=+-@'"
 
 /*
  * A field of at most len bytes of src; dst holds 2 * ESCAPE_TEXT_LEN(len) + 8.
@@ -71,18 +71,24 @@ static size_t make_field(char *dst, const char *src, size_t len)
 	char clean[ESCAPE_TEXT_LEN(256)];
 	char *to = dst;
 	const char *c;
+	size_t used;
 	bool formula;
 
 	if (len > 256)
 		len = 256;
 	if (!len || !*src)
 		return 0;
-	escape_text(clean, sizeof(clean), src, len);
+	used = escape_text(clean, sizeof(clean), src, len);
+	/* Nearly all names are neither quoted nor changed. */
+	if (!strpbrk(clean, "\\\",") && !strchr(FORMULA, *clean)) {
+		memcpy(dst, clean, used);
+		return used;
+	}
 	restore_blanks(clean);
 	/* Importers that trim blanks must not find a formula behind them. */
 	c = clean + strspn(clean, " ");
-	/* One with an apostrophe too: else which ones were added is not to be told. */
-	formula = *c && strchr("=+-@'", *c);
+	/* Also in front of an apostrophe, or a reader could not know which ones were added. */
+	formula = *c && strchr(FORMULA, *c);
 	if (!formula && !strpbrk(clean, "\", ")) {
 		strcpy(dst, clean);
 		return strlen(dst);
@@ -99,134 +105,184 @@ static size_t make_field(char *dst, const char *src, size_t len)
 	return (size_t)(to - dst);
 }
 
-static void put_string(struct outbuf *out, const char *text)
+/* The last string of a field is likely the next, too; to see that is a fifth of making it. */
+static void put_string(struct sink_csv *csv, const struct field *field, const char *text,
+		       size_t len)
 {
-	char field[2 * ESCAPE_TEXT_LEN(256) + 8];
+	struct csv_string *last = &csv->strings[field - access_fields];
+	size_t text_len = strnlen(text, len);
 
-	out_mem(out, field, make_field(field, text, strnlen(text, 256)));
-}
-
-static void put_comm(struct sink_csv *csv, const char *comm)
-{
-	if (!csv->comm_len || memcmp(csv->comm, comm, sizeof(csv->comm))) {
-		memcpy(csv->comm, comm, sizeof(csv->comm));
-		csv->comm_len = make_field(csv->comm_field, comm, strnlen(comm, sizeof(csv->comm)));
+	if (text_len != last->text_len || memcmp(last->text, text, text_len)) {
+		memcpy(last->text, text, text_len);
+		last->text_len = text_len;
+		last->len = make_field(last->made, text, text_len);
 	}
-	out_mem(&csv->out, csv->comm_field, csv->comm_len);
+	out_mem(&csv->out, last->made, last->len);
 }
 
-static void put_number(struct outbuf *out, uint64_t value)
+static void put_rules(struct outbuf *out, uint64_t set)
 {
-	out_char(out, ',');
-	out_u64(out, value);
-}
-
-static void put_insns(struct outbuf *out, const struct ismt_insns *insn)
-{
-	const uint32_t *n = insn->n;
-
-	put_number(out, n[ISMT_PCILG]);
-	put_number(out, n[ISMT_PCISTG]);
-	put_number(out, n[ISMT_PCISTB]);
-	put_number(out, (uint64_t)n[ISMT_MIO_LOAD] + n[ISMT_MIO_STORE] + n[ISMT_MIO_BLOCK]);
-	put_number(out, insn->failed);
-	put_number(out, insn->min);
-	put_number(out, insn->max);
-	put_number(out, insn->bytes);
-	put_number(out, insn->busy);
-}
-
-static void put_error(struct outbuf *out, const struct ismt_error *error)
-{
-	const char *space = space_name(error->space);
-
-	if (!error->flags) {
-		out_lit(out, ",,,,,,,");
-		return;
-	}
-	out_char(out, ',');
-	out_str(out, insn_name(error->kind));
-	out_char(out, ',');
-	if (error->flags & ISMT_ERR_RC)
-		out_i64(out, error->rc);
-	if (error_has_cc(error)) {
-		put_number(out, error->cc);
-		put_number(out, error->status);
-	} else {
-		out_lit(out, ",,");
-	}
-	out_char(out, ',');
-	if (space[0] != '-')
-		out_str(out, space);
-	put_number(out, error->offset);
-	put_number(out, error->len);
-}
-
-static void put_rules(struct outbuf *out, uint32_t set)
-{
-	out_char(out, ',');
 	for (; set; set &= set - 1) {
-		out_str(out, rules[__builtin_ctz(set)].id);
+		out_str(out, rules[__builtin_ctzll(set)].id);
 		if (set & (set - 1))
 			out_char(out, ' ');
 	}
 }
 
+/* A comma before every field but the first. */
+static void put_key(void *sink, const struct field *field)
+{
+	struct sink_csv *csv = sink;
+
+	if (field != csv->fields.field[0])
+		out_char(&csv->out, ',');
+}
+
+static void put_value(void *sink, const struct field *field, const void *record);
+
+/* Fields of a group are columns like all others; group NULL: it has no value, nor have they. */
+static void put_group(struct sink_csv *csv, const struct field *field, const void *group)
+{
+	size_t i;
+
+	for (i = 0; i < field->nr_fields; i++) {
+		if (i)
+			out_char(&csv->out, ',');
+		if (group)
+			put_value(csv, &field->fields[i], group);
+	}
+}
+
+static void put_value(void *sink, const struct field *field, const void *record)
+{
+	struct sink_csv *csv = sink;
+	struct outbuf *out = &csv->out;
+	struct value value;
+
+	value.none = false;
+	field->get(record, &value);
+	if (value.none && !field->fields)
+		return;
+	switch (field->kind) {
+	case FIELD_NUMBER:
+	case FIELD_OFFSET:
+	case FIELD_NS:
+	case FIELD_BOOL:
+		out_u64(out, value.number);
+		break;
+	case FIELD_TIME:
+	case FIELD_SIGNED:
+	case FIELD_RESULT:
+		out_i64(out, value.sign);
+		break;
+	case FIELD_STRING:
+		put_string(csv, field, value.bytes, value.len);
+		break;
+	case FIELD_WORD:
+	case FIELD_OP:
+	case FIELD_INSN:
+		out_str(out, value.word);
+		break;
+	case FIELD_INSNS:
+	case FIELD_ERROR:
+		put_group(csv, field, value.none ? NULL : value.group);
+		break;
+	case FIELD_RULES:
+		put_rules(out, value.number);
+		break;
+	case FIELD_PAYLOAD:
+		hex_write(out, value.bytes, value.len);
+		break;
+	}
+}
+
+static void put_both(void *sink, const struct field *field, const void *record)
+{
+	put_key(sink, field);
+	put_value(sink, field, record);
+}
+
+static const struct line_style csv_style = {
+	.key = put_key,
+	.value = put_value,
+	.both = put_both,
+};
+
+/* A line of which everything but four numbers was written before: the PART_NEW fields of an access. */
+static bool put_cached(struct sink_csv *csv, const struct access *access,
+		       const struct line_where *where, const struct line_what *what)
+{
+	const struct ismt_access *raw = &access->raw;
+	struct outbuf *out = &csv->out;
+	char *p;
+
+	if (!where->piece.len || !what->before.len || !what->after.len || access->ts < 0 ||
+	    csv->options.hex)
+		return false;
+	p = out_room(out, LINE_ROOM);
+	p = at_u64(p, (uint64_t)access->ts);
+	*p++ = ',';
+	p = at_u64(p, raw->hdr.cpu);
+	p = line_put(p, &where->piece);
+	p = at_u64(p, raw->offset);
+	p = line_put(p, &what->before);
+	p = at_u64(p, raw->latency_ns);
+	p = line_put(p, &what->after);
+	*p++ = '\n';
+	out->used = (size_t)(p - out->data);
+	return true;
+}
+
 static int csv_access(struct sink *sink, const struct access *access)
 {
 	struct sink_csv *csv = to_csv(sink);
-	const struct ismt_access *raw = &access->raw;
 	struct outbuf *out = &csv->out;
-	char region[REGION_NAME_LEN];
+	struct line_where *where;
+	struct line_what *what;
 
 	if (csv->options.quiet)
 		return 0;
-	out_i64(out, access->ts);
-	put_number(out, raw->hdr.cpu);
-	put_number(out, raw->pid);
-	put_number(out, raw->tid);
-	out_char(out, ',');
-	put_comm(csv, raw->comm);
-	out_char(out, ',');
-	put_string(out, access->fn->address);
-	put_number(out, access->fn->k.fid);
-	put_number(out, access->fn->k.uid);
-	out_char(out, ',');
-	put_string(out, access->driver);
-	out_str(out, raw->op == ISMT_READ ? ",read," : ",write,");
-	out_str(out, region_name(raw->region, region));
-	put_number(out, raw->offset);
-	put_number(out, raw->len);
-	out_char(out, ',');
-	out_i64(out, raw->ret);
-	put_number(out, raw->latency_ns);
-	put_insns(out, &raw->insn);
-	put_error(out, &raw->insn.error);
-	put_rules(out, access->rules);
-	if (csv->options.hex) {
-		out_char(out, ',');
-		if (access->payload)
-			hex_write(out, access->payload, access->payload_len);
-	}
+	line_find(&csv->cache, access, &where, &what);
+	if (put_cached(csv, access, where, what))
+		return out->error;
+	line_write(&csv_style, csv, out, &csv->fields, access,
+		   &(struct line_pieces){ &where->piece, &what->before, &what->after });
 	out_char(out, '\n');
 	return out->error;
 }
 
-/* They have other columns; the accesses carry their sums. */
+/* Instructions have other columns, and no lines; accesses carry their sums. */
 static int csv_insn(struct sink *sink, const struct insn *insn)
 {
 	return 0;
 }
 
+static void put_heading(struct sink_csv *csv, const struct field *field)
+{
+	struct outbuf *out = &csv->out;
+	size_t i;
+
+	put_key(csv, field);
+	if (!field->fields)
+		out_str(out, field->key);
+	for (i = 0; i < field->nr_fields; i++) {
+		if (i)
+			out_char(out, ',');
+		out_str(out, field->key);
+		out_char(out, '.');
+		out_str(out, field->fields[i].key);
+	}
+}
+
 static int csv_begin(struct sink *sink)
 {
 	struct sink_csv *csv = to_csv(sink);
+	size_t i;
 
 	if (csv->options.quiet)
 		return 0;
-	out_str(&csv->out, header);
-	if (csv->options.hex)
-		out_lit(&csv->out, ",payload");
+	for (i = 0; i < csv->fields.nr; i++)
+		put_heading(csv, csv->fields.field[i]);
 	out_char(&csv->out, '\n');
 	return csv->out.error;
 }
@@ -263,6 +319,7 @@ struct sink *sink_csv_new(const struct sink_options *options)
 		return NULL;
 	csv->sink.ops = &csv_ops;
 	csv->options = *options;
+	fields_all(&csv->fields, access_fields, nr_access_fields, options->hex);
 	out_init(&csv->out, options->out);
 	return &csv->sink;
 }

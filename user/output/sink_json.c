@@ -2,17 +2,16 @@
 /*
  * sink_json.c - one JSON object per line.
  *
- * Lines per access and per instruction are written by hand: building them as
- * jansson objects costs about ten times as much, on the machine that is
- * traced.  The summary, once a run, is jansson's (summary_json.c).
+ * Lines per access and per instruction are formatted here, by the table of fields
+ * (fields.h): building them as jansson objects costs about ten times as much, on the
+ * machine that is traced.  The summary, once a run, is jansson's (summary_json.c).
  */
 #include "model/sink.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/region.h"
-#include "model/words.h"
+#include "model/rules.h"
 #include "output/line_cache.h"
 #include "output/summary_json.h"
 #include "util/clock.h"
@@ -23,6 +22,9 @@
 #define MILLI_NS     (NS_PER_SEC / 1000)
 #define MILLI_DIGITS 16
 
+/* What the line of an access begins with. */
+#define ACCESS_BEGIN "{\"type\":\"access\""
+
 struct sink_json {
 	struct sink sink;
 	struct sink_options options;
@@ -32,6 +34,8 @@ struct sink_json {
 	char milli_text[AT_ROOM];
 	size_t milli_len;
 
+	struct field_list access_fields, insn_fields;
+	struct line_word before_ts, before_cpu; /* of an access */
 	struct line_cache cache;
 	struct outbuf out;
 };
@@ -73,56 +77,12 @@ static void put_escaped(struct outbuf *out, const char *word, size_t len)
 	out_mem(out, escaped, escape_json(escaped, sizeof(escaped), word, len));
 }
 
-static void put_space(struct outbuf *out, uint8_t space)
+static void put_rules(struct outbuf *out, uint64_t set)
 {
-	const char *name = space_name(space);
-
-	if (name[0] == '-') {
-		out_lit(out, "null");
-		return;
-	}
-	out_char(out, '"');
-	out_str(out, name);
-	out_char(out, '"');
-}
-
-/* The value of "error". */
-static void put_error(struct outbuf *out, const struct ismt_error *error)
-{
-	if (!error->flags) {
-		out_lit(out, "null");
-		return;
-	}
-	out_lit(out, "{\"insn\":\"");
-	out_str(out, insn_name(error->kind));
-	out_lit(out, "\",\"rc\":");
-	if (error->flags & ISMT_ERR_RC)
-		out_i64(out, error->rc);
-	else
-		out_lit(out, "null");
-	if (error_has_cc(error)) {
-		out_lit(out, ",\"cc\":");
-		out_u64(out, error->cc);
-		out_lit(out, ",\"status\":");
-		out_u64(out, error->status);
-	} else {
-		out_lit(out, ",\"cc\":null,\"status\":null");
-	}
-	out_lit(out, ",\"region\":");
-	put_space(out, error->space);
-	out_lit(out, ",\"offset\":");
-	out_json_u64(out, error->offset);
-	out_lit(out, ",\"len\":");
-	out_u64(out, error->len);
-	out_char(out, '}');
-}
-
-static void put_rules(struct outbuf *out, uint32_t set)
-{
-	out_lit(out, ",\"rules\":[");
+	out_char(out, '[');
 	for (; set; set &= set - 1) {
 		out_char(out, '"');
-		out_str(out, rules[__builtin_ctz(set)].id);
+		out_str(out, rules[__builtin_ctzll(set)].id);
 		out_char(out, '"');
 		if (set & (set - 1))
 			out_char(out, ',');
@@ -130,103 +90,94 @@ static void put_rules(struct outbuf *out, uint32_t set)
 	out_char(out, ']');
 }
 
-static void put_insns(struct outbuf *out, const struct ismt_insns *insn)
+static void put_key(void *sink, const struct field *field)
 {
-	const uint32_t *n = insn->n;
-
-	out_lit(out, ",\"insn\":{\"pcilg\":");
-	out_u64(out, n[ISMT_PCILG]);
-	out_lit(out, ",\"pcistg\":");
-	out_u64(out, n[ISMT_PCISTG]);
-	out_lit(out, ",\"pcistb\":");
-	out_u64(out, n[ISMT_PCISTB]);
-	out_lit(out, ",\"mio\":");
-	out_u64(out, (uint64_t)n[ISMT_MIO_LOAD] + n[ISMT_MIO_STORE] + n[ISMT_MIO_BLOCK]);
-	out_lit(out, ",\"failed\":");
-	out_u64(out, insn->failed);
-	out_lit(out, ",\"min\":");
-	out_u64(out, insn->min);
-	out_lit(out, ",\"max\":");
-	out_u64(out, insn->max);
-	out_lit(out, ",\"bytes\":");
-	out_json_u64(out, insn->bytes);
-	out_lit(out, ",\"busy\":");
-	out_u64(out, insn->busy);
-	out_char(out, '}');
+	out_mem(&((struct sink_json *)sink)->out, field->json, field->json_len);
 }
 
-/* What accesses and instructions have in common, from the task to the function. */
-static void put_task(struct outbuf *out, uint32_t pid, uint32_t tid, const char *comm,
-		     const struct function *fn)
+static void put_value(void *sink, const struct field *field, const void *record);
+
+static void put_group(struct sink_json *json, const struct field *group, const void *record)
 {
-	out_lit(out, ",\"pid\":");
-	out_u64(out, pid);
-	out_lit(out, ",\"tid\":");
-	out_u64(out, tid);
-	out_lit(out, ",\"comm\":\"");
-	put_escaped(out, comm, ISMT_COMM_LEN);
-	out_lit(out, "\",\"function\":\"");
-	put_escaped(out, fn->address, sizeof(fn->address));
-	out_lit(out, "\",\"fid\":");
-	out_u64(out, fn->k.fid);
-	out_lit(out, ",\"uid\":");
-	out_u64(out, fn->k.uid);
+	size_t i;
+
+	for (i = 0; i < group->nr_fields; i++) {
+		out_char(&json->out, i ? ',' : '{');
+		/* Without the comma. */
+		out_mem(&json->out, group->fields[i].json + 1, group->fields[i].json_len - 1);
+		put_value(json, &group->fields[i], record);
+	}
+	out_char(&json->out, '}');
 }
 
-static void put_where(struct sink_json *json, const struct access *access, struct line_piece *piece)
+static void put_value(void *sink, const struct field *field, const void *record)
 {
-	const struct ismt_access *raw = &access->raw;
+	struct sink_json *json = sink;
 	struct outbuf *out = &json->out;
-	char region[REGION_NAME_LEN];
-	/* All of it fits where a column does. */
-	size_t start = out_column(out);
+	struct value value;
 
-	put_task(out, raw->pid, raw->tid, raw->comm, access->fn);
-	out_lit(out, ",\"driver\":\"");
-	put_escaped(out, access->driver, LINE_DRIVER_LEN);
-	if (raw->op == ISMT_READ)
-		out_lit(out, "\",\"op\":\"read\",\"region\":\"");
-	else
-		out_lit(out, "\",\"op\":\"write\",\"region\":\"");
-	out_str(out, region_name(raw->region, region));
-	out_lit(out, "\",\"offset\":");
-	line_keep(piece, out->data + start, out->used - start);
-}
-
-/* Null where there is none, so that the key is always there once asked for. */
-static void put_payload(struct outbuf *out, const struct access *access)
-{
-	if (!access->payload) {
-		out_lit(out, ",\"payload\":null");
+	value.none = false;
+	field->get(record, &value);
+	if (value.none) {
+		out_lit(out, "null");
 		return;
 	}
-	out_lit(out, ",\"payload\":\"");
-	hex_write(out, access->payload, access->payload_len);
-	out_char(out, '"');
+	switch (field->kind) {
+	case FIELD_TIME:
+		put_ts(json, value.sign);
+		break;
+	case FIELD_NUMBER:
+	case FIELD_OFFSET:
+	case FIELD_NS:
+		out_json_u64(out, value.number);
+		break;
+	case FIELD_SIGNED:
+	case FIELD_RESULT:
+		out_i64(out, value.sign);
+		break;
+	case FIELD_STRING:
+		out_char(out, '"');
+		put_escaped(out, value.bytes, value.len);
+		out_char(out, '"');
+		break;
+	case FIELD_WORD:
+	case FIELD_OP:
+	case FIELD_INSN:
+		out_char(out, '"');
+		out_str(out, value.word);
+		out_char(out, '"');
+		break;
+	case FIELD_BOOL:
+		out_str(out, value.number ? "true" : "false");
+		break;
+	case FIELD_INSNS:
+	case FIELD_ERROR:
+		put_group(json, field, value.group);
+		break;
+	case FIELD_RULES:
+		put_rules(out, value.number);
+		break;
+	case FIELD_PAYLOAD:
+		out_char(out, '"');
+		hex_write(out, value.bytes, value.len);
+		out_char(out, '"');
+		break;
+	}
 }
 
-static void put_what(struct sink_json *json, const struct access *access, struct line_what *what)
+static void put_both(void *sink, const struct field *field, const void *record)
 {
-	const struct ismt_access *raw = &access->raw;
-	struct outbuf *out = &json->out;
-	size_t start = out_column(out);
-
-	out_lit(out, ",\"len\":");
-	out_json_u64(out, raw->len);
-	out_lit(out, ",\"ret\":");
-	out_i64(out, raw->ret);
-	out_lit(out, ",\"latency_ns\":");
-	line_keep(&what->before, out->data + start, out->used - start);
-	out_json_u64(out, raw->latency_ns);
-	start = out_column(out);
-	put_insns(out, &raw->insn);
-	out_lit(out, ",\"error\":");
-	put_error(out, &raw->insn.error);
-	put_rules(out, access->rules);
-	line_keep(&what->after, out->data + start, out->used - start);
+	put_key(sink, field);
+	put_value(sink, field, record);
 }
 
-/* A line of which everything but five numbers was said before. */
+static const struct line_style json_style = {
+	.key = put_key,
+	.value = put_value,
+	.both = put_both,
+};
+
+/* A line of which everything but four numbers was written before: the PART_NEW fields of an access. */
 static bool put_cached(struct sink_json *json, const struct access *access,
 		       const struct line_where *where, const struct line_what *what)
 {
@@ -239,10 +190,10 @@ static bool put_cached(struct sink_json *json, const struct access *access,
 	    raw->latency_ns > INT64_MAX || json->options.hex)
 		return false;
 	p = out_room(out, LINE_ROOM);
-	p = at_lit(p, "{\"type\":\"access\",\"ts\":");
+	p = line_put_word(p, &json->before_ts);
 	memcpy(p, json->milli_text, MILLI_DIGITS);
 	p = at_six(p + json->milli_len, (uint32_t)((uint64_t)access->ts - json->milli));
-	p = at_lit(p, ",\"cpu\":");
+	p = line_put_word(p, &json->before_cpu);
 	p = at_u64(p, raw->hdr.cpu);
 	p = line_put(p, &where->piece);
 	p = at_u64(p, raw->offset);
@@ -257,7 +208,6 @@ static bool put_cached(struct sink_json *json, const struct access *access,
 static int json_access(struct sink *sink, const struct access *access)
 {
 	struct sink_json *json = to_json(sink);
-	const struct ismt_access *raw = &access->raw;
 	struct outbuf *out = &json->out;
 	struct line_where *where;
 	struct line_what *what;
@@ -267,15 +217,9 @@ static int json_access(struct sink *sink, const struct access *access)
 	line_find(&json->cache, access, &where, &what);
 	if (put_cached(json, access, where, what))
 		return out->error;
-	out_lit(out, "{\"type\":\"access\",\"ts\":");
-	put_ts(json, access->ts);
-	out_lit(out, ",\"cpu\":");
-	out_u64(out, raw->hdr.cpu);
-	put_where(json, access, &where->piece);
-	out_json_u64(out, raw->offset);
-	put_what(json, access, what);
-	if (json->options.hex)
-		put_payload(out, access);
+	out_lit(out, ACCESS_BEGIN);
+	line_write(&json_style, json, out, &json->access_fields, access,
+		   &(struct line_pieces){ &where->piece, &what->before, &what->after });
 	out_lit(out, "}\n");
 	return out->error;
 }
@@ -283,33 +227,13 @@ static int json_access(struct sink *sink, const struct access *access)
 static int json_insn(struct sink *sink, const struct insn *insn)
 {
 	struct sink_json *json = to_json(sink);
-	const struct ismt_insn *raw = &insn->raw;
 	struct outbuf *out = &json->out;
 
 	if (json->options.quiet)
 		return 0;
-	out_lit(out, "{\"type\":\"insn\",\"ts\":");
-	put_ts(json, insn->ts);
-	out_lit(out, ",\"cpu\":");
-	out_u64(out, raw->hdr.cpu);
-	put_task(out, raw->pid, raw->tid, raw->comm, insn->fn);
-	out_lit(out, ",\"insn\":\"");
-	out_str(out, insn_name(raw->kind));
-	if (raw->flags & ISMT_INSN_INSIDE)
-		out_lit(out, "\",\"inside\":true,\"region\":");
-	else
-		out_lit(out, "\",\"inside\":false,\"region\":");
-	put_space(out, raw->space);
-	out_lit(out, ",\"offset\":");
-	out_json_u64(out, raw->offset);
-	out_lit(out, ",\"len\":");
-	out_json_u64(out, raw->len);
-	out_lit(out, ",\"rc\":");
-	out_i64(out, raw->rc);
-	out_lit(out, ",\"latency_ns\":");
-	out_json_u64(out, raw->latency_ns);
-	out_lit(out, ",\"error\":");
-	put_error(out, &raw->error);
+	out_lit(out, "{\"type\":\"insn\"");
+	line_write(&json_style, json, out, &json->insn_fields, insn,
+		   &(struct line_pieces){ .where = line_find_insn(&json->cache, insn) });
 	out_lit(out, "}\n");
 	return out->error;
 }
@@ -356,6 +280,11 @@ struct sink *sink_json_new(const struct sink_options *options)
 		return NULL;
 	json->sink.ops = &json_ops;
 	json->options = *options;
+	fields_all(&json->access_fields, access_fields, nr_access_fields, options->hex);
+	fields_all(&json->insn_fields, insn_fields, nr_insn_fields, options->hex);
+	/* What put_cached() writes before the first two values. */
+	line_word_set(&json->before_ts, ACCESS_BEGIN, json->access_fields.field[0]->json);
+	line_word_set(&json->before_cpu, "", json->access_fields.field[1]->json);
 	out_init(&json->out, options->out);
 	return &json->sink;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * sink_text.c - the stream for people: a line per access in columns without
- * blanks inside, findings and instructions indented under it.
+ * sink_text.c - the stream for people: a line per access in columns without blanks inside
+ * (fields.h), findings and instructions indented under it.
  */
 #include "model/sink.h"
 
@@ -9,7 +9,6 @@
 #include <time.h>
 
 #include "model/pending.h"
-#include "model/region.h"
 #include "model/words.h"
 #include "output/color.h"
 #include "output/findings_text.h"
@@ -21,25 +20,8 @@
 #include "util/outbuf.h"
 #include "util/times.h"
 
-/* Widths; what is wider shifts the rest of its line. */
-enum {
-	W_TIME = 12,
-	W_COMM = 15,
-	W_PID = 7,
-	W_FUNCTION = 12,
-	W_DRIVER = 12,
-	W_OP = 2,
-	W_REGION = 6,
-	W_OFFSET = 10,
-	W_LEN = 7,
-	W_RET = 8,
-	W_LAT = 10,
-	W_INSN = 16,
-	/* All before REGION with the blanks between, for lines under an access. */
-	W_INDENT = W_TIME + W_COMM + W_PID + W_FUNCTION + W_DRIVER + W_OP + 5,
-	/* Of payload bytes under an access. */
-	HEX_INDENT = 4,
-};
+/* Blanks before the payload bytes under an access. */
+#define HEX_INDENT 4
 
 struct sink_text {
 	struct sink sink;
@@ -52,6 +34,13 @@ struct sink_text {
 	/* The wall clock's last second, formatted. */
 	int64_t second;
 	char clock[16];
+
+	struct field_list fields;		  /* of an access, in the order of columns */
+	const struct field *insn_fields[COLUMNS]; /* of an instruction, by column; NULL: none */
+	unsigned int indent;			  /* characters of all columns before REGION */
+	/* The begin of the last line of an instruction under an access, and what it is good for. */
+	uint8_t under_kind, under_space;
+	struct line_piece under;
 
 	struct line_cache cache;
 	struct outbuf out;
@@ -90,13 +79,13 @@ static void put_time(struct sink_text *text, int64_t ts)
 		put_clock(text, second);
 		out_char(out, '.');
 		out_zeros(out, ns / 1000, 6);
-		out_right(out, column, W_TIME);
+		out_right(out, column, WIDTH_TIME);
 		return;
 	}
 	if (ts >= text->start_ns) {
 		span = time_span(text->start_ns, ts);
 		out_fixed_right(out, span / NS_PER_SEC, (uint32_t)(span % NS_PER_SEC / 1000), 6,
-				W_TIME);
+				WIDTH_TIME);
 		return;
 	}
 	/* An access that was under way when the trace began. */
@@ -106,7 +95,7 @@ static void put_time(struct sink_text *text, int64_t ts)
 	out_u64(out, span / NS_PER_SEC);
 	out_char(out, '.');
 	out_zeros(out, (uint32_t)(span % NS_PER_SEC / 1000), 6);
-	out_right(out, column, W_TIME);
+	out_right(out, column, WIDTH_TIME);
 }
 
 /* A column with a word of the traced machine's, of at most len bytes. */
@@ -119,27 +108,27 @@ static void put_escaped(struct outbuf *out, const char *word, size_t len, unsign
 }
 
 /* Bytes, or an error by its name. */
-static void put_result(struct sink_text *text, int64_t ret)
+static void put_result(struct sink_text *text, int64_t ret, unsigned int width)
 {
 	char number[ERRNO_NAME_LEN];
 	struct outbuf *out = &text->out;
 	size_t column;
 
 	if (ret >= 0) {
-		out_u64_right(out, (uint64_t)ret, W_RET);
+		out_u64_right(out, (uint64_t)ret, width);
 		return;
 	}
 	sgr(out, text->options.color, SGR_RED);
 	column = out_column(out);
 	out_char(out, '-');
 	out_str(out, errno_name(-(uint64_t)ret, number));
-	out_right(out, column, W_RET);
+	out_right(out, column, width);
 	sgr(out, text->options.color, SGR_RESET);
 }
 
-static void put_latency(struct outbuf *out, uint64_t ns)
+static void put_latency(struct outbuf *out, uint64_t ns, unsigned int width)
 {
-	out_fixed_right(out, ns / 1000, (uint32_t)(ns % 1000), 3, W_LAT);
+	out_fixed_right(out, ns / 1000, (uint32_t)(ns % 1000), 3, width);
 }
 
 /* "!512(cc1)" after the instructions that it belongs to. */
@@ -158,7 +147,7 @@ static void put_failed(struct outbuf *out, uint32_t failed, const struct ismt_er
 }
 
 /* "512*pcistg:8!512(cc1)", "2*pcilg:1-8", "1*pcistg+1*pcistb:8-64", "-". */
-static void put_insns(struct outbuf *out, const struct ismt_insns *insn)
+static void put_insns(struct outbuf *out, const struct ismt_insns *insn, unsigned int width)
 {
 	size_t column = out_column(out);
 	unsigned int i, kinds = 0;
@@ -183,74 +172,148 @@ static void put_insns(struct outbuf *out, const struct ismt_insns *insn)
 		}
 	}
 	put_failed(out, insn->failed, &insn->error);
-	out_left(out, column, W_INSN);
+	out_left(out, column, width);
 }
 
-static void put_rules(struct sink_text *text, uint32_t set)
+/* "1*pcistb:64", as the sums of an access would have it. */
+static void put_insn(struct outbuf *out, const struct ismt_insn *raw, unsigned int width)
 {
-	struct outbuf *out = &text->out;
-
-	if (!set) {
-		out_lit(out, "-\n");
-		return;
-	}
-	sgr(out, text->options.color, severity_color(rules_worst(set)));
-	for (; set; set &= set - 1) {
-		out_str(out, rules[__builtin_ctz(set)].id);
-		if (set & (set - 1))
-			out_char(out, ',');
-	}
-	sgr(out, text->options.color, SGR_RESET);
-	out_char(out, '\n');
-}
-
-/* The columns of an instruction after the indent or its own head. */
-static void put_insn_tail(struct sink_text *text, const struct ismt_insn *raw)
-{
-	struct outbuf *out = &text->out;
-
-	out_str_left(out, space_name(raw->space), W_REGION);
-	out_hex_right(out, raw->offset, W_OFFSET);
-	out_u64_right(out, raw->len, W_LEN);
-	put_result(text, raw->rc);
-	put_latency(out, raw->latency_ns);
-}
-
-static void put_insn_under(struct sink_text *text, const struct insn *insn)
-{
-	struct outbuf *out = &text->out;
 	size_t column = out_column(out);
 
-	out_lit(out, "  insn ");
-	out_str(out, insn_name(insn->raw.kind));
-	out_left(out, column, W_INDENT);
-	put_insn_tail(text, &insn->raw);
-	put_failed(out, insn->raw.rc != 0, &insn->raw.error);
-	out_char(out, '\n');
-}
-
-/* One that has no access to stand under: a line of its own, with OP "i". */
-static void put_insn_alone(struct sink_text *text, const struct insn *insn)
-{
-	const struct ismt_insn *raw = &insn->raw;
-	struct outbuf *out = &text->out;
-	size_t column;
-
-	put_time(text, insn->ts);
-	put_escaped(out, raw->comm, sizeof(raw->comm), W_COMM);
-	out_u64_right(out, raw->pid, W_PID);
-	put_escaped(out, insn->fn->address, sizeof(insn->fn->address), W_FUNCTION);
-	out_str_left(out, "-", W_DRIVER);
-	out_str_left(out, "i", W_OP);
-	put_insn_tail(text, raw);
-	column = out_column(out);
 	out_lit(out, "1*");
 	out_str(out, insn_name(raw->kind));
 	out_char(out, ':');
 	out_u64(out, raw->len);
 	put_failed(out, raw->rc != 0, &raw->error);
-	out_left(out, column, W_INSN);
-	out_lit(out, "-\n");
+	out_left(out, column, width);
+}
+
+static void put_rules(struct sink_text *text, uint64_t set)
+{
+	struct outbuf *out = &text->out;
+
+	if (!set) {
+		out_char(out, '-');
+		return;
+	}
+	sgr(out, text->options.color, severity_color(rules_worst((uint32_t)set)));
+	for (; set; set &= set - 1) {
+		out_str(out, rules[__builtin_ctzll(set)].id);
+		if (set & (set - 1))
+			out_char(out, ',');
+	}
+	sgr(out, text->options.color, SGR_RESET);
+}
+
+/* A column, with the blank behind it; the last one has neither width nor blank. */
+static void put_value(void *sink, const struct field *field, const void *record)
+{
+	struct sink_text *text = sink;
+	struct outbuf *out = &text->out;
+	unsigned int width = field->width;
+	struct value value;
+
+	value.none = false;
+	field->get(record, &value);
+	switch (field->kind) {
+	case FIELD_TIME:
+		put_time(text, value.sign);
+		break;
+	case FIELD_NUMBER:
+		out_u64_right(out, value.number, width);
+		break;
+	case FIELD_OFFSET:
+		out_hex_right(out, value.number, width);
+		break;
+	case FIELD_NS:
+		put_latency(out, value.number, width);
+		break;
+	case FIELD_RESULT:
+		put_result(text, value.sign, width);
+		break;
+	case FIELD_STRING:
+		put_escaped(out, value.bytes, value.len, width);
+		break;
+	case FIELD_WORD:
+		out_str_left(out, value.none ? "-" : value.word, width);
+		break;
+	case FIELD_OP:
+		out_str_left(out, value.word[0] == 'r' ? "R" : "W", width);
+		break;
+	case FIELD_INSN:
+		put_insn(out, &((const struct insn *)record)->raw, width);
+		break;
+	case FIELD_INSNS:
+		put_insns(out, value.group, width);
+		break;
+	case FIELD_RULES:
+		put_rules(text, value.number);
+		break;
+	case FIELD_SIGNED:
+	case FIELD_BOOL:
+	case FIELD_ERROR:
+	case FIELD_PAYLOAD:
+		/* No column: tests/unit/test_fields.c. */
+		break;
+	}
+}
+
+static const struct line_style text_style = { .value = put_value, .both = put_value };
+
+/* What a line under an access begins with: the instruction and its region. */
+static void put_under_head(struct sink_text *text, const struct insn *insn)
+{
+	struct line_piece *piece = &text->under;
+	struct outbuf *out = &text->out;
+	size_t column;
+
+	if (piece->len && text->under_kind == insn->raw.kind &&
+	    text->under_space == insn->raw.space) {
+		out_mem(out, piece->text, piece->len);
+		return;
+	}
+	text->under_kind = insn->raw.kind;
+	text->under_space = insn->raw.space;
+	piece->len = 0;
+	column = out_column(out);
+	out_lit(out, "  insn ");
+	out_str(out, insn_name(insn->raw.kind));
+	out_left(out, column, text->indent);
+	put_value(text, text->insn_fields[COLUMN_REGION], insn);
+	line_keep(piece, out->data + column, out->used - column);
+}
+
+static void put_insn_under(struct sink_text *text, const struct insn *insn)
+{
+	struct outbuf *out = &text->out;
+	unsigned int i;
+
+	put_under_head(text, insn);
+	for (i = COLUMN_OFFSET; i < COLUMN_INSN; i++)
+		put_value(text, text->insn_fields[i], insn);
+	put_failed(out, insn->raw.rc != 0, &insn->raw.error);
+	out_char(out, '\n');
+}
+
+/* An instruction that has no access to stand under: a line of its own, with OP "i". */
+static void put_insn_alone(struct sink_text *text, const struct insn *insn)
+{
+	struct outbuf *out = &text->out;
+	size_t i;
+
+	for (i = 0; i < text->fields.nr; i++) {
+		const struct field *of_access = text->fields.field[i];
+		const struct field *field = text->insn_fields[of_access->column];
+
+		if (field)
+			put_value(text, field, insn);
+		else if (of_access->width)
+			out_str_left(out, of_access->kind == FIELD_OP ? "i" : "-",
+				     of_access->width);
+		else
+			out_char(out, '-');
+	}
+	out_char(out, '\n');
 }
 
 static void put_pending_alone(struct sink_text *text)
@@ -262,41 +325,7 @@ static void put_pending_alone(struct sink_text *text)
 	pending_drop_all(&text->pending);
 }
 
-/* From COMM to REGION. */
-static void put_where(struct sink_text *text, const struct access *access, struct line_piece *piece)
-{
-	const struct ismt_access *raw = &access->raw;
-	struct outbuf *out = &text->out;
-	char region[REGION_NAME_LEN];
-	size_t start = out_column(out);
-
-	put_escaped(out, raw->comm, sizeof(raw->comm), W_COMM);
-	out_u64_right(out, raw->pid, W_PID);
-	put_escaped(out, access->fn->address, sizeof(access->fn->address), W_FUNCTION);
-	put_escaped(out, access->driver, 255, W_DRIVER);
-	out_str_left(out, raw->op == ISMT_READ ? "R" : "W", W_OP);
-	out_str_left(out, region_name(raw->region, region), W_REGION);
-	line_keep(piece, out->data + start, out->used - start);
-}
-
-/* From LEN to RULES. */
-static void put_what(struct sink_text *text, const struct access *access, struct line_what *what)
-{
-	const struct ismt_access *raw = &access->raw;
-	struct outbuf *out = &text->out;
-	size_t start = out_column(out);
-
-	out_u64_right(out, raw->len, W_LEN);
-	put_result(text, raw->ret);
-	line_keep(&what->before, out->data + start, out->used - start);
-	put_latency(out, raw->latency_ns);
-	start = out_column(out);
-	put_insns(out, &raw->insn);
-	put_rules(text, access->rules);
-	line_keep(&what->after, out->data + start, out->used - start);
-}
-
-/* A line of which everything but time, offset and latency was said before. */
+/* A line of which everything but time, offset and latency was written before: the PART_NEW columns. */
 static bool put_cached(struct sink_text *text, const struct access *access,
 		       const struct line_where *where, const struct line_what *what)
 {
@@ -309,12 +338,14 @@ static bool put_cached(struct sink_text *text, const struct access *access,
 	    text->options.time == TIME_REAL || access->ts < text->start_ns)
 		return false;
 	p = out_room(out, LINE_ROOM);
-	p = at_fixed_right(p, ts / NS_PER_SEC, (uint32_t)(ts % NS_PER_SEC / 1000), 6, W_TIME);
+	p = at_fixed_right(p, ts / NS_PER_SEC, (uint32_t)(ts % NS_PER_SEC / 1000), 6, WIDTH_TIME);
 	p = line_put(p, &where->piece);
-	p = at_hex_right(p, raw->offset, W_OFFSET);
+	p = at_hex_right(p, raw->offset, WIDTH_OFFSET);
 	p = line_put(p, &what->before);
-	p = at_fixed_right(p, raw->latency_ns / 1000, (uint32_t)(raw->latency_ns % 1000), 3, W_LAT);
+	p = at_fixed_right(p, raw->latency_ns / 1000, (uint32_t)(raw->latency_ns % 1000), 3,
+			   WIDTH_LATENCY);
 	p = line_put(p, &what->after);
+	*p++ = '\n';
 	out->used = (size_t)(p - out->data);
 	return true;
 }
@@ -327,10 +358,9 @@ static void put_access(struct sink_text *text, const struct access *access)
 	line_find(&text->cache, access, &where, &what);
 	if (put_cached(text, access, where, what))
 		return;
-	put_time(text, access->ts);
-	put_where(text, access, &where->piece);
-	out_hex_right(&text->out, access->raw.offset, W_OFFSET);
-	put_what(text, access, what);
+	line_write(&text_style, text, &text->out, &text->fields, access,
+		   &(struct line_pieces){ &where->piece, &what->before, &what->after });
+	out_char(&text->out, '\n');
 }
 
 static int text_access(struct sink *sink, const struct access *access)
@@ -372,27 +402,43 @@ static int text_insn(struct sink *sink, const struct insn *insn)
 	return text->out.error;
 }
 
+/* Over words to the left, over numbers to the right, as they are. */
+static void put_heading(struct sink_text *text, const struct field *field)
+{
+	struct outbuf *out = &text->out;
+
+	switch (field->kind) {
+	case FIELD_STRING:
+	case FIELD_WORD:
+	case FIELD_OP:
+	case FIELD_INSNS:
+		out_str_left(out, field->heading, field->width);
+		break;
+	case FIELD_RULES:
+		out_str(out, field->heading);
+		break;
+	case FIELD_TIME:
+		/* A time of day is not in seconds. */
+		out_str_right(out, text->options.time == TIME_REAL ? "TIME" : field->heading,
+			      field->width);
+		break;
+	default:
+		out_str_right(out, field->heading, field->width);
+		break;
+	}
+}
+
 static int text_begin(struct sink *sink)
 {
 	struct sink_text *text = to_text(sink);
 	struct outbuf *out = &text->out;
+	size_t i;
 
 	if (text->options.quiet)
 		return 0;
 	sgr(out, text->options.color, SGR_BOLD);
-	out_str_right(out, text->options.time == TIME_REAL ? "TIME" : "TIME(s)", W_TIME);
-	out_str_left(out, "COMM", W_COMM);
-	out_str_right(out, "PID", W_PID);
-	out_str_left(out, "FUNCTION", W_FUNCTION);
-	out_str_left(out, "DRIVER", W_DRIVER);
-	out_str_left(out, "OP", W_OP);
-	out_str_left(out, "REGION", W_REGION);
-	out_str_right(out, "OFFSET", W_OFFSET);
-	out_str_right(out, "LEN", W_LEN);
-	out_str_right(out, "RET", W_RET);
-	out_str_right(out, "LAT(us)", W_LAT);
-	out_str_left(out, "INSN", W_INSN);
-	out_lit(out, "RULES");
+	for (i = 0; i < text->fields.nr; i++)
+		put_heading(text, text->fields.field[i]);
 	sgr(out, text->options.color, SGR_RESET);
 	out_char(out, '\n');
 	return out_flush(out);
@@ -435,9 +481,17 @@ static const struct sink_ops text_ops = {
 struct sink *sink_text_new(const struct sink_options *options)
 {
 	struct sink_text *text = calloc(1, sizeof(*text));
+	unsigned int i;
 
 	if (!text)
 		return NULL;
+	fields_text(&text->fields, access_fields, nr_access_fields);
+	for (i = COLUMN_NONE + 1; i < COLUMNS; i++)
+		text->insn_fields[i] = field_in_column(insn_fields, nr_insn_fields, i);
+	for (i = 0; text->fields.field[i]->column < COLUMN_REGION; i++)
+		text->indent += text->fields.field[i]->width + 1;
+	/* out_left() adds a blank. */
+	text->indent--;
 	text->sink.ops = &text_ops;
 	text->options = *options;
 	text->start_ns = options->time == TIME_MONO ? options->mono_offset_ns : options->start_ns;

@@ -65,7 +65,7 @@ static json_t *kinds(const uint64_t *n, uint64_t failed)
 			 json_number(mio), "failed", json_number(failed));
 }
 
-/* That of the others has no name, and no driver. */
+/* A name of a function or driver; null for the others together, which have none. */
 static json_t *function_name(const struct function *fn, const char *name)
 {
 	return fn == &function_others ? json_null() : json_text(name);

@@ -9,16 +9,16 @@
 #include "util/json.h"
 #include "util/outbuf.h"
 
-/* Goes up when a key changes its meaning or goes away; not for additions. */
+/* The number of the JSON schema: it goes up when a key changes its meaning or is removed. */
 #define JSON_SCHEMA 1
 
-/* The object, to which a caller may add keys of its own; NULL: no memory. */
+/* The summary as an object, to which the caller may add keys; NULL: no memory. */
 json_t *summary_json(const struct summary *summary);
 
-/* What was measured of a function; null if it was not.  NULL: no memory. */
+/* What --measure says of a function, JSON's null if it was not measured.  NULL: no memory. */
 json_t *measure_json(const struct measure *m);
 
-/* Returns 0, -ENOMEM, or the buffer's error. */
+/* Write the summary on one line.  Returns 0, -ENOMEM, or the buffer's error. */
 int summary_write_json(const struct summary *summary, struct outbuf *out);
 
 #endif /* ISMT_OUTPUT_SUMMARY_JSON_H */

@@ -11,17 +11,17 @@
 #include "output/hist_text.h"
 #include "util/outbuf.h"
 
-/* Errors are left in the buffer, for out_flush() to return. */
+/* The whole summary.  Errors are left in the buffer, for out_flush() to return. */
 void summary_write_text(const struct summary *summary, struct outbuf *out, bool color);
 
-/* Of the functions that were measured, our counts beside the machine's. */
+/* Our counts of instructions beside the machine's, for each function that was measured. */
 void summary_measured_text(const struct summary *summary, struct outbuf *out, bool color);
 
-/* The heads of a row's columns, without a newline; a row, with one. */
+/* The headings of a row's columns, without a newline; and a row, with one. */
 void summary_head_text(struct outbuf *out);
 void summary_row_text(const struct summary_row *row, struct outbuf *out);
 
-/* Store blocks by size, or widths of loads and stores where there are none. */
+/* A row's store blocks by size; if it has none, its loads and stores by width. */
 void summary_view_insns(struct hist_view *view, const struct summary_row *row);
 
 #endif /* ISMT_OUTPUT_SUMMARY_TEXT_H */

@@ -60,7 +60,7 @@ static json_t *key_json(enum view kind, const struct table_key *key)
 	return NULL;
 }
 
-/* One object of the two; both belong to it. */
+/* Merge two objects into one, which takes over both; NULL: no memory. */
 static json_t *merge(json_t *to, json_t *from)
 {
 	int err = !to || !from || json_object_update(to, from);

@@ -15,8 +15,8 @@
 
 /* --- Text. */
 
-static void put_cells(const struct top *top, const struct layout *layout, const struct top_row *row,
-		      bool total, struct outbuf *out)
+static void put_columns(const struct top *top, const struct layout *layout,
+			const struct top_row *row, bool total, struct outbuf *out)
 {
 	char text[COLUMN_TEXT_LEN];
 	size_t i, column;
@@ -76,8 +76,8 @@ static void put_head(const struct top *top, struct outbuf *out)
 		   : gather->mode ? gather->mode
 				  : "not attached",
 		   at, data->seconds, gather->note[0] ? ": " : "", gather->note);
-	put_rate(out, "accesses/s, ", UNIT_RATE, last->cell.stats.accesses, data->seconds);
-	put_rate(out, "bytes/s, ", UNIT_BYTES, last->cell.stats.bytes, data->seconds);
+	put_rate(out, "accesses/s, ", UNIT_RATE, last->counted.stats.accesses, data->seconds);
+	put_rate(out, "bytes/s, ", UNIT_BYTES, last->counted.stats.bytes, data->seconds);
 	put_rate(out, "instructions/s, ", UNIT_RATE, sum_insns(last), data->seconds);
 	put_rate(out, "findings/s, ", UNIT_RATE, last->findings, data->seconds);
 	if (data->lost_why)
@@ -87,7 +87,7 @@ static void put_head(const struct top *top, struct outbuf *out)
 	out_printf(out,
 		   "%" PRIu64 " functions, %" PRIu64 " processes, %" PRIu64 " accesses, %" PRIu64
 		   " findings, ",
-		   data->functions, data->processes, data->total.all.cell.stats.accesses,
+		   data->functions, data->processes, data->total.all.counted.stats.accesses,
 		   data->total.all.findings);
 	if (data->lost_why)
 		out_printf(out, "lost: unknown (%s), ", data->lost_why);
@@ -118,10 +118,10 @@ int batch_text(const struct top *top, struct outbuf *out)
 
 	layout_make(&layout, top->view, top->sort[top->view], 0);
 	put_head(top, out);
-	put_cells(top, &layout, NULL, false, out);
+	put_columns(top, &layout, NULL, false, out);
 	for (i = 0; i < top->data.nr; i++)
-		put_cells(top, &layout, &top->data.rows[i], false, out);
-	put_cells(top, &layout, &top->data.total, true, out);
+		put_columns(top, &layout, &top->data.rows[i], false, out);
+	put_columns(top, &layout, &top->data.total, true, out);
 	out_char(out, '\n');
 	return out->error;
 }

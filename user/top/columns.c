@@ -109,7 +109,7 @@ uint64_t sum_insns(const struct row_sum *sum)
 	unsigned int i;
 
 	for (i = 0; i < ISMT_KINDS; i++)
-		n += sum->cell.stats.insns[i];
+		n += sum->counted.stats.insns[i];
 	return n;
 }
 
@@ -143,35 +143,36 @@ static bool findings_known(const struct top_row *row, const struct top_data *dat
 
 #define RATE(name, count)  VALUE(name, rate(data, count, value))
 #define TOTAL(name, count) VALUE(name, (*value = (double)(count), true))
-#define LATENCY(name, percent)                                                                   \
-	VALUE(name,                                                                              \
-	      row->last.cell.stats.latency.count &&                                              \
-		      (*value = (double)hist_percentile(&row->last.cell.stats.latency, percent), \
-		       true))
+#define LATENCY(name, percent)                                                                  \
+	VALUE(name, row->last.counted.stats.latency.count &&                                    \
+			    (*value = (double)hist_percentile(&row->last.counted.stats.latency, \
+							      percent),                         \
+			     true))
 
 TOTAL(by_number, row->key.number)
-RATE(rate_accesses, row->last.cell.stats.accesses)
-RATE(rate_bytes, row->last.cell.stats.bytes)
+RATE(rate_accesses, row->last.counted.stats.accesses)
+RATE(rate_bytes, row->last.counted.stats.bytes)
 RATE(rate_insns, sum_insns(&row->last))
 VALUE(rate_findings, findings_known(row, data) && rate(data, row->last.findings, value))
-RATE(rate_errors, row->last.cell.stats.errors)
+RATE(rate_errors, row->last.counted.stats.errors)
 RATE(rate_reads, row->last.reads)
 RATE(rate_writes, row->last.writes)
-RATE(rate_loads, row->last.cell.stats.insns[ISMT_PCILG])
-RATE(rate_stores, row->last.cell.stats.insns[ISMT_PCISTG])
-RATE(rate_blocks, row->last.cell.stats.insns[ISMT_PCISTB])
-VALUE(share, ratio(row->last.cell.stats.accesses, data->total.last.cell.stats.accesses, 100, value))
+RATE(rate_loads, row->last.counted.stats.insns[ISMT_PCILG])
+RATE(rate_stores, row->last.counted.stats.insns[ISMT_PCISTG])
+RATE(rate_blocks, row->last.counted.stats.insns[ISMT_PCISTB])
+VALUE(share,
+      ratio(row->last.counted.stats.accesses, data->total.last.counted.stats.accesses, 100, value))
 VALUE(bytes_per_store, value_bytes_per_store(&row->last, value))
-VALUE(whole, value_one_block(&row->last, value))
+VALUE(one_block, value_one_block(&row->last, value))
 VALUE(full, value_full(&row->last, value))
 LATENCY(latency_p50, 50)
 LATENCY(latency_p99, 99)
-TOTAL(total_accesses, row->all.cell.stats.accesses)
-TOTAL(total_bytes, row->all.cell.stats.bytes)
+TOTAL(total_accesses, row->all.counted.stats.accesses)
+TOTAL(total_bytes, row->all.counted.stats.bytes)
 TOTAL(total_insns, sum_insns(&row->all))
 VALUE(total_findings, findings_known(row, data) && (*value = (double)row->all.findings, true))
-TOTAL(total_errors, row->all.cell.stats.errors)
-TOTAL(total_failed, row->all.cell.stats.failed)
+TOTAL(total_errors, row->all.counted.stats.errors)
+TOTAL(total_failed, row->all.counted.stats.failed)
 
 #define F VIEW_BIT(VIEW_FUNCTIONS)
 #define P VIEW_BIT(VIEW_PROCESSES)
@@ -220,7 +221,7 @@ const struct column top_columns[] = {
 	{ "B/STORE", "bytes_per_store", "bytes that a store instruction moved to a BAR, on average",
 	  'S', F | P | R, UNIT_BYTES, SUM_RATIO, 7, 1, bytes_per_store, NULL },
 	{ "ONE%", "one_block_percent", "writes to BARs that were one PCISTB", 'W', F | P | R,
-	  UNIT_PERCENT, SUM_RATIO, 5, 2, whole, NULL },
+	  UNIT_PERCENT, SUM_RATIO, 5, 2, one_block, NULL },
 	{ "FULL%", "full_block_percent", "bytes to BARs in store blocks of maxstbl bytes", 'U',
 	  F | P | R, UNIT_PERCENT, SUM_RATIO, 5, 4, full, NULL },
 	{ "p50(us)", "latency_p50_ns", "latency that half of the accesses did not exceed", 'M',

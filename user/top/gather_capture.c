@@ -37,7 +37,7 @@ struct gather_capture {
 	bool ended;		   /* the capture's account has been taken */
 };
 
-static struct gather_capture *of(struct gather *gather)
+static struct gather_capture *to_capture(struct gather *gather)
 {
 	return (struct gather_capture *)gather;
 }
@@ -164,7 +164,7 @@ static int start(struct gather_capture *g)
 
 static int advance(struct gather *gather, int64_t ts)
 {
-	struct gather_capture *g = of(gather);
+	struct gather_capture *g = to_capture(gather);
 	struct counts *counts = gather->counts;
 	int err = 0;
 
@@ -191,7 +191,7 @@ static int advance(struct gather *gather, int64_t ts)
 
 static bool next(struct gather *gather, int64_t *ts)
 {
-	const struct gather_capture *g = of(gather);
+	const struct gather_capture *g = to_capture(gather);
 
 	if (!g->have && !g->ended)
 		return false;
@@ -199,7 +199,7 @@ static bool next(struct gather *gather, int64_t *ts)
 	return true;
 }
 
-static int wait(struct gather *gather, int timeout_ms)
+static int gather_wait(struct gather *gather, int timeout_ms)
 {
 	struct timespec ts = {
 		.tv_sec = timeout_ms / 1000,
@@ -211,7 +211,7 @@ static int wait(struct gather *gather, int timeout_ms)
 
 static void free_capture(struct gather *gather)
 {
-	struct gather_capture *g = of(gather);
+	struct gather_capture *g = to_capture(gather);
 
 	counts_free(gather->counts);
 	rules_free(g->rules);
@@ -224,7 +224,7 @@ static void free_capture(struct gather *gather)
 static const struct gather_ops capture_ops = {
 	.advance = advance,
 	.next = next,
-	.wait = wait,
+	.wait = gather_wait,
 	.free = free_capture,
 };
 

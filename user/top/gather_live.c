@@ -32,12 +32,12 @@ struct gather_live {
 	struct live_options options;
 	struct counting *counting; /* NULL: not attached */
 	struct counts *past;	   /* of sessions that are over, until the next advance */
-	/* Of sessions that are over, for good. */
+	/* Sums over all sessions that are over. */
 	struct losses lost;
 	uint64_t filtered, sharing;
 	/*
-	 * Functions of a session go with it; rows and history stay, so they
-	 * are about these.
+	 * Our own copies of the functions: those of a session are freed with it, but rows and
+	 * history outlive it and point to these.
 	 */
 	struct function_table *functions;
 	const struct function *last_theirs, *last_ours;
@@ -46,7 +46,7 @@ struct gather_live {
 	uint64_t mono_offset;	      /* of all sessions: the clock may be set meanwhile */
 };
 
-static struct gather_live *of(struct gather *gather)
+static struct gather_live *to_live(struct gather *gather)
 {
 	return (struct gather_live *)gather;
 }
@@ -68,7 +68,7 @@ static int add_events(struct gather_live *g, struct counts *sum, const struct co
 {
 	uint64_t i = part->nr_events > COUNT_EVENTS ? part->nr_events - COUNT_EVENTS : 0;
 
-	/* Those that are not kept any more count as well. */
+	/* Events that are no longer kept count, too. */
 	sum->nr_events += i;
 	for (; i < part->nr_events; i++) {
 		struct count_event *event = &sum->events[sum->nr_events++ % COUNT_EVENTS];
@@ -82,21 +82,21 @@ static int add_events(struct gather_live *g, struct counts *sum, const struct co
 	return 0;
 }
 
-/* sum += part's cells and events, functions made ours.  0 or -ENOMEM. */
+/* sum += part's rows and events, functions made ours.  0 or -ENOMEM. */
 static int add_counts(struct gather_live *g, struct counts *sum, const struct counts *part)
 {
 	size_t i;
 
 	for (i = 0; i < part->nr; i++) {
-		struct count_key key = part->cells[i].key;
-		struct count_cell *cell;
+		struct count_key key = part->rows[i].key;
+		struct stats_row *row;
 
 		key.fn = our_function(g, key.fn);
-		cell = key.fn ? counts_cell(sum, &key) : NULL;
-		if (!cell)
+		row = key.fn ? counts_row(sum, &key) : NULL;
+		if (!row)
 			return -ENOMEM;
-		count_cell_add(cell, &part->cells[i]);
-		memcpy(cell->comm, part->cells[i].comm, sizeof(cell->comm));
+		stats_row_add(row, &part->rows[i]);
+		memcpy(row->comm, part->rows[i].comm, sizeof(row->comm));
 	}
 	sum->folded += part->folded;
 	sum->folded_places += part->folded_places;
@@ -236,7 +236,7 @@ static int watch(struct gather_live *g)
 
 static int advance(struct gather *gather, int64_t ts)
 {
-	struct gather_live *g = of(gather);
+	struct gather_live *g = to_live(gather);
 	struct counts *sum = gather->counts;
 	const struct counts *now = NULL;
 	uint64_t at;
@@ -249,7 +249,7 @@ static int advance(struct gather *gather, int64_t ts)
 		if (!now)
 			return -ENOMEM;
 	}
-	/* Not the counts' own time: somebody may set the clock between two of them. */
+	/* Not now->ts: the clock may have been set between two sessions. */
 	at = mono_ns();
 	counts_tick(sum);
 	err = add_counts(g, sum, g->past);
@@ -269,9 +269,9 @@ static int advance(struct gather *gather, int64_t ts)
 	return err;
 }
 
-static int wait(struct gather *gather, int timeout_ms)
+static int gather_wait(struct gather *gather, int timeout_ms)
 {
-	struct gather_live *g = of(gather);
+	struct gather_live *g = to_live(gather);
 	struct timespec ts;
 	int err;
 
@@ -289,12 +289,12 @@ static int wait(struct gather *gather, int timeout_ms)
 
 static int end(struct gather *gather)
 {
-	return session_close(of(gather));
+	return session_close(to_live(gather));
 }
 
 static void free_live(struct gather *gather)
 {
-	struct gather_live *g = of(gather);
+	struct gather_live *g = to_live(gather);
 
 	if (g->counting) {
 		counting_stop(g->counting);
@@ -319,7 +319,7 @@ static void confine(struct gather *gather)
 
 static const struct gather_ops live_ops = {
 	.advance = advance,
-	.wait = wait,
+	.wait = gather_wait,
 	.end = end,
 	.confine = confine,
 	.free = free_live,

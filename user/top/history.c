@@ -7,7 +7,7 @@
 
 #include "util/times.h"
 
-/* So many are forgotten at once, as the index is made anew for it. */
+/* How many rows are forgotten at once: many, as the index is made anew for it. */
 #define FORGOTTEN (HISTORY_ROWS / 4)
 
 struct line {
@@ -148,7 +148,7 @@ static int add(struct history *history, enum view view, const struct row_key *ke
 
 	if (!line)
 		return -ENOMEM;
-	/* It was idle in between. */
+	/* The row was idle in between: set these intervals to 0. */
 	for (tick = line->last + 1; tick <= history->ticks && tick < line->last + 1 + HISTORY_LEN;
 	     tick++)
 		line->accesses[tick % HISTORY_LEN] = 0;
@@ -157,10 +157,10 @@ static int add(struct history *history, enum view view, const struct row_key *ke
 	return 0;
 }
 
-static int add_cell(struct history *history, const struct count_cell *cell,
-		    const struct count_cell *before)
+static int add_row(struct history *history, const struct stats_row *row,
+		   const struct stats_row *before)
 {
-	uint64_t accesses = cell->stats.accesses - (before ? before->stats.accesses : 0);
+	uint64_t accesses = row->stats.accesses - (before ? before->stats.accesses : 0);
 	static const enum view views[] = { VIEW_FUNCTIONS, VIEW_PROCESSES, VIEW_REGIONS };
 	struct row_key key;
 	unsigned int i;
@@ -169,12 +169,12 @@ static int add_cell(struct history *history, const struct count_cell *cell,
 	if (!accesses)
 		return 0;
 	for (i = 0; i < sizeof(views) / sizeof(views[0]) && !err; i++) {
-		key = row_key_of(views[i], &cell->key);
+		key = row_key_of(views[i], &row->key);
 		err = add(history, views[i], &key, accesses);
 	}
 	memset(&key, 0, sizeof(key));
 	for (i = 0; i < HIST_BUCKETS && !err; i++) {
-		accesses = cell->stats.size.bucket[i] - (before ? before->stats.size.bucket[i] : 0);
+		accesses = row->stats.size.bucket[i] - (before ? before->stats.size.bucket[i] : 0);
 		key.number = i;
 		if (accesses)
 			err = add(history, VIEW_SIZES, &key, accesses);
@@ -192,7 +192,7 @@ int history_tick(struct history *history, const struct counts *now, const struct
 	history->seconds[history->ticks % HISTORY_LEN] =
 		(double)time_span(before->ts, now->ts) / 1e9;
 	for (i = 0; i < now->nr && !err; i++)
-		err = add_cell(history, &now->cells[i], counts_find(before, &now->cells[i].key));
+		err = add_row(history, &now->rows[i], counts_find(before, &now->rows[i].key));
 	history->ticks++;
 	return err;
 }

@@ -8,7 +8,7 @@
 #include "top/batch.h"
 #include "util/json.h"
 
-/* Most are whole, and to write those as integers costs a tenth. */
+/* Most are one_block, and to write those as integers costs a tenth. */
 static json_t *json_value(bool have, double value)
 {
 	if (!have)
@@ -17,7 +17,7 @@ static json_t *json_value(bool have, double value)
 								  : json_real(value);
 }
 
-/* Counts are whole numbers, everything else may have a fraction. */
+/* Counts are one_block numbers, everything else may have a fraction. */
 static json_t *column_json(const struct column *column, const struct top_row *row,
 			   const struct top_data *data)
 {
@@ -35,7 +35,7 @@ static json_t *column_json(const struct column *column, const struct top_row *ro
 	return json_value(true, value);
 }
 
-/* They have no name or number of their own, but there are so many of them. */
+/* The row of others has no name or number, but says how many it stands for. */
 static json_t *others_json(json_t *object, enum view view, const struct top_row *row)
 {
 	bool process = view == VIEW_PROCESSES;
@@ -99,30 +99,32 @@ static json_t *totals_json(const struct top *top)
 	const struct top_data *data = &top->data;
 	const struct row_sum *all = &data->total.all;
 
-	return json_pack(
-		"{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "accesses",
-		json_number(all->cell.stats.accesses), "bytes", json_number(all->cell.stats.bytes),
-		"instructions", json_number(sum_insns(all)), "findings", json_number(all->findings),
-		"errors", json_number(all->cell.stats.errors), "lost", lost_json(data, data->lost),
-		"missing", json_number(data->missing), "filtered", json_number(data->filtered));
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "accesses",
+			 json_number(all->counted.stats.accesses), "bytes",
+			 json_number(all->counted.stats.bytes), "instructions",
+			 json_number(sum_insns(all)), "findings", json_number(all->findings),
+			 "errors", json_number(all->counted.stats.errors), "lost",
+			 lost_json(data, data->lost), "missing", json_number(data->missing),
+			 "filtered", json_number(data->filtered));
 }
 
 static json_t *interval_json(const struct top *top)
 {
 	const struct top_data *data = &top->data;
 	const struct row_sum *last = &data->total.last;
-	double per_store = 0, whole = 0, full = 0;
+	double per_store = 0, one_block = 0, full = 0;
 	bool have_per_store = value_bytes_per_store(last, &per_store);
-	bool have_one_block = value_one_block(last, &whole), have_full = value_full(last, &full);
+	bool have_one_block = value_one_block(last, &one_block),
+	     have_full = value_full(last, &full);
 
 	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "accesses",
-			 json_number(last->cell.stats.accesses), "bytes",
-			 json_number(last->cell.stats.bytes), "instructions",
+			 json_number(last->counted.stats.accesses), "bytes",
+			 json_number(last->counted.stats.bytes), "instructions",
 			 json_number(sum_insns(last)), "findings", json_number(last->findings),
-			 "errors", json_number(last->cell.stats.errors), "lost",
+			 "errors", json_number(last->counted.stats.errors), "lost",
 			 lost_json(data, data->last_lost), "bytes_per_store",
 			 json_value(have_per_store, per_store), "one_block_percent",
-			 json_value(have_one_block, whole), "full_block_percent",
+			 json_value(have_one_block, one_block), "full_block_percent",
 			 json_value(have_full, full));
 }
 
@@ -132,11 +134,11 @@ static json_t *rates_json(const struct top *top)
 	double seconds = top->data.seconds > 0 ? top->data.seconds : 1;
 
 	return json_pack("{s:f, s:f, s:f, s:f, s:f, s:o}", "accesses",
-			 (double)last->cell.stats.accesses / seconds, "bytes",
-			 (double)last->cell.stats.bytes / seconds, "instructions",
+			 (double)last->counted.stats.accesses / seconds, "bytes",
+			 (double)last->counted.stats.bytes / seconds, "instructions",
 			 (double)sum_insns(last) / seconds, "findings",
 			 (double)last->findings / seconds, "errors",
-			 (double)last->cell.stats.errors / seconds, "lost",
+			 (double)last->counted.stats.errors / seconds, "lost",
 			 top->data.lost_why ? json_null()
 					    : json_real((double)top->data.last_lost / seconds));
 }

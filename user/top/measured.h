@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * measured.h - what ismtop --measure says at its end, when the screen is given back.
+ * measured.h - what ismtop --measure prints at its end, after the screen was given back.
  */
 #ifndef ISMT_TOP_MEASURED_H
 #define ISMT_TOP_MEASURED_H
@@ -9,7 +9,7 @@
 
 #include "top/gather.h"
 
-/* End the counting and write it to standard output.  Returns an exit status, having told why. */
+/* End counting, and print what was measured.  Returns an exit status; unless EXIT_DONE, the reason was printed. */
 int top_measured(struct gather *gather, bool json);
 
 #endif /* ISMT_TOP_MEASURED_H */

@@ -25,23 +25,23 @@ static unsigned int count_different(uint64_t *ids, size_t nr)
 	return different;
 }
 
-/* Are there cells of the others that pass the filter? */
+/* Are there rows of the others that pass the filter? */
 static void look_for_others(const struct counts *now, const char *filter, bool *processes,
 			    bool *places)
 {
 	size_t i;
 
 	for (i = 0; i < now->nr && !(*processes && *places); i++) {
-		const struct count_key *key = &now->cells[i].key;
+		const struct count_key *key = &now->rows[i].key;
 
-		if (!data_filter(key, now->cells[i].comm, filter))
+		if (!data_filter(key, now->rows[i].comm, filter))
 			continue;
 		*processes |= key->pid == COUNT_OTHERS;
 		*places |= key->fn == &function_others;
 	}
 }
 
-/* How many different functions and processes there are among the cells. */
+/* How many different functions and processes there are among the rows. */
 static void count_owners(struct top_data *data, const struct counts *now, const char *filter)
 {
 	uint64_t *ids = reallocarray(NULL, 2 * now->nr + 1, sizeof(*ids));
@@ -54,16 +54,16 @@ static void count_owners(struct top_data *data, const struct counts *now, const 
 	}
 	look_for_others(now, filter, &others, &places);
 	for (i = 0; i < now->nr; i++) {
-		const struct count_cell *cell = &now->cells[i];
+		const struct stats_row *row = &now->rows[i];
 
-		if (!data_filter(&cell->key, cell->comm, filter))
+		if (!data_filter(&row->key, row->comm, filter))
 			continue;
-		if (cell->key.fn != &function_others)
-			ids[functions++] = (uint64_t)(uintptr_t)cell->key.fn;
-		/* One that is among the others as well is one. */
-		if (cell->key.pid != COUNT_OTHERS &&
-		    !(others && now->processes.owner[cell->process].came_back))
-			ids[now->nr + processes++] = cell->key.pid;
+		if (row->key.fn != &function_others)
+			ids[functions++] = (uint64_t)(uintptr_t)row->key.fn;
+		/* A process that is among the others, too, counts once. */
+		if (row->key.pid != COUNT_OTHERS &&
+		    !(others && now->processes.owner[row->process].came_back))
+			ids[now->nr + processes++] = row->key.pid;
 	}
 	data->functions = count_different(ids, functions) + (places ? now->folded_places : 0);
 	data->processes =

@@ -141,14 +141,14 @@ static void put_rule(struct lines *lines, const struct top *top, enum rule_id id
 		  id == RULE_LOST ? "missing" : what);
 }
 
-/* A cell has no findings by size: only those that are kept can be told. */
+/* Findings are not counted by size: of a size class only those that are kept are known. */
 static uint64_t count_here(const struct top *top, enum rule_id id)
 {
 	const struct counts *counts = top->gather->counts;
 	uint64_t i, n = 0;
 
 	if (top->view != VIEW_SIZES)
-		return top->row.all.cell.findings[id];
+		return top->row.all.counted.findings[id];
 	for (i = first_event(top); i < counts->nr_events; i++)
 		n += is_here(top, &counts->events[i % COUNT_EVENTS], id);
 	return n;

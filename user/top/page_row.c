@@ -19,7 +19,7 @@
 /* Buckets shown of each: more are folded at that end that holds less. */
 #define BUCKETS_MAX 8
 #define BLOCKS	    4
-/* So that all of them fit into a line, whatever the terminal's width. */
+/* Characters of the longest bar: a line with all histograms side by side must fit into LINE_BYTES. */
 #define BAR_MAX		64
 #define BLOCK_WIDTH_MIN 26
 
@@ -59,31 +59,32 @@ static void put_block(char *buf, size_t len, const struct hist_view *view, unsig
 		 bar);
 }
 
-static void view_widths(struct hist_view *view, const struct count_cell *cell)
+static void view_widths(struct hist_view *view, const struct stats_row *counted)
 {
 	unsigned int i;
 
 	hist_view_init(view, "loads, stores");
 	for (i = 0; i < ISMT_WIDTHS; i++)
-		if (cell->stats.width[i])
-			hist_view_add(view, i ? 1u << (i - 1) : 0, 1u << i, cell->stats.width[i]);
+		if (counted->stats.width[i])
+			hist_view_add(view, i ? 1u << (i - 1) : 0, 1u << i,
+				      counted->stats.width[i]);
 }
 
-static void view_blocks(struct hist_view *view, const struct count_cell *cell)
+static void view_blocks(struct hist_view *view, const struct stats_row *counted)
 {
 	unsigned int i, first = 0, last = ISMT_STB_BUCKETS;
 
 	hist_view_init(view, "store blocks");
-	while (first < last && !cell->stats.stb[first])
+	while (first < last && !counted->stats.stb[first])
 		first++;
-	while (last > first && !cell->stats.stb[last - 1])
+	while (last > first && !counted->stats.stb[last - 1])
 		last--;
 	for (i = first; i < last; i++)
 		hist_view_add(view, i ? summary_stb_upper(i - 1) : 0, summary_stb_upper(i),
-			      cell->stats.stb[i]);
+			      counted->stats.stb[i]);
 }
 
-static void put_blocks(struct lines *lines, const struct count_cell *cell, unsigned int width,
+static void put_blocks(struct lines *lines, const struct stats_row *counted, unsigned int width,
 		       bool utf8)
 {
 	struct hist_view views[BLOCKS];
@@ -93,10 +94,10 @@ static void put_blocks(struct lines *lines, const struct count_cell *cell, unsig
 	/* The sizes asked for have a view of their own: they go first. */
 	nr = nr > BLOCKS ? BLOCKS : nr;
 	each = (width + BLOCK_GAP) / nr - BLOCK_GAP;
-	view_widths(&views[0], cell);
-	view_blocks(&views[1], cell);
-	hist_view_set(&views[2], "latency", &cell->stats.latency);
-	hist_view_set(&views[3], "access size", &cell->stats.size);
+	view_widths(&views[0], counted);
+	view_blocks(&views[1], counted);
+	hist_view_set(&views[2], "latency", &counted->stats.latency);
+	hist_view_set(&views[3], "access size", &counted->stats.size);
 	line[0] = '\0';
 	for (v = 0; v < nr; v++) {
 		hist_view_fold(&views[v], BUCKETS_MAX);
@@ -123,22 +124,23 @@ static void put_blocks(struct lines *lines, const struct count_cell *cell, unsig
 
 static void put_numbers(struct lines *lines, const struct row_sum *sum)
 {
-	const struct count_cell *cell = &sum->cell;
+	const struct stats_row *counted = &sum->counted;
 	char bytes[16], p50[16], p90[16], p99[16], max[16];
-	uint64_t mio = cell->stats.insns[ISMT_MIO_LOAD] + cell->stats.insns[ISMT_MIO_STORE] +
-		       cell->stats.insns[ISMT_MIO_BLOCK];
-	const struct hist *latency = &cell->stats.latency;
+	uint64_t mio = counted->stats.insns[ISMT_MIO_LOAD] + counted->stats.insns[ISMT_MIO_STORE] +
+		       counted->stats.insns[ISMT_MIO_BLOCK];
+	const struct hist *latency = &counted->stats.latency;
 
-	format_value(UNIT_BYTES, (double)cell->stats.bytes, bytes, sizeof(bytes));
+	format_value(UNIT_BYTES, (double)counted->stats.bytes, bytes, sizeof(bytes));
 	lines_add(lines, TONE_PLAIN,
 		  "accesses %" PRIu64 ": %" PRIu64 " reads, %" PRIu64
 		  " writes; bytes %s; errors %" PRIu64,
-		  cell->stats.accesses, sum->reads, sum->writes, bytes, cell->stats.errors);
+		  counted->stats.accesses, sum->reads, sum->writes, bytes, counted->stats.errors);
 	lines_add(lines, TONE_PLAIN,
 		  "instructions %" PRIu64 ": %" PRIu64 " PCILG, %" PRIu64 " PCISTG, %" PRIu64
 		  " PCISTB, %" PRIu64 " MIO; failed %" PRIu64,
-		  sum_insns(sum), cell->stats.insns[ISMT_PCILG], cell->stats.insns[ISMT_PCISTG],
-		  cell->stats.insns[ISMT_PCISTB], mio, cell->stats.failed);
+		  sum_insns(sum), counted->stats.insns[ISMT_PCILG],
+		  counted->stats.insns[ISMT_PCISTG], counted->stats.insns[ISMT_PCISTB], mio,
+		  counted->stats.failed);
 	if (!latency->count)
 		return;
 	format_value(UNIT_NS, (double)hist_percentile(latency, 50), p50, sizeof(p50));
@@ -179,18 +181,19 @@ void page_row(struct lines *lines, const struct top *top, unsigned int width, bo
 	if (top->view == VIEW_SIZES) {
 		lines_add(lines, TONE_PLAIN,
 			  "accesses %" PRIu64 ": %" PRIu64 " reads, %" PRIu64 " writes",
-			  sum->cell.stats.accesses, sum->reads, sum->writes);
+			  sum->counted.stats.accesses, sum->reads, sum->writes);
 		lines_add(lines, TONE_PLAIN,
 			  "instructions of this size: %" PRIu64 " PCILG, %" PRIu64
 			  " PCISTG, %" PRIu64 " PCISTB",
-			  sum->cell.stats.insns[ISMT_PCILG], sum->cell.stats.insns[ISMT_PCISTG],
-			  sum->cell.stats.insns[ISMT_PCISTB]);
+			  sum->counted.stats.insns[ISMT_PCILG],
+			  sum->counted.stats.insns[ISMT_PCISTG],
+			  sum->counted.stats.insns[ISMT_PCISTB]);
 		put_rate(lines, top, width, utf8);
 	} else if (top->view != VIEW_FINDINGS) {
 		put_numbers(lines, sum);
 		put_rate(lines, top, width, utf8);
 		lines_add(lines, TONE_PLAIN, "%s", "");
-		put_blocks(lines, &sum->cell, width, utf8);
+		put_blocks(lines, &sum->counted, width, utf8);
 	}
 	if (top->view != VIEW_FINDINGS)
 		lines_add(lines, TONE_PLAIN, "%s", "");

@@ -75,31 +75,32 @@ static struct top_row *row_of(struct top_data *data, const struct row_key *key)
 	return row;
 }
 
-static uint64_t stores(const struct count_cell *cell)
+static uint64_t stores(const struct stats_row *counted)
 {
-	return cell->stats.insns[ISMT_PCISTG] + cell->stats.insns[ISMT_PCISTB] +
-	       cell->stats.insns[ISMT_MIO_STORE] + cell->stats.insns[ISMT_MIO_BLOCK];
+	return counted->stats.insns[ISMT_PCISTG] + counted->stats.insns[ISMT_PCISTB] +
+	       counted->stats.insns[ISMT_MIO_STORE] + counted->stats.insns[ISMT_MIO_BLOCK];
 }
 
-static void sum_add(struct row_sum *sum, const struct count_cell *cell, const struct count_key *key)
+static void sum_add(struct row_sum *sum, const struct stats_row *counted,
+		    const struct count_key *key)
 {
 	unsigned int i;
 
-	count_cell_add(&sum->cell, cell);
+	stats_row_add(&sum->counted, counted);
 	for (i = 0; i < RULE_COUNT; i++)
-		sum->findings += cell->findings[i];
+		sum->findings += counted->findings[i];
 	if (key->op != ISMT_WRITE) {
-		sum->reads += cell->stats.accesses;
+		sum->reads += counted->stats.accesses;
 		return;
 	}
-	sum->writes += cell->stats.accesses;
+	sum->writes += counted->stats.accesses;
 	if (!region_is_bar(key->region))
 		return;
-	sum->bar_writes += cell->stats.accesses;
-	sum->bar_bytes += cell->stats.insn_bytes;
-	sum->bar_stores += stores(cell);
-	sum->bar_one_block += cell->one_block;
-	sum->bar_full += cell->full_bytes;
+	sum->bar_writes += counted->stats.accesses;
+	sum->bar_bytes += counted->stats.insn_bytes;
+	sum->bar_stores += stores(counted);
+	sum->bar_one_block += counted->one_block;
+	sum->bar_full += counted->full_bytes;
 }
 
 struct row_key row_key_of(enum view view, const struct count_key *key)
@@ -146,7 +147,7 @@ bool row_has(enum view view, const struct row_key *key, const struct access *acc
 	return false;
 }
 
-/* A number of accesses by size is all that a cell knows of sizes. */
+/* A number of accesses by size is all that a counted knows of sizes. */
 static void add_class(struct top_data *data, bool last, unsigned int class,
 		      const struct row_sum *part)
 {
@@ -160,52 +161,52 @@ static void add_class(struct top_data *data, bool last, unsigned int class,
 	sum = last ? &row->last : &row->all;
 	sum->reads += part->reads;
 	sum->writes += part->writes;
-	sum->cell.stats.accesses += part->cell.stats.accesses;
+	sum->counted.stats.accesses += part->counted.stats.accesses;
 	for (i = 0; i < ISMT_KINDS; i++)
-		sum->cell.stats.insns[i] += part->cell.stats.insns[i];
+		sum->counted.stats.insns[i] += part->counted.stats.insns[i];
 }
 
-static void add_sizes(struct top_data *data, bool last, const struct count_cell *cell,
+static void add_sizes(struct top_data *data, bool last, const struct stats_row *counted,
 		      const struct count_key *key)
 {
 	struct row_sum part = { 0 };
 	unsigned int i;
 
 	for (i = 0; i < HIST_BUCKETS; i++) {
-		if (!cell->stats.size.bucket[i])
+		if (!counted->stats.size.bucket[i])
 			continue;
-		part.cell.stats.accesses = cell->stats.size.bucket[i];
-		part.reads = key->op == ISMT_READ ? cell->stats.size.bucket[i] : 0;
-		part.writes = key->op == ISMT_WRITE ? cell->stats.size.bucket[i] : 0;
+		part.counted.stats.accesses = counted->stats.size.bucket[i];
+		part.reads = key->op == ISMT_READ ? counted->stats.size.bucket[i] : 0;
+		part.writes = key->op == ISMT_WRITE ? counted->stats.size.bucket[i] : 0;
 		add_class(data, last, i, &part);
 	}
 	memset(&part, 0, sizeof(part));
 	for (i = 0; i < ISMT_WIDTHS; i++) {
 		unsigned int kind = key->op == ISMT_READ ? ISMT_PCILG : ISMT_PCISTG;
 
-		part.cell.stats.insns[kind] = cell->stats.width[i];
-		if (cell->stats.width[i])
+		part.counted.stats.insns[kind] = counted->stats.width[i];
+		if (counted->stats.width[i])
 			add_class(data, last, i, &part);
 	}
 	memset(&part, 0, sizeof(part));
 	for (i = 0; i < ISMT_STB_BUCKETS; i++) {
-		part.cell.stats.insns[ISMT_PCISTB] = cell->stats.stb[i];
-		if (cell->stats.stb[i])
+		part.counted.stats.insns[ISMT_PCISTB] = counted->stats.stb[i];
+		if (counted->stats.stb[i])
 			add_class(data, last, STB_CLASS + i, &part);
 	}
 }
 
-/* Part of a row: a cell's counts since some time. */
-static void add_part(struct top_data *data, bool last, const struct count_cell *cell,
+/* Part of a row: a counted's counts since some time. */
+static void add_part(struct top_data *data, bool last, const struct stats_row *counted,
 		     const struct count_key *key, const char *comm)
 {
 	struct row_key row_key = row_key_of(data->view, key);
 	struct top_row *row;
 	unsigned int i;
 
-	sum_add(last ? &data->total.last : &data->total.all, cell, key);
+	sum_add(last ? &data->total.last : &data->total.all, counted, key);
 	if (data->view == VIEW_SIZES) {
-		add_sizes(data, last, cell, key);
+		add_sizes(data, last, counted, key);
 		return;
 	}
 	if (data->view == VIEW_FINDINGS) {
@@ -213,9 +214,9 @@ static void add_part(struct top_data *data, bool last, const struct count_cell *
 			row_key.number = i;
 			row = row_of(data, &row_key);
 			if (row && last)
-				row->last.findings += cell->findings[i];
+				row->last.findings += counted->findings[i];
 			else if (row)
-				row->all.findings += cell->findings[i];
+				row->all.findings += counted->findings[i];
 		}
 		return;
 	}
@@ -223,44 +224,45 @@ static void add_part(struct top_data *data, bool last, const struct count_cell *
 	if (!row)
 		return;
 	memcpy(row->comm, comm, sizeof(row->comm));
-	sum_add(last ? &row->last : &row->all, cell, key);
+	sum_add(last ? &row->last : &row->all, counted, key);
 }
 
-/* Whether anything has been counted between two states of a cell. */
-static bool changed(const struct count_cell *now, const struct count_cell *before)
+/* Whether anything has been counted between two states of a counted. */
+static bool changed(const struct stats_row *now, const struct stats_row *before)
 {
 	return now->stats.accesses != before->stats.accesses ||
 	       memcmp(now->findings, before->findings, sizeof(now->findings)) != 0;
 }
 
-static void add_cell(struct top_data *data, const struct count_cell *cell,
-		     const struct top_counts *counts)
+static void add_counted(struct top_data *data, const struct stats_row *counted,
+			const struct top_counts *counts)
 {
-	const struct count_cell *before = counts_find(counts->before, &cell->key);
-	const struct count_cell *base = counts->base ? counts_find(counts->base, &cell->key) : NULL;
-	struct count_cell part, was;
+	const struct stats_row *before = counts_find(counts->before, &counted->key);
+	const struct stats_row *base =
+		counts->base ? counts_find(counts->base, &counted->key) : NULL;
+	struct stats_row part, was;
 
-	if (!base || changed(cell, base)) {
-		part = *cell;
+	if (!base || changed(counted, base)) {
+		part = *counted;
 		if (base)
-			count_cell_sub(&part, base);
+			stats_row_sub(&part, base);
 		/* Sizes are made of the histogram, nothing else is. */
 		if (data->view != VIEW_SIZES)
 			part.stats.size.count = 0;
 		part.stats.latency.count = 0;
-		add_part(data, false, &part, &cell->key, cell->comm);
+		add_part(data, false, &part, &counted->key, counted->comm);
 	}
 	if (!before) {
-		add_part(data, true, cell, &cell->key, cell->comm);
-	} else if (changed(cell, before)) {
-		part = *cell;
+		add_part(data, true, counted, &counted->key, counted->comm);
+	} else if (changed(counted, before)) {
+		part = *counted;
 		was = *before;
 		if (data->view != VIEW_SIZES) {
 			part.stats.size.count = 0;
 			was.stats.size.count = 0;
 		}
-		count_cell_sub(&part, &was);
-		add_part(data, true, &part, &cell->key, cell->comm);
+		stats_row_sub(&part, &was);
+		add_part(data, true, &part, &counted->key, counted->comm);
 	}
 }
 
@@ -304,8 +306,8 @@ void data_build(struct top_data *data, enum view view, const struct top_counts *
 	data->lost_why = counts->lost_why;
 	data->filtered = now->filtered - (base ? base->filtered : 0);
 	for (i = 0; i < now->nr; i++)
-		if (data_filter(&now->cells[i].key, now->cells[i].comm, counts->filter))
-			add_cell(data, &now->cells[i], counts);
+		if (data_filter(&now->rows[i].key, now->rows[i].comm, counts->filter))
+			add_counted(data, &now->rows[i], counts);
 	if (view == VIEW_FINDINGS) {
 		/* All rules, those that have not fired too; this one is of no access. */
 		for (i = 0; i < RULE_COUNT; i++) {
@@ -324,27 +326,27 @@ void data_build(struct top_data *data, enum view view, const struct top_counts *
 void data_histograms(struct top_row *row, enum view view, const struct top_counts *counts)
 {
 	const struct counts *now = counts->now;
-	struct count_cell part;
+	struct stats_row part;
 	struct row_key key;
 	size_t i;
 
-	memset(&row->all.cell.stats.size, 0, sizeof(row->all.cell.stats.size));
-	memset(&row->all.cell.stats.latency, 0, sizeof(row->all.cell.stats.latency));
+	memset(&row->all.counted.stats.size, 0, sizeof(row->all.counted.stats.size));
+	memset(&row->all.counted.stats.latency, 0, sizeof(row->all.counted.stats.latency));
 	if (view == VIEW_SIZES || view == VIEW_FINDINGS)
 		return;
 	for (i = 0; i < now->nr; i++) {
-		const struct count_cell *cell = &now->cells[i], *base;
+		const struct stats_row *counted = &now->rows[i], *base;
 
-		key = row_key_of(view, &cell->key);
+		key = row_key_of(view, &counted->key);
 		if (!row_key_same(&key, &row->key) ||
-		    !data_filter(&cell->key, cell->comm, counts->filter))
+		    !data_filter(&counted->key, counted->comm, counts->filter))
 			continue;
-		part = *cell;
-		base = counts->base ? counts_find(counts->base, &cell->key) : NULL;
+		part = *counted;
+		base = counts->base ? counts_find(counts->base, &counted->key) : NULL;
 		if (base)
-			count_cell_sub(&part, base);
-		hist_merge(&row->all.cell.stats.size, &part.stats.size);
-		hist_merge(&row->all.cell.stats.latency, &part.stats.latency);
+			stats_row_sub(&part, base);
+		hist_merge(&row->all.counted.stats.size, &part.stats.size);
+		hist_merge(&row->all.counted.stats.latency, &part.stats.latency);
 	}
 }
 

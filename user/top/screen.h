@@ -9,7 +9,7 @@
 
 #include "top/state.h"
 
-/* count: intervals; 0: until it is quit.  mono: no colours.  An exit status. */
+/* Show count intervals; 0: until the person quits.  mono: no colours.  Returns an exit status. */
 int top_screen(struct top *top, unsigned long long count, bool mono);
 
 #endif /* ISMT_TOP_SCREEN_H */

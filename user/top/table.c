@@ -81,7 +81,7 @@ static int compare_rows(const void *left, const void *right, void *arg)
 	bool have_v, have_w;
 	int way;
 
-	/* Of no use between rows that are of one each. */
+	/* The row that stands for all others is last in any order: it is no single function or process. */
 	if (row_is_others(order->data->view, &a->key) != row_is_others(order->data->view, &b->key))
 		return row_is_others(order->data->view, &a->key) ? 1 : -1;
 	if (column->value) {

@@ -203,7 +203,7 @@ void terminal_job_control(void)
 	stopped = 0;
 	def_prog_mode();
 	endwin();
-	/* As if nobody had caught it. */
+	/* Let the signal do what it does by default. */
 	signal(SIGTSTP, SIG_DFL);
 	sigemptyset(&set);
 	sigaddset(&set, SIGTSTP);

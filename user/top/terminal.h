@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * terminal.h - taking the terminal, and giving it back as it was on every way
- * out: the end, an error, a signal, a crash.
+ * terminal.h - take the terminal, and give it back as it was on every way out: the end, an error,
+ * a signal, a crash.
  */
 #ifndef ISMT_TOP_TERMINAL_H
 #define ISMT_TOP_TERMINAL_H
@@ -15,29 +15,29 @@ struct terminal {
 	int input; /* descriptor that keys come from */
 };
 
-/* Colour pairs. */
+/* What a text is like; numbers of curses' colour pairs. */
 enum { TONE_PLAIN, TONE_GOOD, TONE_WARN, TONE_BAD, TONE_HEAD };
 
 /*
- * terminal_unfit - true, having told why, if standard output is a terminal on which
- * no screen can be shown.  Changes nothing.
+ * terminal_unfit - true, having printed why, if standard output is a terminal on which no screen can
+ * be shown.  Changes nothing.
  */
 bool terminal_unfit(void);
 
 /*
- * terminal_open - take it; mono: no colours, as with NO_COLOR.  Returns an exit
- * status, having told why, or EXIT_DONE.  From then on messages do not go to
- * standard error, see message_listen().
+ * terminal_open - take the terminal; mono: no colours, as with NO_COLOR.  From then on messages do
+ * not go to standard error: see message_listen().  Returns EXIT_DONE, or another exit status,
+ * having printed why.
  */
 int terminal_open(struct terminal *terminal, bool mono);
 
-/* As it was before.  May be called at any time, more than once. */
+/* Give the terminal back as it was.  May be called at any time, and more than once. */
 void terminal_close(void);
 
-/* What has to be done outside of signal handlers: stop, if somebody pressed Ctrl-Z. */
+/* Stop the process if the person has pressed Ctrl-Z: a signal handler must not do that. */
 void terminal_job_control(void);
 
-/* SGR attributes of a tone: a colour, or what stands for it without colours. */
+/* curses' attributes of a tone: a colour, or without colours bold and the like. */
 unsigned long terminal_tone(int which);
 
 #endif /* ISMT_TOP_TERMINAL_H */

@@ -69,8 +69,8 @@ static void draw_tabs(const struct top *top, const struct layout *layout, size_t
 }
 
 /* Numbers to the right of their column, texts to the left. */
-static void draw_cell(int y, int x, const struct column *column, unsigned long attr,
-		      const char *text)
+static void draw_column(int y, int x, const struct column *column, unsigned long attr,
+			const char *text)
 {
 	char padded[COLUMN_TEXT_LEN];
 	int width = (int)column->width;
@@ -89,9 +89,9 @@ static void draw_heading(const struct top *top, const struct layout *layout)
 	for (i = 0; i < layout->nr; i++) {
 		const struct column *column = layout->columns[i];
 
-		draw_cell(y, x, column,
-			  A_REVERSE | (column == top->sort[top->view] ? A_BOLD | A_UNDERLINE : 0),
-			  column->name);
+		draw_column(y, x, column,
+			    A_REVERSE | (column == top->sort[top->view] ? A_BOLD | A_UNDERLINE : 0),
+			    column->name);
 		x += (int)column->width + 1;
 	}
 }
@@ -120,7 +120,7 @@ static void draw_row(const struct top *top, const struct layout *layout, int y,
 		column_format(layout->columns[i], row, &top->data, total, text, sizeof(text));
 		if (total && !i)
 			snprintf(text, sizeof(text), "total");
-		draw_cell(y, x, layout->columns[i], attr, text);
+		draw_column(y, x, layout->columns[i], attr, text);
 		x += (int)layout->columns[i]->width + 1;
 	}
 }

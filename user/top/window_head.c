@@ -17,7 +17,7 @@
 
 #define EFFICIENCY_BAR 10
 
-/* Of a name only its end is told when it is long: directories matter least. */
+/* Only so many characters of a file's name are shown, its last ones: directories matter least. */
 #define NAME_MAX_SHOWN 30
 
 static const char *state_word(const struct top *top)
@@ -83,8 +83,8 @@ static void put_rates(const struct top *top)
 		uint64_t count;
 		const char *count_why; /* it is not known */
 	} rates[] = {
-		{ "accesses/s", UNIT_RATE, data->total.last.cell.stats.accesses, NULL },
-		{ "bytes/s", UNIT_BYTES, data->total.last.cell.stats.bytes, NULL },
+		{ "accesses/s", UNIT_RATE, data->total.last.counted.stats.accesses, NULL },
+		{ "bytes/s", UNIT_BYTES, data->total.last.counted.stats.bytes, NULL },
 		{ "insn/s", UNIT_RATE, sum_insns(&data->total.last), NULL },
 		{ "findings/s", UNIT_RATE, data->total.last.findings, NULL },
 		{ "lost/s", UNIT_RATE, data->last_lost, data->lost_why },
@@ -110,7 +110,7 @@ static void put_totals(const struct top *top)
 
 	format_value(UNIT_COUNT, (double)data->functions, functions, sizeof(functions));
 	format_value(UNIT_COUNT, (double)data->processes, processes, sizeof(processes));
-	format_value(UNIT_COUNT, (double)data->total.all.cell.stats.accesses, accesses,
+	format_value(UNIT_COUNT, (double)data->total.all.counted.stats.accesses, accesses,
 		     sizeof(accesses));
 	format_value(UNIT_COUNT, (double)data->total.all.findings, findings, sizeof(findings));
 	format_value(UNIT_COUNT, (double)data->lost, lost, sizeof(lost));

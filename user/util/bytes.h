@@ -81,7 +81,7 @@ static inline uint32_t get_le32(const uint8_t *p)
 	return le32toh(value);
 }
 
-/* In the order of a section: little-endian or big-endian. */
+/* Numbers in the byte order of a pcapng section, which says which one it is. */
 static inline void put_16(uint8_t *p, uint16_t value, bool little)
 {
 	if (little)

@@ -40,7 +40,7 @@ void caller_signals_restore(void)
 
 void caller_signal_set(int number, void (*handler)(int))
 {
-	/* No SA_RESTART: whatever waits is to look. */
+	/* No SA_RESTART: system calls that wait return -EINTR, so that the caller looks at the flag. */
 	struct sigaction action = { .sa_handler = handler }, now;
 
 	/* We never ignore one of these ourselves, so who does is the caller. */

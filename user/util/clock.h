@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * clock.h - what time it is, ns.
+ * clock.h - the clocks of the machine, in nanoseconds.
  */
 #ifndef ISMT_UTIL_CLOCK_H
 #define ISMT_UTIL_CLOCK_H
@@ -18,13 +18,13 @@ static inline uint64_t clock_ns(clockid_t clock)
 	return (uint64_t)ts.tv_sec * NS_PER_SEC + (uint64_t)ts.tv_nsec;
 }
 
-/* For how long something takes: it is never set. */
+/* CLOCK_MONOTONIC, which nobody can set: for how long something takes. */
 static inline uint64_t mono_ns(void)
 {
 	return clock_ns(CLOCK_MONOTONIC);
 }
 
-/* Since 1970. */
+/* CLOCK_REALTIME: the time since 1970. */
 static inline uint64_t real_ns(void)
 {
 	return clock_ns(CLOCK_REALTIME);

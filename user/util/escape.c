@@ -37,7 +37,7 @@ static void hex(char *dst, unsigned int value, unsigned int digits)
 		*dst++ = "0123456789abcdef"[value >> (4 * digits) & 0xf];
 }
 
-/* One character, of n bytes. */
+/* Appends a character of n bytes as \xNN each. */
 static bool put_bytes(struct writer *w, const char *src, size_t n)
 {
 	char code[16];
@@ -50,12 +50,34 @@ static bool put_bytes(struct writer *w, const char *src, size_t n)
 	return put(w, code, 4 * n);
 }
 
+/*
+ * Appends the characters up to the first that any of these functions may change, as far as they
+ * fit: nearly all names consist of no others.  Returns how many.
+ */
+static size_t put_plain(struct writer *w, const char *src, size_t len)
+{
+	size_t room = w->size - w->used - 1, i;
+	char *dst = w->dst + w->used;
+
+	if (len > room)
+		len = room;
+	for (i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)src[i];
+
+		if (c <= ' ' || c >= 0x7f || c == '\\' || c == '"')
+			break;
+		dst[i] = (char)c;
+	}
+	w->used += i;
+	return i;
+}
+
 size_t escape_text(char *dst, size_t size, const char *src, size_t len)
 {
 	struct writer w = { dst, size, 0 };
-	size_t i;
+	size_t i = put_plain(&w, src, len);
 
-	for (i = 0; i < len && src[i]; i++) {
+	for (; i < len && src[i]; i++) {
 		unsigned char c = (unsigned char)src[i];
 
 		if (c > ' ' && c < 0x7f && c != '\\') {
@@ -103,11 +125,11 @@ static bool put_json(struct writer *w, const char *src, size_t n, uint32_t point
 size_t escape_json(char *dst, size_t size, const char *src, size_t len)
 {
 	struct writer w = { dst, size, 0 };
+	size_t i = put_plain(&w, src, len), n;
 	uint32_t point;
-	size_t i, n;
 	bool fits;
 
-	for (i = 0; i < len && src[i]; i += n) {
+	for (; i < len && src[i]; i += n) {
 		n = utf8_decode(src + i, len - i, &point);
 		if (n) {
 			fits = put_json(&w, src + i, n, point);

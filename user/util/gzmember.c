@@ -73,7 +73,7 @@ size_t gzmember_deflate(z_stream *stream, const uint8_t *data, size_t len, uint8
 	stream->avail_in = len;
 	stream->next_out = out + GZMEMBER_HEADER;
 	stream->avail_out = room - GZMEMBER_HEADER - TRAILER_LEN;
-	/* It cannot fail: there is room for the worst. */
+	/* Deflating cannot fail: there is room for the worst case. */
 	deflate(stream, Z_FINISH);
 	packed = GZMEMBER_HEADER + stream->total_out + TRAILER_LEN;
 	put_header(out, packed, len);

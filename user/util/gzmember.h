@@ -16,14 +16,14 @@
 
 #include <zlib.h>
 
-/* A member that says that it is longer is inflated piece by piece instead. */
+/* Bytes; a member that says that it is longer is not inflated at once, but piece by piece. */
 #define GZMEMBER_MAX (1u << 20)
-/* Header with our subfield. */
+/* Bytes of a header with our subfield. */
 #define GZMEMBER_HEADER 24
-/* The longest header without name and comment. */
+/* Bytes of the longest header that has neither name nor comment. */
 #define GZMEMBER_HEADER_MAX (12 + 65535)
 
-/* What deflating len bytes may need at most, header and trailer included. */
+/* The most bytes that deflating len bytes can make, header and trailer included. */
 size_t gzmember_bound(size_t len);
 
 /*
@@ -36,13 +36,13 @@ size_t gzmember_deflate(z_stream *stream, const uint8_t *data, size_t len, uint8
 			size_t room);
 
 struct gzmember {
-	size_t packed;	 /* of the whole member; 0: it does not say */
-	size_t unpacked; /* at most this much comes out */
+	size_t packed;	 /* bytes of the whole member; 0: it does not say */
+	size_t unpacked; /* the most bytes that come out */
 };
 
 /*
- * gzmember_parse - look at a member's header.  Returns 1 with *member; 0 if
- * len bytes are too few to tell; -EBADMSG if it is none.
+ * gzmember_parse - look at a member's header.  Returns 1 with *member; 0 if more than len bytes
+ * are needed; -EBADMSG if it is no gzip member.
  */
 int gzmember_parse(const uint8_t *data, size_t len, struct gzmember *member);
 

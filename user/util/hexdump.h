@@ -11,10 +11,9 @@
 #define HEXDUMP_LINE 16
 
 /*
- * hexdump_write - lines of 16 bytes in hex and as characters, each begun with
- * indent blanks and the offset in the region, which begins at offset.  Lines
- * that are equal to the one before are one "*".  total is what the access
- * moved: if there is less of it, a last line says so.
+ * hexdump_write - lines of 16 bytes, in hex and as characters, each behind `indent` blanks and the
+ * offset in the region; data begins at `offset`.  Lines equal to the one before become one "*".
+ * total is how many bytes the access transferred: if len is less, a last line says so.
  */
 void hexdump_write(struct outbuf *out, const uint8_t *data, size_t len, uint64_t offset,
 		   uint64_t total, unsigned int indent);

@@ -26,23 +26,23 @@ struct inflate_job {
 
 struct inflate_pool;
 
-/* threads of 1 or less: the caller inflates, in pool_wait().  -ENOMEM. */
+/* With threads of 1 or less the caller inflates, in pool_wait().  0 or -ENOMEM. */
 int pool_new(struct inflate_pool **result, unsigned int threads);
 void pool_free(struct inflate_pool *pool);
 
-/* Are as many jobs under way as may be? */
+/* True if there are as many jobs under way as the pool allows. */
 bool pool_full(const struct inflate_pool *pool);
 
 /*
- * pool_job - a job to be filled and given to pool_submit(), with room for the
- * member.  The pool must not be full.  0 or -ENOMEM.
+ * pool_job - a job with room for the member, to be filled and given to pool_submit().  The pool
+ * must not be full.  0 or -ENOMEM.
  */
 int pool_job(struct inflate_pool *pool, const struct gzmember *member, struct inflate_job **job);
 void pool_submit(struct inflate_pool *pool, struct inflate_job *job);
 
 /*
- * pool_wait - the oldest job, done; NULL if there is none.  It stays under way
- * until pool_release(), so that its out may be used.
+ * pool_wait - wait until the oldest job is done, and return it; NULL if there is none.  Its `out` is
+ * good until pool_release(), and until then it counts as under way.
  */
 struct inflate_job *pool_wait(struct inflate_pool *pool);
 void pool_release(struct inflate_pool *pool);

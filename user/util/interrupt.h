@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * interrupt.h - Ctrl-C and its like, which end a trace in good order.
+ * interrupt.h - Ctrl-C and the other signals that end a trace in good order.
  */
 #ifndef ISMT_UTIL_INTERRUPT_H
 #define ISMT_UTIL_INTERRUPT_H
@@ -14,16 +14,16 @@
  */
 void interrupt_catch(void);
 
-/* True once one of them came. */
+/* True once one of these signals came, until interrupt_forget(). */
 bool interrupted(void);
 
-/* True once one came, whatever was forgotten since: nothing is to be waited for without end. */
+/* True once one of them came, also after interrupt_forget(): do not wait for anything without end. */
 bool interrupt_came(void);
 
-/* As if none had come. */
+/* interrupted() is false again, until the next signal. */
 void interrupt_forget(void);
 
-/* The default again: whoever is tired of waiting may end us. */
+/* Restore the default: who does not want to wait may end us by a signal. */
 void interrupt_let_go(void);
 
 #endif /* ISMT_UTIL_INTERRUPT_H */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * json.h - building JSON with jansson.  All of these take what they are given,
- * NULL from an earlier failure included, and a NULL in the end means that
- * memory ran out: jansson's "o" format and json_*_new() setters pass it on.
+ * json.h - build JSON with jansson.  All functions take over the references that they are given
+ * and accept NULL from an earlier failure, as jansson's "o" format does: a NULL at the end
+ * means that memory ran out somewhere.
  */
 #ifndef ISMT_UTIL_JSON_H
 #define ISMT_UTIL_JSON_H
@@ -13,19 +13,19 @@
 
 #include "util/outbuf.h"
 
-/* As out_json_u64(): what is above INT64_MAX becomes that. */
+/* A number; what is above INT64_MAX becomes INT64_MAX, as in out_json_u64(). */
 json_t *json_number(uint64_t value);
 
-/* At most 256 bytes of any bytes; what is not UTF-8 becomes U+FFFD. */
+/* A string of any bytes, at most 256 of them; what is not UTF-8 becomes U+FFFD. */
 json_t *json_text(const char *text);
 
 /* Appends item to array; both belong to the result, which is NULL on failure. */
 json_t *json_append(json_t *array, json_t *item);
 
-/* Writes it on one line.  Returns 0, -ENOMEM, or the buffer's error; drops it. */
+/* Write the value on one line, and drop it.  Returns 0, -ENOMEM, or the buffer's error. */
 int json_write(json_t *json, struct outbuf *out);
 
-/* The same to a file that nothing else is buffered for. */
+/* json_write() to a file, which has no struct outbuf. */
 int json_print(json_t *json, FILE *file);
 
 #endif /* ISMT_UTIL_JSON_H */

@@ -68,7 +68,7 @@ static void say(const char *prefix, bool named, const char *format, va_list args
 		snprintf(cut, sizeof(cut), "%s", line);
 		listener.fn(listener.arg, cut);
 	} else {
-		/* One write, so that what CMD says at the same time does not come in between. */
+		/* One write for a line: CMD may write to the same terminal at the same time. */
 		fprintf(stderr, "%s%s%s%s\n", named ? name : "", named ? ": " : "", prefix, line);
 	}
 	free(line);

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * names.h - names that come again and again, each kept once, and not more than there is
- * room for.
+ * names.h - strings that occur again and again (names of drivers), each kept once, in bounded
+ * memory.
  */
 #ifndef ISMT_UTIL_NAMES_H
 #define ISMT_UTIL_NAMES_H
 
 #include "util/slots.h"
 
-/* More than these are all called NAMES_OTHERS. */
+/* The most names that are kept; all others become NAMES_OTHERS. */
 #define NAMES_MAX    1024
 #define NAMES_OTHERS "(others)"
 
@@ -19,16 +19,16 @@ struct names {
 	unsigned int holders;
 };
 
-/* NULL: no memory.  Whoever made it holds it. */
+/* A new set with one reference, the caller's.  NULL: no memory. */
 struct names *names_new(void);
 
-/* Hold it as well: it is there until the last one lets go.  Returns it. */
+/* Take one more reference, and return names; names_drop() of the last one frees the set. */
 struct names *names_hold(struct names *names);
 void names_drop(struct names *names);
 
 /*
- * names_get - a copy of the name that is as good as the names are, the same one for the same
- * name; that of NAMES_OTHERS where there are too many.  NULL: no memory.
+ * names_get - the set's copy of a name, the same pointer for the same name, good as long as the
+ * set is; NAMES_OTHERS if there are too many.  NULL: no memory.
  */
 const char *names_get(struct names *names, const char *name);
 

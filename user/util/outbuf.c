@@ -127,6 +127,11 @@ char *at_six(char *p, uint32_t value)
 
 void out_u64(struct outbuf *out, uint64_t value)
 {
+	/* Most numbers of a line are 0 or 1. */
+	if (value < 10) {
+		out_char(out, (char)('0' + value));
+		return;
+	}
 	out->used = (size_t)(at_u64(out_room(out, 32), value) - out->data);
 }
 
@@ -188,12 +193,22 @@ void out_printf(struct outbuf *out, const char *format, ...)
 		out->used += n < 1024 ? (size_t)n : 1023;
 }
 
+#define BLANKS 32
+
+/* n blanks at p, where there is room for BLANKS more: as nearly always, a copy of a constant length does. */
+static inline void put_blanks(char *p, size_t n)
+{
+	memcpy(p, "                                ", BLANKS);
+	if (n > BLANKS)
+		memset(p, ' ', n);
+}
+
 void out_left(struct outbuf *out, size_t column, unsigned int width)
 {
 	size_t len = out->used - column;
 	size_t pad = len < width ? width - len + 1 : 1;
 
-	memset(out_room(out, pad), ' ', pad);
+	put_blanks(out_room(out, pad + BLANKS), pad);
 	out->used += pad;
 }
 
@@ -224,9 +239,9 @@ void out_str_left(struct outbuf *out, const char *word, unsigned int width)
 static void put_right(struct outbuf *out, const char *word, size_t len, unsigned int width)
 {
 	size_t pad = len < width ? width - len : 0;
-	char *p = out_room(out, pad + len + 1);
+	char *p = out_room(out, pad + len + 1 + BLANKS);
 
-	memset(p, ' ', pad);
+	put_blanks(p, pad);
 	memcpy(p + pad, word, len);
 	p[pad + len] = ' ';
 	out->used += pad + len + 1;

@@ -33,7 +33,7 @@ void out_init(struct outbuf *out, FILE *file);
  */
 int out_flush(struct outbuf *out);
 
-/* Out of line half of out_room(). */
+/* The slow half of out_room(): write out what is in the buffer. */
 void out_drain(struct outbuf *out);
 
 /*
@@ -53,7 +53,7 @@ static inline void out_char(struct outbuf *out, char c)
 	out->used++;
 }
 
-/* out_mem - any length. */
+/* out_mem - append len bytes, of any length. */
 static inline void out_mem(struct outbuf *out, const char *src, size_t len)
 {
 	while (__builtin_expect(len > 4096, 0)) {
@@ -71,53 +71,53 @@ static inline void out_str(struct outbuf *out, const char *src)
 	out_mem(out, src, strlen(src));
 }
 
-/* out_lit - a string literal, whose length the compiler knows. */
+/* out_lit - append a string literal, whose length the compiler knows. */
 #define out_lit(out, text) out_mem(out, "" text, sizeof(text) - 1)
 
 /*
- * at_...() - the same at p, which has room for AT_ROOM bytes more than they return p
- * advanced by: for lines whose room was asked for at once.  What is behind may change.
+ * at_...() - write a number at p and return its end, for lines whose room was asked for at once.
+ * AT_ROOM bytes behind p may be written to, whatever the length of the number.
  */
 #define AT_ROOM 256
 
 #define at_lit(p, text) ((char *)memcpy(p, text, sizeof(text) - 1) + sizeof(text) - 1)
 
 char *at_u64(char *p, uint64_t value);
-/* Below a million, with zeros in front: six digits. */
+/* value, below a million, as six digits with zeros in front. */
 char *at_six(char *p, uint32_t value);
 char *at_hex_right(char *p, uint64_t value, unsigned int width);
 char *at_fixed_right(char *p, uint64_t whole, uint32_t part, unsigned int digits,
 		     unsigned int width);
 
-/* Decimal; out_zeros() with at least width (up to 20) digits. */
+/* Append a decimal number; out_zeros(): with zeros in front, at least width (up to 20) digits. */
 void out_u64(struct outbuf *out, uint64_t value);
 void out_i64(struct outbuf *out, int64_t value);
 void out_zeros(struct outbuf *out, uint32_t value, unsigned int width);
 
 /*
- * out_json_u64 - as all readers of JSON take it: what is above INT64_MAX becomes
- * INT64_MAX.  No kernel has such numbers (offsets, lengths and times are signed
- * there), but a damaged or a made capture may.
+ * out_json_u64 - append a number that all readers of JSON can represent: what is above INT64_MAX
+ * becomes INT64_MAX.  Kernels have no such numbers (offsets, lengths and times are signed
+ * there), but a damaged or forged capture may.
  */
 static inline void out_json_u64(struct outbuf *out, uint64_t value)
 {
 	out_u64(out, value > INT64_MAX ? INT64_MAX : value);
 }
 
-/* "0x" and lower case digits. */
+/* Append "0x" and lower case hexadecimal digits. */
 void out_hex(struct outbuf *out, uint64_t value);
 
-/* out_printf - for what is printed once; cut at 1023 characters. */
+/* out_printf - slow, for what is printed once; cut at 1023 characters. */
 __attribute__((format(printf, 2, 3))) void out_printf(struct outbuf *out, const char *format, ...);
 
 /*
- * Columns.  out_column() opens a column at the present place and returns it;
- * out_left() and out_right() pad what was written since to the width (at
- * most 1024, wider content stays) and add a blank; a column holds at most 1 KiB.
+ * Columns.  out_column() returns where a column begins.  out_left() and out_right() pad what was
+ * appended since then to the width (at most 1024; wider content stays) and add a blank.  A
+ * column holds at most 1 KiB.
  */
 static inline size_t out_column(struct outbuf *out)
 {
-	/* So that the column cannot be drained away from under out_right(). */
+	/* Make room now, so that nothing of the column is written out before out_right() pads it. */
 	out_room(out, 2048);
 	return out->used;
 }
@@ -125,13 +125,13 @@ static inline size_t out_column(struct outbuf *out)
 void out_left(struct outbuf *out, size_t column, unsigned int width);
 void out_right(struct outbuf *out, size_t column, unsigned int width);
 
-/* A column with one word or number in it. */
+/* Append a whole column with one word or number in it. */
 void out_str_left(struct outbuf *out, const char *word, unsigned int width);
 void out_str_right(struct outbuf *out, const char *word, unsigned int width);
 void out_u64_right(struct outbuf *out, uint64_t value, unsigned int width);
 /* Width up to 32. */
 void out_hex_right(struct outbuf *out, uint64_t value, unsigned int width);
-/* "whole.part", part with so many digits (up to 9) and below their power of ten; width up to 32. */
+/* "whole.part", part with `digits` digits (up to 9), so below 10 to that power; width up to 32. */
 void out_fixed_right(struct outbuf *out, uint64_t whole, uint32_t part, unsigned int digits,
 		     unsigned int width);
 

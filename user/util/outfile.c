@@ -104,7 +104,7 @@ int outfile_make(const struct outdir *dir, const char *name, mode_t mode)
 	return fd == -EEXIST ? replace(dir, name, mode) : fd;
 }
 
-/* It must be there, and be what it is to be: nobody else's, with no second name. */
+/* Open a file that exists, to be emptied: it must be a regular file of ours without a second name. */
 static int empty_own(const struct outdir *dir, const char *name)
 {
 	int fd = openat(dir->fd, name, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY),
@@ -191,7 +191,7 @@ int outfile_open_in(const struct outdir *dir, const char *path, mode_t mode)
 {
 	int number = open_here(path), fd;
 
-	/* As it is: opened anew a file would be written to from its beginning. */
+	/* Duplicate the descriptor: opening the file anew would write to it from its beginning. */
 	if (number >= 0) {
 		fd = fcntl(number, F_DUPFD_CLOEXEC, 3);
 		return fd < 0 ? -errno : fd;

@@ -13,48 +13,48 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* Starts as OUTDIR_NONE. */
+/* A directory that files are made in; initialise it with OUTDIR_NONE. */
 struct outdir {
 	int fd; /* O_PATH of the directory; -1: none */
 };
 
 #define OUTDIR_NONE ((struct outdir){ .fd = -1 })
 
-/* What follows the last slash of a path. */
+/* The part of a path behind its last slash. */
 const char *outfile_base(const char *path);
 
-/* The directory that a file of this path is in; links on the way are the caller's own. 0 or -errno. */
+/* Open the directory of the file at path.  Links on the way to it are followed.  0 or -errno. */
 int outdir_open(struct outdir *dir, const char *path);
 void outdir_close(struct outdir *dir);
 
 /*
- * May we make files in it by the owner's rights alone, without any capability?  Then there
- * is no need to keep one.
+ * May we make files in the directory as its owner, without any capability?  Then none has to be
+ * kept for it.
  */
 bool outdir_is_ours(const struct outdir *dir);
 
 /*
- * outfile_make - a new regular file in the directory, by a name without a slash, in place of whatever
- * but a directory has the name: a link goes, not what it leads to, and a pipe is not waited
- * for.  A descriptor to write to, or -errno.
+ * outfile_make - make a new regular file in the directory, by a name without a slash.  Whatever has
+ * the name is replaced, unless it is a directory: of a link the link, not its target; a pipe is
+ * not opened.  Returns a descriptor to write to, or -errno.
  */
 int outfile_make(const struct outdir *dir, const char *name, mode_t mode);
 
 /*
- * outfile_open - the file of a path that the person has given: as outfile_make(), in place of a
- * regular file.  A device, a pipe of ours or root's, /dev/stdout, /dev/stderr and /dev/fd/N are what was
- * asked for, and opened as they are; any other link is -ELOOP.  Where only the directory cannot be written to, a file of our own
- * with no other name is emptied instead.
+ * outfile_open - open the file at a path that the person has given.  A regular file is replaced as
+ * by outfile_make(); where the directory cannot be written to, a file of our own that has no
+ * other name is emptied instead.  A device, a pipe of ours or root's, /dev/stdout, /dev/stderr
+ * and /dev/fd/N are opened as they are.  Any other link is -ELOOP.
  */
 int outfile_open(const char *path, mode_t mode);
 
 /*
- * outfile_open_in - likewise, in the directory of the path as it was when outdir_open() looked it up: what
- * its path leads to may be another one once a trace is set up.
+ * outfile_open_in - outfile_open() in the directory that outdir_open() has looked up for the path:
+ * the path may lead to another one once a trace is set up.
  */
 int outfile_open_in(const struct outdir *dir, const char *path, mode_t mode);
 
-/* Why that failed, for the person; err is -errno. */
+/* A text for the person why opening failed; err is -errno. */
 const char *outfile_reason(int err);
 
 #endif /* ISMT_UTIL_OUTFILE_H */

@@ -52,7 +52,7 @@ const char *rlimits_strerror(int err, char *buf, size_t len)
 	case ENFILE:
 		return "too many open files in the whole system (fs.file-max)";
 	case EAGAIN:
-		/* Of fork() and pthread_create(). */
+		/* What fork() and pthread_create() return. */
 		limit = limit_of(RLIMIT_NPROC);
 		if (!limit)
 			return "no more processes and threads are allowed";

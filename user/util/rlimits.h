@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * rlimits.h - what a process may have, and how to say that it has got it all.
+ * rlimits.h - resource limits: raise them, and name them in errors that they cause.
  */
 #ifndef ISMT_UTIL_RLIMITS_H
 #define ISMT_UTIL_RLIMITS_H
@@ -8,22 +8,22 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* rlimits_raise - as many open files as we may have.  The workload keeps what it was given. */
+/* rlimits_raise - raise the limit of open files to its hard limit.  CMD gets back what we were started with. */
 void rlimits_raise(void);
 
 /*
- * rlimits_strerror - as strerror(), but an error that comes of a limit names it, and what
- * it is.  err is positive; buf is used if need be.
+ * rlimits_strerror - strerror() of a positive errno; an error that a limit causes names the limit
+ * and its value.  The result is constant or in buf.
  */
 const char *rlimits_strerror(int err, char *buf, size_t len);
 
 /*
- * rlimits_cause - err, or -EMFILE or -ENFILE in its place when no file can be opened any more:
- * between the kernel and us that often becomes another error.
+ * rlimits_cause - -EMFILE or -ENFILE if no file can be opened any more, else err, a -errno.
+ * Libraries often return another error when they could not open a file.
  */
 int rlimits_cause(int err);
 
-/* The hint for such an error: true if err is one. */
+/* Print the hint for an error that a limit causes; false if err, a -errno, is none. */
 bool rlimits_hint(int err);
 
 #endif /* ISMT_UTIL_RLIMITS_H */

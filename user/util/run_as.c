@@ -10,7 +10,7 @@
 #include <sys/random.h>
 #include <sys/resource.h>
 
-/* One in 2^27 is in use, if any: whoever finds so many is told by somebody who lies. */
+/* How many numbers to try.  Hardly one in 2^27 is in use, so that the kernel must be wrong if all of these are. */
 #define TRIES 16
 
 /*
@@ -82,7 +82,7 @@ bool run_as_in_use(uid_t uid)
 
 int run_as_number(struct run_as *chosen)
 {
-	/* It has to be no secret, and early after boot there are no others. */
+	/* The number need not be secret: early after boot, take what random bytes there are. */
 	uint32_t random;
 	int i;
 
@@ -105,7 +105,7 @@ int run_as_choose(const struct run_as *as, struct run_as *chosen)
 	if (as->given)
 		return 0;
 	chosen->given = true;
-	/* Whoever runs as it may send signals; that of another trace would be one of two. */
+	/* Not if a process has this uid: it could signal us.  It may be another tracer, too. */
 	if (!look_up(chosen, RUN_AS_NAME, 0) && chosen->uid && !run_as_in_use(chosen->uid))
 		return 0;
 	return run_as_number(chosen);

@@ -25,10 +25,10 @@
 	"capabilities (default: ismtrace, if there is that user and nobody runs as it, else a "    \
 	"number that is nobody's)"
 
-/* As -Z has it; zeros are the default. */
+/* The user to become, as given by -Z; all zeros: choose one by default. */
 struct run_as {
 	bool given;
-	uid_t uid; /* given: who it is to be */
+	uid_t uid; /* uid and gid are valid if given */
 	gid_t gid;
 	char name[RUN_AS_NAME_LEN]; /* "" for a number that has no name */
 };
@@ -40,18 +40,18 @@ struct run_as {
 int run_as_parse(struct run_as *as, const char *text);
 
 /*
- * run_as_choose - who it is to be, of what was given or else by default; given is set in
- * the result.  0 or -errno, if the kernel has no random numbers.
+ * run_as_choose - the user that was given, or else the default (docs/internals.md); `given` is set in
+ * the result.  0, or -errno if the kernel has no random numbers.
  */
 int run_as_choose(const struct run_as *as, struct run_as *chosen);
 
 /*
- * run_as_number - a number from RUN_AS_FIRST on that no process has, into uid and gid.  0 or
- * -errno, if the kernel has no random numbers.
+ * run_as_number - set uid and gid to a random number, from RUN_AS_FIRST on, that no process has.
+ * 0, or -errno if the kernel has no random numbers.
  */
 int run_as_number(struct run_as *chosen);
 
-/* Is there a process, of those that can be seen from here, whose real uid this is? */
+/* Is this the real uid of any process in our PID namespace? */
 bool run_as_in_use(uid_t uid);
 
 #endif /* ISMT_UTIL_RUN_AS_H */

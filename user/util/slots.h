@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * slots.h - a hash index over an array that is somebody else's: open addressing, a slot
- * holds a number of an element, plus one.
+ * slots.h - a hash index over the caller's array: open addressing, each slot holds the index of
+ * an element, plus one.
  *
- * Names and numbers in a capture are for others to choose.  Where an index lies is not, and a
- * hash begins with that (slots_hash()): so nobody can prepare a capture in which all keys fall
- * into one slot.
+ * Others choose the names and numbers in a capture.  So a hash begins with the address of the
+ * index (slots_hash()), which nobody can know beforehand, and no capture can be prepared in
+ * which all keys fall into one slot.
  */
 #ifndef ISMT_UTIL_SLOTS_H
 #define ISMT_UTIL_SLOTS_H
@@ -20,10 +20,10 @@
 struct slots {
 	uint32_t *slot;	 /* element + 1; 0 is free */
 	size_t nr;	 /* a power of two, at least twice the elements */
-	uint64_t probes; /* slots that were looked at, ever: a measure that is no clock */
+	uint64_t probes; /* slots looked at, ever: what tests bound in place of time */
 };
 
-/* Room for so many elements, and none is in it any more.  0 or -ENOMEM. */
+/* Make an empty index with room for `elements` elements, in place of the one there was.  0 or -ENOMEM. */
 static inline int slots_make(struct slots *slots, size_t elements)
 {
 	size_t nr = 16;
@@ -53,7 +53,7 @@ static inline void slots_free(struct slots *slots)
 	slots->nr = 0;
 }
 
-/* What a hash begins with; another one after slots_make(). */
+/* What every hash begins with; slots_make() changes it. */
 static inline uint64_t slots_hash(const struct slots *slots)
 {
 	return (uintptr_t)slots->slot;

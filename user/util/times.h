@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * times.h - times of the day as records have them: nanoseconds since 1970, with a sign, as a
- * capture may be of before; from 1677 to 2262.  Whatever a capture says of them, sums and
- * differences do not overflow: they stay at the end of what there is.
+ * times.h - points in time as records have them: signed nanoseconds since 1970, so from 1677 to
+ * 2262.  A capture may claim any time; sums and differences saturate instead of overflowing.
  */
 #ifndef ISMT_UTIL_TIMES_H
 #define ISMT_UTIL_TIMES_H
@@ -11,7 +10,7 @@
 
 #include "util/clock.h"
 
-/* ts moved by ns. */
+/* ts + ns. */
 static inline int64_t time_add(int64_t ts, int64_t ns)
 {
 	int64_t sum;
@@ -31,19 +30,19 @@ static inline int64_t time_diff(int64_t a, int64_t b)
 	return a < b ? INT64_MIN : INT64_MAX;
 }
 
-/* When what began at ts and took so many ns ended. */
+/* The end of what began at ts and took ns nanoseconds. */
 static inline int64_t time_end(int64_t ts, uint64_t ns)
 {
 	return time_add(ts, ns > INT64_MAX ? INT64_MAX : (int64_t)ns);
 }
 
-/* From since to until, ns; 0 if that is earlier. */
+/* Nanoseconds from since to until; 0 if until is earlier. */
 static inline uint64_t time_span(int64_t since, int64_t until)
 {
 	return until > since ? (uint64_t)until - (uint64_t)since : 0;
 }
 
-/* The second that ts is in, which of one before 1970 is negative; *ns: since it began. */
+/* The second that ts is in, negative before 1970; *ns: nanoseconds since that second began. */
 static inline int64_t time_second(int64_t ts, uint32_t *ns)
 {
 	int64_t second = ts / NS_PER_SEC, rest = ts % NS_PER_SEC;

@@ -14,9 +14,10 @@
  *   blanks and joiners, marks of direction, fillers of Hangul, selectors of
  *   variants, and tags, which can spell out a text of their own.
  *
- * Of Cf those stay that have a shape (the Arabic signs of numbers from U+0600 on,
- * and the like), and so does what is not assigned, as that is another set every
- * year, for Wireshark as well.  Blanks other than U+0020 are to be seen as blanks.
+ * Two kinds are shown as they are: characters of category Cf that have a shape (the Arabic
+ * signs of numbers from U+0600 on, and the like), and code points that are not assigned, as
+ * these change every year and Wireshark's table would not follow.  Blanks other than U+0020
+ * are seen as blanks.
  */
 static const struct range {
 	uint32_t first, last;

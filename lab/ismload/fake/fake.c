@@ -25,7 +25,7 @@
 static struct function *fake;
 static uint8_t area[AREA];
 static uint8_t config[256];
-/* Of BAR 0: the few pages that were written to. */
+/* The few pages of BAR 0 that were written to; all others read as zeros. */
 static struct {
 	uint64_t number;
 	uint8_t data[4096];

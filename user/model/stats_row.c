@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * count_cell.c - cells added up, and taken off one another.
+ * stats_row.c - rows added up, and taken off one another.
  */
 #include "model/counts.h"
 
-static void add_numbers(struct count_cell *sum, const struct count_cell *part, uint64_t sign)
+static void add_numbers(struct stats_row *sum, const struct stats_row *part, uint64_t sign)
 {
 	unsigned int i;
 
@@ -15,13 +15,13 @@ static void add_numbers(struct count_cell *sum, const struct count_cell *part, u
 		sum->findings[i] += sign * part->findings[i];
 }
 
-void count_cell_add(struct count_cell *sum, const struct count_cell *part)
+void stats_row_add(struct stats_row *sum, const struct stats_row *part)
 {
 	stats_add(&sum->stats, &part->stats);
 	add_numbers(sum, part, 1);
 }
 
-void count_cell_sub(struct count_cell *sum, const struct count_cell *part)
+void stats_row_sub(struct stats_row *sum, const struct stats_row *part)
 {
 	stats_sub(&sum->stats, &part->stats);
 	add_numbers(sum, part, -1ULL);
@@ -37,7 +37,7 @@ static void widen(struct hist *sum, const struct hist *by)
 		sum->max = by->max;
 }
 
-void count_cell_widen(struct count_cell *sum, const struct count_cell *by)
+void stats_row_widen(struct stats_row *sum, const struct stats_row *by)
 {
 	widen(&sum->stats.size, &by->stats.size);
 	widen(&sum->stats.latency, &by->stats.latency);
