@@ -71,7 +71,7 @@ static void tell_size(struct peer *peer)
  * with them.
  */
 static int keys[2] = { -1, -1 };
-/* Of a file or a pipe instead of a terminal: what keys had no room for yet. */
+/* What keys had no room for yet, when stdin is a file or a pipe. */
 static char rest[512];
 static size_t rest_len;
 

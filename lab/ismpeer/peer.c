@@ -266,9 +266,13 @@ static bool is_done(const struct peer *peer, int i)
 
 static void serve_ends(struct peer *peer)
 {
-	int i, n;
+	int n, k;
 
-	for (i = 0; i < MUX_CHANNELS; i++) {
+	/* Another one is the first each time, as the first takes what room there is. */
+	peer->turn = (peer->turn + 1) % MUX_CHANNELS;
+	for (k = 0; k < MUX_CHANNELS; k++) {
+		int i = (peer->turn + k) % MUX_CHANNELS;
+
 		if (!peer->end[i].used)
 			continue;
 		write_once(peer, i);
