@@ -71,38 +71,63 @@ static void tell_size(struct peer *peer)
  * with them.
  */
 static int keys[2] = { -1, -1 };
+/* What keys had no room for yet, when stdin is a file or a pipe. */
+static char rest[512];
+static size_t rest_len;
+
+/* How much went into keys, 0 when it has no room. */
+static size_t keys_put(const char *bytes, size_t len)
+{
+	ssize_t done = len ? write(keys[1], bytes, len) : 0;
+
+	return done < 0 ? 0 : (size_t)done;
+}
 
 static void watch(struct peer *peer, struct pollfd *fd)
 {
-	if (!peer->options->serve && keys[1] >= 0)
+	if (peer->options->serve || keys[1] < 0)
+		return;
+	if (rest_len)
+		*fd = (struct pollfd){ .fd = keys[1], .events = POLLOUT };
+	else
 		*fd = (struct pollfd){ .fd = STDIN_FILENO, .events = POLLIN };
 }
 
 static void watched(struct peer *peer, short events)
 {
-	char bytes[512];
-	ssize_t got = read(STDIN_FILENO, bytes, sizeof(bytes)), i, at = 0;
+	ssize_t got, i;
+	size_t done;
 
 	(void)events;
+	if (rest_len) {
+		done = keys_put(rest, rest_len);
+		rest_len -= done;
+		memmove(rest, rest + done, rest_len);
+		return;
+	}
+	got = read(STDIN_FILENO, rest, sizeof(rest));
+	if (got < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
 	if (got <= 0) {
 		close(keys[1]);
 		keys[1] = -1;
 		return;
 	}
 	for (i = 0; is_raw && i < got; i++) {
-		if (bytes[i] == ESCAPE) {
+		if (rest[i] == ESCAPE) {
 			peer_over(peer, 0);
 			got = i;
 		}
 	}
-	/* The pipe has room for what a person types; of the rest the other side is no reader. */
-	while (at < got) {
-		ssize_t done = write(keys[1], bytes + at, (size_t)(got - at));
-
-		if (done <= 0)
-			break;
-		at += done;
-	}
+	done = keys_put(rest, (size_t)got);
+	rest_len = (size_t)got - done;
+	memmove(rest, rest + done, rest_len);
+	/*
+	 * There is room for what a person types.  Of the rest the other side is no reader, and to
+	 * wait until it is one would be to miss Ctrl-].
+	 */
+	if (is_raw)
+		rest_len = 0;
 }
 
 static void up(struct peer *peer)
@@ -111,7 +136,9 @@ static void up(struct peer *peer)
 		return;
 	if (keys[1] >= 0)
 		close(keys[1]);
-	if (pipe2(keys, O_CLOEXEC) || peer_open(peer, keys[0], dup(STDOUT_FILENO)) < 0) {
+	rest_len = 0;
+	if (pipe2(keys, O_CLOEXEC) || fcntl(keys[1], F_SETFL, O_NONBLOCK) ||
+	    peer_open(peer, keys[0], dup(STDOUT_FILENO)) < 0) {
 		peer_over(peer, 1);
 		return;
 	}

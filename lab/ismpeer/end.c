@@ -11,30 +11,46 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-static void nonblocking(int fd)
+/* The flags of before; -1 if there is nothing to give back. */
+static int nonblocking(int fd)
 {
 	int flags = fcntl(fd, F_GETFL);
 
-	if (fd >= 0 && flags >= 0)
+	if (flags >= 0)
 		fcntl(fd, F_SETFL, flags | O_NONBLOCK);
+	return flags;
+}
+
+static void close_as_before(int fd, int flags)
+{
+	if (fd >= 0 && flags >= 0)
+		fcntl(fd, F_SETFL, flags);
+	if (fd >= 0)
+		close(fd);
 }
 
 int end_init(struct end *end, int in, int out)
 {
 	*end = (struct end){ .used = true, .in = in, .out = out, .room = malloc(MUX_WINDOW) };
-	nonblocking(in);
-	nonblocking(out);
+	end->in_flags = nonblocking(in);
+	/* The same file may be behind both: then this has its flags as they are now. */
+	end->out_flags = nonblocking(out);
 	return end->room ? 0 : -ENOMEM;
 }
 
 void end_free(struct end *end)
 {
-	if (end->in >= 0)
-		close(end->in);
-	if (end->out >= 0 && end->out != end->in)
-		close(end->out);
+	if (end->out != end->in)
+		close_as_before(end->out, end->out_flags);
+	close_as_before(end->in, end->in_flags);
 	free(end->room);
 	*end = (struct end){ .in = -1, .out = -1 };
+}
+
+void end_close_out(struct end *end)
+{
+	close_as_before(end->out, end->out_flags);
+	end->out = -1;
 }
 
 void end_put(struct end *end, const uint8_t *bytes, uint32_t len)

@@ -9,8 +9,13 @@
 
 /* Begin with these two descriptors, non-blocking from now on; 0 or -ENOMEM. */
 int end_init(struct end *end, int in, int out);
-/* Close them and give the rest back. */
+/*
+ * Close them and give the rest back.  Others may have them open as well, a shell its terminal:
+ * they block again if they did before.
+ */
 void end_free(struct end *end);
+/* Close the one that is written, which is not the one that is read. */
+void end_close_out(struct end *end);
 
 /* Bytes came, no more than there is room for. */
 void end_put(struct end *end, const uint8_t *bytes, uint32_t len);

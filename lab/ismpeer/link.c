@@ -20,6 +20,8 @@
 
 #define CALL_MS	      1000
 #define CALLS_PER_DMB 10
+/* Whoever has called says HELLO at once; one that only calls must not keep others away. */
+#define HELLO_MS 5000
 /* Not at once: whoever breaks the protocol may do so again. */
 #define LATER	 INT64_MAX
 #define LATER_MS 10000
@@ -40,10 +42,11 @@ int link_init(struct link *link, struct ism *ism, const struct link_options *opt
 		.peer = options->peer,
 		.part = malloc(2 * FRAME_MAX),
 		.queue = malloc(QUEUE_SIZE),
+		.page = malloc(RING_PAGE),
 	};
 	if (!link->options.block || link->options.block > ism->block)
 		link->options.block = ism->block;
-	return link->part && link->queue ? 0 : -ENOMEM;
+	return link->part && link->queue && link->page ? 0 : -ENOMEM;
 }
 
 void link_free(struct link *link)
@@ -51,7 +54,8 @@ void link_free(struct link *link)
 	ism_dmb_unregister(link->ism, &link->dmb);
 	free(link->part);
 	free(link->queue);
-	link->part = link->queue = NULL;
+	free(link->page);
+	link->part = link->queue = link->page = NULL;
 }
 
 void link_reset(struct link *link, const char *reason)
@@ -64,13 +68,14 @@ void link_reset(struct link *link, const char *reason)
 	/* The other side hears of it, and can store nothing more. */
 	ism_dmb_unregister(link->ism, &link->dmb);
 	link->state = LINK_WAITING;
-	link->peer = link->options.peer;
 	link->tok = 0;
 	link->part_len = link->queue_len = link->queue_at = 0;
-	link->next_call = 0;
+	link->next_call = link->hello_by = 0;
 	link->calls = 0;
+	/* Who it was is told by name. */
 	if (was_up)
 		link->ops->down(link->user);
+	link->peer = link->options.peer;
 }
 
 /* Our DMB, for the peer that there is; 0 or -errno, which is said unless the peer is just not there. */
@@ -81,22 +86,53 @@ static int lend(struct link *link)
 	if (link->dmb.memory)
 		return 0;
 	ret = ism_dmb_register(link->ism, link->options.ring + RING_PAGE, link->peer, &link->dmb);
-	if (ret && ret != -ENOENT)
+	if (ret == -ENOMEM || ret == -ENOSPC)
 		say("cannot lend %u bytes to the peer: %s%s", link->options.ring + RING_PAGE,
 		    strerror(-ret), ret == -ENOMEM ? "; see ulimit -l, or make --ring less" : "");
 	return ret;
 }
 
+/* Something has failed: is it because our own function carries out nothing any more? */
+static void look_at_function(struct link *link)
+{
+	struct ism_info info;
+	int ret = ism_query(link->ism, &info);
+
+	/* One that refuses a command works. */
+	if (ret == -EIO || ret == -ENXIO || ret == -ENODEV)
+		link->broken = ret;
+}
+
 static int call(struct link *link, uint32_t kind)
 {
-	return ism_signal(link->ism, link->peer, CALL | kind,
-			  link->dmb.tok | link->dmb.len / RING_PAGE);
+	int ret = lend(link);
+
+	if (!ret)
+		ret = ism_signal(link->ism, link->peer, CALL | kind,
+				 link->dmb.tok | link->dmb.len / RING_PAGE);
+	if (ret && ret != -ENOENT)
+		look_at_function(link);
+	return ret;
+}
+
+/* Whoever has called and is greeted has not said anything in time. */
+static void hello_tick(struct link *link, int64_t now)
+{
+	if (!link->hello_by)
+		link->hello_by = now + HELLO_MS;
+	if (now < link->hello_by)
+		return;
+	say("peer 0x%016llx has called and says nothing", (unsigned long long)link->peer);
+	link_reset(link, "begun anew");
+	link->next_call = now + LATER_MS;
 }
 
 void link_tick(struct link *link, int64_t now)
 {
 	if (link->next_call == LATER)
 		link->next_call = now + LATER_MS;
+	if (link->state == LINK_GREETED)
+		hello_tick(link, now);
 	if (link->state >= LINK_GREETED || now < link->next_call)
 		return;
 	link->next_call = now + CALL_MS;
@@ -105,22 +141,22 @@ void link_tick(struct link *link, int64_t now)
 	/* What was lent to one that went and came back is nobody's. */
 	if (++link->calls % CALLS_PER_DMB == 0)
 		ism_dmb_unregister(link->ism, &link->dmb);
-	if (lend(link) || call(link, CALL_HELLO))
-		link->state = LINK_WAITING;
-	else
-		link->state = LINK_CALLED;
+	link->state = call(link, CALL_HELLO) ? LINK_WAITING : LINK_CALLED;
 }
 
 int link_timeout(const struct link *link, int64_t now)
 {
-	if (link->state >= LINK_GREETED || !link->peer)
+	int64_t then = link->state == LINK_GREETED ? link->hello_by : link->next_call;
+
+	if (link->state == LINK_UP || !link->peer)
 		return -1;
-	return link->next_call > now ? (int)(link->next_call - now) : 0;
+	return then > now ? (int)(then - now) : 0;
 }
 
 /* The other side takes nothing more; what it sent before it went is here, and counts. */
 static void lost(struct link *link)
 {
+	look_at_function(link);
 	receive(link);
 	if (link->state >= LINK_GREETED)
 		link_reset(link, "its buffer is gone");
@@ -142,18 +178,39 @@ static void store_cursors(struct link *link)
 	link->told = link->in.read;
 }
 
+/* Store what waits for its page to be full; false when the link is down. */
+static bool store_page(struct link *link)
+{
+	uint32_t offset, piece;
+
+	for (; link->stored != link->out.written; link->stored += piece) {
+		offset = ring_offset(&link->out, link->stored);
+		piece = ring_piece(&link->out, link->stored, link->out.written - link->stored,
+				   link->options.block);
+		if (ism_move(link->ism, link->tok, offset, link->page + offset % RING_PAGE, piece,
+			     false)) {
+			lost(link);
+			return false;
+		}
+	}
+	return true;
+}
+
+/*
+ * Frames go into the page, and the page into one store block when it is full, or when there is
+ * nothing more to send (link_flush()): several small frames are one store.
+ */
 static void store(struct link *link, const uint8_t *bytes, uint32_t len)
 {
-	uint32_t piece;
+	uint32_t at, some;
 
-	for (; len; len -= piece, bytes += piece) {
-		piece = ring_piece(&link->out, link->out.written, len, link->options.block);
-		if (ism_move(link->ism, link->tok, ring_offset(&link->out, link->out.written),
-			     bytes, piece, false)) {
-			lost(link);
+	for (; len; len -= some, bytes += some) {
+		at = ring_offset(&link->out, link->out.written) % RING_PAGE;
+		some = len < RING_PAGE - at ? len : RING_PAGE - at;
+		memcpy(link->page + at, bytes, some);
+		link->out.written += some;
+		if (at + some == RING_PAGE && !store_page(link))
 			return;
-		}
-		link->out.written += piece;
 	}
 }
 
@@ -212,9 +269,10 @@ void link_flush(struct link *link)
 	if (link->state < LINK_GREETED)
 		return;
 	store_queue(link);
+	if (link->state < LINK_GREETED || !store_page(link))
+		return;
 	/* The reader's room is told of when it is worth an interrupt. */
-	if (link->state >= LINK_GREETED &&
-	    (link->pending != link->out.written || link->in.read - link->told >= link->in.size / 4))
+	if (link->pending != link->out.written || link->in.read - link->told >= link->in.size / 4)
 		store_cursors(link);
 }
 
@@ -236,7 +294,7 @@ static void came_up(struct link *link, uint64_t info)
 	link->tok = info & ~CALL_PAGES;
 	link->in = (struct ring){ .size = link->dmb.len - RING_PAGE };
 	link->out = (struct ring){ .size = (uint32_t)((info & CALL_PAGES) - 1) * RING_PAGE };
-	link->told = link->pending = 0;
+	link->told = link->pending = link->stored = 0;
 	link->part_len = link->queue_len = link->queue_at = 0;
 	link->state = LINK_GREETED;
 	say_hello(link);
@@ -351,11 +409,13 @@ static void called(struct link *link, const struct ism_event *event)
 		if (link->state >= LINK_GREETED)
 			link_reset(link, "it has begun anew");
 		link->peer = event->tok;
-		if (lend(link))
-			return;
 	}
-	if (call(link, CALL_ANSWER))
+	if (call(link, CALL_ANSWER)) {
+		/* It was only there to call: others may, and what was lent to it is not theirs. */
+		if (!same)
+			link_reset(link, "it is not there");
 		return;
+	}
 	if (!same)
 		came_up(link, event->info);
 }
@@ -379,8 +439,12 @@ void link_news(struct link *link)
 			 (event.type == ISM_EVENT_GID && event.code == ISM_GID_GONE &&
 			  event.tok == link->peer))
 			gone = true;
-		if (gone)
+		if (gone) {
+			/* It may have stored its last words since receive() above. */
+			if (link->state >= LINK_GREETED)
+				receive(link);
 			link_reset(link, "it has gone");
+		}
 		gone = false;
 	}
 	if (link->state >= LINK_GREETED)

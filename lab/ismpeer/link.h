@@ -45,9 +45,13 @@ struct link {
 	struct ring in, out;
 	uint64_t told;	  /* in.read as the other side knows it */
 	uint64_t pending; /* out.written as the other side knows it */
+	uint64_t stored;  /* out.written as far as it is stored; the rest is of one page */
+	uint8_t *page;	  /* that page: RING_PAGE bytes */
 	bool checksum_out;
 	unsigned int calls; /* without an answer */
 	int64_t next_call;  /* ms of CLOCK_MONOTONIC */
+	int64_t hello_by;   /* likewise; greeted, and its HELLO must be there by then; 0: not set */
+	int broken;	    /* -errno of our own function, which is of no use any more; 0 */
 	uint8_t *part;	    /* what came and is no whole frame yet: 2 * FRAME_MAX bytes */
 	size_t part_len;
 	uint8_t *queue; /* small frames that have not been stored yet */
@@ -59,7 +63,11 @@ int link_init(struct link *link, struct ism *ism, const struct link_options *opt
 	      const struct link_ops *ops, void *user);
 void link_free(struct link *link);
 
-/* When ism->irq is readable. */
+/*
+ * When ism->irq is readable.  After this and all below link->broken may be set: the function
+ * carries out no command any more (its handle is stale, it is in error state), so that no
+ * peer is to be blamed; nothing but opening it anew helps.
+ */
 void link_news(struct link *link);
 /* To be called when link_timeout() ms (-1: never) have gone by; now is CLOCK_MONOTONIC in ms. */
 void link_tick(struct link *link, int64_t now);

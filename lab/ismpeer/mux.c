@@ -238,3 +238,8 @@ void mux_release(struct mux *mux, int i)
 {
 	mux->channel[i].state = MUX_FREE;
 }
+
+void mux_hold(struct mux *mux, int i)
+{
+	mux->channel[i].state = MUX_CLOSED;
+}

@@ -78,5 +78,7 @@ void mux_size(struct mux *mux, int i, uint16_t rows, uint16_t columns);
 void mux_close(struct mux *mux, int i, uint32_t status, const char *reason);
 /* The place of a channel that the other side has closed is free. */
 void mux_release(struct mux *mux, int i);
+/* After mux_init(): the place is not free until mux_release(), as with a channel of before. */
+void mux_hold(struct mux *mux, int i);
 
 #endif /* ISMPEER_MUX_H */

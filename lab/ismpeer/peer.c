@@ -87,8 +87,7 @@ static void finish_out(struct end *end)
 	} else if (end->out == end->in) {
 		shutdown(end->out, SHUT_WR);
 	} else {
-		close(end->out);
-		end->out = -1;
+		end_close_out(end);
 	}
 }
 
@@ -142,9 +141,15 @@ static const struct mux_ops mux_ops = {
 static void link_up(void *user)
 {
 	struct peer *peer = user;
+	int i;
 
 	say_more("peer 0x%016llx is there", (unsigned long long)peer->link.peer);
 	mux_init(&peer->mux, peer->ism.gid > peer->link.peer, &mux_ops, peer);
+	/* What a peer of before has sent and closed may not be written yet. */
+	for (i = 0; i < MUX_CHANNELS; i++) {
+		if (peer->end[i].used)
+			mux_hold(&peer->mux, i);
+	}
 	if (peer->service->up)
 		peer->service->up(peer);
 }
@@ -152,6 +157,9 @@ static void link_up(void *user)
 static void link_down(void *user)
 {
 	struct peer *peer = user;
+	/* When it is our function that does nothing more, loop() says so. */
+	uint32_t status = peer->link.broken ? 1 : EXIT_GONE;
+	const char *reason = peer->link.broken ? "" : "it is gone";
 	int i;
 
 	for (i = 0; i < MUX_CHANNELS; i++) {
@@ -160,7 +168,7 @@ static void link_down(void *user)
 		/* One that it had closed before is not broken off. */
 		if (state == MUX_ASKED || state == MUX_OPEN) {
 			mux_release(&peer->mux, i);
-			finish(peer, i, EXIT_GONE, "the peer is gone");
+			finish(peer, i, status, reason);
 		}
 	}
 }
@@ -258,9 +266,13 @@ static bool is_done(const struct peer *peer, int i)
 
 static void serve_ends(struct peer *peer)
 {
-	int i, n;
+	int n, k;
 
-	for (i = 0; i < MUX_CHANNELS; i++) {
+	/* Another one is the first each time, as the first takes what room there is. */
+	peer->turn = (peer->turn + 1) % MUX_CHANNELS;
+	for (k = 0; k < MUX_CHANNELS; k++) {
+		int i = (peer->turn + k) % MUX_CHANNELS;
+
 		if (!peer->end[i].used)
 			continue;
 		write_once(peer, i);
@@ -344,6 +356,12 @@ static void loop(struct peer *peer)
 		link_tick(&peer->link, now);
 		serve_ends(peer);
 		link_flush(&peer->link);
+		if (peer->link.broken) {
+			vfio_complain(&peer->ism.fn,
+				      "it carries out no commands any more: %s; see dmesg",
+				      strerror(-peer->link.broken));
+			peer_over(peer, 1);
+		}
 		if (peer->over)
 			break;
 		n = watch(peer, fd);

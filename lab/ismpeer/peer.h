@@ -15,8 +15,9 @@
 /* The end of a channel on this side. */
 struct end {
 	bool used;
-	int in, out;   /* read and written; -1 when it is over; may be the same */
-	uint8_t *room; /* MUX_WINDOW bytes that came and are not written yet, a ring */
+	int in, out;		 /* read and written; -1 when it is over; may be the same */
+	int in_flags, out_flags; /* as they were before, with F_GETFL */
+	uint8_t *room;		 /* MUX_WINDOW bytes that came and are not written yet, a ring */
 	uint32_t at, len;
 	bool in_over;	 /* nothing more comes out of in */
 	bool out_over;	 /* the other side has sent its last byte */
@@ -65,6 +66,7 @@ struct peer {
 	const struct service *service;
 	const struct peer_options *options;
 	struct end end[MUX_CHANNELS];
+	int turn;     /* which end is the first to be served */
 	int signals;  /* signalfd */
 	int listener; /* Unix socket, or -1 */
 	bool over;    /* the loop ends, with this status */

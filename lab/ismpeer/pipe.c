@@ -15,10 +15,22 @@ static bool by_socket(const struct peer *peer)
 	return peer->options->listen || peer->options->connect;
 }
 
+/* Whether stdin and stdout are a channel's already. */
+static bool in_use(const struct peer *peer)
+{
+	int i;
+
+	for (i = 0; i < MUX_CHANNELS; i++) {
+		if (peer->end[i].used)
+			return true;
+	}
+	return false;
+}
+
 /* Both sides have one stdin: of the two, one opens the channel. */
 static void up(struct peer *peer)
 {
-	if (!by_socket(peer) && peer->ism.gid > peer->link.peer &&
+	if (!by_socket(peer) && !in_use(peer) && peer->ism.gid > peer->link.peer &&
 	    peer_open(peer, STDIN_FILENO, STDOUT_FILENO) < 0)
 		peer_over(peer, 1);
 }
@@ -28,7 +40,7 @@ static int opened(struct peer *peer, int i)
 	int fd;
 
 	if (!by_socket(peer)) {
-		if (i)
+		if (in_use(peer))
 			return -EBUSY;
 		return end_init(&peer->end[i], STDIN_FILENO, STDOUT_FILENO);
 	}

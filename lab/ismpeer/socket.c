@@ -6,6 +6,7 @@
 #include "ismpeer/say.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -28,9 +29,12 @@ int socket_connect(const char *path)
 	struct sockaddr_un un;
 	int fd = address(path, &un), err;
 
-	if (fd >= 0 && connect(fd, (struct sockaddr *)&un, sizeof(un))) {
+	/* Whose server is slow to accept must not make all others wait: EAGAIN. */
+	if (fd >= 0 &&
+	    (fcntl(fd, F_SETFL, O_NONBLOCK) || connect(fd, (struct sockaddr *)&un, sizeof(un)))) {
 		err = errno;
-		say("cannot connect to %s: %s", path, strerror(err));
+		say("cannot connect to %s: %s", path,
+		    err == EAGAIN ? "too many connections wait there" : strerror(err));
 		close(fd);
 		return -err;
 	}

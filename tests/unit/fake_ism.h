@@ -24,6 +24,7 @@ static struct fake {
 	struct ism_event event[FAKE_EVENTS];
 	unsigned int events;
 	bool signalled, gone;
+	bool broken; /* it carries out nothing */
 } fakes[FAKES];
 
 static struct fake_dmb {
@@ -33,6 +34,8 @@ static struct fake_dmb {
 
 static uint64_t fake_tokens;
 static char fake_said[512]; /* the last line of say() */
+/* Done once, before the next event is taken: what others do while a side looks at its news. */
+static void (*fake_meanwhile)(void);
 
 static struct fake *fake_of_gid(uint64_t gid)
 {
@@ -97,6 +100,8 @@ int ism_move(struct ism *ism, uint64_t tok, uint32_t offset, const void *data, u
 	unsigned int i;
 
 	ism->blocks++;
+	if (((struct fake *)ism)->broken)
+		return -EIO;
 	for (i = 0; i < FAKE_DMBS; i++) {
 		struct fake_dmb *to = &fake_dmbs[i];
 
@@ -112,8 +117,16 @@ int ism_move(struct ism *ism, uint64_t tok, uint32_t offset, const void *data, u
 	return -EIO;
 }
 
+int ism_query(struct ism *ism, struct ism_info *info)
+{
+	(void)info;
+	return ((struct fake *)ism)->broken ? -EIO : 0;
+}
+
 int ism_signal(struct ism *ism, uint64_t gid, uint32_t code, uint64_t info)
 {
+	if (((struct fake *)ism)->broken)
+		return -EIO;
 	return fake_event(fake_of_gid(gid), ISM_EVENT_SIGNAL, code, ism->gid, info) ? 0 : -ENOENT;
 }
 
@@ -135,7 +148,11 @@ bool ism_dmb_signalled(struct ism *ism, const struct ism_dmb *dmb)
 bool ism_event_next(struct ism *ism, struct ism_event *event)
 {
 	struct fake *fake = (struct fake *)ism;
+	void (*meanwhile)(void) = fake_meanwhile;
 
+	fake_meanwhile = NULL;
+	if (meanwhile)
+		meanwhile();
 	if (!fake->events)
 		return false;
 	*event = fake->event[0];

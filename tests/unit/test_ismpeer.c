@@ -329,6 +329,92 @@ static void test_nonsense(void)
 	link_free(&sides[1].link);
 }
 
+/* Until both are up. */
+static void meet(void)
+{
+	unsigned int n;
+
+	memset(sides, 0, sizeof(sides));
+	side_begin(0, false, 0);
+	side_begin(1, false, 0);
+	for (n = 0; n < 10; n++) {
+		link_tick(&sides[n % 2].link, n * 1000);
+		link_news(&sides[n % 2].link);
+	}
+	is_int(sides[0].link.state, LINK_UP, "up");
+}
+
+static void speak_and_go(void)
+{
+	mux_close(&sides[1].mux, 0, 0, "done");
+	link_flush(&sides[1].link);
+	link_free(&sides[1].link);
+}
+
+/* The end of a channel, and of the link, come while the other side looks at its news. */
+static void test_last_words(void)
+{
+	meet();
+	mux_open(&sides[1].mux, "pipe");
+	link_flush(&sides[1].link);
+	link_news(&sides[0].link);
+	is_int(sides[0].opens, 1, "a channel");
+	fake_meanwhile = speak_and_go;
+	link_news(&sides[0].link);
+	is_int(sides[0].downs, 1, "the other side is gone");
+	is_int(sides[0].closes, 1, "but not before its last word was heard");
+	link_free(&sides[0].link);
+}
+
+/* One that calls and then says nothing, or is gone, does not keep others away. */
+static void test_only_calls(void)
+{
+	struct link *link = &sides[0].link;
+
+	memset(sides, 0, sizeof(sides));
+	side_begin(0, false, 0);
+	side_begin(1, false, 0);
+	fake_event(&fakes[0], ISM_EVENT_SIGNAL, 0x69730101, 999, 7ull << 28 | 16);
+	link_news(link);
+	is_int(link->state, LINK_WAITING, "a caller that is gone");
+	is_int(link->peer, 0, "is not waited for");
+	ok(!link->dmb.memory, "and nothing is lent to it");
+	fake_event(&fakes[0], ISM_EVENT_SIGNAL, 0x69730101, 101, 7ull << 28 | 16);
+	/* The first store, of HELLO, finds that there is no such DMB. */
+	link_news(link);
+	is_int(link->state, LINK_WAITING, "a caller that has lent nothing");
+	is_int(link->broken, 0, "is no fault of ours");
+	link_tick(&sides[1].link, 0);
+	link_news(link);
+	is_int(link->state, LINK_GREETED, "a caller");
+	link_tick(link, 1000);
+	is_int(link_timeout(link, 1000), 5000, "has so long to say HELLO");
+	link_tick(link, 6000);
+	is_int(link->state, LINK_WAITING, "and not longer");
+	has_str(fake_said, "says nothing", "that is said");
+	link_free(link);
+	link_free(&sides[1].link);
+}
+
+/* The function itself is of no use any more: no peer is to be blamed. */
+static void test_broken(void)
+{
+	meet();
+	fakes[0].broken = true;
+	mux_open(&sides[0].mux, "pipe");
+	link_flush(&sides[0].link);
+	is_int(sides[0].link.broken, -EIO, "a store that fails with the function");
+	is_int(sides[0].downs, 1, "ends the link");
+	side_die(0);
+	side_begin(0, false, 0);
+	fakes[0].broken = true;
+	sides[0].link.peer = 101;
+	link_tick(&sides[0].link, 0);
+	is_int(sides[0].link.broken, -EIO, "and so does a call");
+	link_free(&sides[0].link);
+	link_free(&sides[1].link);
+}
+
 int main(void)
 {
 	test_frames();
@@ -337,5 +423,8 @@ int main(void)
 	test_sides(true, 0, "two sides with checksums");
 	test_sides(false, 8, "two sides in stores of 8 bytes");
 	test_nonsense();
+	test_last_words();
+	test_only_calls();
+	test_broken();
 	return unit_end();
 }
