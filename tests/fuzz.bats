@@ -63,9 +63,9 @@ told()
 	fuzzed 10
 	local least
 	for target in fuzz_reader fuzz_record fuzz_function fuzz_peer; do
-		# The function's protocol is that small.
+		# These two protocols are that small.
 		least=500
-		[ "$target" != fuzz_function ] || least=150
+		[[ $target != fuzz_@(function|peer) ]] || least=150
 		told "$target"
 		# Fewer are not worth the name.  A machine may be that busy, but not for long.
 		if [ "$inputs" -le 100 ] || [ "$coverage" -le "$least" ]; then

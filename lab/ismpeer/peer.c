@@ -283,6 +283,7 @@ static void serve_ends(struct peer *peer)
 			char reason[MUX_REASON + 1];
 
 			memcpy(reason, peer->end[i].reason, sizeof(reason));
+			peer->closed_last = !peer->end[i].closing;
 			finish(peer, i, peer->end[i].status, reason);
 		}
 	}
@@ -383,10 +384,15 @@ static void loop(struct peer *peer)
 /* What is queued is stored before the function is closed, if the other side reads. */
 static void last_words(struct peer *peer)
 {
-	int64_t until = now_ms() + 5000;
+	int64_t now = now_ms(), until = now + 5000, linger = now + (peer->closed_last ? 2000 : 0);
 
 	link_flush(&peer->link);
-	while (peer->link.state == LINK_UP && peer->link.queue_len && now_ms() < until) {
+	/*
+	 * Whoever has closed the last channel waits for the other side to go: it may be about to
+	 * tell how far it has read, and a store into a buffer that is gone is an error.
+	 */
+	while (peer->link.state == LINK_UP &&
+	       ((peer->link.queue_len && now_ms() < until) || now_ms() < linger)) {
 		struct pollfd fd = { .fd = peer->ism.irq, .events = POLLIN };
 
 		if (poll(&fd, 1, 100) > 0)

@@ -66,10 +66,11 @@ struct peer {
 	const struct service *service;
 	const struct peer_options *options;
 	struct end end[MUX_CHANNELS];
-	int turn;     /* which end is the first to be served */
-	int signals;  /* signalfd */
-	int listener; /* Unix socket, or -1 */
-	bool over;    /* the loop ends, with this status */
+	int turn;	  /* which end is the first to be served */
+	int signals;	  /* signalfd */
+	int listener;	  /* Unix socket, or -1 */
+	bool closed_last; /* the last channel that ended was closed by this side */
+	bool over;	  /* the loop ends, with this status */
 	int status;
 };
 
