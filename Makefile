@@ -158,6 +158,8 @@ bench: prepare
 		>$(B)/bench/performance.svg
 	$(Q)bench/run --growth | tee $(B)/bench/growth.txt
 	$(Q)bench/captures | tee $(B)/bench/captures.txt
+	$(Q)scripts/prepare 7.2
+	$(Q)bench/talk | tee $(B)/bench/talk.txt
 	@echo 'build/bench has the tables, and the picture of docs/performance.md.'
 
 SOAK_SECONDS ?= 3600
@@ -269,6 +271,10 @@ $(MEASURED:%=$(H)/bin/%): $(H)/bin/%: $(H)/bench/%.o $(call objects,$(H),$(ANYWH
 
 $(S)/bin/ring-sinks: $(S)/bench/ring-sinks.o $(call objects,$(S),$(ANYWHERE))
 	$(call link,LD,$(S_LINK),$(S_LDFLAGS) $(LIBS))
+
+# Two programs that talk, by one way or the other.
+$(S)/bin/talk: $(S)/bench/talk.o
+	$(call link,LD,$(S_LINK),$(S_LDFLAGS))
 
 # What the dissector's escapes are held against.
 $(H)/bin/escapes: $(H)/tests/dissector/escapes.o $(call objects,$(H),$(ANYWHERE))
