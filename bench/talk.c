@@ -31,7 +31,7 @@
 
 /* What a client says first, in the byte order of this machine. */
 struct task {
-	uint32_t ask; /* 1: answer each message with as many bytes */
+	uint32_t ask;  /* 1: answer each message with as many bytes */
 	uint32_t size; /* bytes of a message */
 	uint64_t count;
 };
@@ -177,8 +177,7 @@ static int drive(const struct address *a, const struct task *task)
 	at_once(fd);
 	begin = now();
 	for (i = 0; i < task->count; i++) {
-		if (!put(fd, message, task->size) ||
-		    (task->ask && !get(fd, message, task->size)))
+		if (!put(fd, message, task->size) || (task->ask && !get(fd, message, task->size)))
 			errx(1, "message %llu did not pass", (unsigned long long)i);
 	}
 	if (!get(fd, &count, sizeof(count)) || count != task->count)

@@ -184,7 +184,7 @@ unseen()
 
 # --- Limits.
 
-@test "too many files, too many threads: the limit is named; a soft one is raised, but not CMD's" {
+@test "too many files, too many threads, too much memory: the limit is named; a soft one is raised, but not CMD's" {
 	local name
 	for name in files-12 files-40; do
 		status_of $name 3
@@ -193,6 +193,12 @@ unseen()
 	done
 	status_of files-soft 0
 	same "CMD's" "$(cat "$(at files-cmd)")" 20
+	for name in data data-stat space; do
+		status_of $name 3
+	done
+	says "$(at data.err)" 'out of memory: a process may have 2000 KiB of data (ulimit -d)' 'hint: ulimit -v unlimited'
+	says "$(at data-stat.err)" 'out of memory: a process may have 2000 KiB of data (ulimit -d)' 'hint: ulimit -v unlimited'
+	says "$(at space.err)" 'out of memory: a process may have 20000 KiB (ulimit -v)' 'hint: ulimit -v unlimited'
 	status_of threads 3
 	says "$(at threads.err)" 'no more processes and threads are allowed: a user may have 1 (ulimit -u)' 'hint: ulimit -u'
 	says_not "$(at threads.err)" 'out of memory'

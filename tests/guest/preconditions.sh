@@ -128,5 +128,8 @@ for n in 12 40; do
 	ran "files-$n" sh -c "ulimit -n $n; exec ismtrace live -- true"
 done
 ran files-soft sh -c 'ulimit -Sn 20; exec ismtrace live --quiet -- sh -c "ulimit -Sn >/share/files-cmd"'
+ran data sh -c 'ulimit -d 2000; exec ismtrace live -- true'
+ran data-stat sh -c 'ulimit -d 2000; exec ismtrace stat -- true'
+ran space sh -c 'ulimit -v 20000; exec ismtrace live -- true'
 ran threads bash -c 'ulimit -u 1; exec ismtrace record -o /tmp/x.pcapng -- true'
 exit 0

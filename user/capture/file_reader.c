@@ -19,6 +19,7 @@
 #include "capture/section.h"
 #include "util/escape.h"
 #include "util/message.h"
+#include "util/rlimits.h"
 
 #define INTERFACES_MAX 4096
 #define SAY_MAX	       256
@@ -350,10 +351,10 @@ static int at_end(struct capture_file *file)
 
 static int broken(struct capture_file *file, int err)
 {
-	char kind[SAY_MAX];
+	char kind[SAY_MAX], text[RLIMITS_TEXT];
 
 	if (err == -ENOMEM)
-		return fail(file, err, "out of memory");
+		return fail(file, err, "%s", rlimits_strerror(ENOMEM, text, sizeof(text)));
 	if (err != -EBADMSG)
 		return fail(file, err, "cannot be read: %s", strerror(-err));
 	if (*input_error(file->input))

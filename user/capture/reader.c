@@ -10,6 +10,7 @@
 
 #include "capture/file_reader.h"
 #include "util/message.h"
+#include "util/rlimits.h"
 #include "util/times.h"
 
 #define THREADS_MAX    16
@@ -134,6 +135,7 @@ int capture_open(struct capture **result, const char *const *files, size_t nr,
 		 const struct capture_options *options)
 {
 	static const struct capture_options defaults;
+	char text[RLIMITS_TEXT];
 	struct capture *capture;
 	int err = -ENOMEM;
 
@@ -160,7 +162,8 @@ int capture_open(struct capture **result, const char *const *files, size_t nr,
 		return EXIT_DONE;
 	}
 	if (err == -ENOMEM)
-		capture_say(options, CAPTURE_ERROR, files[0], "out of memory");
+		capture_say(options, CAPTURE_ERROR, files[0],
+			    rlimits_strerror(ENOMEM, text, sizeof(text)));
 	capture_close(capture);
 	return EXIT_CAPTURE;
 }

@@ -13,6 +13,7 @@
 #include "model/function.h"
 #include "util/clock.h"
 #include "util/message.h"
+#include "util/rlimits.h"
 
 /* Until the first progress line, and between two. */
 #define PROGRESS_AFTER_NS NS_PER_SEC
@@ -72,7 +73,7 @@ int replay_open(struct replay *replay, struct capture_args *options)
 	replay->summary = summary_new();
 	replay->rules = rules_new();
 	if (!replay->summary || !replay->rules) {
-		error("out of memory");
+		rlimits_no_memory();
 		return replay->status = EXIT_CAPTURE;
 	}
 	replay->status =

@@ -257,12 +257,13 @@ static int make_sink(struct session *session)
 
 static void say_no_sink(int err)
 {
-	char text[128];
+	char text[RLIMITS_TEXT];
 
-	if (err == -ENOMEM)
-		error("out of memory");
-	else
-		error("cannot start the writer: %s", rlimits_strerror(-err, text, sizeof(text)));
+	if (err == -ENOMEM) {
+		rlimits_no_memory();
+		return;
+	}
+	error("cannot start the writer: %s", rlimits_strerror(-err, text, sizeof(text)));
 	rlimits_hint(-err);
 }
 

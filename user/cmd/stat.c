@@ -21,6 +21,7 @@
 #include "util/interrupt.h"
 #include "util/message.h"
 #include "util/outbuf.h"
+#include "util/rlimits.h"
 
 /* The longest sleep: what ends the run is looked at this often, too. */
 #define TICK_MS 100
@@ -193,7 +194,7 @@ static int exit_status(struct stat_command *cmd, int err)
 	err = output_close(&cmd->output, err);
 	if (err != -ENOMEM)
 		return output_status(&cmd->output, err);
-	error("out of memory");
+	rlimits_no_memory();
 	return EXIT_ATTACH;
 }
 

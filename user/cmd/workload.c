@@ -102,7 +102,7 @@ int workload_fork(struct workload *work, char **argv, bool separate)
 
 void workload_say_no_fork(const char *name, int err)
 {
-	char text[128];
+	char text[RLIMITS_TEXT];
 
 	error("cannot start '%s': %s", name, rlimits_strerror(-err, text, sizeof(text)));
 	rlimits_hint(-err);

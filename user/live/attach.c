@@ -328,7 +328,7 @@ static int try_mode(struct live *live, const struct live_options *options,
 
 static void say_failure(int err, const struct hook *refused)
 {
-	char text[128];
+	char text[RLIMITS_TEXT];
 
 	if (err == -ENOTCONN) {
 		error("kprobes are turned off in this kernel: no probe would run");
@@ -345,7 +345,10 @@ static void say_failure(int err, const struct hook *refused)
 		error("the kernel refused to load the BPF programs: %s", strerror(-err));
 		hint("lockdown, a security module or a missing capability; see ismtrace doctor");
 	} else if (err == -ENOMEM) {
-		error("cannot load the BPF programs: out of memory");
+		error("cannot load the BPF programs: %s",
+		      rlimits_strerror(-err, text, sizeof(text)));
+		if (rlimits_hint(-err))
+			return;
 		hint("most of it is the ring buffer, for which --buffer-size asks; memory.max of the cgroup counts, too");
 	} else {
 		error("cannot load the BPF programs: %s", strerror(-err));

@@ -15,6 +15,7 @@
 #include "model/region.h"
 #include "util/clock.h"
 #include "util/message.h"
+#include "util/rlimits.h"
 
 /* When so many cells are in use, those of processes that have ended are taken back. */
 #define CELLS_TIGHT (ISMT_CELLS_OWN / 2)
@@ -86,7 +87,7 @@ int counting_open(struct counting **result, const struct live_options *options)
 	*result = counting;
 	return EXIT_DONE;
 no_memory:
-	error("out of memory");
+	rlimits_no_memory();
 	counting_close(counting);
 	return status;
 }

@@ -19,6 +19,7 @@
 #include "model/measure.h"
 #include "util/clock.h"
 #include "util/message.h"
+#include "util/rlimits.h"
 
 /*
  * A function that is open when the trace begins may be in use.  Its block is begun again until no
@@ -126,7 +127,7 @@ int live_measure_start(struct live *live, const struct live_options *options)
 	struct live_measure *measure = calloc(1, sizeof(*measure));
 
 	if (!measure) {
-		error("out of memory");
+		rlimits_no_memory();
 		return EXIT_ATTACH;
 	}
 	live->measure = measure;

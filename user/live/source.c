@@ -17,6 +17,7 @@
 #include "live/zpci_list.h"
 #include "util/clock.h"
 #include "util/message.h"
+#include "util/rlimits.h"
 
 #define OUR_DRIVER "ism-vfio-pci"
 /* The variant driver's name in sysfs: upstream's has no dashes there. */
@@ -171,6 +172,14 @@ static uint64_t host_mono_ns(const struct live *live)
 	return mono_ns() - (uint64_t)live->timens;
 }
 
+static void say_unmapped(int err)
+{
+	char text[RLIMITS_TEXT];
+
+	error("cannot map the ring buffer: %s", rlimits_strerror(err, text, sizeof(text)));
+	rlimits_hint(err);
+}
+
 int live_open(struct live **result, const struct live_options *options,
 	      const struct live_handler *handler)
 {
@@ -187,7 +196,7 @@ int live_open(struct live **result, const struct live_options *options,
 		live->functions = function_table_new();
 	if (!live || !live->functions) {
 		free(live);
-		error("out of memory");
+		rlimits_no_memory();
 		return EXIT_ATTACH;
 	}
 	live->handler = *handler;
@@ -219,7 +228,7 @@ int live_open(struct live **result, const struct live_options *options,
 	status = EXIT_ATTACH;
 	live->ring = ring_buffer__new(bpf_map__fd(live->skel->maps.records), on_record, live, NULL);
 	if (!live->ring) {
-		error("cannot map the ring buffer: %s", strerror(errno));
+		say_unmapped(errno);
 		goto fail;
 	}
 	status = live_measure_open(live);

@@ -11,6 +11,7 @@
 #include "util/clock.h"
 #include "util/end_signal.h"
 #include "util/message.h"
+#include "util/rlimits.h"
 #include "util/times.h"
 
 /* --- Text. */
@@ -196,7 +197,7 @@ int top_batch(struct top *top, unsigned long long count, bool json)
 	}
 	free(out);
 	if (got < 0 || err == -ENOMEM) {
-		error("out of memory");
+		rlimits_no_memory();
 		return EXIT_OUTPUT;
 	}
 	return output_status(NULL, err) ?: top->gather->status;

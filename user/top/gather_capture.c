@@ -14,6 +14,7 @@
 #include "top/gather.h"
 #include "util/clock.h"
 #include "util/message.h"
+#include "util/rlimits.h"
 #include "util/times.h"
 
 /* Looking for the end takes no longer than a person waits for a program to start. */
@@ -148,7 +149,7 @@ static int start(struct gather_capture *g)
 	g->gather.state = GATHER_RUNNING;
 	g->rules = rules_new();
 	if (!g->rules) {
-		error("out of memory");
+		rlimits_no_memory();
 		return EXIT_CAPTURE;
 	}
 	status = open_capture(g, &g->capture);
@@ -266,7 +267,7 @@ int gather_capture_open(struct gather **result, const struct gather_capture_opti
 		g->functions = function_table_new();
 	}
 	if (!g || !g->gather.counts || !g->functions) {
-		error("out of memory");
+		rlimits_no_memory();
 		if (g)
 			free_capture(&g->gather);
 		return EXIT_CAPTURE;

@@ -20,6 +20,7 @@
 #include "top/gather.h"
 #include "util/clock.h"
 #include "util/message.h"
+#include "util/rlimits.h"
 
 /* How often it is looked whether drivers have come or gone. */
 #define LOOK_MS 250
@@ -374,7 +375,7 @@ int gather_live_open(struct gather **result, const struct filter *filter, bool m
 	}
 	if (!g || (measure && !g->gather.measured) || !g->gather.counts || !g->past ||
 	    !g->functions) {
-		error("out of memory");
+		rlimits_no_memory();
 		if (g)
 			free_live(&g->gather);
 		return EXIT_ATTACH;

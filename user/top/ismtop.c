@@ -20,6 +20,7 @@
 #include "util/clock.h"
 #include "util/end_signal.h"
 #include "util/message.h"
+#include "util/rlimits.h"
 #include "version.h"
 
 enum { OPT_JSON = 0x200, OPT_SPEED, OPT_VIEW, OPT_SORT, OPT_COMPLETION, OPT_MEASURE };
@@ -202,7 +203,7 @@ static int show(struct top_command *cmd, struct gather *gather)
 	int status;
 
 	if (top_init(&top, gather, cmd->interval_ns)) {
-		error("out of memory");
+		rlimits_no_memory();
 		top_free(&top);
 		return EXIT_OUTPUT;
 	}

@@ -8,6 +8,7 @@
 #include "output/summary_text.h"
 #include "util/message.h"
 #include "util/outbuf.h"
+#include "util/rlimits.h"
 
 static int write_json(const struct summary *measured, struct outbuf *out)
 {
@@ -45,6 +46,9 @@ int top_measured(struct gather *gather, bool json)
 		err = out_flush(&out);
 	if (!err || err == -EPIPE)
 		return EXIT_DONE;
-	error("%s", err == -ENOMEM ? "out of memory" : "cannot write the output");
+	if (err == -ENOMEM)
+		rlimits_no_memory();
+	else
+		error("cannot write the output");
 	return EXIT_OUTPUT;
 }

@@ -14,6 +14,7 @@
 #include "util/clock.h"
 #include "util/end_signal.h"
 #include "util/message.h"
+#include "util/rlimits.h"
 
 /* Live: how long findings may lie in the kernel's buffer before they are taken in. */
 #define SLICE_MS 100
@@ -123,7 +124,7 @@ int top_screen(struct top *top, unsigned long long count, bool mono)
 
 	top->history = history_new();
 	if (!top->history) {
-		error("out of memory");
+		rlimits_no_memory();
 		return EXIT_OUTPUT;
 	}
 	status = terminal_open(&screen.terminal, mono);

@@ -29,6 +29,23 @@ static unsigned long long limit_of(int resource)
 	return (unsigned long long)limit.rlim_cur;
 }
 
+/* What of memory may not be all that there is, with the limits in KiB. */
+static const char *memory_strerror(char *buf, size_t len)
+{
+	unsigned long long space = limit_of(RLIMIT_AS), data = limit_of(RLIMIT_DATA);
+	char of_space[48] = "", of_data[48] = "";
+
+	if (!space && !data)
+		return "out of memory";
+	if (space)
+		snprintf(of_space, sizeof(of_space), "%llu KiB (ulimit -v)", space / 1024);
+	if (data)
+		snprintf(of_data, sizeof(of_data), "%llu KiB of data (ulimit -d)", data / 1024);
+	snprintf(buf, len, "out of memory: a process may have %s%s%s", of_space,
+		 space && data ? " and " : "", of_data);
+	return buf;
+}
+
 int rlimits_cause(int err)
 {
 	int fd = dup(STDERR_FILENO);
@@ -61,6 +78,8 @@ const char *rlimits_strerror(int err, char *buf, size_t len)
 			"no more processes and threads are allowed: a user may have %llu (ulimit -u)",
 			limit);
 		return buf;
+	case ENOMEM:
+		return memory_strerror(buf, len);
 	default:
 		return strerror(err);
 	}
@@ -78,7 +97,20 @@ bool rlimits_hint(int err)
 	case EAGAIN:
 		hint("ulimit -u raises the limit, which counts all threads of the user; pids.max of the cgroup and kernel.threads-max are others");
 		return true;
+	case ENOMEM:
+		if (!limit_of(RLIMIT_AS) && !limit_of(RLIMIT_DATA))
+			return false;
+		hint("ulimit -v unlimited and ulimit -d unlimited before it raise the limits");
+		return true;
 	default:
 		return false;
 	}
+}
+
+void rlimits_no_memory(void)
+{
+	char text[RLIMITS_TEXT];
+
+	error("%s", rlimits_strerror(ENOMEM, text, sizeof(text)));
+	rlimits_hint(ENOMEM);
 }
