@@ -189,7 +189,7 @@ filtered()
 	run -2 --separate-stderr tool check -d 00ff:00:00.0 "$(at all.pcapng.gz)"
 	[[ $stderr == *"no such function in the capture: 00ff:00:00.0"* ]]
 	run -2 --separate-stderr tool dump -d nonsense "$(at all.pcapng.gz)"
-	[[ $stderr == *"cannot make sense of 'nonsense'"* ]]
+	[[ $stderr == *"--device is a function's address, as 0011:00:00.0, or fid:0x22 or uid:0x11, not 'nonsense'"* ]]
 	run -2 tool report --sort size "$(at all.pcapng.gz)"
 	run -2 tool report --json --html x "$(at all.pcapng.gz)"
 	run -2 tool check --severity fatal "$(at all.pcapng.gz)"
@@ -373,7 +373,9 @@ filtered()
 	big completion zsh >"$BATS_FILE_TMPDIR/zsh"
 	bash -n "$BATS_FILE_TMPDIR/bash"
 	! command -v zsh >/dev/null || zsh -n "$BATS_FILE_TMPDIR/zsh"
-	for command in live record dump report check list doctor; do
+	says "$BATS_FILE_TMPDIR/bash" "words='bash zsh'"
+	says "$BATS_FILE_TMPDIR/zsh" "':which:(bash zsh)'"
+	for command in $(big --help | sed -n 's/^  \([a-z]*\)  *.*/\1/p' | grep -v '^completion$'); do
 		for option in $(big "$command" --help | grep -oE '^ +(-., +| +)--[a-z-]+' | grep -oE -- '--[a-z-]+'); do
 			case $option in
 			--help | --usage | --version) continue ;;
@@ -395,6 +397,11 @@ filtered()
 			bash "$BATS_FILE_TMPDIR/bash" "$1"
 	}
 	same commands "$(complete_line "ismtrace re")" "record report"
+	same commands "$(complete_line "ismtrace c")" "check completion"
+	same shells "$(complete_line "ismtrace completion ")" "bash zsh"
+	says <(complete_line "ismtrace live -p ") "$$"
+	# This machine has PCI devices perhaps, but no functions of zPCI.
+	same functions "$(complete_line "ismtrace live -d ")" ""
 	same options "$(complete_line "ismtrace report --s")" "--sort= --size= --strict"
 	same words "$(complete_line "ismtrace report --sort=")" "count bytes errors findings"
 	same words "$(complete_line "ismtrace check --severity ")" "error warning info"

@@ -74,6 +74,7 @@ usage()
 		run -0 --separate-stderr tool ismtrace "$command" --help
 		same stderr "$stderr" ""
 		[[ $output == "Usage: ismtrace $command "* ]]
+		same "$command -h" "$(tool ismtrace "$command" -h)" "$output"
 		run -0 tool ismtrace "$command" --usage
 		[[ $output == "Usage: ismtrace $command "* ]]
 	done
@@ -99,11 +100,11 @@ usage()
 		[[ $stderr == *"unrecognized option '--nonsense'"* ]]
 		usage ismtrace "$command" -Z
 	done
-	for command in live list doctor; do
+	for command in live list doctor completion; do
 		usage ismtrace "$command" --color=blue
 		[[ $stderr == *"'blue'"* ]]
 		usage ismtrace "$command" word
-		[[ $stderr == *"unexpected 'word'"* ]]
+		[[ $stderr == *" 'word'"* ]]
 	done
 	usage ismtrace live true
 	[[ $stderr == *"behind --"* ]]
@@ -133,7 +134,9 @@ usage()
 		--rule ISM000
 		--rule ISM099
 		--rule ISM001,nonsense
-		-c 1234567890123456
+		-d nonsense
+		-d fid:
+		-c
 		--time now
 		--mio maybe
 		--buffer-size 0
@@ -141,6 +144,33 @@ usage()
 		--buffer-size much
 	END
 	usage ismtrace live -n
+	# What the kernel keeps of a long name is offered.
+	usage ismtrace live -c qemu-system-s390x
+	[[ $stderr == *"--comm is a task's name, of which the kernel keeps 15 bytes: 'qemu-system-s39'"* ]]
+	# Each says what there may be.
+	usage ismtrace live -r bar6
+	[[ $stderr == *"--region is bar0 to bar5, rom, config, vga or a number, with commas between, not 'bar6'"* ]]
+	usage ismtrace live --rule ISM099
+	[[ $stderr == *"--rule is ISM001 to $(coded_rules | tail -n 1 | cut -d' ' -f1), with commas between"* ]]
+}
+
+@test "options that make no sense with a command: not in its help, and why is said" {
+	says_not <(tool ismtrace stat --help) --rule
+	usage ismtrace stat --rule ISM001
+	[[ $stderr == *"stat counts without looking at each access"* ]]
+	for option in -a "-t 1" "-Z nobody" --measure; do
+		# shellcheck disable=SC2086 # Words.
+		usage ismtrace check $option x.pcapng
+		[[ $stderr == *"is for -- CMD"* ]] || fail "$option: $stderr"
+	done
+}
+
+@test "-- without a command: exit 2, whatever would be traced" {
+	local command
+	for command in live record stat check; do
+		usage ismtrace $command --
+		[[ $stderr == *"no command after --"* ]] || fail "$command: $stderr"
+	done
 }
 
 @test "good values are taken: what is missing then is a driver" {

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "cli/options.h"
-#include "model/filter_match.h"
 
 enum { OPT_STRICT = 0x300 };
 
@@ -33,7 +32,6 @@ static error_t add_file(struct capture_args *options, const char *file, struct a
 static error_t parse_capture(int key, char *arg, struct argp_state *state)
 {
 	struct capture_args *options = state->input;
-	size_t i;
 
 	switch (key) {
 	case OPT_STRICT:
@@ -44,13 +42,6 @@ static error_t parse_capture(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_NO_ARGS:
 		if (!options->no_files)
 			option_error(state, "no capture named ('-' is standard input)");
-		return 0;
-	case ARGP_KEY_END:
-		/* A name that can never match would make `check` find nothing. */
-		for (i = 0; i < options->filter.nr_functions; i++)
-			if (!filter_name_valid(options->filter.functions[i]))
-				option_error(state, "cannot make sense of '%s'",
-					     options->filter.functions[i]);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;

@@ -13,8 +13,8 @@ struct command {
 	const char *name;
 	/* argv[0] is the command's name; returns the exit status. */
 	int (*run)(int argc, char **argv);
-	const char *help;	 /* one line; NULL: not listed by --help */
 	const struct argp *argp; /* for completion; NULL: none */
+	const char *help;	 /* one line */
 };
 
 int command_live(int argc, char **argv);

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/options.h"
 #include "cli/output.h"
 #include "model/gate.h"
 #include "model/rules.h"
@@ -114,6 +115,13 @@ static void bash_words(const struct argp_option *option)
 		printf(" -%c", option->key);
 }
 
+static void bash_choice(const char *choice)
+{
+	printf("words='");
+	put_words(choice, ' ');
+	putchar('\'');
+}
+
 static void bash_argument(const struct argp_option *option)
 {
 	const char *choice = choice_of(option);
@@ -125,15 +133,17 @@ static void bash_argument(const struct argp_option *option)
 		printf("|-%c", option->key);
 	printf(") ");
 	if (choice) {
-		printf("words='");
-		put_words(choice, ' ');
-		putchar('\'');
+		bash_choice(choice);
 	} else if (!strcmp(option->name, "rule")) {
 		printf("words='");
 		put_rules(" ");
 		putchar('\'');
 	} else if (is_function(option)) {
-		printf("words=$(cd /sys/bus/pci/devices 2>/dev/null && echo *)");
+		/* Only a function that zPCI knows has this file. */
+		printf("words=$(cd /sys/bus/pci/devices 2>/dev/null && printf '%%s ' */function_id)"
+		       " words=${words//\\/function_id} words=${words#\\*}");
+	} else if (!strcmp(option->name, "pid")) {
+		printf("words=$(cd /proc && echo [0-9]*)");
 	} else if (takes_file(option)) {
 		printf("files=1");
 	} else {
@@ -174,7 +184,12 @@ static void bash_options(const struct argp *argp)
 	each_option(argp, bash_argument);
 	printf("\t\t*) if [[ $cur == -* ]]; then words='");
 	each_option(argp, bash_words);
-	printf(" --help'; else files=%s; fi ;;\n\t\tesac\n", takes_files(argp) ? "1" : "");
+	printf(" --help'; else ");
+	if (is_choice(argp->args_doc))
+		bash_choice(argp->args_doc);
+	else
+		printf("files=%s", takes_files(argp) ? "1" : "");
+	printf("; fi ;;\n\t\tesac\n");
 }
 
 static void bash_end(const char *program)
@@ -200,8 +215,7 @@ static void bash(const struct command *commands, size_t nr)
 	printf("\tif ((${#line[@]} == 1)); then\n"
 	       "\t\tmapfile -t COMPREPLY < <(compgen -W '");
 	for (i = 0; i < nr; i++)
-		if (commands[i].help)
-			printf("%s ", commands[i].name);
+		printf("%s ", commands[i].name);
 	printf("--help --version' -- \"$cur\")\n\t\treturn\n\tfi\n"
 	       "\t# Behind \"--\" stands a command of somebody else.\n"
 	       "\tfor word in \"${line[@]}\"; do\n"
@@ -211,8 +225,6 @@ static void bash(const struct command *commands, size_t nr)
 	bash_split();
 	printf("\tcase $command in\n");
 	for (i = 0; i < nr; i++) {
-		if (!commands[i].help || !commands[i].argp)
-			continue;
 		printf("\t%s)\n", commands[i].name);
 		bash_options(commands[i].argp);
 		printf("\t\t;;\n");
@@ -236,6 +248,13 @@ static void zsh_text(const char *text)
 	}
 }
 
+static void zsh_choice(const char *choice)
+{
+	putchar('(');
+	put_words(choice, ' ');
+	putchar(')');
+}
+
 static void zsh_argument(const struct argp_option *option)
 {
 	const char *choice = choice_of(option);
@@ -246,15 +265,15 @@ static void zsh_argument(const struct argp_option *option)
 	zsh_text(option->name);
 	putchar(':');
 	if (choice) {
-		putchar('(');
-		put_words(choice, ' ');
-		putchar(')');
+		zsh_choice(choice);
 	} else if (!strcmp(option->name, "rule")) {
 		putchar('(');
 		put_rules(" ");
 		putchar(')');
 	} else if (is_function(option)) {
 		printf("_ismtrace_functions");
+	} else if (!strcmp(option->name, "pid")) {
+		printf("_pids");
 	} else if (takes_file(option)) {
 		printf("_files");
 	}
@@ -280,7 +299,7 @@ static void zsh_begin(const char *program)
 {
 	printf("#compdef %s\n# made by the program itself\n\n"
 	       "_ismtrace_functions()\n{\n"
-	       "\tlocal -a functions=(/sys/bus/pci/devices/*(N:t))\n"
+	       "\tlocal -a functions=(/sys/bus/pci/devices/*/function_id(N:h:t))\n"
 	       "\tcompadd -a functions\n}\n\n"
 	       "_%s()\n{\n",
 	       program, program);
@@ -290,8 +309,14 @@ static void zsh_options(const struct argp *argp)
 {
 	printf("\t\t_arguments -s \\\n");
 	each_option(argp, zsh_option);
-	printf("\t\t\t'--help[show the options]' \\\n\t\t\t%s\n",
-	       takes_files(argp) ? "'*:capture:_files'" : "'*:::command:_normal'");
+	printf("\t\t\t'--help[show the options]' \\\n\t\t\t");
+	if (is_choice(argp->args_doc)) {
+		printf("':which:");
+		zsh_choice(argp->args_doc);
+		puts("'");
+	} else {
+		puts(takes_files(argp) ? "'*:capture:_files'" : "'*:::command:_normal'");
+	}
 }
 
 static void zsh(const struct command *commands, size_t nr)
@@ -301,8 +326,6 @@ static void zsh(const struct command *commands, size_t nr)
 	zsh_begin(ISMTRACE_NAME);
 	printf("\tlocal -a commands=(\n");
 	for (i = 0; i < nr; i++) {
-		if (!commands[i].help)
-			continue;
 		printf("\t\t'%s:", commands[i].name);
 		zsh_text(commands[i].help);
 		printf("'\n");
@@ -314,8 +337,6 @@ static void zsh(const struct command *commands, size_t nr)
 	       "\tshift words\n\t((CURRENT--))\n"
 	       "\tcase $command in\n");
 	for (i = 0; i < nr; i++) {
-		if (!commands[i].help || !commands[i].argp)
-			continue;
 		printf("\t%s)\n", commands[i].name);
 		zsh_options(commands[i].argp);
 		printf("\t\t;;\n");
@@ -323,20 +344,46 @@ static void zsh(const struct command *commands, size_t nr)
 	printf("\tesac\n}\n\n_ismtrace \"$@\"\n");
 }
 
-static int no_shell(void)
+/* What `ismtrace completion` was given. */
+static error_t parse_completion(int key, char *arg, struct argp_state *state)
 {
-	error("completion of which shell? bash or zsh");
-	return EXIT_USAGE;
+	const char **shell = state->input;
+
+	switch (key) {
+	case ARGP_KEY_ARG:
+		if (*shell || (strcmp(arg, "bash") && strcmp(arg, "zsh")))
+			option_error(state, "completion of which shell? bash or zsh, not '%s'",
+				     arg);
+		*shell = arg;
+		return 0;
+	case ARGP_KEY_NO_ARGS:
+		option_error(state, "completion of which shell? bash or zsh");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
 }
+
+static const struct argp_child completion_children[] = { { &common_argp, 0, NULL, -1 }, { 0 } };
+
+const struct argp completion_argp = {
+	.parser = parse_completion,
+	.args_doc = "bash|zsh",
+	.doc = "Print what completes this command line, for a shell to read: make install puts it where "
+	       "bash and zsh look.\v"
+	       "Exit status: 0 done, 2 usage, 5 output failed.",
+	.children = completion_children,
+};
 
 int completion(int argc, char **argv, const struct command *commands, size_t nr)
 {
-	if (argc == 2 && !strcmp(argv[1], "bash"))
+	const char *shell = NULL;
+
+	options_parse(&completion_argp, "completion", argc, argv, NULL, &shell);
+	if (!strcmp(shell, "bash"))
 		bash(commands, nr);
-	else if (argc == 2 && !strcmp(argv[1], "zsh"))
-		zsh(commands, nr);
 	else
-		return no_shell();
+		zsh(commands, nr);
 	return output_unsaid();
 }
 
@@ -352,7 +399,8 @@ int completion_program(const char *shell, const char *program, const struct argp
 		zsh_options(argp);
 		printf("}\n\n_%s \"$@\"\n", program);
 	} else {
-		return no_shell();
+		error("completion of which shell? bash or zsh");
+		return EXIT_USAGE;
 	}
 	return output_unsaid();
 }

@@ -9,9 +9,11 @@
 
 #include "cli/command.h"
 
+extern const struct argp completion_argp;
+
 /*
- * Writes the completion for the shell in argv[1], "bash" or "zsh", to stdout.
- * Commands without help are left out.  Returns the exit status.
+ * The command `completion`: writes what the shell that argv names completes to stdout.  Returns the
+ * exit status; does not return after a usage error.
  */
 int completion(int argc, char **argv, const struct command *commands, size_t nr);
 

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "model/rules.h"
 #include "util/escape.h"
 #include "util/message.h"
 
@@ -28,10 +29,79 @@ static const struct argp_option filter_options[] = {
 	  0 },
 	{ "errors", OPT_ERRORS, NULL, 0,
 	  "only what failed, wholly or in part: errors, short transfers, failed instructions", 0 },
-	{ "rule", OPT_RULE, "ID[,ID]", 0, "only accesses that one of these rules found fault with",
-	  0 },
 	{ 0 },
 };
+
+static const struct argp_option rule_options[] = {
+	{ "rule", OPT_RULE, "ID[,ID]", 0, "only accesses that one of these rules found fault with",
+	  1 },
+	{ 0 },
+};
+
+/* What the value of a filter may be, for whoever gave it another one. */
+static void filter_error(const struct argp_state *state, int key, const char *arg)
+{
+	switch (key) {
+	case 'd':
+		option_error(
+			state,
+			"--device is a function's address, as 0011:00:00.0, or fid:0x22 or uid:0x11, not '%s'",
+			arg);
+		break;
+	case 'p':
+		option_error(state, "--pid is numbers of processes, with commas between, not '%s'",
+			     arg);
+		break;
+	case 'c':
+		if (strlen(arg) < ISMT_COMM_LEN)
+			option_error(state, "--comm is a task's name, not '%s'", arg);
+		option_error(state,
+			     "--comm is a task's name, of which the kernel keeps %d bytes: '%.*s'",
+			     ISMT_COMM_LEN - 1, ISMT_COMM_LEN - 1, arg);
+		break;
+	case 'r':
+		option_error(
+			state,
+			"--region is bar0 to bar5, rom, config, vga or a number, with commas between, not '%s'",
+			arg);
+		break;
+	case 'w':
+		option_error(state, "--which is read or write, not '%s'", arg);
+		break;
+	case OPT_SIZE:
+		option_error(
+			state,
+			"--size is A-B, A, A- or -B, in bytes, or with K, M or G, and A at most B, not '%s'",
+			arg);
+		break;
+	case OPT_RULE:
+		option_error(state, "--rule is %s to %s, with commas between, not '%s'",
+			     rules[0].id, rules[RULE_COUNT - 1].id, arg);
+		break;
+	default:
+		break;
+	}
+}
+
+/* What filter_*() returned for the option. */
+static error_t filter_parsed(int err, int key, const char *arg, const struct argp_state *state)
+{
+	if (err == -E2BIG)
+		option_error(state, "too many values (at most %d): '%s'",
+			     key == 'p' ? FILTER_PIDS : FILTER_MAX, arg);
+	else if (err)
+		filter_error(state, key, arg);
+	return 0;
+}
+
+static error_t parse_rule(int key, char *arg, struct argp_state *state)
+{
+	if (key != OPT_RULE)
+		return ARGP_ERR_UNKNOWN;
+	return filter_parsed(filter_add_rule(state->input, arg), key, arg, state);
+}
+
+static const struct argp rule_argp = { .options = rule_options, .parser = parse_rule };
 
 static error_t parse_filter(int key, char *arg, struct argp_state *state)
 {
@@ -60,21 +130,29 @@ static error_t parse_filter(int key, char *arg, struct argp_state *state)
 	case OPT_ERRORS:
 		filter->k.errors = true;
 		break;
-	case OPT_RULE:
-		err = filter_add_rule(filter, arg);
-		break;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
-	if (err == -E2BIG)
-		option_error(state, "too many values (at most %d): '%s'",
-			     key == 'p' ? FILTER_PIDS : FILTER_MAX, arg);
-	else if (err)
-		option_error(state, "cannot make sense of '%s'", arg);
+	return filter_parsed(err, key, arg, state);
+}
+
+const struct argp sum_filter_argp = { .options = filter_options, .parser = parse_filter };
+
+static error_t parse_all_filters(int key, char *arg, struct argp_state *state)
+{
+	if (key != ARGP_KEY_INIT)
+		return parse_filter(key, arg, state);
+	state->child_inputs[0] = state->input;
 	return 0;
 }
 
-const struct argp filter_argp = { .options = filter_options, .parser = parse_filter };
+static const struct argp_child filter_children[] = { { &rule_argp, 0, NULL, 1 }, { 0 } };
+
+const struct argp filter_argp = {
+	.options = filter_options,
+	.parser = parse_all_filters,
+	.children = filter_children,
+};
 
 static const struct argp_option common_options[] = {
 	{ NULL, 0, NULL, 0, "Other:", -1 },
@@ -82,16 +160,22 @@ static const struct argp_option common_options[] = {
 	  "colours: auto (on a terminal, the default), always or never; NO_COLOR turns auto off",
 	  0 },
 	{ "verbose", 'v', NULL, 0, "say what is done, with -vv also what libbpf says", 0 },
+	/* What people type; the C library's own is -?. */
+	{ NULL, 'h', NULL, OPTION_HIDDEN, NULL, 0 },
 	{ 0 },
 };
 
 static error_t parse_common(int key, char *arg, struct argp_state *state)
 {
-	struct common_options *options = state->input;
+	static struct common_options unused;
+	struct common_options *options = state->input ? state->input : &unused;
 
 	switch (key) {
 	case 'v':
 		message_set_verbosity(message_verbosity() + 1);
+		return 0;
+	case 'h':
+		argp_state_help(state, state->out_stream, ARGP_HELP_STD_HELP);
 		return 0;
 	case OPT_COLOR:
 		if (!strcmp(arg, "auto"))
@@ -205,6 +289,7 @@ void options_parse(const struct argp *argp, const char *command, int argc, char 
 
 	snprintf(name, sizeof(name), "ismtrace %s", command);
 	argv[0] = name;
+	message_set_command(name);
 	argp_err_exit_status = EXIT_USAGE;
 	options_refuse(argp, argc, argv);
 	if (argp_parse(argp, argc, argv, ARGP_IN_ORDER, arg_index, input))

@@ -15,6 +15,9 @@
 /* -d, -p, -c, -r, -w, --size, --errors, --rule; input is a struct filter. */
 extern const struct argp filter_argp;
 
+/* The filters without --rule, for who has only sums of accesses. */
+extern const struct argp sum_filter_argp;
+
 /* -v, --color; input may be NULL. */
 struct common_options {
 	enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } color;
@@ -26,6 +29,9 @@ extern const struct argp common_argp;
 #define MEASURE_HELP                                                                            \
 	"begin the measurement block of each traced function anew when it is opened, and show " \
 	"the machine's count beside ours at the end"
+
+/* The same for -a. */
+#define ALL_HELP "trace all processes, not only CMD and its children"
 
 /*
  * options_parse - argp_parse() with our conventions: "ismtrace COMMAND" in

@@ -22,8 +22,11 @@ struct check_command {
 	struct capture_args options;
 	struct common_options common;
 	struct check_options check;
-	bool measure;
+	/* They make sense with -- CMD only. */
+	bool measure, all;
+	unsigned long long duration_ns;
 	struct run_as run_as;
+
 	struct output file;
 	char **argv; /* of the workload; NULL: captures are checked */
 
@@ -40,17 +43,20 @@ static const struct argp_option check_options[] = {
 	  0 },
 	{ "count", 'n', "COUNT", 0, "show at most COUNT findings; all of them count", 0 },
 	{ "json", OPT_JSON, NULL, 0, "one JSON object a finding, then the summary", 0 },
-	{ "measure", OPT_MEASURE, NULL, 0, "with -- CMD: " MEASURE_HELP, 0 },
 	{ "quiet", 'q', NULL, 0, "only how many findings there are", 0 },
-	{ "relinquish-privileges", 'Z', "USER", 0, "with -- CMD: " RUN_AS_HELP, 0 },
+	{ NULL, 0, NULL, 0, "With -- CMD:", 2 },
+	{ "all-processes", 'a', NULL, 0, ALL_HELP, 0 },
+	{ "measure", OPT_MEASURE, NULL, 0, MEASURE_HELP, 0 },
+	{ "relinquish-privileges", 'Z', "USER", 0, RUN_AS_HELP, 0 },
+	{ "time-limit", 't', "SECONDS", 0, "end after SECONDS, and CMD with it", 0 },
 	{ 0 },
 };
 
 static const struct argp_child check_children[] = {
 	{ &filter_argp, 0, NULL, 1 },
-	{ &capture_argp, 0, NULL, 2 },
+	{ &capture_argp, 0, NULL, 3 },
 	{ &common_argp, 0, NULL, -1 },
-	{ &output_argp, 0, "Where to write:", 3 },
+	{ &output_argp, 0, "Where to write:", 4 },
 	{ 0 },
 };
 
@@ -63,6 +69,20 @@ static int parse_severity(const char *arg, struct argp_state *state)
 			return severity;
 	option_error(state, "--severity is error, warning or info, not '%s'", arg);
 	return SEV_INFO;
+}
+
+/* Options that are for -- CMD, and there is none. */
+static void refuse_without_cmd(const struct check_command *cmd, struct argp_state *state)
+{
+	if (cmd->measure)
+		option_error(state,
+			     "--measure is for -- CMD: captures say themselves what was measured");
+	if (cmd->all)
+		option_error(state, "-a is for -- CMD: captures have what was traced");
+	if (cmd->duration_ns)
+		option_error(state, "-t is for -- CMD: captures end where they end");
+	if (cmd->run_as.given)
+		option_error(state, "-Z is for -- CMD: captures are read as who you are");
 }
 
 static error_t parse_check(int key, char *arg, struct argp_state *state)
@@ -84,6 +104,12 @@ static error_t parse_check(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_MEASURE:
 		cmd->measure = true;
+		return 0;
+	case 'a':
+		cmd->all = true;
+		return 0;
+	case 't':
+		cmd->duration_ns = parse_seconds(arg, state);
 		return 0;
 	case 'Z':
 		parse_run_as(&cmd->run_as, arg, state);
@@ -112,13 +138,12 @@ static error_t parse_check(int key, char *arg, struct argp_state *state)
 		cmd->options.no_files = true;
 		state->next = state->argc;
 		return 0;
+	case ARGP_KEY_NO_ARGS:
+		parse_no_workload(state);
+		return ARGP_ERR_UNKNOWN;
 	case ARGP_KEY_END:
-		if (cmd->measure && !cmd->argv)
-			option_error(
-				state,
-				"--measure is for -- CMD: captures say themselves what was measured");
-		if (cmd->run_as.given && !cmd->argv)
-			option_error(state, "-Z is for -- CMD: captures are read as who you are");
+		if (!cmd->argv)
+			refuse_without_cmd(cmd, state);
 		return ARGP_ERR_UNKNOWN;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -197,6 +222,8 @@ int check_command(int argc, char **argv, check_live_fn *live)
 			.filter = &cmd.options.filter,
 			.check = cmd.check,
 			.measure = cmd.measure,
+			.all = cmd.all,
+			.duration_ns = cmd.duration_ns,
 			.run_as = cmd.run_as,
 			.output = &cmd.file,
 			.argv = cmd.argv,

@@ -14,7 +14,8 @@
 struct check_trace {
 	const struct filter *filter;
 	struct check_options check;
-	bool measure;
+	bool measure, all;
+	unsigned long long duration_ns; /* 0: no limit */
 	struct run_as run_as;
 	struct output *output;
 	char **argv;

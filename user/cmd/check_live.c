@@ -146,6 +146,8 @@ static int check_live(const struct check_trace *trace)
 	check.trace = trace;
 	check.session.tracing.options.filter = *trace->filter;
 	check.session.tracing.options.measure = trace->measure;
+	check.session.tracing.all = trace->all;
+	check.session.tracing.duration_ns = trace->duration_ns;
 	check.session.tracing.options.run_as = trace->run_as;
 	check.session.tracing.argv = trace->argv;
 	check.session.tracing.separate = output_mixes(trace->output->path);

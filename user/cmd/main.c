@@ -12,24 +12,29 @@
 #include "util/message.h"
 #include "version.h"
 
+static int command_completion(int argc, char **argv);
+
+/* The first fields of the command that has its options in NAME_argp. */
+#define COMMAND(NAME) #NAME, command_##NAME, &NAME##_argp
+
 static const struct command commands[] = {
-	{ "live", command_live, "show every access as it happens, then a summary", &live_argp },
-	{ "record", command_record, "the same into a file, for later or for another machine",
-	  &record_argp },
-	{ "stat", command_stat, "counts and histograms, kept in the kernel: the least overhead",
-	  &stat_argp },
-	{ "dump", command_dump, "the records of captures, as live shows them", &dump_argp },
-	{ "report", command_report, "what captures add up to: histograms, tables, findings",
-	  &report_argp },
-	{ "check", command_check, "only what is wrong, in captures or while a command runs",
-	  &check_argp },
-	{ "list", command_list, "the PCI functions, their drivers, BARs, maxstbl and counters",
-	  &list_argp },
-	{ "doctor", command_doctor, "what this kernel offers to tracing, what it lacks, what to do",
-	  &doctor_argp },
+	{ COMMAND(live), "show every access as it happens, then a summary" },
+	{ COMMAND(record), "the same into a file, for later or for another machine" },
+	{ COMMAND(stat), "counts and histograms, kept in the kernel: the least overhead" },
+	{ COMMAND(dump), "the records of captures, as live shows them" },
+	{ COMMAND(report), "what captures add up to: histograms, tables, findings" },
+	{ COMMAND(check), "only what is wrong, in captures or while a command runs" },
+	{ COMMAND(list), "the PCI functions, their drivers, BARs, maxstbl and counters" },
+	{ COMMAND(doctor), "what this kernel offers to tracing, what it lacks, what to do" },
+	{ COMMAND(completion), "what bash or zsh completes of all this" },
 };
 
 #define NR_COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+static int command_completion(int argc, char **argv)
+{
+	return completion(argc, argv, commands, NR_COMMANDS);
+}
 
 static void usage(FILE *out)
 {
@@ -39,7 +44,7 @@ static void usage(FILE *out)
 	      "Trace accesses to IBM Z PCI functions (ISM) through VFIO, and the instructions they become.\n\n",
 	      out);
 	for (i = 0; i < NR_COMMANDS; i++)
-		fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].help);
+		fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].help);
 	fputs("\n'ismtrace COMMAND --help' tells the options of a command.\n", out);
 }
 
@@ -59,9 +64,6 @@ int main(int argc, char **argv)
 		usage(argc > 1 ? stdout : stderr);
 		return argc > 1 ? output_unsaid() : EXIT_USAGE;
 	}
-	/* For make install, not for people: it is in no list. */
-	if (!strcmp(name, "completion"))
-		return completion(argc - 1, argv + 1, commands, NR_COMMANDS);
 	for (i = 0; i < NR_COMMANDS; i++)
 		if (!strcmp(name, commands[i].name))
 			return commands[i].run(argc - 1, argv + 1);

@@ -118,7 +118,7 @@ static error_t parse_record(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 'C':
 		if (parse_size(arg, &cmd->max_size) || !cmd->max_size)
-			option_error(state, "cannot make sense of '%s'", arg);
+			option_error(state, "-C is a positive number of bytes, not '%s'", arg);
 		return 0;
 	case 'G':
 		cmd->max_ns = parse_seconds(arg, state);

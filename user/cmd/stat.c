@@ -26,7 +26,7 @@
 /* The longest sleep: what ends the run is looked at this often, too. */
 #define TICK_MS 100
 
-enum { OPT_JSON = 0x300 };
+enum { OPT_JSON = 0x300, OPT_RULE };
 
 struct stat_command {
 	struct tracing tracing;
@@ -48,11 +48,13 @@ static const struct argp_option stat_argp_options[] = {
 	{ "json", OPT_JSON, NULL, 0, "JSON: an object for each interval, and the summary", 0 },
 	{ NULL, 0, NULL, 0, "How to count:", 2 },
 	{ "count", 'n', "COUNT", 0, "with -I: end after COUNT intervals", 0 },
+	/* Who has it from the other commands is told why it is not here. */
+	{ "rule", OPT_RULE, "ID", OPTION_HIDDEN, NULL, 0 },
 	{ 0 },
 };
 
 static const struct argp_child stat_children[] = {
-	{ &tracing_argp, 0, NULL, 0 },
+	{ &counting_argp, 0, NULL, 0 },
 	{ &output_argp, 0, "Where to write:", 3 },
 	{ 0 },
 };
@@ -80,9 +82,11 @@ static error_t parse_stat(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_END:
 		if (cmd->count && !cmd->interval_ns)
 			option_error(state, "-n counts intervals: it needs -I");
-		if (cmd->tracing.options.filter.rules)
-			option_error(state, "stat counts without looking at each access: "
-					    "--rule is for live, record and the captures");
+		return 0;
+	case OPT_RULE:
+		option_error(state,
+			     "stat counts without looking at each access: --rule is for live, "
+			     "record and the captures");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;

@@ -12,8 +12,7 @@ enum { OPT_MIO = 0x400, OPT_MEASURE };
 
 static const struct argp_option tracing_options[] = {
 	{ "time-limit", 't', "SECONDS", 0, "end after SECONDS", 2 },
-	{ "all-processes", 'a', NULL, 0,
-	  "with -- CMD: trace all processes, not only CMD and its children", 2 },
+	{ "all-processes", 'a', NULL, 0, "with -- CMD: " ALL_HELP, 2 },
 	{ "measure", OPT_MEASURE, NULL, 0, MEASURE_HELP, 2 },
 	{ "mio", OPT_MIO, "auto|on|off", 0,
 	  "probe the MIO-capable helpers too; auto: where the machine has MIO", 2 },
@@ -62,6 +61,18 @@ static error_t parse_tracing(int key, char *arg, struct argp_state *state)
 		return ARGP_ERR_UNKNOWN;
 	}
 }
+
+static const struct argp_child counting_children[] = {
+	{ &sum_filter_argp, 0, NULL, 1 },
+	{ &common_argp, 0, NULL, -1 },
+	{ 0 },
+};
+
+const struct argp counting_argp = {
+	.options = tracing_options,
+	.parser = parse_tracing,
+	.children = counting_children,
+};
 
 const struct argp tracing_argp = {
 	.options = tracing_options,

@@ -31,6 +31,9 @@ struct tracing {
  */
 extern const struct argp tracing_argp;
 
+/* The same for a trace by counts, which has no --rule. */
+extern const struct argp counting_argp;
+
 /* Defaults, before the options are parsed. */
 void tracing_init(struct tracing *tracing);
 

@@ -44,6 +44,7 @@ static void look_machine(struct requirement_result *finding)
 
 static void look_privilege(struct requirement_result *finding)
 {
+	static char how[96];
 	char missing[80];
 
 	if (!privilege_missing(missing, sizeof(missing))) {
@@ -52,7 +53,8 @@ static void look_privilege(struct requirement_result *finding)
 	}
 	FOUND("no permission to load BPF programs: %s missing", missing);
 	finding->result = REQ_FAILS;
-	finding->hint = "run it as root, as in: sudo ismtrace live";
+	snprintf(how, sizeof(how), "run it as root, as in: sudo %s", message_command());
+	finding->hint = how;
 }
 
 /* The first PID namespace's file has this number in every kernel (PROC_PID_INIT_INO). */

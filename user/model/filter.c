@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "model/filter_match.h"
 #include "model/region.h"
 #include "model/rules.h"
 
@@ -20,7 +21,8 @@ void filter_init(struct filter *filter)
 
 int filter_add_function(struct filter *filter, const char *text)
 {
-	if (!*text)
+	/* A name that can never match would make `check` find nothing. */
+	if (!filter_name_valid(text))
 		return -EINVAL;
 	if (filter->nr_functions == FILTER_MAX)
 		return -E2BIG;

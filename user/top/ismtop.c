@@ -55,6 +55,7 @@ static const struct argp_option ismtop_options[] = {
 	{ "count", 'n', "COUNT", 0, "end after COUNT intervals", 0 },
 	{ "json", OPT_JSON, NULL, 0, "likewise, one JSON object for each interval", 0 },
 	{ "verbose", 'v', NULL, 0, "say what is done, with -vv also what libbpf says", 0 },
+	{ NULL, 'h', NULL, OPTION_HIDDEN, NULL, 0 },
 	{ "completion", OPT_COMPLETION, "SHELL", OPTION_HIDDEN, "for make install", 0 },
 	{ 0 },
 };
@@ -123,6 +124,9 @@ static error_t parse_ismtop(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &cmd->replay.filter;
 		state->child_inputs[1] = &cmd->replay;
+		return 0;
+	case 'h':
+		argp_state_help(state, state->out_stream, ARGP_HELP_STD_HELP);
 		return 0;
 	case 'd':
 		cmd->interval_ns =

@@ -11,11 +11,22 @@
 
 static int verbosity;
 static const char *name = "ismtrace";
+static const char *command;
 static struct message_listener listener;
 
 void message_set_name(const char *program)
 {
 	name = program;
+}
+
+void message_set_command(const char *typed)
+{
+	command = typed;
+}
+
+const char *message_command(void)
+{
+	return command ? command : name;
 }
 
 struct message_listener message_listen(struct message_listener next)

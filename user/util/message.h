@@ -25,6 +25,13 @@ int message_verbosity(void);
 void message_set_name(const char *program);
 
 /*
+ * What was typed up to the options, as "ismtrace live", for hints that tell how to call it again;
+ * the program's name unless it was set.  Borrowed.
+ */
+void message_set_command(const char *typed);
+const char *message_command(void);
+
+/*
  * message_listen - from now on lines go to fn(arg, line), without prefix and newline, and not to
  * standard error: ismtop does so while it has the screen.  fn NULL: to standard error again.
  * Returns the listener before.
