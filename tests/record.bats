@@ -114,14 +114,25 @@ ops()
 	same "the other directory" "$(paste -sd ' ' "$(at swapped.victim)")" "file root's own"
 	# As it was opened, and empty.
 	same "what somebody held open" "$(paste -sd ' ' "$(at swapped.held)")" "/tmp/way/out/x.00006.pcapng (deleted) 0"
-	n=$(wc -l <"$(at swapped.files)")
+	# What somebody had written to a name that was then needed is kept beside it.
+	n=$(grep -vc '\.old$' "$(at swapped.files)")
 	[ "$n" -ge 7 ] || fail "$(cat "$(at swapped.files)")"
 	same "new files, for root alone, with no other name" \
-		"$(grep -c '^regular file 600 0 1 x\.' "$(at swapped.files)")" "$n"
+		"$(grep -v '\.old$' "$(at swapped.files)" | grep -c '^regular file 600 0 1 x\.')" "$n"
 	# All that the client did, before and after.
 	same "notes" "$(cat "$(at swapped.note)")" ""
 	same "writes" "$(jq -r 'select(.type == "access" and .op == "write") | .pid' "$(at swapped.dump)" | uniq -c)" \
 		"$(jq -r 'select(.type == "op" and .op == "write") | .pid' "$(at swapped.1.ops)" "$(at swapped.2.ops)" | uniq -c)"
+}
+
+@test "the same name again: what was recorded is kept, and for no program nothing is touched" {
+	local first kept
+	first=$(sed -n '1s/^0 again.pcapng \([0-9]*\)$/\1/p' "$(at again)")
+	[ -n "$first" ] || fail "$(cat "$(at again)")"
+	same "no program" "$(sed -n 2p "$(at again)")" "127 again.pcapng $first"
+	kept=$(sed -n '3s/^0 again.pcapng [0-9]* again.pcapng.old \([0-9]*\)$/\1/p' "$(at again)")
+	same "kept" "$kept" "$first"
+	same "accesses that were kept" "$(tool dump --json "$(at again.pcapng.old)" | jq -r 'select(.type == "access" and .op == "write") | .op' | wc -l)" 3
 }
 
 # opener OWNER -- what it was where OWNER has the directory; numbers that are nobody's are "own".

@@ -135,6 +135,13 @@ cat /tmp/victim/file >>$OUT/swapped.victim
 ismtrace dump --json /tmp/way/out/x.*.pcapng >$OUT/swapped.dump 2>$OUT/swapped.note
 rm -rf /tmp/way
 
+# The same name again, for no program and for one that does nothing.
+for cmd in "ismload --quiet block:size=64,count=3" /nowhere/program true; do
+	# shellcheck disable=SC2086 # Words.
+	ismtrace record -o $OUT/again.pcapng -- $cmd >/dev/null 2>>$OUT/again.err
+	echo "$? $(cd $OUT && stat -c '%n %s' again.pcapng*)" | paste -sd' '
+done >$OUT/again
+
 # The process that makes the files: what it may do, and that it can be ended.
 for owner in root nobody; do
 	mkdir /tmp/some

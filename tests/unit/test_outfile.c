@@ -76,8 +76,22 @@ static void test_make(const struct outdir *d)
 	is_str(text_of("second"), "old", "one with another name keeps that");
 	fstat(held, &st);
 	is_int(st.st_size, 3, "and who has it open has the old one");
-	is_int(st.st_nlink, 1, "which has one name less");
+	is_int(st.st_nlink, 2, "which has another name");
 	close(held);
+	is_str(text_of("held.old"), "old", "that of the file that was there");
+	put("held", "newer");
+	use(outfile_make(d, "held", 0600));
+	is_str(text_of("held.old"), "newer", "the last one is kept");
+	put("held", "");
+	use(outfile_make(d, "held", 0600));
+	is_str(text_of("held.old"), "newer", "one of nothing is not");
+	put("kept", "old");
+	if (mkdir(in("kept.old"), 0700))
+		exit(1);
+	is_int(outfile_make(d, "kept", 0600), -EEXIST, "what cannot be kept is not replaced");
+	is_str(text_of("kept"), "old", "and stays");
+	rmdir(in("kept.old"));
+	unlink(in("kept"));
 	use(outfile_make(d, "link", 0600));
 	is_str(text_of("link"), "new", "a link is replaced");
 	is_str(text_of("victim"), "old", "not what it leads to");

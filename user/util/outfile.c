@@ -73,6 +73,24 @@ static int open_new(const struct outdir *dir, const char *name, mode_t mode)
 	return fd < 0 ? -errno : fd;
 }
 
+/*
+ * What somebody has once written stays, as perf.data.old does: a second run with the same name is
+ * often a mistake.  A link, a device, or a file of nothing is no such thing.
+ */
+static int keep_old(const struct outdir *dir, const char *name)
+{
+	char old[NAME_MAX + sizeof(OUTFILE_OLD)];
+	struct stat st;
+
+	if (fstatat(dir->fd, name, &st, AT_SYMLINK_NOFOLLOW) || !S_ISREG(st.st_mode) || !st.st_size)
+		return 0;
+	snprintf(old, sizeof(old), "%s" OUTFILE_OLD, name);
+	if (!renameat(dir->fd, name, dir->fd, old))
+		return 0;
+	/* Where nothing may be renamed the old file is not ours to replace, either. */
+	return errno == EISDIR || errno == ENOTEMPTY || errno == ENAMETOOLONG ? -EEXIST : -errno;
+}
+
 /* A new file under a name of its own, which then takes that of the old one. */
 static int replace(const struct outdir *dir, const char *name, mode_t mode)
 {
@@ -89,9 +107,11 @@ static int replace(const struct outdir *dir, const char *name, mode_t mode)
 	}
 	if (fd < 0)
 		return fd;
-	if (!renameat(dir->fd, other, dir->fd, name))
+	err = keep_old(dir, name);
+	if (!err && !renameat(dir->fd, other, dir->fd, name))
 		return fd;
-	err = -errno;
+	if (!err)
+		err = -errno;
 	unlinkat(dir->fd, other, 0);
 	close(fd);
 	return err;
@@ -215,5 +235,7 @@ const char *outfile_reason(int err)
 {
 	if (err == -OUTFILE_FOREIGN)
 		return "it is a pipe of somebody else's";
+	if (err == -EEXIST)
+		return "it is there, and cannot be kept under its name with " OUTFILE_OLD;
 	return err == -ELOOP ? "it is a symbolic link, which is not followed" : strerror(-err);
 }

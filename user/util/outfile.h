@@ -6,12 +6,15 @@
  * somebody else's, or read along in ours.  So a file that is there is replaced by another
  * one of its name, which nobody else has open or has a second name for; no link is
  * followed; and the directory is looked up once, for as many files as are made in it.
+ * The old file is kept under its name with OUTFILE_OLD, unless it is empty.
  */
 #ifndef ISMT_UTIL_OUTFILE_H
 #define ISMT_UTIL_OUTFILE_H
 
 #include <stdbool.h>
 #include <sys/types.h>
+
+#define OUTFILE_OLD ".old"
 
 /* A directory that files are made in; initialise it with OUTDIR_NONE. */
 struct outdir {
@@ -36,7 +39,8 @@ bool outdir_is_ours(const struct outdir *dir);
 /*
  * outfile_make - make a new regular file in the directory, by a name without a slash.  Whatever has
  * the name is replaced, unless it is a directory: of a link the link, not its target; a pipe is
- * not opened.  Returns a descriptor to write to, or -errno.
+ * not opened.  A file that has something in it is renamed to NAME.old, in place of one of that
+ * name; -EEXIST if it cannot be.  Returns a descriptor to write to, or -errno.
  */
 int outfile_make(const struct outdir *dir, const char *name, mode_t mode);
 
