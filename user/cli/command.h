@@ -25,9 +25,11 @@ int command_report(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_list(int argc, char **argv);
 int command_doctor(int argc, char **argv);
+int command_bind(int argc, char **argv);
+int command_unbind(int argc, char **argv);
 
 /* The commands' option tables; completion is made of these. */
 extern const struct argp live_argp, record_argp, stat_argp, dump_argp, report_argp, check_argp,
-	list_argp, doctor_argp;
+	list_argp, doctor_argp, bind_argp, unbind_argp;
 
 #endif /* ISMT_CLI_COMMAND_H */

@@ -26,6 +26,8 @@ static const struct command commands[] = {
 	{ COMMAND(check), "only what is wrong, in captures or while a command runs" },
 	{ COMMAND(list), "the PCI functions, their drivers, BARs, maxstbl and counters" },
 	{ COMMAND(doctor), "what this kernel offers to tracing, what it lacks, what to do" },
+	{ COMMAND(bind), "give a function to ism-vfio-pci, or another driver" },
+	{ COMMAND(unbind), "give it back to the driver that the kernel chooses" },
 	{ COMMAND(completion), "what bash or zsh completes of all this" },
 };
 

@@ -8,6 +8,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "live/binding.h"
 #include "live/privilege.h"
 #include "live/retprobe.h"
 #include "util/message.h"
@@ -135,7 +136,30 @@ static void look_driver(struct requirement_result *finding)
 		FOUND("driver not loaded: neither ism-vfio-pci nor vfio-pci");
 		finding->result = REQ_FAILS;
 		finding->hint =
-			"modprobe ism-vfio-pci, and bind it to the function (see ismtrace list)";
+			"ismtrace bind FUNCTION loads ism-vfio-pci and gives it the function";
+	}
+}
+
+static void look_functions(struct requirement_result *finding)
+{
+	static char how[64];
+	struct binding_isms isms;
+
+	binding_count_isms(&isms);
+	if (!isms.there) {
+		FOUND("this machine has no ISM function");
+		finding->result = REQ_LACKS;
+		finding->hint =
+			"the machine's configuration, or the hypervisor's, gives one to this Linux";
+	} else if (!isms.bound) {
+		FOUND("%u ISM function%s, and no VFIO driver has %s", isms.there,
+		      isms.there == 1 ? "" : "s", isms.there == 1 ? "it" : "one");
+		finding->result = REQ_LACKS;
+		snprintf(how, sizeof(how), "ismtrace bind %s", isms.loose);
+		finding->hint = how;
+	} else {
+		FOUND("of %u ISM function%s %u bound to a VFIO driver", isms.there,
+		      isms.there == 1 ? "" : "s", isms.bound);
 	}
 }
 
@@ -206,11 +230,12 @@ static void look_debugfs(struct requirement_result *finding)
 }
 
 const struct check checks[] = {
-	{ "machine", look_machine, false },   { "permission", look_privilege, false },
-	{ "PIDs", look_pids, false },	      { "BTF", look_btf, false },
-	{ "lockdown", look_lockdown, false }, { "driver", look_driver, true },
-	{ "JIT", look_jit, false },	      { "ftrace", look_ftrace, true },
-	{ "tracefs", look_tracefs, false },   { "debugfs", look_debugfs, false },
+	{ "machine", look_machine, false },	{ "permission", look_privilege, false },
+	{ "PIDs", look_pids, false },		{ "BTF", look_btf, false },
+	{ "lockdown", look_lockdown, false },	{ "driver", look_driver, true },
+	{ "functions", look_functions, false }, { "JIT", look_jit, false },
+	{ "ftrace", look_ftrace, true },	{ "tracefs", look_tracefs, false },
+	{ "debugfs", look_debugfs, false },
 };
 
 const size_t nr_requirements = sizeof(checks) / sizeof(checks[0]);
