@@ -31,6 +31,8 @@ endif
 CSTD := -std=gnu11 -D_GNU_SOURCE
 WARN := -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes -Wno-unused-parameter
 CFLAGS ?= -O2 -g
+# The same bytes wherever the sources are.
+MAPPED := -ffile-prefix-map=$(CURDIR)=.
 ifdef ASAN
 CFLAGS := -O1 -g -fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=all
 endif
@@ -46,6 +48,7 @@ S_CPPFLAGS :=
 S_LDFLAGS := $(STATIC)
 BPF_INCLUDES :=
 KDIR ?= /lib/modules/$(shell uname -r)/build
+BUILD_DRIVER := $(wildcard $(KDIR)/Makefile)
 else
 CROSS_COMPILE ?= s390x-linux-gnu-
 STATIC ?= -static
@@ -56,12 +59,14 @@ S_CPPFLAGS = -isystem $(SYSROOT)/kernel-headers -isystem $(SYSROOT)/usr/include 
 	-isystem $(SYSROOT)/usr/include/s390x-linux-gnu
 S_LDFLAGS = $(STATIC) -L$(SYSROOT)/usr/lib/s390x-linux-gnu
 BPF_INCLUDES = -I$(SYSROOT)/usr/include
+BUILD_DRIVER := yes
 KDIR = $(eval KDIR := $$(shell scripts/get-kernel $(KERNEL))/build)$(KDIR)
 endif
 
 CLANG ?= clang
-S_CC := $(CROSS_COMPILE)gcc
-HOSTCC ?= gcc
+# A package's build says CC for the machine that it builds on.
+S_CC := $(if $(CROSS_COMPILE),$(CROSS_COMPILE)gcc,$(if $(filter default,$(origin CC)),gcc,$(CC)))
+HOSTCC ?= $(if $(CROSS_COMPILE),gcc,$(S_CC))
 
 S := $(B)/s390x
 H := $(B)/host$(if $(ASAN),-asan)
@@ -114,14 +119,19 @@ help:
 	@echo '  lint      shellcheck, the order of rooms, format and comments, and sparse and checkpatch over the driver'
 	@echo '  format    the sources as make lint wants them'
 	@echo '  setup     install the Debian packages that are missing'
-	@echo '  install   the toolkit and its man pages, to DESTDIR and PREFIX (on s390x)'
+	@echo '  install   what runs on this machine, with man pages and completions, to DESTDIR and PREFIX;'
+	@echo '            install-s390x, install-host: for that machine; uninstall'
+	@echo '  dist      a tarball of what is committed'
 	@echo '  clean     remove $(B)/; the cache stays (scripts/clean-cache removes it)'
 	@echo
 	@echo 'Variables: V=1 shows commands, ASAN=1 builds the unit tests with sanitizers,'
 	@echo '           ISMTRACE_CACHE=DIR says where downloads and slow builds are kept.'
 
-.PHONY: all s390x driver setup clean
-all: s390x driver
+.PHONY: all s390x driver no-driver setup clean
+# A machine that only builds has no headers of the kernel that it runs.
+no-driver:
+	@echo 'make: no kernel headers in $(KDIR): the driver is not built (make driver KDIR=... does)'
+all: s390x $(if $(BUILD_DRIVER),driver,no-driver)
 s390x: $(S)/bin/ismtrace $(S)/bin/ismtop $(LAB:%=$(S)/bin/%)
 
 .PHONY: test-clients
@@ -132,7 +142,7 @@ setup:
 
 # The cross build asks for the sysroot when its rules are read, so packages and
 # cache come first, in a make of its own.
-.PHONY: prepare demo check check-all unit lint format bench soak install
+.PHONY: prepare demo check check-all unit lint format bench soak
 prepare: setup
 	$(Q)scripts/prepare
 
@@ -180,7 +190,7 @@ BPF_HEADERS := $(wildcard bpf/*.h) vmlinux/vmlinux.h
 $(S)/%.bpf.o: bpf/%.bpf.c $(BPF_HEADERS) Makefile
 	$(call say,BPF,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CLANG) -g -O2 -Wall -Wextra -Wno-unused-parameter -target bpfeb -mcpu=v3 \
+	$(Q)$(CLANG) -g -O2 -Wall -Wextra -Wno-unused-parameter -target bpfeb -mcpu=v3 $(MAPPED) \
 		-D__TARGET_ARCH_s390 -Ibpf -Ivmlinux $(BPF_INCLUDES) -c $< -o $@.full
 	$(Q)$(BPFTOOL) gen object $@ $@.full
 
@@ -198,7 +208,7 @@ TEST_INCLUDES := -Itests/unit -Itests/unit/fake -Ivmlinux -Ilab/qemu
 define compile
 $(call say,$(1),$@)
 $(Q)mkdir -p $(@D)
-$(Q)$(2) $(CSTD) $(WARN) $(INCLUDES) $(if $(findstring tests/,$<),$(TEST_INCLUDES)) -MMD -MP -c $< -o $@
+$(Q)$(2) $(CSTD) $(WARN) $(MAPPED) $(CPPFLAGS) $(INCLUDES) $(if $(findstring tests/,$<),$(TEST_INCLUDES)) -MMD -MP -c $< -o $@
 endef
 
 # link SAID, COMPILER AND ITS FLAGS, LIBRARIES
@@ -213,8 +223,8 @@ $(S)/%.o: %.c | $(B)/version.h
 $(H)/%.o: %.c | $(B)/version.h
 	$(call compile,HOSTCC,$(HOSTCC) $(CFLAGS))
 
-S_LINK = $(S_CC) $(CFLAGS) -pthread
-H_LINK = $(HOSTCC) $(CFLAGS) -pthread
+S_LINK = $(S_CC) $(CFLAGS) $(LDFLAGS) -pthread
+H_LINK = $(HOSTCC) $(CFLAGS) $(LDFLAGS) -pthread
 LIBS := -lz -ljansson -lseccomp -lm
 SCREEN_LIBS := -lncursesw -ltinfo
 LIVE_LIBS := -lbpf -lelf -lcap
@@ -244,10 +254,14 @@ DRIVER_BUILD := $(abspath $(B))/driver-$(KERNEL)
 
 driver: $(DRIVER_BUILD)/ism-vfio-pci.ko
 
+# A distribution's headers name the compiler that they were made with, in the version of that
+# distribution; a cross compiler of another one does as well.
+DRIVER_CC := $(if $(CROSS_COMPILE),CC=$(S_CC))
+
 $(DRIVER_BUILD)/ism-vfio-pci.ko: $(wildcard driver/*.c driver/*.h driver/Kbuild driver/Makefile)
 	$(call say,MODULE,$@)
-	$(Q)$(MAKE) -s -C driver KDIR=$(KDIR) ARCH=s390 CROSS_COMPILE=$(CROSS_COMPILE) \
-		BUILD=$(DRIVER_BUILD) >$(B)/driver.log 2>&1 || { cat $(B)/driver.log >&2; exit 1; }
+	$(Q)$(MAKE) -s -C driver KDIR=$(KDIR) ARCH=s390 CROSS_COMPILE=$(CROSS_COMPILE) $(DRIVER_CC) \
+		KCFLAGS=-ffile-prefix-map=$(DRIVER_BUILD)=. BUILD=$(DRIVER_BUILD) >$(B)/driver.log 2>&1 || { cat $(B)/driver.log >&2; exit 1; }
 
 # --- For this machine: programs that read captures, and what measures and checks.
 
@@ -373,39 +387,64 @@ quick: prepare
 format:
 	$(Q)scripts/lint-format --fix
 
-# --- On s390x: the toolkit where people look for it.
+# --- Where people look for it.
 
 PREFIX ?= /usr/local
 DESTDIR ?=
 
 # Out of the option tables of the program that is installed.
-$(S)/completion/%: $(S)/bin/ismtrace
-	$(call say,GEN,$@)
-	$(Q)mkdir -p $(@D)
-	$(Q)$(if $(SYSROOT),qemu-s390x-static) $< completion $(*F) >$@
+define completions
+$(1)/completion/%: $(1)/bin/ismtrace
+	$$(call say,GEN,$$@)
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)$(2) $$< completion $$(*F) >$$@
 
-$(S)/completion-ismtop/%: $(S)/bin/ismtop
-	$(call say,GEN,$@)
-	$(Q)mkdir -p $(@D)
-	$(Q)$(if $(SYSROOT),qemu-s390x-static) $< --completion $(*F) >$@
+$(1)/completion-ismtop/%: $(1)/bin/ismtop
+	$$(call say,GEN,$$@)
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)$(2) $$< --completion $$(*F) >$$@
+endef
+$(eval $(call completions,$(S),$(if $(CROSS_COMPILE),qemu-s390x-static)))
+$(eval $(call completions,$(H),))
 
-install: s390x $(S)/completion/bash $(S)/completion/zsh $(S)/completion-ismtop/bash \
-		$(S)/completion-ismtop/zsh
+# installed DIRECTORY, PROGRAMS -- what is installed, as FROM:TO, TO below PREFIX.
+installed = $(foreach f,$(2),$(1)/bin/$(f):bin/$(f)) \
+	$(foreach f,$(filter $(addprefix docs/,$(addsuffix .1,$(2)) $(addsuffix .8,$(2))),$(wildcard docs/*.[18])), \
+		$(f):share/man/man$(subst .,,$(suffix $(f)))/$(notdir $(f))) \
+	$(foreach f,README.md CHANGELOG.md $(wildcard docs/*.md),$(f):share/doc/ismtrace/$(notdir $(f))) \
+	docs/wireshark/ism.lua:share/ismtrace/ism.lua \
+	$(foreach p,ismtrace ismtop, \
+		$(1)/$(COMPLETION_$(p))/bash:share/bash-completion/completions/$(p) \
+		$(1)/$(COMPLETION_$(p))/zsh:share/zsh/site-functions/_$(p))
+COMPLETION_ismtrace := completion
+COMPLETION_ismtop := completion-ismtop
+
+INSTALLED_s390x = $(call installed,$(S),ismtrace ismtop ismload ismpeer) \
+	packaging/ismtrace.sysusers:lib/sysusers.d/ismtrace.conf
+INSTALLED_host = $(call installed,$(H),ismtrace ismtop)
+
+from = $(firstword $(subst :, ,$(1)))
+to = $(DESTDIR)$(PREFIX)/$(lastword $(subst :, ,$(1)))
+
+# What this machine can run: all of it on s390x, elsewhere what reads captures.
+HERE := $(if $(CROSS_COMPILE),host,s390x)
+.PHONY: install install-s390x install-host uninstall dist
+install: install-$(HERE)
+
+install-s390x install-host: install-%:
+	$(Q)$(MAKE) --no-print-directory $(foreach f,$(INSTALLED_$*),$(filter $(B)/%,$(call from,$(f))))
 	$(call say,INSTALL,$(DESTDIR)$(PREFIX))
-	$(Q)install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
-		$(DESTDIR)$(PREFIX)/share/man/man8
-	$(Q)install -m 755 $(S)/bin/ismtrace $(DESTDIR)$(PREFIX)/sbin
-	$(Q)install -m 755 $(S)/bin/ismtop $(DESTDIR)$(PREFIX)/sbin
-	$(Q)install -m 755 $(S)/bin/ismload $(S)/bin/ismpeer $(DESTDIR)$(PREFIX)/bin
-	$(Q)install -m 644 docs/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
-	$(Q)install -m 644 docs/*.8 $(DESTDIR)$(PREFIX)/share/man/man8
-	$(Q)install -D -m 644 packaging/ismtrace.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/ismtrace.conf
-	$(Q)install -d $(DESTDIR)$(PREFIX)/share/ismtrace
-	$(Q)install -m 644 docs/wireshark/ism.lua docs/capture-format.md docs/rules.md \
-		$(DESTDIR)$(PREFIX)/share/ismtrace
-	$(Q)install -D -m 644 $(S)/completion/bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/ismtrace
-	$(Q)install -D -m 644 $(S)/completion/zsh $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_ismtrace
-	$(Q)install -D -m 644 $(S)/completion-ismtop/bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/ismtop
-	$(Q)install -D -m 644 $(S)/completion-ismtop/zsh $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_ismtop
+	$(Q)set -e; $(foreach f,$(INSTALLED_$*),install -D -m $(if $(findstring /bin/,$(call from,$(f))),755,644) \
+		$(call from,$(f)) $(call to,$(f));)
+
+uninstall:
+	$(call say,REMOVE,$(DESTDIR)$(PREFIX))
+	$(Q)rm -f $(foreach f,$(INSTALLED_s390x) $(INSTALLED_host),$(call to,$(f)))
+
+# What is committed, as packagers want it.
+dist:
+	$(Q)mkdir -p $(B)
+	$(Q)git archive --format=tar.gz --prefix=ismtrace-$(VERSION)/ -o $(B)/ismtrace-$(VERSION).tar.gz HEAD
+	@echo $(B)/ismtrace-$(VERSION).tar.gz
 
 -include $(shell find $(S) $(H) $(F) -name '*.d' 2>/dev/null)

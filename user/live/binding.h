@@ -16,7 +16,7 @@
 struct binding {
 	char address[FUNCTION_ADDRESS_LEN];
 	char driver[BINDING_DRIVER_LEN]; /* "" if no driver has it */
-	char node[64];			 /* what a client opens, as /dev/vfio/3; "" if there is none */
+	char node[64]; /* what a client opens, as /dev/vfio/3; "" if there is none */
 };
 
 /*
