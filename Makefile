@@ -49,6 +49,7 @@ S_LDFLAGS := $(STATIC)
 BPF_INCLUDES :=
 KDIR ?= /lib/modules/$(shell uname -r)/build
 BUILD_DRIVER := $(wildcard $(KDIR)/Makefile)
+NATIVE_TOOLS := native-tools
 else
 CROSS_COMPILE ?= s390x-linux-gnu-
 STATIC ?= -static
@@ -60,6 +61,7 @@ S_CPPFLAGS = -isystem $(SYSROOT)/kernel-headers -isystem $(SYSROOT)/usr/include 
 S_LDFLAGS = $(STATIC) -L$(SYSROOT)/usr/lib/s390x-linux-gnu
 BPF_INCLUDES = -I$(SYSROOT)/usr/include
 BUILD_DRIVER := yes
+NATIVE_TOOLS :=
 KDIR = $(eval KDIR := $$(shell scripts/get-kernel $(KERNEL))/build)$(KDIR)
 endif
 
@@ -187,7 +189,11 @@ $(B)/version.h: Makefile
 
 BPF_HEADERS := $(wildcard bpf/*.h) vmlinux/vmlinux.h
 
-$(S)/%.bpf.o: bpf/%.bpf.c $(BPF_HEADERS) Makefile
+.PHONY: native-tools
+native-tools:
+	$(Q)scripts/native-tools
+
+$(S)/%.bpf.o: bpf/%.bpf.c $(BPF_HEADERS) Makefile | $(NATIVE_TOOLS)
 	$(call say,BPF,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CLANG) -g -O2 -Wall -Wextra -Wno-unused-parameter -target bpfeb -mcpu=v3 $(MAPPED) \
@@ -218,7 +224,7 @@ $(Q)mkdir -p $(@D)
 $(Q)$(2) -o $@ $(filter %.o,$^) $(3)
 endef
 
-$(S)/%.o: %.c | $(B)/version.h
+$(S)/%.o: %.c | $(NATIVE_TOOLS) $(B)/version.h
 	$(call compile,CC,$(S_CC) $(CFLAGS) $(S_CPPFLAGS) -I$(S))
 $(H)/%.o: %.c | $(B)/version.h
 	$(call compile,HOSTCC,$(HOSTCC) $(CFLAGS))

@@ -34,6 +34,14 @@ setup()
 	grep -q _ismtop "$ROOT/usr/share/zsh/site-functions/_ismtop"
 }
 
+@test "a build on the machine itself: tools that are too old are named, and where others are" {
+	run -0 "$TOP/scripts/native-tools" 7.5.0 1.4.6
+	run -1 "$TOP/scripts/native-tools" 7.1.0 1.4.6
+	[[ $output == *"bpftool 7.1.0 is too old, 7.2 is needed at least"*"hint: on Debian 12: apt-get install -t bookworm-backports"* ]]
+	run -1 "$TOP/scripts/native-tools" 7.5.0 1.1.2
+	[[ $output == *"libbpf 1.1.2 is too old, 1.2 is needed at least"* ]]
+}
+
 @test "make install-s390x: the programs of that machine, and every page that a man page names" {
 	local page
 	made install-s390x
