@@ -149,7 +149,8 @@ prepare: setup
 	$(Q)scripts/prepare
 
 demo: prepare
-	$(Q)$(MAKE) --no-print-directory all test-clients
+	@echo '  BUILD   the toolkit, the driver and the lab (some 200 files; V=1 shows each)'
+	$(Q)$(MAKE) --no-print-directory $(if $(filter 0,$(V)),-s) -j$(shell nproc) all test-clients
 	$(Q)scripts/demo
 
 # It asks the cache for its kernels as well, and builds.
