@@ -199,19 +199,12 @@ static void side_die(unsigned int i)
 	fake_event(fake_of_gid(100 + !i), ISM_EVENT_GID, ISM_GID_GONE, 100 + i, 0);
 }
 
-static void send_some(struct side *side, int i)
+static void send_bytes(struct side *side, int i, uint32_t len)
 {
 	static uint8_t bytes[FRAME_MAX];
 	struct mux_channel *ch = &side->mux.channel[i];
-	uint32_t room = link_room(&side->link), len, n;
+	uint32_t n;
 
-	if (ch->state != MUX_OPEN || ch->eof_sent)
-		return;
-	len = room < ch->credit ? room : ch->credit;
-	if (len && any(4))
-		len = 1 + (uint32_t)any(len);
-	if (!len)
-		return;
 	for (n = 0; n < len; n++)
 		bytes[n] = byte_at(ch->id, side->number, side->sent[i] + n);
 	side->sent[i] += len;
@@ -219,6 +212,20 @@ static void send_some(struct side *side, int i)
 	link_send(&side->link,
 		  &(struct frame){
 			  .type = FRAME_DATA_BYTES, .channel = ch->id, .len = len, .data = bytes });
+}
+
+static void send_some(struct side *side, int i)
+{
+	struct mux_channel *ch = &side->mux.channel[i];
+	uint32_t room = link_room(&side->link), len;
+
+	if (ch->state != MUX_OPEN || ch->eof_sent)
+		return;
+	len = room < ch->credit ? room : ch->credit;
+	if (len && any(4))
+		len = 1 + (uint32_t)any(len);
+	if (len)
+		send_bytes(side, i, len);
 }
 
 static void step(struct side *side, int64_t now)
@@ -351,6 +358,40 @@ static void speak_and_go(void)
 	link_free(&sides[1].link);
 }
 
+/* Whoever has sent everything knows when it was taken, not only that it was stored. */
+static void test_taken(void)
+{
+	struct mux *one = &sides[0].mux, *two = &sides[1].mux;
+
+	meet();
+	is_int(mux_open(one, "pipe"), 0, "a channel");
+	link_flush(&sides[0].link);
+	link_news(&sides[1].link);
+	link_flush(&sides[1].link);
+	link_news(&sides[0].link);
+	is_int(one->channel[0].state, MUX_OPEN, "is open");
+	mux_eof(one, 0);
+	link_flush(&sides[0].link);
+	link_news(&sides[1].link);
+	ok(!mux_over(two, 0), "one direction is at its end");
+	send_bytes(&sides[1], 0, 1000);
+	mux_eof(two, 0);
+	link_flush(&sides[1].link);
+	link_news(&sides[0].link);
+	is_int(sides[0].came[0], 1000, "all of it came");
+	ok(!mux_over(two, 0), "and is not written yet");
+	mux_taken(one, 0, 999);
+	link_flush(&sides[0].link);
+	link_news(&sides[1].link);
+	ok(!mux_over(two, 0), "nor is the last byte");
+	mux_taken(one, 0, 1);
+	link_flush(&sides[0].link);
+	link_news(&sides[1].link);
+	ok(mux_over(two, 0), "now it is");
+	link_free(&sides[0].link);
+	link_free(&sides[1].link);
+}
+
 /* The end of a channel, and of the link, come while the other side looks at its news. */
 static void test_last_words(void)
 {
@@ -423,6 +464,7 @@ int main(void)
 	test_sides(true, 0, "two sides with checksums");
 	test_sides(false, 8, "two sides in stores of 8 bytes");
 	test_nonsense();
+	test_taken();
 	test_last_words();
 	test_only_calls();
 	test_broken();
