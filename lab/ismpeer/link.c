@@ -22,6 +22,11 @@
 #define CALLS_PER_DMB 10
 /* Whoever has called says HELLO at once; one that only calls must not keep others away. */
 #define HELLO_MS 5000
+/*
+ * Whoever hears nothing for so long looks by itself: an event is not kept for one whose queue
+ * is full, and others may fill it while it is stopped.
+ */
+#define LOOK_MS 10000
 /* Not at once: whoever breaks the protocol may do so again. */
 #define LATER	 INT64_MAX
 #define LATER_MS 10000
@@ -30,6 +35,8 @@
 
 static void came_up(struct link *link, uint64_t info);
 static void receive(struct link *link);
+static bool store_page(struct link *link);
+static void store_cursors(struct link *link);
 
 int link_init(struct link *link, struct ism *ism, const struct link_options *options,
 	      const struct link_ops *ops, void *user)
@@ -70,7 +77,7 @@ void link_reset(struct link *link, const char *reason)
 	link->state = LINK_WAITING;
 	link->tok = 0;
 	link->part_len = link->queue_len = link->queue_at = 0;
-	link->next_call = link->hello_by = 0;
+	link->next_call = link->hello_by = link->look_by = 0;
 	link->calls = 0;
 	/* Who it was is told by name. */
 	if (was_up)
@@ -127,12 +134,27 @@ static void hello_tick(struct link *link, int64_t now)
 	link->next_call = now + LATER_MS;
 }
 
+/* Up, and nothing was heard for long: a store tells whether the other side is there. */
+static void look_tick(struct link *link, int64_t now)
+{
+	if (!link->look_by)
+		link->look_by = now + LOOK_MS;
+	if (now < link->look_by)
+		return;
+	link_news(link);
+	if (link->state == LINK_UP && store_page(link))
+		store_cursors(link);
+	link->look_by = now + LOOK_MS;
+}
+
 void link_tick(struct link *link, int64_t now)
 {
 	if (link->next_call == LATER)
 		link->next_call = now + LATER_MS;
 	if (link->state == LINK_GREETED)
 		hello_tick(link, now);
+	if (link->state == LINK_UP)
+		look_tick(link, now);
 	if (link->state >= LINK_GREETED || now < link->next_call)
 		return;
 	link->next_call = now + CALL_MS;
@@ -146,10 +168,12 @@ void link_tick(struct link *link, int64_t now)
 
 int link_timeout(const struct link *link, int64_t now)
 {
-	int64_t then = link->state == LINK_GREETED ? link->hello_by : link->next_call;
+	int64_t then = link->next_call;
 
-	if (link->state == LINK_UP || !link->peer)
+	if (!link->peer)
 		return -1;
+	if (link->state >= LINK_GREETED)
+		then = link->state == LINK_UP ? link->look_by : link->hello_by;
 	return then > now ? (int)(then - now) : 0;
 }
 
@@ -425,6 +449,7 @@ void link_news(struct link *link)
 	struct ism_event event;
 	bool gone = false;
 
+	link->look_by = 0;
 	ism_news_begin(link->ism);
 	/* What it sent before it went is there, and is taken first. */
 	if (link->dmb.memory)

@@ -52,6 +52,9 @@ static int opened(void *user, int i, const char *name)
 	struct peer *peer = user;
 	int ret;
 
+	/* Nobody would serve it. */
+	if (peer->over)
+		return -ESHUTDOWN;
 	if (strcmp(name, peer->service->name) || !peer->service->opened)
 		return -EPROTONOSUPPORT;
 	ret = peer->service->opened(peer, i);
@@ -487,6 +490,12 @@ int peer_run(struct peer *peer, const struct service *service, const struct peer
 		return 1;
 	}
 	say_more("this is GID 0x%016llx", (unsigned long long)peer->ism.gid);
+	/* It would be waited for without end. */
+	if (options->link.peer == peer->ism.gid) {
+		say("--peer is the GID of %s itself, not of the other side", peer->ism.fn.address);
+		ism_close(&peer->ism);
+		return 1;
+	}
 	peer->signals = signals_open();
 	if (options->listen)
 		peer->listener = socket_listen(options->listen);

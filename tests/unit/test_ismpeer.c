@@ -437,6 +437,32 @@ static void test_only_calls(void)
 	link_free(&sides[1].link);
 }
 
+/* Neither an interrupt nor an event is heard: each side finds out by itself, later. */
+static void test_lost_news(void)
+{
+	struct link *link = &sides[0].link;
+
+	meet();
+	link_tick(link, 20000);
+	is_int(link_timeout(link, 20000), 10000, "it sleeps for so long at most");
+	mux_open(&sides[1].mux, "pipe");
+	link_flush(&sides[1].link);
+	link_tick(link, 29999);
+	is_int(sides[0].opens, 0, "nobody has said that there is something");
+	link_tick(link, 30000);
+	is_int(sides[0].opens, 1, "it looks");
+	is_int(link->state, LINK_UP, "and the other side is there");
+	link_free(&sides[1].link);
+	fakes[1].gone = true;
+	fakes[0].events = 0;
+	link_tick(link, 39999);
+	is_int(link->state, LINK_UP, "nobody has said that it is gone");
+	link_tick(link, 40000);
+	is_int(link->state, LINK_WAITING, "a store says it");
+	is_int(sides[0].downs, 1, "and that is told");
+	link_free(link);
+}
+
 /* The function itself is of no use any more: no peer is to be blamed. */
 static void test_broken(void)
 {
@@ -467,6 +493,7 @@ int main(void)
 	test_taken();
 	test_last_words();
 	test_only_calls();
+	test_lost_news();
 	test_broken();
 	return unit_end();
 }
