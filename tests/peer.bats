@@ -68,6 +68,15 @@ same b"
 	says "$(at ended-1-2.err)" 'it was ended'
 }
 
+@test "pipe: an interrupt that is lost, and a function in error state: nobody waits for ever" {
+	status_of unheard-1 0
+	same "what came" "$(<"$(at unheard.sum)")" "$(<"$(at unheard.sent)")"
+	status_of error-1 1
+	says "$(at error-1.err)" 'carries out no commands any more'
+	status_of error-2 3
+	status_of error-after 0
+}
+
 @test "ismtrace finds nothing to say of it, and of pieces of 8 what there is" {
 	status_of check-4096 0
 	is "$(at check-4096.out)" '[.[] | select(.type == "finding")]' '[]'

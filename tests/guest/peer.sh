@@ -62,6 +62,17 @@ failing directory-2 "</dev/null >/dev/null" "</tmp >/dev/null"
 failing ended-1 "</dev/zero >/dev/null & sleep 4; kill \$!; wait \$!" "</dev/null >/dev/null"
 failing ended-2 "</dev/zero >/dev/null" "</dev/null >/dev/null & sleep 4; kill \$!; wait \$!"
 
+# The machine tells nothing: of what has come, and of a function that is in error state, whose
+# side waits for room.  Whoever hears nothing looks by itself, after ten seconds.
+(sleep 3 && lab-inject $two interrupt-drop) >/dev/null &
+head -c 30000000 /dev/zero >/tmp/d
+failing unheard "</tmp/d >/dev/null" "</dev/null | md5sum >/share/unheard.sum"
+md5sum </tmp/d >/share/unheard.sent
+(sleep 4 && lab-inject $one error) >/dev/null &
+failing error "</dev/zero >/dev/null" "</dev/null >/dev/null"
+ran error-after ismpeer info -f $one
+rm -f /tmp/d
+
 # Nothing to be said of it; in pieces of 8 there is.
 head -c 300000 /dev/urandom >/tmp/c
 for chunk in 4096 8; do
@@ -183,8 +194,10 @@ mkdir /tmp/mnt
 	until grep -q 'still open somewhere' /share/block.err || [ $((n += 1)) -gt 200 ]; do sleep 0.1; done
 	kill $holder
 	n=0
-	until cmp -n 1048576 /dev/nbd0 /tmp/s/image || [ $((n += 1)) -gt 100 ]; do sleep 0.2; done
-	[ $n -gt 100 ] || echo back
+	# Who tries to read it has it open.
+	until [ "$(grep -c 'has 16777216 bytes' /share/block.err)" = 2 ] || [ $((n += 1)) -gt 200 ]; do sleep 0.2; done
+	sleep 0.5
+	cmp -n 1048576 /dev/nbd0 /tmp/s/image && echo back
 } 2>/dev/null >/share/block-again.out
 # The NBD server is killed: nothing will come any more.
 kill -9 $nbd
