@@ -77,7 +77,7 @@ void link_reset(struct link *link, const char *reason)
 	link->state = LINK_WAITING;
 	link->tok = 0;
 	link->part_len = link->queue_len = link->queue_at = 0;
-	link->next_call = link->hello_by = link->look_by = 0;
+	link->next_call = link->hello_by = 0;
 	link->calls = 0;
 	/* Who it was is told by name. */
 	if (was_up)
@@ -134,7 +134,7 @@ static void hello_tick(struct link *link, int64_t now)
 	link->next_call = now + LATER_MS;
 }
 
-/* Up, and nothing was heard for long: a store tells whether the other side is there. */
+/* Nothing was heard for long; when up, a store tells whether the other side is there. */
 static void look_tick(struct link *link, int64_t now)
 {
 	if (!link->look_by)
@@ -151,10 +151,9 @@ void link_tick(struct link *link, int64_t now)
 {
 	if (link->next_call == LATER)
 		link->next_call = now + LATER_MS;
+	look_tick(link, now);
 	if (link->state == LINK_GREETED)
 		hello_tick(link, now);
-	if (link->state == LINK_UP)
-		look_tick(link, now);
 	if (link->state >= LINK_GREETED || now < link->next_call)
 		return;
 	link->next_call = now + CALL_MS;
@@ -168,12 +167,12 @@ void link_tick(struct link *link, int64_t now)
 
 int link_timeout(const struct link *link, int64_t now)
 {
-	int64_t then = link->next_call;
+	int64_t then = link->look_by;
 
-	if (!link->peer)
-		return -1;
-	if (link->state >= LINK_GREETED)
-		then = link->state == LINK_UP ? link->look_by : link->hello_by;
+	if (link->state == LINK_GREETED && link->hello_by < then)
+		then = link->hello_by;
+	if (link->state < LINK_GREETED && link->peer && link->next_call < then)
+		then = link->next_call;
 	return then > now ? (int)(then - now) : 0;
 }
 

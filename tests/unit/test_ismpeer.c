@@ -461,6 +461,18 @@ static void test_lost_news(void)
 	is_int(link->state, LINK_WAITING, "a store says it");
 	is_int(sides[0].downs, 1, "and that is told");
 	link_free(link);
+
+	memset(sides, 0, sizeof(sides));
+	side_begin(0, false, 0);
+	side_begin(1, false, 0);
+	link_tick(link, 0);
+	link_tick(&sides[1].link, 0);
+	link_tick(link, 9999);
+	is_int(link->state, LINK_WAITING, "nor has anybody said that there is a call");
+	link_tick(link, 10000);
+	is_int(link->state, LINK_GREETED, "it is answered all the same");
+	link_free(link);
+	link_free(&sides[1].link);
 }
 
 /* The function itself is of no use any more: no peer is to be blamed. */
