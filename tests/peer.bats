@@ -45,6 +45,38 @@ same b"
 		'[true,true]'
 }
 
+@test "pipe: who could not write or read says so, and the other does not believe that all is well" {
+	local case
+	for case in full-1 full-2 closed-1 directory-1 directory-2; do
+		status_of $case-1 1
+		status_of $case-2 1
+	done
+	says "$(at full-1-1.err)" 'cannot write to stdout: No space left'
+	says "$(at full-1-2.err)" 'peer 0x' ': No space left on device'
+	says "$(at full-2-1.err)" 'peer 0x' ': No space left on device'
+	says "$(at full-2-2.err)" 'cannot write to stdout: No space left'
+	says "$(at closed-1-1.err)" 'cannot write to stdout: Bad file descriptor'
+	says "$(at directory-1-1.err)" 'cannot read stdin: Is a directory'
+	says "$(at directory-1-2.err)" 'peer 0x' ': Is a directory'
+}
+
+@test "pipe: when one side is told to end in the middle the other has not succeeded" {
+	status_of ended-1-1 143
+	status_of ended-1-2 3
+	status_of ended-2-1 3
+	status_of ended-2-2 143
+	says "$(at ended-1-2.err)" 'it was ended'
+}
+
+@test "pipe: an interrupt that is lost, and a function in error state: nobody waits for ever" {
+	status_of unheard-1 0
+	same "what came" "$(<"$(at unheard.sum)")" "$(<"$(at unheard.sent)")"
+	status_of error-1 1
+	says "$(at error-1.err)" 'carries out no commands any more'
+	status_of error-2 3
+	status_of error-after 0
+}
+
 @test "ismtrace finds nothing to say of it, and of pieces of 8 what there is" {
 	status_of check-4096 0
 	is "$(at check-4096.out)" '[.[] | select(.type == "finding")]' '[]'
@@ -62,6 +94,22 @@ third answered"
 	status_of console 7
 	says "$(at console.out)" '/dev/pts/' '24 80' 'line: typed'
 	says "$(at console-again.out)" 'line: again'
+}
+
+@test "console: a last line without its end is no reason to wait for ever" {
+	status_of console-line 0
+	says "$(at console-line.out)" 'no end'
+}
+
+@test "sockets: where no descriptor is left a connection waits, and nobody spins" {
+	says "$(at few.err)" 'cannot take a connection: Too many open files'
+	[ "$(awk "{ print \$1 + \$2 }" "$(at few.ticks)")" -lt 100 ]
+}
+
+@test "block: a device that was held open comes back; a server that is killed is a failure" {
+	same "when it is let go" "$(<"$(at block-again.out)")" back
+	status_of block-ended 1
+	says "$(at block.err)" 'the NBD server has ended the connection'
 }
 
 @test "block: an image of one side is a disk of the other" {

@@ -7,6 +7,7 @@
 #include "vfio/dma.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -17,19 +18,23 @@
  * one has nowhere to go.
  */
 #define IOVA_STRIDE (2ull * ISM_DMB_MAX)
+/* So many places are used as long as they are enough: the first ones are good in any case. */
+#define IOVA_NEAR 16u
 
 uint8_t *memory_get(struct ism *ism, uint32_t len, uint64_t *iova)
 {
 	uint8_t *memory = mmap(NULL, len, PROT_READ | PROT_WRITE,
 			       MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-	uint32_t tries = 0;
+	uint32_t near = ism->iova_places < IOVA_NEAR ? ism->iova_places : IOVA_NEAR;
+	uint32_t tries = 0, place;
 	int ret;
 
 	if (memory == MAP_FAILED)
 		return NULL;
 	/* Taken in turn: a late store to what was there before finds nothing. */
 	do {
-		*iova = ism->iova_base + IOVA_STRIDE * (ism->iova_next++ % ism->iova_places);
+		place = tries < near ? ism->iova_next++ % near : tries;
+		*iova = ism->iova_base + IOVA_STRIDE * place;
 		ret = vfio_map(&ism->vfio, memory, *iova, len);
 	} while (ret == -EEXIST && ++tries < ism->iova_places);
 	if (!ret)
@@ -92,6 +97,32 @@ static const char *why(int err)
 	}
 }
 
+/*
+ * What VFIO offers is not all good: by iommufd Linux 7.2 says 4 TiB for a function that has as
+ * much as the machine has memory, and puts it into error state when more is mapped.  What
+ * the IOMMU group says is reserved is right.
+ */
+static void leave_out_reserved(const char *address, uint64_t *first, uint64_t *last)
+{
+	unsigned long long start, end;
+	char path[128];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/iommu_group/reserved_regions",
+		 address);
+	file = fopen(path, "re");
+	if (!file)
+		return;
+	/* Start, end and kind, in order of their starts. */
+	while (fscanf(file, "%llx %llx %*s", &start, &end) == 2) {
+		if (start <= *first && end >= *first)
+			*first = end + 1;
+		else if (start > *first && start <= *last)
+			*last = start - 1;
+	}
+	fclose(file);
+}
+
 static int find_places(struct ism *ism)
 {
 	uint64_t first, last;
@@ -99,6 +130,7 @@ static int find_places(struct ism *ism)
 
 	if (ret)
 		return ret;
+	leave_out_reserved(ism->fn.address, &first, &last);
 	first = (first + IOVA_STRIDE - 1) / IOVA_STRIDE * IOVA_STRIDE;
 	/* Address 0 is "none" to the function. */
 	if (!first)

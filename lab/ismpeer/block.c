@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <linux/fs.h>
 #include <linux/nbd.h>
 
 #define GREETING  0x4e42444d41474943ull /* "NBDMAGIC" */
@@ -30,7 +32,10 @@
 #define NO_ZEROES 0x2u
 #define EXPORT	  1u
 /* What any file system can live with. */
-#define BLOCK_SIZE 512ul
+#define SECTOR 512ul
+
+/* The thread has said why the device is not there. */
+static atomic_bool complained;
 
 struct attach {
 	char device[64];
@@ -77,25 +82,90 @@ static int handshake(int fd, uint64_t *bytes, uint16_t *flags)
 	return ret;
 }
 
+/*
+ * Whether somebody else has the device for a server of his.  The kernel says whose it was for
+ * as long as anybody has it open, so he must be there, too.
+ */
+static bool taken(const char *device)
+{
+	const char *name = strrchr(device, '/');
+	char path[128];
+	FILE *file;
+	int pid = 0;
+
+	snprintf(path, sizeof(path), "/sys/block/%s/pid", name ? name + 1 : device);
+	file = fopen(path, "re");
+	if (!file)
+		return false;
+	if (fscanf(file, "%d", &pid) != 1)
+		pid = 0;
+	fclose(file);
+	/* A thread of ours whose link is gone is about to let it go. */
+	snprintf(path, sizeof(path), "/proc/self/task/%d", pid);
+	if (!pid || !access(path, F_OK))
+		return false;
+	snprintf(path, sizeof(path), "/proc/%d", pid);
+	return !access(path, F_OK);
+}
+
+/*
+ * The device as one that was never attached, or -errno.  As long as anybody has it open, as who
+ * has mounted it does, the kernel keeps what it was attached to before, and neither sends to
+ * that nor forgets it: a second connection would be attached, and every access be an error.
+ */
+static int open_device(const struct attach *attach)
+{
+	struct pollfd gone = { .fd = attach->socket };
+	bool said = false;
+
+	for (;;) {
+		/* Who has it open for writing keeps others from mounting it. */
+		int nbd = open(attach->device, O_RDONLY | O_CLOEXEC);
+		uint64_t bytes = 0;
+
+		if (nbd < 0 || (!ioctl(nbd, BLKGETSIZE64, &bytes) && !bytes))
+			return nbd < 0 ? -errno : nbd;
+		if (taken(attach->device)) {
+			close(nbd);
+			return -EBUSY;
+		}
+		/* Where nobody else has it open it has no size after this, when it is opened again. */
+		ioctl(nbd, NBD_CLEAR_SOCK);
+		bytes = 0;
+		ioctl(nbd, BLKGETSIZE64, &bytes);
+		close(nbd);
+		if (bytes && !said)
+			say("%s: still open somewhere, with the server of before; waiting for its end",
+			    attach->device);
+		said = said || bytes;
+		if (bytes && poll(&gone, 1, 1000) > 0)
+			return -ECONNRESET;
+	}
+}
+
 /* The kernel's client, until it is disconnected. */
 static int serve_device(const struct attach *attach)
 {
-	/* Who has it open for writing keeps others from mounting it. */
-	int nbd = open(attach->device, O_RDONLY | O_CLOEXEC), ret;
+	int nbd = open_device(attach), ret;
 	uint64_t bytes = 0;
 	uint16_t flags = 0;
 
 	if (nbd < 0)
-		return -errno;
+		return nbd;
 	ret = handshake(attach->socket, &bytes, &flags);
-	if (!ret && (ioctl(nbd, NBD_SET_BLKSIZE, BLOCK_SIZE) ||
-		     ioctl(nbd, NBD_SET_SIZE_BLOCKS, (unsigned long)(bytes / BLOCK_SIZE)) ||
-		     ioctl(nbd, NBD_CLEAR_SOCK) || ioctl(nbd, NBD_SET_SOCK, attach->socket) ||
+	if (!ret && (ioctl(nbd, NBD_SET_BLKSIZE, SECTOR) ||
+		     ioctl(nbd, NBD_SET_SIZE_BLOCKS, (unsigned long)(bytes / SECTOR)) ||
+		     ioctl(nbd, NBD_SET_SOCK, attach->socket) ||
 		     ioctl(nbd, NBD_SET_FLAGS, (unsigned long)flags)))
 		ret = -errno;
 	if (!ret) {
 		say_more("%s has %llu bytes", attach->device, (unsigned long long)bytes);
-		ioctl(nbd, NBD_DO_IT);
+		if (bytes % SECTOR)
+			say("%s: the last %lu bytes are no whole block, and left out",
+			    attach->device, (unsigned long)(bytes % SECTOR));
+		/* That the connection ends is no error here. */
+		if (ioctl(nbd, NBD_DO_IT))
+			ret = -errno;
 		ioctl(nbd, NBD_CLEAR_QUE);
 		ioctl(nbd, NBD_CLEAR_SOCK);
 	}
@@ -108,9 +178,11 @@ static void *attach_thread(void *arg)
 	struct attach *attach = arg;
 	int ret = serve_device(attach);
 
-	if (ret)
+	if (ret) {
+		atomic_store(&complained, true);
 		say("%s: %s%s", attach->device, strerror(-ret),
 		    ret == -ENOENT || ret == -ENXIO ? "; modprobe nbd" : "");
+	}
 	/* The channel ends with the socket. */
 	shutdown(attach->socket, SHUT_RDWR);
 	close(attach->socket);
@@ -134,6 +206,7 @@ static void up(struct peer *peer)
 	}
 	snprintf(attach->device, sizeof(attach->device), "%s", peer->options->device);
 	attach->socket = fd[1];
+	atomic_store(&complained, false);
 	if (peer_open(peer, fd[0], fd[0]) < 0 ||
 	    pthread_create(&thread, NULL, attach_thread, attach)) {
 		peer_over(peer, 1);
@@ -156,10 +229,15 @@ static void closed(struct peer *peer, int i, uint32_t status, const char *reason
 {
 	(void)i;
 	if (status && *reason)
-		say("peer 0x%016llx: %s", (unsigned long long)peer->link.peer, reason);
+		say("peer 0x%016llx: %s", (unsigned long long)peer->other, reason);
 	/* A device whose server is gone comes back with the link, not before. */
-	if (peer->options->device && status != EXIT_GONE)
-		peer_over(peer, (int)status);
+	if (!peer->options->device || status == EXIT_GONE)
+		return;
+	/* It was to be there until somebody ends us. */
+	if (!status && !atomic_load(&complained))
+		say("peer 0x%016llx: the NBD server has ended the connection",
+		    (unsigned long long)peer->other);
+	peer_over(peer, 1);
 }
 
 const struct service service_block = {

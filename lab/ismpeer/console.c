@@ -233,8 +233,9 @@ static void closed(struct peer *peer, int i, uint32_t status, const char *reason
 		return;
 	terminal_back();
 	if (status && *reason)
-		say("peer 0x%016llx: %s", (unsigned long long)peer->link.peer, reason);
-	peer_over(peer, (int)status);
+		say("peer 0x%016llx: %s", (unsigned long long)peer->other, reason);
+	/* What does not fit into an exit status is not to become success. */
+	peer_over(peer, status > 255 ? 255 : (int)status);
 }
 
 const struct service service_console = {

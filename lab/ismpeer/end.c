@@ -65,6 +65,14 @@ void end_put(struct end *end, const uint8_t *bytes, uint32_t len)
 	end->came += len;
 }
 
+bool end_in_line(const struct end *end)
+{
+	uint8_t last = end->room[(end->at + end->len + MUX_WINDOW - 1) % MUX_WINDOW];
+
+	/* The key that ends a line is a carriage return. */
+	return end->came && last != '\n' && last != '\r';
+}
+
 short end_wants_in(const struct end *end, bool room)
 {
 	return end->in >= 0 && !end->in_over && room ? POLLIN : 0;
@@ -89,7 +97,8 @@ int end_write(struct end *end)
 		if (done < 0) {
 			if (errno == EAGAIN || errno == EINTR)
 				break;
-			return -errno;
+			/* What was written counts; the next call says the same. */
+			return total ? total : -errno;
 		}
 		end->at = (end->at + (uint32_t)done) % MUX_WINDOW;
 		end->len -= (uint32_t)done;
@@ -106,8 +115,8 @@ int end_read(struct end *end, uint8_t *bytes, uint32_t len)
 		end->sent += (uint64_t)done;
 		return (int)done;
 	}
-	/* A pty whose last program has closed it says EIO. */
-	if (!done || errno == EIO)
+	/* A pty whose last program has closed it says EIO; a disk that cannot be read does as well. */
+	if (!done || (end->program && errno == EIO))
 		return 0;
 	return errno == EINTR ? -EAGAIN : -errno;
 }

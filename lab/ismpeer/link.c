@@ -22,6 +22,11 @@
 #define CALLS_PER_DMB 10
 /* Whoever has called says HELLO at once; one that only calls must not keep others away. */
 #define HELLO_MS 5000
+/*
+ * Whoever hears nothing for so long looks by itself: an event is not kept for one whose queue
+ * is full, and others may fill it while it is stopped.
+ */
+#define LOOK_MS 10000
 /* Not at once: whoever breaks the protocol may do so again. */
 #define LATER	 INT64_MAX
 #define LATER_MS 10000
@@ -30,6 +35,8 @@
 
 static void came_up(struct link *link, uint64_t info);
 static void receive(struct link *link);
+static bool store_page(struct link *link);
+static void store_cursors(struct link *link);
 
 int link_init(struct link *link, struct ism *ism, const struct link_options *options,
 	      const struct link_ops *ops, void *user)
@@ -127,10 +134,24 @@ static void hello_tick(struct link *link, int64_t now)
 	link->next_call = now + LATER_MS;
 }
 
+/* Nothing was heard for long; when up, a store tells whether the other side is there. */
+static void look_tick(struct link *link, int64_t now)
+{
+	if (!link->look_by)
+		link->look_by = now + LOOK_MS;
+	if (now < link->look_by)
+		return;
+	link_news(link);
+	if (link->state == LINK_UP && store_page(link))
+		store_cursors(link);
+	link->look_by = now + LOOK_MS;
+}
+
 void link_tick(struct link *link, int64_t now)
 {
 	if (link->next_call == LATER)
 		link->next_call = now + LATER_MS;
+	look_tick(link, now);
 	if (link->state == LINK_GREETED)
 		hello_tick(link, now);
 	if (link->state >= LINK_GREETED || now < link->next_call)
@@ -146,10 +167,12 @@ void link_tick(struct link *link, int64_t now)
 
 int link_timeout(const struct link *link, int64_t now)
 {
-	int64_t then = link->state == LINK_GREETED ? link->hello_by : link->next_call;
+	int64_t then = link->look_by;
 
-	if (link->state == LINK_UP || !link->peer)
-		return -1;
+	if (link->state == LINK_GREETED && link->hello_by < then)
+		then = link->hello_by;
+	if (link->state < LINK_GREETED && link->peer && link->next_call < then)
+		then = link->next_call;
 	return then > now ? (int)(then - now) : 0;
 }
 
@@ -425,6 +448,7 @@ void link_news(struct link *link)
 	struct ism_event event;
 	bool gone = false;
 
+	link->look_by = 0;
 	ism_news_begin(link->ism);
 	/* What it sent before it went is there, and is taken first. */
 	if (link->dmb.memory)

@@ -51,6 +51,7 @@ struct link {
 	unsigned int calls; /* without an answer */
 	int64_t next_call;  /* ms of CLOCK_MONOTONIC */
 	int64_t hello_by;   /* likewise; greeted, and its HELLO must be there by then; 0: not set */
+	int64_t look_by;    /* likewise; it looks by itself whether there is news; 0: not set */
 	int broken;	    /* -errno of our own function, which is of no use any more; 0 */
 	uint8_t *part;	    /* what came and is no whole frame yet: 2 * FRAME_MAX bytes */
 	size_t part_len;
@@ -69,7 +70,7 @@ void link_free(struct link *link);
  * peer is to be blamed; nothing but opening it anew helps.
  */
 void link_news(struct link *link);
-/* To be called when link_timeout() ms (-1: never) have gone by; now is CLOCK_MONOTONIC in ms. */
+/* To be called when link_timeout() ms have gone by; now is CLOCK_MONOTONIC in ms. */
 void link_tick(struct link *link, int64_t now);
 int link_timeout(const struct link *link, int64_t now);
 

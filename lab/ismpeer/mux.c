@@ -153,12 +153,15 @@ static int open_frame(struct mux *mux, int i, const struct frame *frame)
 		if (frame->arg > UINT32_MAX - ch->credit)
 			return -EPROTO;
 		ch->credit += frame->arg;
+		ch->flight -= frame->arg < ch->flight ? frame->arg : ch->flight;
 		return 0;
 	case FRAME_EOF:
 		if (ch->eof_came)
 			return -EPROTO;
 		ch->eof_came = true;
 		mux->ops->eof(mux->user, i);
+		/* What is owed is told now, unless something is still to be taken. */
+		mux_taken(mux, i, 0);
 		return 0;
 	case FRAME_SIZE:
 		mux->ops->size(mux->user, i, (uint16_t)(frame->arg >> 16), (uint16_t)frame->arg);
@@ -199,19 +202,36 @@ int mux_frame(struct mux *mux, const struct frame *frame)
 void mux_sent(struct mux *mux, int i, uint32_t len)
 {
 	mux->channel[i].credit -= len;
+	mux->channel[i].flight += len;
 }
 
 void mux_taken(struct mux *mux, int i, uint32_t len)
 {
 	struct mux_channel *ch = &mux->channel[i];
 
+	bool all;
+
 	ch->owed += len;
-	/* One frame for many bytes. */
-	if (ch->owed < MUX_WINDOW / 4 || ch->state != MUX_OPEN)
+	/* The other side has sent its last byte, and waits to hear that it was taken. */
+	all = ch->eof_came && ch->owed && ch->window + ch->owed == MUX_WINDOW;
+	/* Else one frame for many bytes. */
+	if ((ch->owed < MUX_WINDOW / 4 && !all) || ch->state != MUX_OPEN)
 		return;
 	ch->window += ch->owed;
 	put(mux, FRAME_WINDOW, ch->id, ch->owed, NULL);
 	ch->owed = 0;
+}
+
+bool mux_over(const struct mux *mux, int i)
+{
+	const struct mux_channel *ch = &mux->channel[i];
+
+	return ch->state == MUX_OPEN && ch->eof_sent && ch->eof_came && !ch->flight;
+}
+
+bool mux_has_place(const struct mux *mux)
+{
+	return free_place(mux) >= 0;
 }
 
 void mux_eof(struct mux *mux, int i)

@@ -30,6 +30,7 @@ struct mux_channel {
 	uint32_t credit; /* bytes that we may send */
 	uint32_t window; /* bytes that the other side may send */
 	uint32_t owed;	 /* bytes that were taken and the other side does not know of */
+	uint64_t flight; /* bytes that we have sent and do not know to be taken */
 	bool ours;	 /* we have opened it */
 	bool eof_sent, eof_came;
 };
@@ -69,8 +70,18 @@ int mux_frame(struct mux *mux, const struct frame *frame);
 int mux_open(struct mux *mux, const char *service);
 /* A frame of up to channel.credit bytes was sent. */
 void mux_sent(struct mux *mux, int i, uint32_t len);
-/* So many bytes that came are out of the way. */
+/*
+ * So many bytes that came are out of the way: written to where they belong, as far as we can
+ * know.  The other side relies on it.
+ */
 void mux_taken(struct mux *mux, int i, uint32_t len);
+/*
+ * Both sides have said that they send no more, and everything that was sent here was taken
+ * there: only then can whoever sent it say that all is well.
+ */
+bool mux_over(const struct mux *mux, int i);
+/* Whether another channel can be opened. */
+bool mux_has_place(const struct mux *mux);
 /* There is no more to send. */
 void mux_eof(struct mux *mux, int i);
 void mux_size(struct mux *mux, int i, uint16_t rows, uint16_t columns);

@@ -22,6 +22,9 @@
 /* The function, signals, the listener and the service's own come before the ends. */
 enum { FD_IRQ, FD_SIGNALS, FD_LISTENER, FD_SERVICE, FD_ENDS };
 
+/* How long connections wait when none can be taken, for lack of descriptors for example. */
+#define DEAF_MS 1000
+
 static int64_t now_ms(void)
 {
 	struct timespec now;
@@ -49,6 +52,9 @@ static int opened(void *user, int i, const char *name)
 	struct peer *peer = user;
 	int ret;
 
+	/* Nobody would serve it. */
+	if (peer->over)
+		return -ESHUTDOWN;
 	if (strcmp(name, peer->service->name) || !peer->service->opened)
 		return -EPROTONOSUPPORT;
 	ret = peer->service->opened(peer, i);
@@ -81,8 +87,11 @@ static void finish_out(struct end *end)
 		return;
 	end->out_over = false;
 	if (end->program) {
-		/* A terminal has no other end of input than this key. */
-		end_put(end, (const uint8_t *)"\004", 1);
+		/*
+		 * A terminal has no other end of input than this key, which after the beginning of a
+		 * line only sends that on.
+		 */
+		end_put(end, (const uint8_t *)"\004\004", end_in_line(end) ? 2 : 1);
 		end_write(end);
 	} else if (end->out == end->in) {
 		shutdown(end->out, SHUT_WR);
@@ -143,7 +152,8 @@ static void link_up(void *user)
 	struct peer *peer = user;
 	int i;
 
-	say_more("peer 0x%016llx is there", (unsigned long long)peer->link.peer);
+	peer->other = peer->link.peer;
+	say_more("peer 0x%016llx is there", (unsigned long long)peer->other);
 	mux_init(&peer->mux, peer->ism.gid > peer->link.peer, &mux_ops, peer);
 	/* What a peer of before has sent and closed may not be written yet. */
 	for (i = 0; i < MUX_CHANNELS; i++) {
@@ -203,6 +213,21 @@ void peer_close(struct peer *peer, int i, uint32_t status, const char *reason)
 	mux_close(&peer->mux, i, status, reason);
 }
 
+/*
+ * A descriptor of this side is of no use: neither side is to believe that all was sent, or
+ * has arrived.
+ */
+static void broken_off(struct peer *peer, int i, const char *what, int err)
+{
+	/* That a client's socket is closed is no news: it has closed it. */
+	if (peer->end[i].in != peer->end[i].out)
+		say("cannot %s: %s", what, strerror(err));
+	mux_close(&peer->mux, i, 1, strerror(err));
+	/* If there was no place to say that, the link is down, and so is the channel. */
+	if (peer->end[i].used)
+		finish(peer, i, 1, "");
+}
+
 /* One frame of what can be read, at most; false when there is no more for now. */
 static bool read_once(struct peer *peer, int i)
 {
@@ -219,9 +244,15 @@ static bool read_once(struct peer *peer, int i)
 		return false;
 	got = end_read(end, bytes, room);
 	/* What a program has left running does not keep its terminal open. */
-	if (got == -EAGAIN && !(end->program && !end->pid))
+	if (got == -EAGAIN && end->program && !end->pid)
+		got = 0;
+	if (got == -EAGAIN)
 		return false;
-	if (got <= 0) {
+	if (got < 0) {
+		broken_off(peer, i, "read stdin", -got);
+		return false;
+	}
+	if (!got) {
 		end->in_over = true;
 		mux_eof(&peer->mux, i);
 		return false;
@@ -239,10 +270,14 @@ static void write_once(struct peer *peer, int i)
 	struct end *end = &peer->end[i];
 	int done = end->out >= 0 ? end_write(end) : 0;
 
+	/* What nobody on a terminal reads is lost there; its program still has a status to tell. */
+	if (done < 0 && end->program) {
+		done = (int)end->len;
+		end->len = 0;
+	}
 	if (done < 0) {
 		/* The reader is gone: as with a pipe, whoever writes learns of it. */
-		mux_close(&peer->mux, i, 1, strerror(-done));
-		finish(peer, i, 1, "");
+		broken_off(peer, i, "write to stdout", -done);
 		return;
 	}
 	if (done)
@@ -253,7 +288,6 @@ static void write_once(struct peer *peer, int i)
 /* Nothing is left to be done with it on this side. */
 static bool is_done(const struct peer *peer, int i)
 {
-	const struct mux_channel *ch = &peer->mux.channel[i];
 	const struct end *end = &peer->end[i];
 
 	if (end->program)
@@ -261,7 +295,7 @@ static bool is_done(const struct peer *peer, int i)
 	if (end->len)
 		return false;
 	/* Whoever was asked for it closes it, as only that side has a status to tell. */
-	return end->closing || (ch->state == MUX_OPEN && !ch->ours && ch->eof_sent && ch->eof_came);
+	return end->closing || (!peer->mux.channel[i].ours && mux_over(&peer->mux, i));
 }
 
 static void serve_ends(struct peer *peer)
@@ -293,8 +327,14 @@ static void take_connection(struct peer *peer)
 {
 	int fd = accept4(peer->listener, NULL, NULL, SOCK_CLOEXEC), i;
 
-	if (fd < 0)
+	if (fd < 0) {
+		/* Whoever waits there still does, and poll() would say so without end. */
+		if (errno != EAGAIN && errno != EINTR) {
+			say("cannot take a connection: %s", strerror(errno));
+			peer->deaf_by = now_ms() + DEAF_MS;
+		}
 		return;
+	}
 	i = peer->link.state == LINK_UP ? peer_open(peer, fd, fd) : -ENOTCONN;
 	if (i < 0) {
 		say("a connection is refused: %s",
@@ -316,8 +356,22 @@ static void take_signal(struct peer *peer)
 	}
 }
 
+/* Connections for which there is no channel wait until one ends, as at any busy server. */
+static bool listens(const struct peer *peer, int64_t now)
+{
+	return now >= peer->deaf_by && (peer->link.state != LINK_UP || mux_has_place(&peer->mux));
+}
+
+static int timeout(const struct peer *peer, int64_t now)
+{
+	int left = link_timeout(&peer->link, now);
+	int deaf = peer->deaf_by > now ? (int)(peer->deaf_by - now) : -1;
+
+	return deaf >= 0 && (left < 0 || deaf < left) ? deaf : left;
+}
+
 /* Fill in what to wait for; how many descriptors. */
-static nfds_t watch(struct peer *peer, struct pollfd *fd)
+static nfds_t watch(struct peer *peer, struct pollfd *fd, int64_t now)
 {
 	bool room = link_room(&peer->link) > 0;
 	nfds_t n = FD_ENDS;
@@ -325,7 +379,9 @@ static nfds_t watch(struct peer *peer, struct pollfd *fd)
 
 	fd[FD_IRQ] = (struct pollfd){ .fd = peer->ism.irq, .events = POLLIN };
 	fd[FD_SIGNALS] = (struct pollfd){ .fd = peer->signals, .events = POLLIN };
-	fd[FD_LISTENER] = (struct pollfd){ .fd = peer->listener, .events = POLLIN };
+	fd[FD_LISTENER] = (struct pollfd){ .fd = -1, .events = POLLIN };
+	if (listens(peer, now))
+		fd[FD_LISTENER].fd = peer->listener;
 	fd[FD_SERVICE] = (struct pollfd){ .fd = -1 };
 	if (peer->service->watch)
 		peer->service->watch(peer, &fd[FD_SERVICE]);
@@ -365,8 +421,8 @@ static void loop(struct peer *peer)
 		}
 		if (peer->over)
 			break;
-		n = watch(peer, fd);
-		if (poll(fd, n, link_timeout(&peer->link, now)) < 0 && errno != EINTR) {
+		n = watch(peer, fd, now);
+		if (poll(fd, n, timeout(peer, now)) < 0 && errno != EINTR) {
 			say("poll: %s", strerror(errno));
 			peer_over(peer, 1);
 		}
@@ -434,6 +490,12 @@ int peer_run(struct peer *peer, const struct service *service, const struct peer
 		return 1;
 	}
 	say_more("this is GID 0x%016llx", (unsigned long long)peer->ism.gid);
+	/* It would be waited for without end. */
+	if (options->link.peer == peer->ism.gid) {
+		say("--peer is the GID of %s itself, not of the other side", peer->ism.fn.address);
+		ism_close(&peer->ism);
+		return 1;
+	}
 	peer->signals = signals_open();
 	if (options->listen)
 		peer->listener = socket_listen(options->listen);
@@ -443,9 +505,11 @@ int peer_run(struct peer *peer, const struct service *service, const struct peer
 		return 1;
 	}
 	loop(peer);
+	/* Whose channels end with us, and not by themselves, must not believe that all went well. */
 	for (i = 0; i < MUX_CHANNELS; i++) {
 		if (peer->end[i].used)
-			peer_close(peer, i, 0, "");
+			peer_close(peer, i, peer->status ? EXIT_GONE : 0,
+				   peer->status ? "it was ended" : "");
 	}
 	last_words(peer);
 	if (options->listen)

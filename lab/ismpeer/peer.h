@@ -40,7 +40,10 @@ struct service {
 	int (*opened)(struct peer *peer, int i);
 	/* It has said how large its terminal is. */
 	void (*size)(struct peer *peer, int i, uint16_t rows, uint16_t columns);
-	/* A channel is over; status and reason are the other side's, or what end_link says. */
+	/*
+	 * A channel is over; status and reason are the other side's, or what link_down() says.
+	 * There is no reason when it was said already, or ended well.
+	 */
 	void (*closed)(struct peer *peer, int i, uint32_t status, const char *reason);
 	/* Descriptors of the service's own: fill in *fd, or leave its fd -1. */
 	void (*watch)(struct peer *peer, struct pollfd *fd);
@@ -66,9 +69,11 @@ struct peer {
 	const struct service *service;
 	const struct peer_options *options;
 	struct end end[MUX_CHANNELS];
+	uint64_t other;	  /* GID of the peer that is or was there last, to be told by name */
 	int turn;	  /* which end is the first to be served */
 	int signals;	  /* signalfd */
 	int listener;	  /* Unix socket, or -1 */
+	int64_t deaf_by;  /* ms of CLOCK_MONOTONIC: it is not asked until then */
 	bool closed_last; /* the last channel that ended was closed by this side */
 	bool over;	  /* the loop ends, with this status */
 	int status;

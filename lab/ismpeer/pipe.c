@@ -54,10 +54,10 @@ static void closed(struct peer *peer, int i, uint32_t status, const char *reason
 {
 	(void)i;
 	if (status && *reason)
-		say("peer 0x%016llx: %s", (unsigned long long)peer->link.peer, reason);
+		say("peer 0x%016llx: %s", (unsigned long long)peer->other, reason);
 	/* A socket will have other connections. */
 	if (!by_socket(peer))
-		peer_over(peer, (int)status);
+		peer_over(peer, !status ? 0 : status == EXIT_GONE ? EXIT_GONE : 1);
 }
 
 const struct service service_pipe = {

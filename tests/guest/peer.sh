@@ -41,6 +41,38 @@ for name in a b; do
 done >/share/pipe.same 2>&1
 rm -f /tmp/a /tmp/b /tmp/s/a2 /tmp/s/b2
 
+# two's GID is the greater one, so it opens the channel and one closes it: both ways of each.
+# failing NAME REDIRECTIONS-OF-ONE REDIRECTIONS-OF-TWO -- NAME-1.status, NAME-1.err and so on.
+head -c 200000 /dev/urandom >/tmp/c
+failing()
+{
+	sh -c "exec timeout 60 ismpeer pipe -f $one --peer $gid2 $2" 2>"/share/$1-1.err" &
+	failing_pid=$!
+	sh -c "exec timeout 60 ismpeer pipe -f $two $3" 2>"/share/$1-2.err"
+	echo $? >"/share/$1-2.status"
+	wait $failing_pid
+	echo $? >"/share/$1-1.status"
+}
+failing full-1 "</dev/null >/dev/full" "</tmp/c >/dev/null"
+failing full-2 "</tmp/c >/dev/null" "</dev/null >/dev/full"
+failing closed-1 "</dev/null >&-" "</tmp/c >/dev/null"
+failing directory-1 "</tmp >/dev/null" "</dev/null >/dev/null"
+failing directory-2 "</dev/null >/dev/null" "</tmp >/dev/null"
+# Who is told to end in the middle; what comes is without end.
+failing ended-1 "</dev/zero >/dev/null & sleep 4; kill \$!; wait \$!" "</dev/null >/dev/null"
+failing ended-2 "</dev/zero >/dev/null" "</dev/null >/dev/null & sleep 4; kill \$!; wait \$!"
+
+# The machine tells nothing: of what has come, and of a function that is in error state, whose
+# side waits for room.  Whoever hears nothing looks by itself, after ten seconds.
+(sleep 3 && lab-inject $two interrupt-drop) >/dev/null &
+head -c 30000000 /dev/zero >/tmp/d
+failing unheard "</tmp/d >/dev/null" "</dev/null | md5sum >/share/unheard.sum"
+md5sum </tmp/d >/share/unheard.sent
+(sleep 4 && lab-inject $one error) >/dev/null &
+failing error "</dev/zero >/dev/null" "</dev/null >/dev/null"
+ran error-after ismpeer info -f $one
+rm -f /tmp/d
+
 # Nothing to be said of it; in pieces of 8 there is.
 head -c 300000 /dev/urandom >/tmp/c
 for chunk in 4096 8; do
@@ -104,15 +136,38 @@ echo $? >/share/console.status
 echo again | timeout 30 ismpeer console -f $one --peer "$gid2" >/share/console-again.out 2>&1
 kill $console
 wait $console
+# The last line is not at its end; the program ends all the same.
+su -s /bin/sh nobody -c "exec ismpeer console --serve -f $two -- cat" 2>/dev/null &
+console=$!
+printf 'no end' | timeout 30 ismpeer console -f $one --peer "$gid2" >/share/console-line.out 2>&1
+echo $? >/share/console-line.status
+kill $console
+wait $console
+
+# No descriptor is left for a connection: it waits, and nobody spins.
+bash -c "ulimit -n 9; exec ismpeer pipe -f $one --interface group --peer $gid2 --listen /tmp/s/few" 2>/share/few.err &
+few=$!
+appears /tmp/s/few
+/share/answer --ask /tmp/s/few </dev/null &
+asker=$!
+sleep 3
+cut -d' ' -f14,15 /proc/$few/stat >/share/few.ticks
+kill $few $asker
+wait $few $asker
 
 # A disk: an image here is a block device there.
 cp /share/image /tmp/s/image
 chmod 666 /tmp/s/image
 su -s /bin/sh nobody -c "exec /tmp/nbd-server /tmp/s/nbd /tmp/s/image" &
+nbd=$!
 appears /tmp/s/nbd
 modprobe nbd && modprobe ext4
-su -s /bin/sh nobody -c "exec ismpeer block --serve --connect /tmp/s/nbd -f $two" 2>/share/block-serve.err &
-block=$!
+serve_block()
+{
+	su -s /bin/sh nobody -c "exec ismpeer block --serve --connect /tmp/s/nbd -f $two" 2>>/share/block-serve.err &
+	block=$!
+}
+serve_block
 ismpeer block -v --device /dev/nbd0 -f $one --peer "$gid2" 2>/share/block.err &
 device=$!
 n=0
@@ -128,9 +183,28 @@ mkdir /tmp/mnt
 	mount -t ext4 /dev/nbd0 /tmp/mnt && cmp /tmp/d /tmp/mnt/d && echo same
 	umount /tmp/mnt
 } >/share/block.out 2>&1
-kill $device
+# The serving side is killed while somebody has the device open: when he lets go it is there again.
+{
+	sh -c "exec sleep 1000 5</dev/nbd0" &
+	holder=$!
+	kill -9 $block
+	wait $block
+	serve_block
+	n=0
+	until grep -q 'still open somewhere' /share/block.err || [ $((n += 1)) -gt 200 ]; do sleep 0.1; done
+	kill $holder
+	n=0
+	# Who tries to read it has it open.
+	until [ "$(grep -c 'has 16777216 bytes' /share/block.err)" = 2 ] || [ $((n += 1)) -gt 200 ]; do sleep 0.2; done
+	sleep 0.5
+	cmp -n 1048576 /dev/nbd0 /tmp/s/image && echo back
+} 2>/dev/null >/share/block-again.out
+# The NBD server is killed: nothing will come any more.
+kill -9 $nbd
 wait $device
+echo $? >/share/block-ended.status
 kill $block
+wait $block
 cp /tmp/s/image /share/image.after
 sha256sum </tmp/d >/share/block.sum
 

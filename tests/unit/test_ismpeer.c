@@ -199,19 +199,12 @@ static void side_die(unsigned int i)
 	fake_event(fake_of_gid(100 + !i), ISM_EVENT_GID, ISM_GID_GONE, 100 + i, 0);
 }
 
-static void send_some(struct side *side, int i)
+static void send_bytes(struct side *side, int i, uint32_t len)
 {
 	static uint8_t bytes[FRAME_MAX];
 	struct mux_channel *ch = &side->mux.channel[i];
-	uint32_t room = link_room(&side->link), len, n;
+	uint32_t n;
 
-	if (ch->state != MUX_OPEN || ch->eof_sent)
-		return;
-	len = room < ch->credit ? room : ch->credit;
-	if (len && any(4))
-		len = 1 + (uint32_t)any(len);
-	if (!len)
-		return;
 	for (n = 0; n < len; n++)
 		bytes[n] = byte_at(ch->id, side->number, side->sent[i] + n);
 	side->sent[i] += len;
@@ -219,6 +212,20 @@ static void send_some(struct side *side, int i)
 	link_send(&side->link,
 		  &(struct frame){
 			  .type = FRAME_DATA_BYTES, .channel = ch->id, .len = len, .data = bytes });
+}
+
+static void send_some(struct side *side, int i)
+{
+	struct mux_channel *ch = &side->mux.channel[i];
+	uint32_t room = link_room(&side->link), len;
+
+	if (ch->state != MUX_OPEN || ch->eof_sent)
+		return;
+	len = room < ch->credit ? room : ch->credit;
+	if (len && any(4))
+		len = 1 + (uint32_t)any(len);
+	if (len)
+		send_bytes(side, i, len);
 }
 
 static void step(struct side *side, int64_t now)
@@ -351,6 +358,40 @@ static void speak_and_go(void)
 	link_free(&sides[1].link);
 }
 
+/* Whoever has sent everything knows when it was taken, not only that it was stored. */
+static void test_taken(void)
+{
+	struct mux *one = &sides[0].mux, *two = &sides[1].mux;
+
+	meet();
+	is_int(mux_open(one, "pipe"), 0, "a channel");
+	link_flush(&sides[0].link);
+	link_news(&sides[1].link);
+	link_flush(&sides[1].link);
+	link_news(&sides[0].link);
+	is_int(one->channel[0].state, MUX_OPEN, "is open");
+	mux_eof(one, 0);
+	link_flush(&sides[0].link);
+	link_news(&sides[1].link);
+	ok(!mux_over(two, 0), "one direction is at its end");
+	send_bytes(&sides[1], 0, 1000);
+	mux_eof(two, 0);
+	link_flush(&sides[1].link);
+	link_news(&sides[0].link);
+	is_int(sides[0].came[0], 1000, "all of it came");
+	ok(!mux_over(two, 0), "and is not written yet");
+	mux_taken(one, 0, 999);
+	link_flush(&sides[0].link);
+	link_news(&sides[1].link);
+	ok(!mux_over(two, 0), "nor is the last byte");
+	mux_taken(one, 0, 1);
+	link_flush(&sides[0].link);
+	link_news(&sides[1].link);
+	ok(mux_over(two, 0), "now it is");
+	link_free(&sides[0].link);
+	link_free(&sides[1].link);
+}
+
 /* The end of a channel, and of the link, come while the other side looks at its news. */
 static void test_last_words(void)
 {
@@ -396,6 +437,44 @@ static void test_only_calls(void)
 	link_free(&sides[1].link);
 }
 
+/* Neither an interrupt nor an event is heard: each side finds out by itself, later. */
+static void test_lost_news(void)
+{
+	struct link *link = &sides[0].link;
+
+	meet();
+	link_tick(link, 20000);
+	is_int(link_timeout(link, 20000), 10000, "it sleeps for so long at most");
+	mux_open(&sides[1].mux, "pipe");
+	link_flush(&sides[1].link);
+	link_tick(link, 29999);
+	is_int(sides[0].opens, 0, "nobody has said that there is something");
+	link_tick(link, 30000);
+	is_int(sides[0].opens, 1, "it looks");
+	is_int(link->state, LINK_UP, "and the other side is there");
+	link_free(&sides[1].link);
+	fakes[1].gone = true;
+	fakes[0].events = 0;
+	link_tick(link, 39999);
+	is_int(link->state, LINK_UP, "nobody has said that it is gone");
+	link_tick(link, 40000);
+	is_int(link->state, LINK_WAITING, "a store says it");
+	is_int(sides[0].downs, 1, "and that is told");
+	link_free(link);
+
+	memset(sides, 0, sizeof(sides));
+	side_begin(0, false, 0);
+	side_begin(1, false, 0);
+	link_tick(link, 0);
+	link_tick(&sides[1].link, 0);
+	link_tick(link, 9999);
+	is_int(link->state, LINK_WAITING, "nor has anybody said that there is a call");
+	link_tick(link, 10000);
+	is_int(link->state, LINK_GREETED, "it is answered all the same");
+	link_free(link);
+	link_free(&sides[1].link);
+}
+
 /* The function itself is of no use any more: no peer is to be blamed. */
 static void test_broken(void)
 {
@@ -423,8 +502,10 @@ int main(void)
 	test_sides(true, 0, "two sides with checksums");
 	test_sides(false, 8, "two sides in stores of 8 bytes");
 	test_nonsense();
+	test_taken();
 	test_last_words();
 	test_only_calls();
+	test_lost_news();
 	test_broken();
 	return unit_end();
 }
