@@ -82,6 +82,13 @@ CapEff: 0000000000000000
 NoNewPrivs: 1"
 }
 
+@test "ended in the middle of an interval: what came since the last one is in one more" {
+	same status "$(cat "$(at short.exit)")" 0
+	same intervals "$(wc -l <"$(at short.out)")" 1
+	is "$(at short.out)" '.[0].totals | [.accesses, .lost, .filtered]' \
+		"[$(grep -c '"type":"op"' "$(at short.ops)"),0,0]"
+}
+
 @test "a driver that comes after it, another one, a function that goes from one to the other" {
 	same status "$(cat "$(at drivers.exit)")" 0
 	same stderr "$(cat "$(at drivers.err)")" ""

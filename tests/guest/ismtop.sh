@@ -88,6 +88,18 @@ use()
 	echo "$first" >/sys/bus/pci/drivers_probe
 }
 
+# Ended in the middle of its first interval: what it has counted is in a last one.
+ismtop --json -d 3600 >$OUT/short.out 2>$OUT/short.err &
+top=$!
+# It is there once its programs are; the load waits for that.
+until grep -q ^ismtop "/proc/$top/comm" && [ "$(sed -n 's/^CapEff:[[:space:]]*//p' "/proc/$top/status")" = 0000000000000000 ]; do
+	sleep 0.1
+done
+ismload --json --device="$first" block:count=7,verify=0,size=64 >$OUT/short.ops
+kill -TERM $top
+wait $top
+echo $? >$OUT/short.exit
+
 unbind
 rmmod ism_vfio_pci vfio_pci vfio_pci_core 2>/dev/null
 rmmod vfio_pci_core 2>/dev/null

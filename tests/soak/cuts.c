@@ -108,8 +108,11 @@ static void cut_of_top(struct cuts *cuts, const json_t *cut, const char *name)
 		 (unsigned int)number_of(cut, "number"));
 	top = object_read(path, "interval");
 	totals = json_object_get(top, "totals");
+	/* Told to end, its last interval has all; else it is the third one that ends it. */
 	w = (struct window){ .sure_begin = (uint64_t)number_of(cut, "marked"),
-			     .sure_end = (uint64_t)number_of(top, "end") - READ_NS,
+			     .sure_end = number_of(cut, "asked")
+						 ? (uint64_t)number_of(cut, "asked")
+						 : (uint64_t)number_of(top, "end") - READ_NS,
 			     .begin = (uint64_t)number_of(cut, "spawned"),
 			     .end = (uint64_t)number_of(top, "end") + READ_NS };
 	window_check(cuts->load, name, &w,

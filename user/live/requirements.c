@@ -230,12 +230,17 @@ static void look_debugfs(struct requirement_result *finding)
 }
 
 const struct check checks[] = {
-	{ "machine", look_machine, false },	{ "permission", look_privilege, false },
-	{ "PIDs", look_pids, false },		{ "BTF", look_btf, false },
-	{ "lockdown", look_lockdown, false },	{ "driver", look_driver, true },
-	{ "functions", look_functions, false }, { "JIT", look_jit, false },
-	{ "ftrace", look_ftrace, true },	{ "tracefs", look_tracefs, false },
-	{ "debugfs", look_debugfs, false },
+	{ "machine", look_machine, FOR_ALL },
+	{ "permission", look_privilege, FOR_ALL },
+	{ "PIDs", look_pids, FOR_ALL },
+	{ "BTF", look_btf, FOR_ALL },
+	{ "lockdown", look_lockdown, FOR_ALL },
+	{ "driver", look_driver, FOR_DRIVERS },
+	{ "functions", look_functions, FOR_DOCTOR },
+	{ "JIT", look_jit, FOR_ALL },
+	{ "ftrace", look_ftrace, FOR_DRIVERS },
+	{ "tracefs", look_tracefs, FOR_ALL },
+	{ "debugfs", look_debugfs, FOR_ALL },
 };
 
 const size_t nr_requirements = sizeof(checks) / sizeof(checks[0]);
@@ -247,8 +252,10 @@ static bool obstacle(bool drivers)
 	for (i = 0; i < nr_requirements; i++) {
 		struct requirement_result finding = { .result = REQ_OK };
 
+		if (checks[i].who == FOR_DOCTOR || (checks[i].who == FOR_DRIVERS && !drivers))
+			continue;
 		checks[i].look(&finding);
-		if (finding.result != REQ_FAILS || (checks[i].drivers && !drivers))
+		if (finding.result != REQ_FAILS)
 			continue;
 		error("%s", finding.found);
 		if (finding.hint)

@@ -26,7 +26,11 @@ struct requirement_result {
 struct check {
 	const char *name;
 	void (*look)(struct requirement_result *finding);
-	bool drivers; /* matters only to commands that probe the drivers */
+	/*
+	 * What it keeps from working: every command that loads programs, only those that probe the
+	 * drivers, or none; the last is not looked at by who has given up reading files.
+	 */
+	enum { FOR_ALL, FOR_DRIVERS, FOR_DOCTOR } who;
 };
 
 /* Is there a BPF JIT, and is it on? */

@@ -148,8 +148,11 @@ static void wait_until(const struct top *top, uint64_t until)
 	}
 }
 
-/* 1: an interval; 0: there are no more; or -ENOMEM. */
-static int next_interval(struct top *top, uint64_t *until)
+/*
+ * *last: no other one is wanted, which it is set to if a signal has ended this one.  1: an interval;
+ * 0: there are no more; or -ENOMEM.
+ */
+static int next_interval(struct top *top, uint64_t *until, bool *last)
 {
 	int64_t from = top->gather->counts->ts;
 	int err;
@@ -164,8 +167,15 @@ static int next_interval(struct top *top, uint64_t *until)
 	if (*until < mono_ns())
 		*until = mono_ns() + top->interval_ns;
 	wait_until(top, *until);
-	if (signals_ended())
+	if (signals_ended() && top_is_capture(top))
 		return 0;
+	*last = *last || signals_ended();
+	/* The last one has what was still under way, too, and so the sum of all. */
+	if (!top_is_capture(top) && *last) {
+		err = top->gather->ops->end(top->gather);
+		if (err)
+			return err;
+	}
 	err = top_tick(top, top->intervals * top->interval_ns);
 	if (err)
 		return err;
@@ -182,12 +192,14 @@ int top_batch(struct top *top, unsigned long long count, bool json)
 	uint64_t until = mono_ns();
 	unsigned long long number = 0;
 	int got = out ? 1 : -ENOMEM, err = 0;
+	bool last = false;
 
 	gather_confine(top->gather);
 	if (out)
 		out_init(out, stdout);
-	while (got > 0 && !err && (!count || number < count)) {
-		got = next_interval(top, &until);
+	while (got > 0 && !err && !last) {
+		last = number + 1 == count;
+		got = next_interval(top, &until, &last);
 		if (got <= 0)
 			break;
 		number++;

@@ -43,8 +43,10 @@ struct gather_ops {
 	 */
 	int (*wait)(struct gather *gather, int timeout_ms);
 	/*
-	 * end - stop counting.  With --measure, `measured` has then what was measured of each
-	 * function, and nothing else, until free().  May be NULL.  Returns 0 or -ENOMEM.
+	 * end - stop counting, and attach no more: one more advance() has then everything, with what
+	 * had not ended among the lost.  With --measure, `measured` has what was measured of each
+	 * function, and nothing else, until free().  A second call does nothing.  NULL for a
+	 * capture.  Returns 0 or -ENOMEM.
 	 */
 	int (*end)(struct gather *gather);
 	/*

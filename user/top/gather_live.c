@@ -42,7 +42,9 @@ struct gather_live {
 	 */
 	struct function_table *functions;
 	const struct function *last_theirs, *last_ours;
-	struct drivers seen;	      /* at the last look */
+	bool over;	     /* nothing is attached any more */
+	uint64_t over_at;    /* since when nothing is counted, if over; CLOCK_MONOTONIC, ns */
+	struct drivers seen; /* at the last look */
 	uint64_t next_look, next_try; /* CLOCK_MONOTONIC, ns */
 	uint64_t mono_offset;	      /* of all sessions: the clock may be set meanwhile */
 };
@@ -222,7 +224,7 @@ static int watch(struct gather_live *g)
 	uint64_t now = mono_ns();
 	int err = 0;
 
-	if (now < g->next_look)
+	if (g->over || now < g->next_look)
 		return 0;
 	if (look(g)) {
 		err = session_close(g);
@@ -251,7 +253,7 @@ static int advance(struct gather *gather, int64_t ts)
 			return -ENOMEM;
 	}
 	/* Not now->ts: the clock may have been set between two sessions. */
-	at = mono_ns();
+	at = g->over ? g->over_at : mono_ns();
 	counts_tick(sum);
 	err = add_counts(g, sum, g->past);
 	counts_clear(g->past);
@@ -290,7 +292,13 @@ static int gather_wait(struct gather *gather, int timeout_ms)
 
 static int end(struct gather *gather)
 {
-	return session_close(to_live(gather));
+	struct gather_live *g = to_live(gather);
+
+	/* What begins after this is not counted, although to be sure of it takes a moment. */
+	if (!g->over)
+		g->over_at = mono_ns();
+	g->over = true;
+	return session_close(g);
 }
 
 static void free_live(struct gather *gather)
