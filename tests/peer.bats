@@ -71,10 +71,18 @@ same b"
 @test "pipe: an interrupt that is lost, and a function in error state: nobody waits for ever" {
 	status_of unheard-1 0
 	same "what came" "$(<"$(at unheard.sum)")" "$(<"$(at unheard.sent)")"
+	status_of uncalled-1 0
+	status_of uncalled-2 0
 	status_of error-1 1
 	says "$(at error-1.err)" 'carries out no commands any more'
 	status_of error-2 3
 	status_of error-after 0
+}
+
+@test "a ring that may not be locked: said at once, with what helps" {
+	status_of too-much 1
+	same "stderr" "$(cat "$(at too-much.err)")" \
+		"ismpeer: cannot lend 2101248 bytes to the peer: Cannot allocate memory; see ulimit -l, or make --ring less"
 }
 
 @test "ismtrace finds nothing to say of it, and of pieces of 8 what there is" {

@@ -93,6 +93,11 @@ struct ism {
 int ism_open(struct ism *ism, const char *address, enum interface interface);
 /* Gives everything back, also after an ism_open() that failed.  DMBs end with it. */
 void ism_close(struct ism *ism);
+/*
+ * Could a DMB of @len bytes be had now?  0, or -ENOMEM: that much may not be locked (ulimit -l), or there is
+ * no memory; or -ENOSPC: of addresses.  Nothing is kept.
+ */
+int ism_lendable(struct ism *ism, uint32_t len);
 
 /* Returns 0, or -errno: -EPROTO when the function answers something else. */
 int ism_query(struct ism *ism, struct ism_info *info);

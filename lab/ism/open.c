@@ -52,6 +52,17 @@ void memory_put(struct ism *ism, uint8_t *memory, uint32_t len, uint64_t iova)
 	munmap(memory, len);
 }
 
+int ism_lendable(struct ism *ism, uint32_t len)
+{
+	uint64_t iova;
+	uint8_t *memory = memory_get(ism, len, &iova);
+
+	if (!memory)
+		return -errno;
+	memory_put(ism, memory, len, iova);
+	return 0;
+}
+
 /* VFIO gives a function with its memory and its own accesses turned off. */
 static int enable(struct ism *ism)
 {

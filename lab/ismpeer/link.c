@@ -94,9 +94,14 @@ static int lend(struct link *link)
 		return 0;
 	ret = ism_dmb_register(link->ism, link->options.ring + RING_PAGE, link->peer, &link->dmb);
 	if (ret == -ENOMEM || ret == -ENOSPC)
-		say("cannot lend %u bytes to the peer: %s%s", link->options.ring + RING_PAGE,
-		    strerror(-ret), ret == -ENOMEM ? "; see ulimit -l, or make --ring less" : "");
+		link_cannot_lend(&link->options, ret);
 	return ret;
+}
+
+void link_cannot_lend(const struct link_options *options, int err)
+{
+	say("cannot lend %u bytes to the peer: %s%s", options->ring + RING_PAGE, strerror(-err),
+	    err == -ENOMEM ? "; see ulimit -l, or make --ring less" : "");
 }
 
 /* Something has failed: is it because our own function carries out nothing any more? */
@@ -443,11 +448,67 @@ static void called(struct link *link, const struct ism_event *event)
 		came_up(link, event->info);
 }
 
+/* As many as a queue has. */
+#define EVENTS_MAX 15
+
+/*
+ * A call that what came after it has overtaken: its DMB or its caller is gone, or he has called with
+ * another one.  To answer it all the same would begin a stream that ends at once, which the other
+ * side hears of: after a lost interrupt there are many such calls, and the two would never meet.
+ */
+static bool stale(const struct ism_event *event, const struct ism_event *end)
+{
+	const struct ism_event *later = event + 1;
+	uint64_t tok = event->info & ~CALL_PAGES;
+
+	for (; later < end; later++) {
+		if (later->type == ISM_EVENT_DMB && later->code == ISM_DMB_GONE &&
+		    later->tok == tok)
+			return true;
+		if (later->type == ISM_EVENT_GID && later->code == ISM_GID_GONE &&
+		    later->tok == event->tok)
+			return true;
+		if (later->type == ISM_EVENT_SIGNAL && (later->code & ~0xffu) == CALL &&
+		    later->tok == event->tok && (later->info & ~CALL_PAGES) != tok)
+			return true;
+	}
+	return false;
+}
+
+static void happened(struct link *link, const struct ism_event *event)
+{
+	bool gone = (event->type == ISM_EVENT_DMB && event->code == ISM_DMB_GONE &&
+		     event->tok == link->tok) ||
+		    (event->type == ISM_EVENT_GID && event->code == ISM_GID_GONE &&
+		     event->tok == link->peer);
+
+	if (!gone)
+		return;
+	/* It may have stored its last words since receive() in link_news(). */
+	if (link->state >= LINK_GREETED)
+		receive(link);
+	link_reset(link, "it has gone");
+}
+
+/* The events that there are; how many. */
+static int events_take(struct link *link)
+{
+	struct ism_event event[EVENTS_MAX];
+	int n = 0, i;
+
+	while (n < EVENTS_MAX && ism_event_next(link->ism, &event[n]))
+		n++;
+	for (i = 0; i < n; i++) {
+		if (event[i].type != ISM_EVENT_SIGNAL)
+			happened(link, &event[i]);
+		else if (!stale(&event[i], event + n))
+			called(link, &event[i]);
+	}
+	return n;
+}
+
 void link_news(struct link *link)
 {
-	struct ism_event event;
-	bool gone = false;
-
 	link->look_by = 0;
 	ism_news_begin(link->ism);
 	/* What it sent before it went is there, and is taken first. */
@@ -455,22 +516,8 @@ void link_news(struct link *link)
 		ism_dmb_signalled(link->ism, &link->dmb);
 	if (link->state >= LINK_GREETED)
 		receive(link);
-	while (ism_event_next(link->ism, &event)) {
-		if (event.type == ISM_EVENT_SIGNAL)
-			called(link, &event);
-		else if ((event.type == ISM_EVENT_DMB && event.code == ISM_DMB_GONE &&
-			  event.tok == link->tok) ||
-			 (event.type == ISM_EVENT_GID && event.code == ISM_GID_GONE &&
-			  event.tok == link->peer))
-			gone = true;
-		if (gone) {
-			/* It may have stored its last words since receive() above. */
-			if (link->state >= LINK_GREETED)
-				receive(link);
-			link_reset(link, "it has gone");
-		}
-		gone = false;
-	}
+	while (events_take(link))
+		;
 	if (link->state >= LINK_GREETED)
 		receive(link);
 }

@@ -59,6 +59,9 @@ struct link {
 	size_t queue_len, queue_at;
 };
 
+/* Say why a ring of the size asked for cannot be lent; err is a -errno of ism_lendable(). */
+void link_cannot_lend(const struct link_options *options, int err);
+
 /* 0 or -ENOMEM.  ism, ops and user are borrowed. */
 int link_init(struct link *link, struct ism *ism, const struct link_options *options,
 	      const struct link_ops *ops, void *user);

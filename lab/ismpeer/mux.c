@@ -208,7 +208,6 @@ void mux_sent(struct mux *mux, int i, uint32_t len)
 void mux_taken(struct mux *mux, int i, uint32_t len)
 {
 	struct mux_channel *ch = &mux->channel[i];
-
 	bool all;
 
 	ch->owed += len;

@@ -6,6 +6,7 @@
 #include "ismpeer/peer.h"
 
 #include "ismpeer/end.h"
+#include "ismpeer/ring.h"
 #include "ismpeer/say.h"
 
 #include <errno.h>
@@ -493,6 +494,13 @@ int peer_run(struct peer *peer, const struct service *service, const struct peer
 	/* It would be waited for without end. */
 	if (options->link.peer == peer->ism.gid) {
 		say("--peer is the GID of %s itself, not of the other side", peer->ism.fn.address);
+		ism_close(&peer->ism);
+		return 1;
+	}
+	/* What is not to be had now will not be when a peer comes. */
+	i = ism_lendable(&peer->ism, options->link.ring + RING_PAGE);
+	if (i) {
+		link_cannot_lend(&options->link, i);
 		ism_close(&peer->ism);
 		return 1;
 	}

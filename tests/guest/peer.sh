@@ -68,10 +68,17 @@ failing ended-2 "</dev/zero >/dev/null" "</dev/null >/dev/null & sleep 4; kill \
 head -c 30000000 /dev/zero >/tmp/d
 failing unheard "</tmp/d >/dev/null" "</dev/null | md5sum >/share/unheard.sum"
 md5sum </tmp/d >/share/unheard.sent
+# That of the first call: by the time that it is looked for there are many, of which all but one
+# are overtaken.
+lab-inject $two interrupt-drop >/dev/null
+failing uncalled "</tmp/c >/dev/null" "</dev/null | cmp - /tmp/c"
 (sleep 4 && lab-inject $one error) >/dev/null &
 failing error "</dev/zero >/dev/null" "</dev/null >/dev/null"
 ran error-after ismpeer info -f $one
 rm -f /tmp/d
+
+# More than may be locked is refused at once, not when a peer comes.
+ran too-much su -s /bin/sh nobody -c "ulimit -l 100; exec ismpeer pipe -f $two --ring 2048" </dev/null
 
 # Nothing to be said of it; in pieces of 8 there is.
 head -c 300000 /dev/urandom >/tmp/c
