@@ -78,6 +78,11 @@ void warning(const char *format, ...)
 	SAY();
 }
 
+void note(const char *format, ...)
+{
+	SAY();
+}
+
 void hint(const char *format, ...)
 {
 	SAY();
@@ -95,6 +100,24 @@ void message_set_verbosity(int level)
 int message_verbosity(void)
 {
 	return 0;
+}
+
+void message_set_name(const char *program)
+{
+}
+
+void message_set_command(const char *typed)
+{
+}
+
+const char *message_command(void)
+{
+	return "fuzz";
+}
+
+struct message_listener message_listen(struct message_listener listener)
+{
+	return listener;
 }
 
 void must_be_line(const char *text)
