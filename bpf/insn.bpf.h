@@ -214,8 +214,6 @@ static __always_inline void insn_emit(struct ismt_task_state *st, const struct i
 	rec.error = cur->error;
 	if (bpf_ringbuf_output(&records, &rec, sizeof(rec), BPF_RB_NO_WAKEUP))
 		count(cpu, ISMT_CNT_INSN_LOST);
-	else
-		count(cpu, ISMT_CNT_INSN_RECORDED);
 }
 
 /* A helper returned an error, and the debug feature has not said why. */

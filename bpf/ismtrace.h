@@ -274,21 +274,20 @@ struct ismt_rearm {
  * exactly one of: these counters, the ring buffer, a cell, and those still open.
  */
 enum ismt_counter {
-	ISMT_CNT_FILTERED,	/* left out as asked */
-	ISMT_CNT_LOST_RING,	/* ring buffer full */
-	ISMT_CNT_LOST_SLOT,	/* no memory for the task's state */
-	ISMT_CNT_LOST_RETURN,	/* its end was not seen */
-	ISMT_CNT_UNFINISHED,	/* under way when the trace ended */
-	ISMT_CNT_UNOPENED,	/* ends of accesses that began before the trace */
-	ISMT_CNT_UNEXAMINED,	/* counted, but its record for the rules was lost */
-	ISMT_CNT_INSN_RECORDED, /* single instructions in the ring buffer */
-	ISMT_CNT_INSN_LOST,	/* single instructions lost: ring buffer full */
-	ISMT_CNT_UNATTR_FULL,	/* instructions that found the map of unattributed ones full */
-	ISMT_CNT_SPILLED_OPEN,	/* tasks without a slot: accesses that began */
-	ISMT_CNT_SPILLED_DONE,	/* tasks without a slot: accesses that ended */
-	ISMT_CNT_SPILLED_OUT,	/* tasks without a slot: accesses left out as asked that began */
-	ISMT_CNT_SPILLED_OVER,	/* tasks without a slot: accesses left out as asked that ended */
-	ISMT_CNT_LOST_CELL,	/* no cell to count in, not even a shared one */
+	ISMT_CNT_FILTERED,     /* left out as asked */
+	ISMT_CNT_LOST_RING,    /* ring buffer full */
+	ISMT_CNT_LOST_SLOT,    /* no memory for the task's state */
+	ISMT_CNT_LOST_RETURN,  /* its end was not seen */
+	ISMT_CNT_UNFINISHED,   /* under way when the trace ended */
+	ISMT_CNT_UNOPENED,     /* ends of accesses that began before the trace */
+	ISMT_CNT_UNEXAMINED,   /* counted, but its record for the rules was lost */
+	ISMT_CNT_INSN_LOST,    /* single instructions lost: ring buffer full */
+	ISMT_CNT_UNATTR_FULL,  /* instructions that found the map of unattributed ones full */
+	ISMT_CNT_SPILLED_OPEN, /* tasks without a slot: accesses that began */
+	ISMT_CNT_SPILLED_DONE, /* tasks without a slot: accesses that ended */
+	ISMT_CNT_SPILLED_OUT,  /* tasks without a slot: accesses left out as asked that began */
+	ISMT_CNT_SPILLED_OVER, /* tasks without a slot: accesses left out as asked that ended */
+	ISMT_CNT_LOST_CELL,    /* no cell to count in, not even a shared one */
 	ISMT_CNT_LOST_TRACK, /* accesses of descendants of CMD that there was no room to remember */
 	ISMT_COUNTERS,
 };
