@@ -386,6 +386,7 @@ lint-rooms:
 	$(Q)scripts/lint-rooms
 	$(Q)scripts/lint-format
 	$(Q)scripts/lint-comments
+	$(Q)scripts/lint-couplings
 
 quick: prepare
 	$(Q)$(MAKE) --no-print-directory all

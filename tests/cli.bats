@@ -293,6 +293,32 @@ man_options()
 		"$(cut -d' ' -f1,2 <<<"$coded" | grep -vE '^ISM0(04|12|13) ')"
 }
 
+# misses LINE FILE SCRIPT -- lint-couplings says LINE once sed's SCRIPT has changed FILE.
+misses()
+{
+	cp "$2" kept
+	sed -i "$3" "$2"
+	! cmp -s kept "$2" || fail "$3 changes nothing in $2"
+	run -1 "$TOP/scripts/lint-couplings" .
+	same "said of $2" "$output" "$1"
+	cp kept "$2"
+}
+
+@test "lint-couplings: what is missing in one of several files is told, and where" {
+	cd "$BATS_TEST_TMPDIR" || return
+	mkdir tests
+	cp -r "$TOP/user" "$TOP/bpf" "$TOP/bench" .
+	cp -r "$TOP"/tests/{unit,fuzz,shown.bats} tests
+	run -0 "$TOP/scripts/lint-couplings" .
+	same said "$output" ""
+	misses "tests/fuzz/views.c: stands for user/util/message.c and has no hint()" tests/fuzz/views.c 's/^void hint(/void hints(/'
+	misses "tests/unit/test_lines.c: has no sink_csv_new(), which user/model/sink.h declares" tests/unit/test_lines.c 's/sink_csv_new/sink_text_new/'
+	misses "tests/shown.bats: does not look at dump --csv" tests/shown.bats 's/ "dump --csv"//'
+	misses "bpf/ismtrace.h: no program counts ISMT_CNT_LOST_TRACK" bpf/access_exit.bpf.h '/ISMT_CNT_LOST_TRACK/d'
+	misses "$(printf '%s\n' "bpf/ismtrace.h: nothing in user/ reads ISMT_CNT_LOST_TRACK" \
+		"user/model/losses.h: nothing in user/ sets LOSS_TRACK")" user/live/counters.c '/LOSS_TRACK/d'
+}
+
 @test "docs/rules.md: each has its section, and --rule takes its id and name" {
 	local id name severity n=0
 	while read -r id name severity; do
