@@ -195,6 +195,49 @@ static void keys(void)
 	   "one further");
 }
 
+/* Is the word there, and not only as a part of another: BYTES is one of BYTES/s? */
+static bool has_word(const char *text, const char *word)
+{
+	const char *at = text;
+
+	while ((at = strstr(at, word))) {
+		char before = at[-1], after;
+
+		at += strlen(word);
+		after = *at;
+		if ((before == '\n' || before == ' ') && (after == ',' || after == ' '))
+			return true;
+	}
+	return false;
+}
+
+/* The manual's FIELDS has the heading of each column and, in bold, its key; MEANING needs none. */
+static void manual(const char *name)
+{
+	static char text[65536];
+	FILE *file = fopen(name, "r");
+	char *section, *end, part[64];
+	size_t len, i;
+
+	if (!ok(file != NULL, "%s can be read", name))
+		return;
+	len = fread(text, 1, sizeof(text) - 1, file);
+	fclose(file);
+	text[len] = '\0';
+	section = strstr(text, "\n.SH FIELDS\n");
+	end = section ? strstr(section + 1, "\n.SH ") : NULL;
+	if (!ok(end != NULL, "it has a section FIELDS"))
+		return;
+	*end = '\0';
+	for (i = 0; i < nr_top_columns; i++) {
+		ok(has_word(section, top_columns[i].name), "FIELDS has %s", top_columns[i].name);
+		if (!strcmp(top_columns[i].name, "MEANING"))
+			continue;
+		snprintf(part, sizeof(part), "\\fB%s\\fR", top_columns[i].id);
+		ok(strstr(section, part) != NULL, "and its key %s", top_columns[i].id);
+	}
+}
+
 static void bars(void)
 {
 	static const double values[] = { 0, 1, 4, 8 };
@@ -220,7 +263,7 @@ static void bars(void)
 	is_int(text_cut("a\u2588b", 2), 4, "cut behind a character");
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	one = sample_function();
 	two = sample_function();
@@ -240,6 +283,7 @@ int main(void)
 	layouts();
 	keys();
 	bars();
+	manual(argc > 1 ? argv[1] : "docs/ismtop.8");
 	counts_free(before);
 	counts_free(now);
 	return unit_end();
