@@ -291,6 +291,11 @@ man_options()
 	# Those that one record decides: ISM004 takes several, and there is no record of a whole trace.
 	same dissector "$(sed -n 's/.* = rule("\(ISM...\)", "\([a-z-]*\)", .*/\1 \2/p' "$TOP/docs/wireshark/ism.lua")" \
 		"$(cut -d' ' -f1,2 <<<"$coded" | grep -vE '^ISM0(04|12|13) ')"
+	# An expert info that nothing says is no rule: tests/traces.bats would tell as well, much later.
+	same "said by the dissector" "$(sed -n 's/^\tsay("\(ISM...\)", .*/\1/p' "$TOP/docs/wireshark/ism.lua")" \
+		"$(cut -d' ' -f1 <<<"$coded" | grep -vE '^ISM0(04|12|13)$')"
+	same "in the dissector's list" "$(sed -n '/^ism.experts = {/,/}/p' "$TOP/docs/wireshark/ism.lua" | grep -oE 'ISM[0-9]+')" \
+		"$(cut -d' ' -f1 <<<"$coded" | grep -vE '^ISM0(04|12|13)$')"
 }
 
 # misses LINE FILE SCRIPT -- lint-couplings says LINE once sed's SCRIPT has changed FILE.
