@@ -2,14 +2,13 @@
 #include "model/function.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
 #include "util/names.h"
+#include "util/pci_sysfs.h"
 
 const struct function function_others = { .address = NAMES_OTHERS };
 
@@ -40,39 +39,6 @@ void function_table_free(struct function_table *table)
 	free(table);
 }
 
-static unsigned int sysfs_number(const char *address, const char *attribute)
-{
-	char path[PATH_MAX];
-	unsigned int value = 0;
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/%s", address, attribute);
-	file = fopen(path, "re");
-	if (!file)
-		return 0;
-	if (fscanf(file, "%x", &value) != 1)
-		value = 0;
-	fclose(file);
-	return value;
-}
-
-static void read_driver(struct function *fn)
-{
-	char path[PATH_MAX], target[PATH_MAX];
-	const char *name;
-	ssize_t len;
-
-	fn->k.driver[0] = '\0';
-	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/driver", fn->address);
-	len = readlink(path, target, sizeof(target) - 1);
-	if (len < 0)
-		return;
-	target[len] = '\0';
-	name = strrchr(target, '/');
-	snprintf(fn->k.driver, sizeof(fn->k.driver), "%.*s", ISMT_NAME_LEN - 1,
-		 name ? name + 1 : target);
-}
-
 static struct function *function_add(struct function_table *table)
 {
 	struct function **entries;
@@ -96,6 +62,7 @@ struct function *function_update(struct function_table *table, const struct ismt
 {
 	struct function *fn = function_by_fid(table, k->fid);
 	struct ismt_function before;
+	uint32_t vendor, device;
 
 	table->changes = true;
 	if (!fn)
@@ -121,9 +88,11 @@ struct function *function_update(struct function_table *table, const struct ismt
 		 k->devfn >> 3, k->devfn & 7);
 	/* The program has not found its device; files can be read until the trace begins. */
 	if (!fn->k.vendor) {
-		fn->k.vendor = sysfs_number(fn->address, "vendor");
-		fn->k.device = sysfs_number(fn->address, "device");
-		read_driver(fn);
+		pci_sysfs_number(fn->address, "vendor", &vendor);
+		pci_sysfs_number(fn->address, "device", &device);
+		fn->k.vendor = vendor;
+		fn->k.device = device;
+		pci_sysfs_link(fn->address, "driver", fn->k.driver, sizeof(fn->k.driver));
 	}
 	fn->is_ism = fn->k.vendor == PCI_VENDOR_ID_IBM && fn->k.device == PCI_DEVICE_ID_ISM;
 	return fn;
