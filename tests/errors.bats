@@ -47,7 +47,7 @@ fails()
 
 @test "driver not loaded: exit 3, one line, one hint, and CMD is not run" {
 	BOOT=nodriver
-	fails live 3 'driver not loaded: neither ism-vfio-pci nor vfio-pci' 'hint: modprobe ism-vfio-pci'
+	fails live 3 'driver not loaded: neither ism-vfio-pci nor vfio-pci' 'hint: ismtrace bind FUNCTION loads ism-vfio-pci'
 	fails live-json 3 'driver not loaded'
 }
 
@@ -57,10 +57,12 @@ fails()
 	says "$(at list.out)" '0011:00:00.0 0x00000022   0x11'
 	status_of doctor 3
 	grep -qE '^fails +driver +driver not loaded' "$(at doctor.out)"
-	says "$(at doctor.out)" '-> modprobe ism-vfio-pci'
+	says "$(at doctor.out)" '-> ismtrace bind FUNCTION loads ism-vfio-pci'
+	says "$(at doctor.out)" '-> ismtrace bind 0011:00:00.0'
 	status_of doctor-json 3
 	every "$(at doctor-json.out)" \
-		'.name == "driver"' '.result == "fails" and (.hint | startswith("modprobe ism-vfio-pci"))' \
+		'.name == "driver"' '.result == "fails" and (.hint | startswith("ismtrace bind FUNCTION"))' \
+		'.name == "functions"' '.result == "lacks" and .hint == "ismtrace bind 0011:00:00.0"' \
 		true '.type == "check" and (.result | IN("ok", "lacks", "fails", "unknown")) and .found'
 	# What cannot work is not tried.
 	is "$(at doctor-json.out)" 'map(.name) | index("attach")' null
@@ -229,7 +231,7 @@ field()
 	status_of doctor 0
 	status_of doctor-json 0
 	is "$(at doctor-json.out)" 'map(.name)' \
-		'["machine","permission","PIDs","BTF","lockdown","driver","JIT","ftrace","tracefs","debugfs","user","seccomp","Landlock","dumps","kprobes","errors","attach"]'
+		'["machine","permission","PIDs","BTF","lockdown","driver","functions","JIT","ftrace","tracefs","debugfs","user","seccomp","Landlock","dumps","kprobes","errors","attach"]'
 	every "$(at doctor-json.out)" \
 		'.name == "JIT"' "$(jit && echo '.result == "ok"' || echo '.result == "lacks" and .hint')" \
 		'.name == "Landlock"' "$(jit && echo '.result == "lacks" and .hint' || echo '.result == "ok"')" \
