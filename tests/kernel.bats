@@ -59,6 +59,15 @@ setup()
 		.insn.pcistb == 1 and .insn.bytes == 256)) | length' 20
 }
 
+@test "bind and doctor know the variant driver by the name that it has here" {
+	local driver
+	driver=$(bound ism-vfio-pci)
+	every "$(at doctor.out)" '.name == "functions"' '.result == "ok" and .found == "of 2 ISM functions 2 bound to a VFIO driver"'
+	status_of unbind 0
+	status_of bind 0
+	[[ $(cat "$(at bind.out)") == "0011:00:00.0: $driver, was "*", /dev/vfio/"* ]] || fail "$(cat "$(at bind.out)")"
+}
+
 @test "our driver builds without a warning" {
 	local out=$BATS_TEST_TMPDIR/driver
 	make -s -C "$TOP/driver" "KDIR=$DIR/build" ARCH=s390 CROSS_COMPILE=s390x-linux-gnu- "BUILD=$out" W=1 \

@@ -18,21 +18,33 @@ chmod +x my-driver
 # shellcheck disable=SC2034 # README's commands have it.
 USER=nobody
 
+# meanwhile -- once the tracer traces, however long that takes, the driver runs.
+meanwhile()
+{
+	until grep -qE 'tracing|counting' "$OUT/$n.err"; do
+		kill -0 $! 2>/dev/null || return
+		sleep 0.1
+	done
+	./my-driver >/dev/null
+}
+
 n=0
 while read -r command; do
 	n=$((n + 1))
-	begun=
-	case $command in
-	"ismtrace live" | *" -t "* | *" -I "*)
-		# Something happens meanwhile.
-		(sleep 2 && ./my-driver >/dev/null) &
-		begun=$!
-		;;
-	esac
 	export USER
-	timeout -s INT 6 sh -c "$command" >"$OUT/$n.out" 2>"$OUT/$n.err" </dev/null
+	# The shell starts it with SIGINT ignored, which would stay so.
+	/usr/bin/env --default-signal=INT sh -c "exec $command" >"$OUT/$n.out" 2>"$OUT/$n.err" </dev/null &
+	case $command in
+	"ismtrace live" | *" -I "*)
+		meanwhile
+		# A person has seen enough.
+		sleep 2
+		kill -INT $!
+		;;
+	*" -t "*) meanwhile ;;
+	esac
+	wait $!
 	echo "$? $command" >>"$OUT/statuses"
-	[ -z "$begun" ] || wait "$begun"
 done <"$OUT/commands"
 cp trace.json x.json "$OUT/"
 ismtrace unbind 0011:00:00.0 >"$OUT/unbind.out" 2>&1

@@ -20,6 +20,11 @@ dmesg >"$OUT/dmesg"
 ran client ismload --device "$1" --json block:count=20,size=256
 ran trace ismtrace live --json -- sh -c 'exec ismload --device 0011:00:00.0 --quiet block:count=20,size=256 >&2'
 
+# The variant driver is called one of two things in sysfs.
+ran doctor ismtrace doctor --json
+ran unbind ismtrace unbind "$1"
+ran bind ismtrace bind "$1"
+
 # The kernel's own driver and SMC, where there are any.
 [ -z "$(find /lib/modules -name ism.ko)" ] && exit 0
 f=$2

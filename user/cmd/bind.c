@@ -14,7 +14,7 @@
 #include "live/binding.h"
 #include "util/message.h"
 
-#define DRIVER "ism-vfio-pci"
+#define DRIVER ISM_VFIO_DRIVER
 
 struct bind_command {
 	struct common_options common;
@@ -89,6 +89,12 @@ static void load(const char *driver)
 		waitpid(pid, NULL, 0);
 }
 
+/* The variant driver's module has one name, and the driver one of two. */
+static const char *as_called_here(const char *driver)
+{
+	return binding_is_ism(driver) ? binding_ism_driver() : driver;
+}
+
 static int fail(const struct binding *binding, int err)
 {
 	error("cannot bind %s: %s", binding->address, strerror(-err));
@@ -144,8 +150,11 @@ int command_bind(int argc, char **argv)
 	struct bind_command cmd = { .driver = DRIVER };
 
 	options_parse(&bind_argp, "bind", argc, argv, NULL, &cmd);
-	if (!binding_driver_there(cmd.driver))
+	cmd.driver = as_called_here(cmd.driver);
+	if (!binding_driver_there(cmd.driver)) {
 		load(cmd.driver);
+		cmd.driver = as_called_here(cmd.driver);
+	}
 	/* What a client's group needs; kmod loads it with vfio, other modprobes do not. */
 	load("vfio_iommu_type1");
 	if (!binding_driver_there(cmd.driver)) {

@@ -25,22 +25,43 @@ static bool read_function(const char *address, struct function *fn)
 	return true;
 }
 
-int binding_find(struct binding *binding, const char *text)
+/* Call with each zPCI function of the machine until this returns true. */
+static void each_function(bool (*look)(const struct function *fn, void *ctx), void *ctx)
 {
 	DIR *dir = opendir(PCI_SYSFS "devices");
 	const struct dirent *entry;
 	struct function fn;
 
+	if (!dir)
+		return;
+	while ((entry = readdir(dir)))
+		if (read_function(entry->d_name, &fn) && look(&fn, ctx))
+			break;
+	closedir(dir);
+}
+
+struct search {
+	const char *text;
+	struct binding *found;
+};
+
+static bool is_meant(const struct function *fn, void *ctx)
+{
+	struct search *search = ctx;
+
+	if (!filter_names(search->text, fn))
+		return false;
+	strcpy(search->found->address, fn->address);
+	binding_look(search->found);
+	return true;
+}
+
+int binding_find(struct binding *binding, const char *text)
+{
+	struct search search = { .text = text, .found = binding };
+
 	memset(binding, 0, sizeof(*binding));
-	while (dir && (entry = readdir(dir))) {
-		if (!read_function(entry->d_name, &fn) || !filter_names(text, &fn))
-			continue;
-		strcpy(binding->address, fn.address);
-		binding_look(binding);
-		break;
-	}
-	if (dir)
-		closedir(dir);
+	each_function(is_meant, &search);
 	return binding->address[0] ? 0 : -ENODEV;
 }
 
@@ -55,38 +76,50 @@ void binding_look(struct binding *binding)
 		binding->node[0] = '\0';
 }
 
+bool binding_is_ism(const char *driver)
+{
+	return !strcmp(driver, ISM_VFIO_DRIVER) || !strcmp(driver, ISM_VFIO_DRIVER_UPSTREAM);
+}
+
+const char *binding_ism_driver(void)
+{
+	return binding_driver_there(ISM_VFIO_DRIVER_UPSTREAM) ? ISM_VFIO_DRIVER_UPSTREAM :
+								ISM_VFIO_DRIVER;
+}
+
+/* As all variant drivers are called. */
 static bool is_vfio(const char *driver)
 {
-	const char *tail = strstr(driver, "vfio-pci");
+	const size_t tail = strlen("vfio-pci"), len = strlen(driver);
 
-	return tail && !strcmp(tail, "vfio-pci");
+	return len >= tail && (!strcmp(driver + len - tail, "vfio-pci") ||
+			       !strcmp(driver + len - tail, "vfio_pci"));
+}
+
+static bool count_ism(const struct function *fn, void *ctx)
+{
+	struct binding_isms *isms = ctx;
+	struct binding binding;
+	uint32_t vendor, device;
+
+	if (!pci_sysfs_number(fn->address, "vendor", &vendor) ||
+	    !pci_sysfs_number(fn->address, "device", &device) || vendor != PCI_VENDOR_ID_IBM ||
+	    device != PCI_DEVICE_ID_ISM)
+		return false;
+	isms->there++;
+	strcpy(binding.address, fn->address);
+	binding_look(&binding);
+	if (is_vfio(binding.driver))
+		isms->bound++;
+	else
+		strcpy(isms->loose, fn->address);
+	return false;
 }
 
 void binding_count_isms(struct binding_isms *isms)
 {
-	DIR *dir = opendir(PCI_SYSFS "devices");
-	const struct dirent *entry;
-	struct binding binding;
-	uint32_t vendor, device;
-	struct function fn;
-
 	memset(isms, 0, sizeof(*isms));
-	while (dir && (entry = readdir(dir))) {
-		if (!read_function(entry->d_name, &fn) ||
-		    !pci_sysfs_number(fn.address, "vendor", &vendor) ||
-		    !pci_sysfs_number(fn.address, "device", &device) ||
-		    vendor != PCI_VENDOR_ID_IBM || device != PCI_DEVICE_ID_ISM)
-			continue;
-		isms->there++;
-		strcpy(binding.address, fn.address);
-		binding_look(&binding);
-		if (is_vfio(binding.driver))
-			isms->bound++;
-		else
-			strcpy(isms->loose, fn.address);
-	}
-	if (dir)
-		closedir(dir);
+	each_function(count_ism, isms);
 }
 
 bool binding_driver_there(const char *driver)

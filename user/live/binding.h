@@ -13,6 +13,10 @@
 
 #define BINDING_DRIVER_LEN 64
 
+/* The variant driver; and what the kernel's own is called in sysfs, from Linux 7.1. */
+#define ISM_VFIO_DRIVER		 "ism-vfio-pci"
+#define ISM_VFIO_DRIVER_UPSTREAM "ism_vfio_pci"
+
 struct binding {
 	char address[FUNCTION_ADDRESS_LEN];
 	char driver[BINDING_DRIVER_LEN]; /* "" if no driver has it */
@@ -35,6 +39,12 @@ struct binding_isms {
 };
 
 void binding_count_isms(struct binding_isms *isms);
+
+/* Is this the variant driver, by either name? */
+bool binding_is_ism(const char *driver);
+
+/* The name that the variant driver has in sysfs here; ISM_VFIO_DRIVER if it is not loaded. */
+const char *binding_ism_driver(void);
 
 /* Is there a driver of this name for PCI? */
 bool binding_driver_there(const char *driver);

@@ -11,6 +11,7 @@
 #include <bpf/libbpf.h>
 
 #include "ismtrace.skel.h"
+#include "live/binding.h"
 #include "live/process.h"
 #include "live/requirements.h"
 #include "live/ring_record.h"
@@ -19,10 +20,7 @@
 #include "util/message.h"
 #include "util/rlimits.h"
 
-#define OUR_DRIVER "ism-vfio-pci"
-/* The variant driver's name in sysfs: upstream's has no dashes there. */
-#define UPSTREAM_DRIVER "ism_vfio_pci"
-#define GENERIC_DRIVER	"vfio-pci"
+#define GENERIC_DRIVER "vfio-pci"
 
 /* How long live_stop() waits for accesses under way. */
 #define DRAIN_MS 50
@@ -57,13 +55,13 @@ const struct function *live_function(struct live *live, uint32_t fid)
 /* The name for an access by the core, if no driver is known, or the variant driver is bound by now. */
 static bool is_unlikely(const char *driver)
 {
-	return !driver[0] || !strcmp(driver, OUR_DRIVER) || !strcmp(driver, UPSTREAM_DRIVER);
+	return !driver[0] || binding_is_ism(driver);
 }
 
 const char *live_driver(struct live *live, const struct function *fn, uint8_t layer)
 {
 	if (layer == ISMT_LAYER_ISM)
-		return OUR_DRIVER;
+		return ISM_VFIO_DRIVER;
 	/* The function may have been bound to another driver since. */
 	if (is_unlikely(fn->k.driver))
 		scan_functions(live->skel, live->functions);
