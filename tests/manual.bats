@@ -17,12 +17,28 @@ setup_file()
 	local prefix=$BATS_FILE_TMPDIR
 	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -s -C "$TOP" install-s390x DESTDIR="$prefix/s390x" PREFIX=/usr >&2
 	make_here install-host DESTDIR="$prefix/host" PREFIX=/usr
+	# Each is asked once: the emulator's start is what takes time.
+	local name commands
+	mkdir "$prefix/help"
+	for name in ismtrace ismtop ismload ismpeer; do
+		tool $name --help >"$prefix/help/$name"
+	done
+	listed
+	for name in "${commands[@]}"; do
+		tool ismtrace "$name" --help >"$prefix/help/ismtrace-$name"
+	done
 }
 
 setup()
 {
-	mapfile -t commands < <(tool ismtrace --help | sed -n 's/^  \([a-z][a-z]*\)  *[a-z].*/\1/p')
+	listed
 	[ "${#commands[@]}" -ge 11 ]
+}
+
+# listed -- sets commands, as ismtrace --help lists them.
+listed()
+{
+	mapfile -t commands < <(sed -n 's/^  \([a-z][a-z]*\)  *[a-z].*/\1/p' "$BATS_FILE_TMPDIR/help/ismtrace")
 }
 
 tool()
@@ -30,10 +46,10 @@ tool()
 	qemu-s390x-static "$BIN/$1" "${@:2}"
 }
 
-# help_options PROGRAM [COMMAND] -- "-n, --count=COUNT" of each option in --help, but for argp's own.
+# help_options PROGRAM[-COMMAND] -- "-n, --count=COUNT" of each option in --help, but for argp's own.
 help_options()
 {
-	tool "$@" --help | sed -n 's/^ \{2,\}\(\(-., \)\{0,1\}--[a-z].*\)/\1/p' | sed 's/   *.*//' |
+	sed -n 's/^ \{2,\}\(\(-., \)\{0,1\}--[a-z].*\)/\1/p' "$BATS_FILE_TMPDIR/help/$1" | sed 's/   *.*//' |
 		grep -vE -- '--(help|usage|version)$' | sort
 }
 
@@ -73,14 +89,14 @@ page_of()
 @test "ismtrace(8) lists the commands as ismtrace --help does, each word of it" {
 	same COMMANDS "$(sed -n '/^\.SH COMMANDS/,/^\.SH [^C]/p' "$PAGES/ismtrace.8" | sed 's/\\-/-/g' |
 		sed -n 's/^\.BR ismtrace-\([a-z]*\) (8)$/\1/; T; N; s/\n/ /p')" \
-		"$(tool ismtrace --help | sed -n 's/^  \([a-z]*\) * /\1 /p')"
+		"$(sed -n 's/^  \([a-z]*\) * /\1 /p' "$BATS_FILE_TMPDIR/help/ismtrace")"
 }
 
 @test "each option of --help, and what it takes, is a heading of the page, and the other way round" {
 	local command
 	for command in "${commands[@]}"; do
-		[ -n "$(help_options ismtrace "$command")" ]
-		same "options in ismtrace-$command(8)" "$(page_options "$(page_of "$command")")" "$(help_options ismtrace "$command")"
+		[ -n "$(help_options "ismtrace-$command")" ]
+		same "options in ismtrace-$command(8)" "$(page_options "$(page_of "$command")")" "$(help_options "ismtrace-$command")"
 	done
 	same "options in ismtop(8)" "$(page_options ismtop.8)" "$(help_options ismtop)"
 	same "options in ismpeer(1)" "$(page_options ismpeer.1)" "$(help_options ismpeer)"
@@ -90,7 +106,7 @@ page_of()
 @test "no page speaks of an option that nothing has" {
 	local all page command
 	all=$({
-		for command in "${commands[@]}"; do help_options ismtrace "$command"; done
+		for command in "${commands[@]}"; do help_options "ismtrace-$command"; done
 		for command in ismtop ismload ismpeer; do help_options "$command"; done
 	} | words | grep -- '^--' | sort -u)
 	for page in "$PAGES"/*.[158]; do
@@ -106,7 +122,7 @@ page_of()
 	same "commands of bash" "$(sed -n "s/^.*compgen -W '\(live .*\) --help --version'.*/\1/p" "$BATS_TEST_TMPDIR/bash")" "${commands[*]}"
 	same "commands of zsh" "$(sed -n "s/^\t\t'\([a-z]*\):.*'$/\1/p" "$BATS_TEST_TMPDIR/zsh" | paste -sd ' ')" "${commands[*]}"
 	for command in "${commands[@]}"; do
-		wanted=$({ help_options ismtrace "$command" | words && echo --help; } | sort)
+		wanted=$({ help_options "ismtrace-$command" | words && echo --help; } | sort)
 		same "options of $command in bash" "$(sed -n "/^\t$command)$/,/^\t\t;;$/p" "$BATS_TEST_TMPDIR/bash" |
 			sed -n "s/^.*\$cur == -\* \]\]; then words=' \([^']*\)'.*/\1/p" | tr ' ' '\n' | sed 's/=$//' | sort)" "$wanted"
 		same "options of $command in zsh" "$(sed -n "/^\t$command)$/,/^\t\t;;$/p" "$BATS_TEST_TMPDIR/zsh" |
@@ -117,7 +133,7 @@ page_of()
 @test "each exit status that --help names is on the page, and no other but usage and output" {
 	local command told there
 	for command in "${commands[@]}"; do
-		told=$(tool ismtrace "$command" --help | tr '\n' ' ' | sed -n 's/.*Exit status: \([^.]*\)\..*/\1/p' |
+		told=$(tr '\n' ' ' <"$BATS_FILE_TMPDIR/help/ismtrace-$command" | sed -n 's/.*Exit status: \([^.]*\)\..*/\1/p' |
 			grep -oE '(^|, )[0-9]+ ' | tr -cd '0-9\n')
 		# list has nothing to say of them.
 		[ -n "$told" ] || continue
