@@ -121,6 +121,7 @@ help:
 	@echo '  lint      shellcheck, the order of rooms, format and comments, and sparse and checkpatch over the driver'
 	@echo '  format    the sources as make lint wants them'
 	@echo '  setup     install the Debian packages that are missing'
+	@echo '  man       the man pages, in $(B)/man; man -l shows one'
 	@echo '  install   what runs on this machine, with man pages and completions, to DESTDIR and PREFIX;'
 	@echo '            install-s390x, install-host: for that machine; uninstall'
 	@echo '  dist      a tarball of what is committed'
@@ -133,7 +134,7 @@ help:
 # A machine that only builds has no headers of the kernel that it runs.
 no-driver:
 	@echo 'make: no kernel headers in $(KDIR): the driver is not built (make driver KDIR=... does)'
-all: s390x $(if $(BUILD_DRIVER),driver,no-driver)
+all: s390x man $(if $(BUILD_DRIVER),driver,no-driver)
 s390x: $(S)/bin/ismtrace $(S)/bin/ismtop $(LAB:%=$(S)/bin/%)
 
 .PHONY: test-clients
@@ -415,10 +416,21 @@ endef
 $(eval $(call completions,$(S),$(if $(CROSS_COMPILE),qemu-s390x-static)))
 $(eval $(call completions,$(H),))
 
-# installed DIRECTORY, PROGRAMS -- what is installed, as FROM:TO, TO below PREFIX.
+# Pages are made from docs/man/ and what several of them share.
+PAGES := $(patsubst docs/man/%,$(B)/man/%,$(wildcard docs/man/*.[158]))
+
+.PHONY: man
+man: $(PAGES)
+
+$(B)/man/%: docs/man/% $(wildcard docs/man/shared/*) scripts/man-page driver/dkms.conf
+	$(call say,MAN,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)scripts/man-page $< $(VERSION) >$@
+
+# installed DIRECTORY, PROGRAMS -- what is installed, as FROM:TO, TO below PREFIX.  All man pages everywhere:
+# they name one another.
 installed = $(foreach f,$(2),$(1)/bin/$(f):bin/$(f)) \
-	$(foreach f,$(filter $(addprefix docs/,$(addsuffix .1,$(2)) $(addsuffix .8,$(2))),$(wildcard docs/*.[18])), \
-		$(f):share/man/man$(subst .,,$(suffix $(f)))/$(notdir $(f))) \
+	$(foreach f,$(PAGES),$(f):share/man/man$(subst .,,$(suffix $(f)))/$(notdir $(f))) \
 	$(foreach f,README.md CHANGELOG.md $(wildcard docs/*.md),$(f):share/doc/ismtrace/$(notdir $(f))) \
 	docs/wireshark/ism.lua:share/ismtrace/ism.lua \
 	$(foreach p,ismtrace ismtop, \

@@ -684,11 +684,11 @@ of_dump()
 	version=$(sed -n 's/^PACKAGE_VERSION="\(.*\)"$/\1/p' "$TOP/driver/dkms.conf")
 	run -0 ismtop --version
 	same version "$output" "ismtop $version"
-	says "$TOP/docs/ismtop.8" "\"ismtop $version\""
+	says "$TOP/build/man/ismtop.8" "\"ismtop $version\""
 	options=$(ismtop --help | grep -oE -- '^ +(-., )? *--[a-z-]+(=[^ ]*, --[a-z-]+)?' | grep -oE -- '--[a-z-]+' |
 		grep -vxE -- '--(help|usage|version)' | sort -u)
 	[ "$(wc -l <<<"$options")" -ge 18 ]
-	same "options of the man page" "$(sed 's/\\-/-/g' "$TOP/docs/ismtop.8" | grep -oE -- '(^|[^a-z-])--[a-z][a-z-]*' |
+	same "options of the man page" "$(sed 's/\\-/-/g' "$TOP/build/man/ismtop.8" | grep -oE -- '(^|[^a-z-])--[a-z][a-z-]*' |
 		grep -oE -- '--[a-z-]+' | grep -vxE -- '--(help|usage|version)' | sort -u)" "$options"
 	ismtop --completion bash >"$BATS_TEST_TMPDIR/bash"
 	bash -n "$BATS_TEST_TMPDIR/bash"
@@ -713,7 +713,7 @@ of_dump()
 	local name
 	ismtop --json -d 100 "$TRACES/several.pcapng.gz" >"$BATS_TEST_TMPDIR/json"
 	for name in $(jq -r 'paths | map(strings) | last // empty' "$BATS_TEST_TMPDIR/json" | sort -u); do
-		sed 's/\\-/-/g' "$TOP/docs/ismtop.8" | grep -qE "(^|[^a-z_])$name([^a-z_]|$)" || fail "not in ismtop.8: $name"
+		sed 's/\\-/-/g' "$TOP/build/man/ismtop.8" | grep -qE "(^|[^a-z_])$name([^a-z_]|$)" || fail "not in ismtop.8: $name"
 	done
 }
 

@@ -3,7 +3,7 @@
  * test_fields.c - the table of fields (user/output/fields.c) against what is made of it: JSON and
  * CSV have the same fields in the same order, text has each column once, the man page names all
  * keys, and the fast ways of the sinks write all that is new in each line.  The page is
- * docs/ismtrace.8 as seen from the top of the tree, or the first argument.
+ * docs/man/ismtrace-json.5 as seen from the top of the tree, or the first argument.
  */
 #include <ctype.h>
 #include <jansson.h>
@@ -172,17 +172,17 @@ static void documented(const char *path)
 	page[file ? fread(page, 1, sizeof(page) - 1, file) : 0] = '\0';
 	if (file)
 		fclose(file);
-	json = strstr(page, "\n.SH JSON");
-	ok(json, "%s has a section of JSON", path);
+	json = strstr(page, "\n.SH RECORDS");
+	ok(json, "%s has a section of records", path);
 	next = json ? strstr(json + 1, "\n.SH ") : NULL;
 	if (next)
 		*next = '\0';
 	snprintf(keys, sizeof(keys), "%s", keys_of(access_fields, nr_access_fields, -1));
 	for (key = strtok_r(keys, " ", &end); key && json; key = strtok_r(NULL, " ", &end))
-		ok(names(json, key), "%s under JSON: %s", path, key);
+		ok(names(json, key), "%s under RECORDS: %s", path, key);
 	snprintf(keys, sizeof(keys), "%s", keys_of(insn_fields, nr_insn_fields, -1));
 	for (key = strtok_r(keys, " ", &end); key && json; key = strtok_r(NULL, " ", &end))
-		ok(names(json, key), "%s under JSON: %s of an instruction", path, key);
+		ok(names(json, key), "%s under RECORDS: %s of an instruction", path, key);
 }
 
 int main(int argc, char **argv)
@@ -192,6 +192,6 @@ int main(int argc, char **argv)
 	csv();
 	text();
 	parts();
-	documented(argc > 1 ? argv[1] : "docs/ismtrace.8");
+	documented(argc > 1 ? argv[1] : "docs/man/ismtrace-json.5");
 	return unit_end();
 }

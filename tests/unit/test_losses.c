@@ -149,7 +149,7 @@ int main(int argc, char **argv)
 	causes();
 	fix();
 	without_instructions();
-	manual(argc > 1 ? argv[1] : "docs/ismtrace.8");
+	manual(argc > 1 ? argv[1] : "docs/man/ismtrace.8");
 	format(argc > 2 ? argv[2] : "docs/capture-format.md");
 	return unit_end();
 }

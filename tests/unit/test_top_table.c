@@ -283,7 +283,7 @@ int main(int argc, char **argv)
 	layouts();
 	keys();
 	bars();
-	manual(argc > 1 ? argv[1] : "docs/ismtop.8");
+	manual(argc > 1 ? argv[1] : "docs/man/ismtop.8");
 	counts_free(before);
 	counts_free(now);
 	return unit_end();

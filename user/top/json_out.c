@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * json_out.c - an interval as an object: totals, and all views' rows, whose keys
- * are the columns'.  docs/ismtop.8 has the schema.
+ * are the columns'.  docs/man/ismtop.8 has the schema.
  */
 #include <string.h>
 
