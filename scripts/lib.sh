@@ -261,9 +261,8 @@ debian_mirror()
 	if [ -z "$uri" ]; then
 		# No lists yet: ORIGIN is known only after an update, the
 		# address already before it.
-		uri=$(apt-get indextargets --format '$(REPO_URI)|$(COMPONENT)' \
-			'Created-By: Packages' 2>/dev/null |
-			awk -F'|' '$2 == "main" && $1 ~ /debian\/?$/ { print $1; exit }')
+		uri=$(apt-get update --print-uris 2>/dev/null |
+			sed -nE "s,^'(.*/debian/)dists/.*/InRelease'.*,\\1,p" | head -n 1)
 	fi
 	[ -n "$uri" ] || die "no Debian mirror in this machine's apt sources" \
 		"ISMTRACE_MIRROR=URI names one: what the lab is made of are Debian's packages for s390x"
