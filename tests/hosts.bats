@@ -16,7 +16,8 @@ setup()
 	unset ISMTRACE_MIRROR OS_RELEASE
 	mkdir "$BATS_TEST_TMPDIR/bin"
 	PATH=$BATS_TEST_TMPDIR/bin:$PATH
-	# Nothing here may install or make anything.
+	# No package is there, and nothing here may install any.
+	fake dpkg-query 'exit 1'
 	fake sudo 'echo "sudo was called: $*"; exit 9'
 }
 
