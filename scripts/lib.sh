@@ -329,7 +329,7 @@ apt_suites()
 # apt_into DIR "SUITE..." ARG... -- apt_apart ARG... in DIR, with these suites.
 apt_into()
 {
-	local dir=$1 suites=$2 apt=$CACHE/apt
+	local dir=$1 suites=$2 apt=$CACHE/apt suite stale=()
 	shift 2
 	cache_begin
 	(
@@ -339,7 +339,15 @@ apt_into()
 		mkdir -p "$dir" "$apt"/{state,lists/partial,cache/archives/partial}
 		: >>"$apt/state/status"
 		apt_suites "$suites" || exit
-		cd "$dir" && apt_apart "$@"
+		cd "$dir" || exit
+		! apt_apart "$@" || exit 0
+		# In a day a mirror may have dropped what its lists had: once more, with new ones.
+		for suite in $suites; do
+			[ -z "$(find "$apt/fresh/$suite" -mmin +10)" ] || stale+=("$apt/fresh/$suite")
+		done
+		[ ${#stale[@]} -gt 0 ] || exit 1
+		rm -f "${stale[@]}"
+		apt_suites "$suites" && apt_apart "$@"
 	)
 }
 
