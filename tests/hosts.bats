@@ -99,7 +99,7 @@ refused()
 	done
 	printf '#!/bin/sh\n[ -z "${CACHED_ONLY:-}" ] || exit 1\necho "no such kernel" >&2\nexit 1\n' >"$dir/scripts/get-kernel"
 	chmod 755 "$dir"/scripts/get-*
-	run -1 timeout 60 "$dir/scripts/prepare"
+	run -1 timeout 250 "$dir/scripts/prepare"
 	[[ $output == *"no such kernel"*"prepare: see the messages above" ]] || fail "$output"
 }
 
