@@ -365,7 +365,7 @@ apt_asks()
 	shift
 	! apt_into "$CACHE/apt" "$(suites_of "$@")" --print-uris "$what" "$@" >/dev/null 2>&1 || return 0
 	# The suite itself may be what is missing, which is said there.
-	apt_into "$CACHE/apt" "$(suites_of "$@")" --print-uris "$what" >/dev/null || return
+	apt_into "$CACHE/apt" "$(suites_of "$@")" indextargets >/dev/null || return
 	for name; do
 		apt_into "$CACHE/apt" "${name##*/}" --print-uris "$what" "$name" >/dev/null 2>&1 ||
 			die "the package ${name%/*} is not in Debian's ${name##*/} any more, or not yet, on $(debian_mirror)" \
