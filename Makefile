@@ -43,7 +43,8 @@ ifeq ($(shell uname -m),s390x)
 CROSS_COMPILE ?=
 SYSROOT :=
 STATIC ?=
-BPFTOOL ?= bpftool
+# Debian has it where only root looks.
+BPFTOOL ?= PATH=$$PATH:/usr/sbin:/sbin bpftool
 S_CPPFLAGS :=
 S_LDFLAGS := $(STATIC)
 BPF_INCLUDES :=
@@ -193,7 +194,7 @@ BPF_HEADERS := $(wildcard bpf/*.h) vmlinux/vmlinux.h
 
 .PHONY: native-tools
 native-tools:
-	$(Q)scripts/native-tools
+	$(Q)CC='$(S_CC)' scripts/native-tools
 
 $(S)/%.bpf.o: bpf/%.bpf.c $(BPF_HEADERS) Makefile | $(NATIVE_TOOLS)
 	$(call say,BPF,$@)

@@ -217,7 +217,7 @@ make_ends()
 # Print the cached directory of the programs at both ends of the machine.
 lab_ends()
 {
-	cached lab-ends "$(key_of "$LAB/machine.sh" "$LAB"/{guest,fabric}/*.[ch] "$LAB"/qemu/ism-{bytes,core,wire}.h)" make_ends
+	cached lab-ends "$(key_of "$LAB/machine.sh" "$LAB"/{guest,fabric}/*.[ch] "$LAB"/qemu/ism-{bytes,core,wire}.h <(host_key))" make_ends
 }
 
 # The machine's QEMU, and whether it has the ISM function.

@@ -171,6 +171,16 @@ key_of()
 	cat -- "$@" | sha256sum | cut -c1-12
 }
 
+# host_key -- the distribution that this machine has, for keys of what is built to run on it: what was
+# linked with a later C library does not start on an earlier one, and a cache outlives an upgrade
+# and may be shared by machines.  Debian 12, whose suite the lab is made of, adds nothing.
+host_key()
+{
+	# shellcheck disable=SC1090 # Another machine's.
+	(. "${OS_RELEASE:-/etc/os-release}" && echo "${ID:-} ${VERSION_CODENAME:-${VERSION_ID:-}}") 2>/dev/null |
+		grep -vx 'debian bookworm' || :
+}
+
 # apart COMMAND [ARG...] -- COMMAND, often a function, in a shell of its own that
 # knows what this one knows and stops at errors.  Anything that is called as a
 # condition, from however far away, would go on: then set -e means nothing.
@@ -214,6 +224,8 @@ cached()
 			flock 9
 			[ ! -e "$dir" ] || exit 0
 			tmp=$dir.tmp.$$
+			# Half a build is gigabytes.
+			trap 'rm -rf "$tmp"; exit 143' HUP INT TERM
 			rm -rf "$tmp"
 			mkdir -p "$tmp"
 			start=$SECONDS
@@ -235,21 +247,25 @@ cached()
 	printf '%s\n' "$dir"
 }
 
-# The machine's own Debian mirror: no host is named in this tree.
+# The machine's own Debian mirror, or the one that ISMTRACE_MIRROR names: no host is named in this tree.
 debian_mirror()
 {
 	local uri
+	if [ -n "${ISMTRACE_MIRROR:-}" ]; then
+		printf '%s\n' "$ISMTRACE_MIRROR"
+		return
+	fi
 	uri=$(apt-get indextargets --format '$(ORIGIN)|$(LABEL)|$(REPO_URI)' \
 		'Created-By: Packages' 2>/dev/null |
 		awk -F'|' '$1 == "Debian" && $2 == "Debian" { print $3; exit }')
 	if [ -z "$uri" ]; then
 		# No lists yet: ORIGIN is known only after an update, the
 		# address already before it.
-		uri=$(apt-get indextargets --format '$(REPO_URI)|$(COMPONENT)' \
-			'Created-By: Packages' 2>/dev/null |
-			awk -F'|' '$2 == "main" && $1 ~ /debian\/?$/ { print $1; exit }')
+		uri=$(apt-get update --print-uris 2>/dev/null |
+			sed -nE "s,^'(.*/debian/)dists/.*/InRelease'.*,\\1,p" | head -n 1)
 	fi
-	[ -n "$uri" ] || die "no Debian mirror in this machine's apt sources"
+	[ -n "$uri" ] || die "no Debian mirror in this machine's apt sources" \
+		"ISMTRACE_MIRROR=URI names one: what the lab is made of are Debian's packages for s390x"
 	printf '%s\n' "$uri"
 }
 
@@ -285,7 +301,8 @@ apt_suites()
 {
 	local dir=$CACHE/apt key=/usr/share/keyrings/debian-archive-keyring.gpg
 	local suite mirror fresh sources=
-	mirror=$(debian_mirror)
+	mirror=$(debian_mirror) || return
+	[ -e "$key" ] || die "there is no $key" "apt-get install debian-archive-keyring"
 	mkdir -p "$dir/fresh"
 	for suite in $1; do
 		fresh=$dir/fresh/$suite
@@ -298,7 +315,10 @@ apt_suites()
 		if ! cmp -s "$fresh.new" "$fresh" || [ -z "$(find "$fresh" -mtime -1)" ]; then
 			rm -f "$fresh"
 			cp "$fresh.new" "$dir/sources.list"
-			apt_apart -o APT::Get::List-Cleanup=0 update || return
+			# Without Error-Mode a host that does not answer is no error.
+			apt_apart -o APT::Get::List-Cleanup=0 -o APT::Update::Error-Mode=any update ||
+				die "Debian's suite $suite cannot be had from $mirror" \
+					"is there a network, and does the mirror have the suite? ISMTRACE_MIRROR=URI names another mirror"
 			mv "$fresh.new" "$fresh"
 		fi
 		sources+=$(<"$fresh")$'\n'
@@ -309,7 +329,7 @@ apt_suites()
 # apt_into DIR "SUITE..." ARG... -- apt_apart ARG... in DIR, with these suites.
 apt_into()
 {
-	local dir=$1 suites=$2 apt=$CACHE/apt
+	local dir=$1 suites=$2 apt=$CACHE/apt suite stale=()
 	shift 2
 	cache_begin
 	(
@@ -319,7 +339,15 @@ apt_into()
 		mkdir -p "$dir" "$apt"/{state,lists/partial,cache/archives/partial}
 		: >>"$apt/state/status"
 		apt_suites "$suites" || exit
-		cd "$dir" && apt_apart "$@"
+		cd "$dir" || exit
+		! apt_apart "$@" || exit 0
+		# In a day a mirror may have dropped what its lists had: once more, with new ones.
+		for suite in $suites; do
+			[ -z "$(find "$apt/fresh/$suite" -mmin +10)" ] || stale+=("$apt/fresh/$suite")
+		done
+		[ ${#stale[@]} -gt 0 ] || exit 1
+		rm -f "${stale[@]}"
+		apt_suites "$suites" && apt_apart "$@"
 	)
 }
 
@@ -329,11 +357,28 @@ suites_of()
 	printf '%s\n' "${@##*/}" | sort -u | tr '\n' ' '
 }
 
+# apt_asks WHAT NAME/SUITE... -- dies if one of the packages is not there any more, which a
+# mirror's answer to the whole list does not say as plainly.  WHAT is what apt-get is to do.
+apt_asks()
+{
+	local what=$1 name
+	shift
+	! apt_into "$CACHE/apt" "$(suites_of "$@")" --print-uris "$what" "$@" >/dev/null 2>&1 || return 0
+	# The suite itself may be what is missing, which is said there.
+	apt_into "$CACHE/apt" "$(suites_of "$@")" indextargets >/dev/null || return
+	for name; do
+		apt_into "$CACHE/apt" "${name##*/}" --print-uris "$what" "$name" >/dev/null 2>&1 ||
+			die "the package ${name%/*} is not in Debian's ${name##*/} any more, or not yet, on $(debian_mirror)" \
+				"ISMTRACE_MIRROR=URI names another mirror; or the tree is to be moved on to the package that is there"
+	done
+}
+
 # fetch_debs DIR NAME[:ARCH]/SUITE... -- download packages into DIR.
 fetch_debs()
 {
 	local dir=$1
 	shift
+	apt_asks download "$@" || return
 	apt_into "$dir" "$(suites_of "$@")" download "$@"
 }
 
@@ -342,6 +387,7 @@ fetch_source()
 {
 	local dir=$1
 	shift
+	apt_asks source "$@" || return
 	apt_into "$dir" "$(suites_of "$@")" source --download-only "$@"
 }
 

@@ -27,7 +27,7 @@ use()
 entries()
 {
 	local script
-	for script in prepare get-qemu get-kernel get-guest get-sysroot get-checkpatch clean-cache; do
+	for script in prepare get-qemu get-kernel get-guest get-sysroot get-checkpatch get-native-root clean-cache; do
 		echo "$TOP/scripts/$script"
 	done
 	echo "$TOP/bench/get-peers"
