@@ -10,6 +10,8 @@
 # All that VFIO and the shared folder may need; a kernel has what it has.
 VFIO_MODULES=(iommufd vfio vfio_iommu_type1 vfio-pci-core vfio-pci)
 SHARE_MODULES=(9pnet 9pnet_virtio 9p)
+# What leads to the host: a module in Debian 12's kernel.
+PORT_MODULES=(virtio_console)
 # The variant driver that a kernel comes with, which has the name of ours.
 KERNEL_DRIVER=ism-vfio-pci
 # The kernel's own users of a function, with the networks that SMC begins on: for
@@ -23,7 +25,7 @@ DISK_MODULES=(nbd ext4)
 make_modules()
 {
 	local kernel=$1 out=$2 rel src dst name file
-	local names=("${VFIO_MODULES[@]}" "${SHARE_MODULES[@]}" "$KERNEL_DRIVER" "${NET_MODULES[@]}" "${DISK_MODULES[@]}")
+	local names=("${PORT_MODULES[@]}" "${VFIO_MODULES[@]}" "${SHARE_MODULES[@]}" "$KERNEL_DRIVER" "${NET_MODULES[@]}" "${DISK_MODULES[@]}")
 	rel=$(<"$kernel/release")
 	src=$kernel/modules/$rel
 	dst=$out/lib/modules/$rel
@@ -44,14 +46,19 @@ make_modules()
 	rm -rf "$out/all"
 }
 
-# load_order ROOT RELEASE -- what init loads, dependencies first.
+# wanted_modules -- what init loads once the ports are open.
+wanted_modules()
+{
+	[ "$DRIVER" = none ] || printf '%s\n' "${VFIO_MODULES[@]}" "${DRIVER/#upstream/$KERNEL_DRIVER}"
+	[ -z "$SHARE$TOOLS" ] || printf '%s\n' "${SHARE_MODULES[@]}"
+	[ -z "$FABRIC" ] || printf '%s\n' "${NET_MODULES[@]}"
+}
+
+# load_order ROOT RELEASE MODULE... -- the files of these, dependencies first.
 load_order()
 {
-	local names=() name
-	[ "$DRIVER" = none ] || names+=("${VFIO_MODULES[@]}" "${DRIVER/#upstream/$KERNEL_DRIVER}")
-	[ -z "$SHARE$TOOLS" ] || names+=("${SHARE_MODULES[@]}")
-	[ -z "$FABRIC" ] || names+=("${NET_MODULES[@]}")
-	for name in "${names[@]}"; do
+	local name
+	for name in "${@:3}"; do
 		modprobe -d "$1" -S "$2" --show-depends "$name" 2>/dev/null || :
 	done | awk -v root="$1" '$1 == "insmod" && !seen[$2]++ { print substr($2, length(root) + 1) }'
 }
@@ -97,7 +104,9 @@ make_initramfs()
 	cp -r "$modules/lib" "$root/"
 	copy_driver "$root" "$rel"
 	depmod -b "$root" "$rel"
-	load_order "$root" "$rel" >"$root/lab/modules"
+	load_order "$root" "$rel" "${PORT_MODULES[@]}" >"$root/lab/early"
+	# shellcheck disable=SC2046 # Words.
+	load_order "$root" "$rel" $(wanted_modules) >"$root/lab/modules"
 	# On a merged /usr the directory has to land behind the link.
 	mkdir -p "$root/usr/lib"
 	mv "$root/lib/modules" "$root/usr/lib/"

@@ -6,7 +6,7 @@
  * lab/run tells it what to do through the kernel's command line, of which the
  * kernel hands on as environment what it does not know itself (LAB_DRIVER,
  * LAB_SHARE, LAB_TOOLS, LAB_STDIN, LAB_TERMINAL), and through files in /lab: argv (the
- * command, zero-terminated strings), env (likewise) and modules.
+ * command, zero-terminated strings), env (likewise), modules, and early: those that the ports need.
  */
 #define _GNU_SOURCE
 #include "guest.h"
@@ -187,6 +187,10 @@ int main(void)
 
 	signal(SIGPIPE, SIG_IGN);
 	setup_filesystems();
+	if (setup_modules("/lab/early", why, sizeof(why))) {
+		fprintf(stderr, "lab: %s\n", why);
+		power_off();
+	}
 	for (i = LAB_CONTROL; i <= LAB_STREAMS; i++) {
 		pump.port[i] = port_open(i);
 		if (pump.port[i] < 0) {

@@ -12,6 +12,7 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "live/binding.h"
+#include "live/drivers.h"
 #include "util/message.h"
 
 #define DRIVER ISM_VFIO_DRIVER
@@ -157,6 +158,11 @@ int command_bind(int argc, char **argv)
 	}
 	/* What a client's group needs; kmod loads it with vfio, other modprobes do not. */
 	load("vfio_iommu_type1");
+	if (!binding_driver_there(cmd.driver) && drivers_impossible()) {
+		error("this kernel has no VFIO for PCI devices");
+		hint("%s", DRIVERS_OTHER_KERNEL);
+		return EXIT_ATTACH;
+	}
 	if (!binding_driver_there(cmd.driver)) {
 		error("there is no driver %s", cmd.driver);
 		hint("as root, modprobe %s tells why; docs/driver.md tells how to build " DRIVER,

@@ -20,6 +20,16 @@ struct drivers {
 
 void drivers_look(struct drivers *drivers);
 
+/*
+ * Is this a kernel that has no VFIO for PCI, neither as a module nor built in, as Debian 12's own (6.1)?
+ * What the lists beside its modules say (modules.dep, modules.builtin); without these it is not known, and
+ * false.
+ */
+bool drivers_impossible(void);
+
+/* What to do then: Debian 12's own kernel lacks BTF as well. */
+#define DRIVERS_OTHER_KERNEL "on Debian 12 as root: apt-get install -t bookworm-backports linux-image-s390x"
+
 /* Is any of them loaded? */
 bool drivers_any(const struct drivers *drivers);
 

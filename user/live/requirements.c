@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "live/binding.h"
+#include "live/drivers.h"
 #include "live/privilege.h"
 #include "live/retprobe.h"
 #include "util/message.h"
@@ -81,7 +82,7 @@ static void look_btf(struct requirement_result *finding)
 	FOUND("this kernel has no BTF (/sys/kernel/btf/vmlinux)");
 	finding->result = REQ_FAILS;
 	finding->hint =
-		"use a kernel built with CONFIG_DEBUG_INFO_BTF=y; distribution kernels have it";
+		"use a kernel built with CONFIG_DEBUG_INFO_BTF=y; " DRIVERS_OTHER_KERNEL;
 }
 
 /* The level among all that there are: "none [integrity] confidentiality". */
@@ -132,6 +133,10 @@ static void look_driver(struct requirement_result *finding)
 		finding->result = REQ_LACKS;
 		finding->hint =
 			"modprobe ism-vfio-pci; generic vfio-pci cannot write to an ISM function";
+	} else if (drivers_impossible()) {
+		FOUND("this kernel has no VFIO for PCI devices");
+		finding->result = REQ_FAILS;
+		finding->hint = "use a kernel built with CONFIG_VFIO_PCI=m; " DRIVERS_OTHER_KERNEL;
 	} else {
 		FOUND("driver not loaded: neither ism-vfio-pci nor vfio-pci");
 		finding->result = REQ_FAILS;
@@ -155,7 +160,8 @@ static void look_functions(struct requirement_result *finding)
 		FOUND("%u ISM function%s, and no VFIO driver has %s", isms.there,
 		      isms.there == 1 ? "" : "s", isms.there == 1 ? "it" : "one");
 		finding->result = REQ_LACKS;
-		snprintf(how, sizeof(how), "ismtrace bind %s", isms.loose);
+		snprintf(how, sizeof(how), "ismtrace bind %s%s", isms.loose,
+			 drivers_impossible() ? ", on another kernel" : "");
 		finding->hint = how;
 	} else {
 		FOUND("of %u ISM function%s %u bound to a VFIO driver", isms.there,
