@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What differs between the kernels 6.12 to 7.2.
+ * What differs between the kernels 6.1 to 7.2.
  *
  * Kbuild looks into the headers that the module is built against and sets one
  * ISM_HAVE_ definition for each thing that it finds there.  The release is not
@@ -14,6 +14,20 @@
 #include <linux/uaccess.h>
 #include <linux/vfio.h>
 #include <linux/vfio_pci_core.h>
+
+/* It moved in 6.12. */
+#ifdef ISM_HAVE_LINUX_UNALIGNED
+#include <linux/unaligned.h>
+#else
+#include <asm/unaligned.h>
+#endif
+
+/* Since 6.10 a trace event's __string() alone says what the string is. */
+#ifdef ISM_HAVE_ASSIGN_STR_OF_ONE
+#define ism_assign_str(dst, src)	__assign_str(dst)
+#else
+#define ism_assign_str(dst, src)	__assign_str(dst, src)
+#endif
 
 /* Named in linux/pci_ids.h since the kernel has a quirk for the device. */
 #ifndef PCI_DEVICE_ID_IBM_ISM
