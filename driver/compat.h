@@ -22,11 +22,11 @@
 #include <asm/unaligned.h>
 #endif
 
-/* Since 6.10 a trace event's __string() alone says what the string is. */
+/* For trace.h: since 6.10 an event's __string() alone says what the string is. */
 #ifdef ISM_HAVE_ASSIGN_STR_OF_ONE
-#define ism_assign_str(dst, src)	__assign_str(dst)
+#define ism_assign_dev()	__assign_str(dev)
 #else
-#define ism_assign_str(dst, src)	__assign_str(dst, src)
+#define ism_assign_dev()	__assign_str(dev, dev_name(vdev->dev))
 #endif
 
 /* Named in linux/pci_ids.h since the kernel has a quirk for the device. */
