@@ -100,6 +100,9 @@ ismtrace $VERSION s390x"
 		"$(cd made && find . -type f ! -name ism.lua -printf '/%P\n' |
 			sed 's|zsh/site-functions|zsh/vendor-completions|; s|^/usr/share/man/.*|&.gz|' | sort)"
 	unpacked ismtrace ismtrace-clients
+	for page in files/usr/bin/*; do
+		[ -n "$(echo files/usr/share/man/man[18]/"${page##*/}".[18].gz)" ] || fail "$page has no man page"
+	done
 	for page in $(zgrep -oh 'docs/[a-z\\-]*\.md' files/usr/share/man/man*/* | tr -d '\\' | sort -u); do
 		[ -s "files/usr/share/doc/ismtrace/${page#docs/}" ] || fail "$page is not there"
 	done
@@ -223,7 +226,7 @@ ismtrace-wireshark $VERSION noarch"
 		"$({ echo "ism-vfio-pci-$VERSION"; contents ism-vfio-pci-dkms | sed -n 's|^/usr/src/||p'; } | sort)"
 	rpm -qpl rpm/ismtrace-wireshark-*.rpm | grep -qx /usr/lib64/wireshark/plugins/ism.lua
 	rpm -qp --requires rpm/ismtrace-"$VERSION"-*.s390x.rpm | grep -q '^libbpf.so.1'
-	run -0 rpmlint -r "$TOP/contrib/rpm/ismtrace.rpmlintrc" "$TOP/contrib/rpm/ismtrace.spec" rpm/*.rpm
+	run -0 rpmlint -c "$TOP/contrib/rpm/rpmlint.toml" "$TOP/contrib/rpm/ismtrace.spec" rpm/*.rpm
 	[[ $output == *" 0 errors, 0 warnings"* ]] || fail "$output"
 }
 
