@@ -18,7 +18,6 @@ OLD_VERSION=0.0.9
 
 setup_file()
 {
-	local from
 	"$TOP/scripts/make-deb" "$DEBS"
 	# A version before this one, out of a tree without git, as a tarball is.
 	mkdir -p "$OLD"
@@ -27,14 +26,11 @@ setup_file()
 	sed -i "0,/^## .*/s//## $OLD_VERSION, 2026-01-01/" "$OLD/CHANGELOG.md"
 	"$OLD/scripts/release"
 	"$OLD/scripts/make-deb"
-	from=$("$TOP/scripts/get-package-root")
-	mkdir -p "$ROOT"
-	"$TOP/scripts/as-s390x" tar --zstd -C "$ROOT" -xf "$from/root.tar.zst"
-	cp "$DEBS"/*.deb "$OLD"/build/deb/*.deb "$ROOT/tmp/"
 }
 
 teardown_file()
 {
+	# What is in it belongs to users of the namespace.
 	"$TOP/scripts/as-s390x" rm -rf "$ROOT"
 }
 
@@ -164,6 +160,11 @@ ismtrace $VERSION s390x"
 }
 
 @test "installed in a Debian: programs start, and doctor says why it cannot trace there" {
+	local from
+	from=$("$TOP/scripts/get-package-root")
+	mkdir -p "$ROOT"
+	"$TOP/scripts/as-s390x" tar --zstd -C "$ROOT" -xf "$from/root.tar.zst"
+	cp "$DEBS"/*.deb "$OLD"/build/deb/*.deb "$ROOT/tmp/"
 	state >"$BATS_FILE_TMPDIR/before"
 	run -0 inside sh -c 'dpkg -i /tmp/*_'"$OLD_VERSION"'_*.deb'
 	run -0 inside ismtrace --version
