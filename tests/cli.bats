@@ -258,7 +258,8 @@ man_options()
 	[ "${#pages[@]}" -ge 2 ]
 	for page in "${pages[@]}"; do
 		run -0 --separate-stderr groff -man -Tutf8 -ww -rCHECKSTYLE=3 -z "$page"
-		same "groff on $page" "$stderr" ""
+		# Later ones want a date.
+		same "groff on $page" "$(grep -v 'style: .TH missing third argument' <<<"$stderr")" ""
 		run -0 --separate-stderr man --warnings=w -E UTF-8 -P cat -l "$page"
 		same "man on $page" "$stderr" ""
 		[[ $output == *NAME*SYNOPSIS*DESCRIPTION*OPTIONS*"EXIT STATUS"* ]]
