@@ -231,7 +231,7 @@ field()
 	status_of doctor 0
 	status_of doctor-json 0
 	is "$(at doctor-json.out)" 'map(.name)' \
-		'["machine","permission","PIDs","BTF","lockdown","driver","functions","JIT","ftrace","tracefs","debugfs","user","seccomp","Landlock","dumps","kprobes","errors","attach"]'
+		'["machine","permission","PIDs","BTF","lockdown","driver","functions","JIT","ftrace","tracefs","debugfs","user","seccomp","Landlock","dumps","kprobes","errors","attach","missed"]'
 	every "$(at doctor-json.out)" \
 		'.name == "JIT"' "$(jit && echo '.result == "ok"' || echo '.result == "lacks" and .hint')" \
 		'.name == "Landlock"' "$(jit && echo '.result == "lacks" and .hint' || echo '.result == "ok"')" \

@@ -83,8 +83,8 @@ bool binding_is_ism(const char *driver)
 
 const char *binding_ism_driver(void)
 {
-	return binding_driver_there(ISM_VFIO_DRIVER_UPSTREAM) ? ISM_VFIO_DRIVER_UPSTREAM :
-								ISM_VFIO_DRIVER;
+	return binding_driver_there(ISM_VFIO_DRIVER_UPSTREAM) ? ISM_VFIO_DRIVER_UPSTREAM
+							      : ISM_VFIO_DRIVER;
 }
 
 /* As all variant drivers are called. */

@@ -28,7 +28,8 @@ void drivers_look(struct drivers *drivers);
 bool drivers_impossible(void);
 
 /* What to do then: Debian 12's own kernel lacks BTF as well. */
-#define DRIVERS_OTHER_KERNEL "on Debian 12 as root: apt-get install -t bookworm-backports linux-image-s390x"
+#define DRIVERS_OTHER_KERNEL \
+	"on Debian 12 as root: apt-get install -t bookworm-backports linux-image-s390x"
 
 /* Is any of them loaded? */
 bool drivers_any(const struct drivers *drivers);

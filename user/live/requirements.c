@@ -81,8 +81,7 @@ static void look_btf(struct requirement_result *finding)
 	}
 	FOUND("this kernel has no BTF (/sys/kernel/btf/vmlinux)");
 	finding->result = REQ_FAILS;
-	finding->hint =
-		"use a kernel built with CONFIG_DEBUG_INFO_BTF=y; " DRIVERS_OTHER_KERNEL;
+	finding->hint = "use a kernel built with CONFIG_DEBUG_INFO_BTF=y; " DRIVERS_OTHER_KERNEL;
 }
 
 /* The level among all that there are: "none [integrity] confidentiality". */
