@@ -13,8 +13,9 @@ MAKEFLAGS += --no-builtin-rules
 REFUSED := $(shell bash -c '. scripts/lib.sh' make 2>&1)
 $(if $(REFUSED),$(error $(REFUSED)))
 
-# dkms.conf is where the version is written.
-VERSION := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' driver/dkms.conf)
+# CHANGELOG.md is where version and date are written, in its first heading; `make release` brings them to
+# the other files.
+VERSION := $(shell scripts/release --version)
 KERNEL ?= 6.12
 B := build
 
@@ -59,7 +60,9 @@ SYSROOT = $(eval SYSROOT := $$(shell scripts/get-sysroot))$(or $(SYSROOT),$(erro
 BPFTOOL = qemu-s390x-static -L $(SYSROOT) $(SYSROOT)/usr/sbin/bpftool
 S_CPPFLAGS = -isystem $(SYSROOT)/kernel-headers -isystem $(SYSROOT)/usr/include \
 	-isystem $(SYSROOT)/usr/include/s390x-linux-gnu
-S_LDFLAGS = $(STATIC) -L$(SYSROOT)/usr/lib/s390x-linux-gnu
+# Libraries that libraries need are looked for, but not linked with, in both places.
+S_LDFLAGS = $(STATIC) -L$(SYSROOT)/usr/lib/s390x-linux-gnu -L$(SYSROOT)/lib/s390x-linux-gnu \
+	$(if $(STATIC),,-Wl,-rpath-link,$(SYSROOT)/lib/s390x-linux-gnu:$(SYSROOT)/usr/lib/s390x-linux-gnu)
 BPF_INCLUDES = -I$(SYSROOT)/usr/include
 BUILD_DRIVER := yes
 NATIVE_TOOLS :=
@@ -126,6 +129,8 @@ help:
 	@echo '  install   what runs on this machine, with man pages and completions, to DESTDIR and PREFIX;'
 	@echo '            install-s390x, install-host: for that machine; uninstall'
 	@echo '  dist      a tarball of what is committed'
+	@echo '  deb, rpm  packages for s390x, in $(B)/deb and $(B)/rpm; docs/packages.md'
+	@echo '  release   version and date, as CHANGELOG.md has them, to all files that need them'
 	@echo '  clean     remove $(B)/; the cache stays (scripts/clean-cache removes it)'
 	@echo
 	@echo 'Variables: V=1 shows commands, ASAN=1 builds the unit tests with sanitizers,'
@@ -184,9 +189,10 @@ soak: prepare
 clean:
 	$(Q)rm -rf $(B)
 
-$(B)/version.h: Makefile
+# Written only if it says something new: the changelog changes more often than the version.
+$(B)/version.h: Makefile CHANGELOG.md
 	$(Q)mkdir -p $(@D)
-	$(Q)echo '#define ISMTRACE_VERSION "$(VERSION)"' >$@
+	$(Q)echo '#define ISMTRACE_VERSION "$(VERSION)"' | cmp -s - $@ || echo '#define ISMTRACE_VERSION "$(VERSION)"' >$@
 
 # --- BPF programs and their skeletons.
 
@@ -389,6 +395,7 @@ lint-rooms:
 	$(Q)scripts/lint-format
 	$(Q)scripts/lint-comments
 	$(Q)scripts/lint-couplings
+	$(Q)scripts/release --check
 
 quick: prepare
 	$(Q)$(MAKE) --no-print-directory all
@@ -414,7 +421,7 @@ $(1)/completion-ismtop/%: $(1)/bin/ismtop
 	$$(Q)mkdir -p $$(@D)
 	$$(Q)$(2) $$< --completion $$(*F) >$$@
 endef
-$(eval $(call completions,$(S),$(if $(CROSS_COMPILE),qemu-s390x-static)))
+$(eval $(call completions,$(S),$$(if $$(CROSS_COMPILE),qemu-s390x-static -L $$(SYSROOT))))
 $(eval $(call completions,$(H),))
 
 # Pages are made from docs/man/ and what several of them share.
@@ -467,5 +474,14 @@ dist:
 	$(Q)mkdir -p $(B)
 	$(Q)git archive --format=tar.gz --prefix=ismtrace-$(VERSION)/ -o $(B)/ismtrace-$(VERSION).tar.gz HEAD
 	@echo $(B)/ismtrace-$(VERSION).tar.gz
+
+# --- Packages, out of a copy of the tree: what they build is theirs.
+
+.PHONY: deb rpm release
+deb rpm:
+	$(Q)scripts/make-$@
+
+release:
+	$(Q)scripts/release
 
 -include $(shell find $(S) $(H) $(F) -name '*.d' 2>/dev/null)

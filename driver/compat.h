@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What differs between the kernels 6.12 to 7.2.
+ * What differs between the kernels 6.1 to 7.2.
  *
  * Kbuild looks into the headers that the module is built against and sets one
  * ISM_HAVE_ definition for each thing that it finds there.  The release is not
@@ -14,6 +14,20 @@
 #include <linux/uaccess.h>
 #include <linux/vfio.h>
 #include <linux/vfio_pci_core.h>
+
+/* It moved in 6.12. */
+#ifdef ISM_HAVE_LINUX_UNALIGNED
+#include <linux/unaligned.h>
+#else
+#include <asm/unaligned.h>
+#endif
+
+/* For trace.h: since 6.10 an event's __string() alone says what the string is. */
+#ifdef ISM_HAVE_ASSIGN_STR_OF_ONE
+#define ism_assign_dev()	__assign_str(dev)
+#else
+#define ism_assign_dev()	__assign_str(dev, dev_name(vdev->dev))
+#endif
 
 /* Named in linux/pci_ids.h since the kernel has a quirk for the device. */
 #ifndef PCI_DEVICE_ID_IBM_ISM

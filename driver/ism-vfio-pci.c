@@ -23,7 +23,6 @@
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
-#include <linux/unaligned.h>
 #include <linux/vfio.h>
 #include <linux/vfio_pci_core.h>
 #include <asm/pci_io.h>
@@ -528,10 +527,14 @@ static const struct vfio_device_ops ism_vfio_pci_ops = {
 #ifdef ISM_HAVE_MATCH_TOKEN_UUID
 	.match_token_uuid	= vfio_pci_core_match_token_uuid,
 #endif
+#ifdef ISM_HAVE_IOMMUFD
 	.bind_iommufd		= vfio_iommufd_physical_bind,
 	.unbind_iommufd		= vfio_iommufd_physical_unbind,
 	.attach_ioas		= vfio_iommufd_physical_attach_ioas,
+#endif
+#ifdef ISM_HAVE_DETACH_IOAS
 	.detach_ioas		= vfio_iommufd_physical_detach_ioas,
+#endif
 };
 
 static int ism_vfio_pci_probe(struct pci_dev *pdev, const struct pci_device_id *id)

@@ -28,7 +28,7 @@ TRACE_EVENT(ism_vfio_pci_enter,
 		__field(bool, write)
 	),
 	TP_fast_assign(
-		__assign_str(dev);
+		ism_assign_dev();
 		__entry->offset = (u64)pos & ISM_OFFSET_MASK;
 		__entry->count = count;
 		__entry->region = (u64)pos >> ISM_OFFSET_SHIFT;
@@ -48,7 +48,7 @@ TRACE_EVENT(ism_vfio_pci_exit,
 		__field(bool, write)
 	),
 	TP_fast_assign(
-		__assign_str(dev);
+		ism_assign_dev();
 		__entry->ret = ret;
 		__entry->write = write;
 	),

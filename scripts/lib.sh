@@ -401,3 +401,15 @@ unpack_debs()
 		dpkg-deb -x "$deb" "$dir"
 	done
 }
+
+# copy_tree DIR -- what is in the tree and is no product, committed or not, in DIR, which is made.
+copy_tree()
+{
+	mkdir -p "$1"
+	# A tarball has no git, and nothing but what was committed.
+	if [ -e "$TOP/.git" ]; then
+		(cd "$TOP" && git ls-files -z --cached --others --exclude-standard | xargs -0 ls -d 2>/dev/null | tar -T - -cf -)
+	else
+		tar -C "$TOP" --exclude=./build -cf - .
+	fi | tar -C "$1" -xf -
+}

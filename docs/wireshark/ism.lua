@@ -4,7 +4,9 @@
 --
 --   tshark -X lua_script:ism.lua -r trace.pcapng.gz
 --
--- or copy it to the personal Lua plugins folder (Help, About, Folders).  The
+-- or copy it to the personal Lua plugins folder (Help, About, Folders); the package
+-- ismtrace-wireshark has it where it is found.  As root Wireshark may leave Lua scripts out,
+-- see run_user_scripts_when_superuser in its init.lua.  The
 -- layout of a record is in docs/capture-format.md.  Of the rules it applies
 -- those that one record alone decides; ismtrace check applies all.
 

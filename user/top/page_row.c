@@ -84,6 +84,14 @@ static void view_blocks(struct hist_view *view, const struct stats_row *counted)
 			      counted->stats.stb[i]);
 }
 
+/* What does not fit any more is cut off, as the end of a line that is too long for the screen is. */
+static void line_append(char *line, size_t size, const char *text)
+{
+	size_t at = strlen(line);
+
+	snprintf(line + at, size - at, "%s", text);
+}
+
 static void put_blocks(struct lines *lines, const struct stats_row *counted, unsigned int width,
 		       bool utf8)
 {
@@ -107,16 +115,16 @@ static void put_blocks(struct lines *lines, const struct stats_row *counted, uns
 			 v == 2 ? "us" : "bytes");
 		snprintf(block, sizeof(block), "%-*s%*s", (int)each, title,
 			 v + 1 < nr ? BLOCK_GAP : 0, "");
-		strncat(line, block, sizeof(line) - strlen(line) - 1);
+		line_append(line, sizeof(line), block);
 	}
 	lines_add(lines, TONE_HEAD, "%s", line);
 	for (i = 0; i < rows; i++) {
 		line[0] = '\0';
 		for (v = 0; v < nr; v++) {
 			put_block(block, sizeof(block), &views[v], i, v == 2, each, utf8);
-			strncat(line, block, sizeof(line) - strlen(line) - 1);
+			line_append(line, sizeof(line), block);
 			if (v + 1 < nr)
-				strncat(line, "  ", sizeof(line) - strlen(line) - 1);
+				line_append(line, sizeof(line), "  ");
 		}
 		lines_add(lines, TONE_PLAIN, "%s", line);
 	}
