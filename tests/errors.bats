@@ -26,7 +26,7 @@ setup()
 # How it gets at the functions on this kernel.
 attached()
 {
-	if jit; then echo fentry; else echo kprobe; fi
+	if trampolines; then echo fentry; else echo kprobe; fi
 }
 
 # fails NAME STATUS TEXT... -- nothing on stdout; on stderr one line that says
@@ -231,11 +231,12 @@ field()
 	status_of doctor 0
 	status_of doctor-json 0
 	is "$(at doctor-json.out)" 'map(.name)' \
-		'["machine","permission","PIDs","BTF","lockdown","driver","functions","JIT","ftrace","tracefs","debugfs","user","seccomp","Landlock","dumps","kprobes","errors","attach"]'
+		'["machine","permission","PIDs","BTF","lockdown","driver","functions","JIT","ftrace","tracefs","debugfs","user","seccomp","Landlock","dumps","kprobes","errors","attach","missed"]'
 	every "$(at doctor-json.out)" \
 		'.name == "JIT"' "$(jit && echo '.result == "ok"' || echo '.result == "lacks" and .hint')" \
 		'.name == "Landlock"' "$(jit && echo '.result == "lacks" and .hint' || echo '.result == "ok"')" \
-		'.name | IN("JIT", "Landlock") | not' '.result == "ok"' \
+		'.name == "missed"' ".result == \"$(tells_misses && echo ok || echo unknown)\"" \
+		'.name | IN("JIT", "Landlock", "missed") | not' '.result == "ok"' \
 		'.name == "attach"' ".found | contains(\"$(attached)\") and contains(\"with cc and status\")"
 	same "text and JSON" "$(grep -v '^ ' "$(at doctor.out)" | awk '{ print $1, $2 }')" \
 		"$(jq -r '.result + " " + .name' "$(at doctor-json.out)")"

@@ -41,6 +41,24 @@ jit()
 	[ "$TEST_KERNEL" != 6.12 ]
 }
 
+# Do programs hang on trampolines, rather than on kprobes?  s390x has them with a JIT, since 6.3.
+trampolines()
+{
+	jit && [[ $TEST_KERNEL != 6.1-* ]]
+}
+
+# Does the kernel tell how often it missed a kprobe?  Since 6.7.
+tells_misses()
+{
+	[[ $TEST_KERNEL != 6.1-* ]]
+}
+
+# VFIO has character devices since 6.6, which Debian leaves out.
+cdev()
+{
+	jit && [[ $TEST_KERNEL != 6.1-* ]]
+}
+
 # Generic vfio-pci does not let a client at the BARs of an ISM function at all: since
 # the core maps BARs when a device is opened, it leaves out those of functions that
 # the kernel marks non-mappable, and answers -ENODEV.
@@ -53,13 +71,13 @@ generic_refuses()
 if generic_refuses; then SECOND=ism-vfio-pci; else SECOND=vfio-pci; fi
 
 # only_on KERNELS -- for tests with the tag on-KERNELS, which scripts/check leaves out
-# elsewhere: 6 are those whose generic driver splits, 7 those where it refuses, no-jit Debian's own.
+# elsewhere: 6 are those whose generic driver splits, 7 those where it refuses, kprobes those without trampolines.
 only_on()
 {
 	case $1 in
 	6) ! generic_refuses || skip "not on $TEST_KERNEL" ;;
 	7) generic_refuses || skip "not on $TEST_KERNEL" ;;
-	no-jit) ! jit || skip "not on $TEST_KERNEL" ;;
+	kprobes) ! trampolines || skip "not on $TEST_KERNEL" ;;
 	debug) [[ $TEST_KERNEL == *-debug ]] || skip "not on $TEST_KERNEL" ;;
 	esac
 }

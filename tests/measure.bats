@@ -106,10 +106,10 @@ sees()
 	is "$(at top.out)" '.[-1].measure.machine.blocks' "$(block top.$ism | jq .blocks)"
 }
 
-# Trampolines, where programs hang with a JIT, cannot be switched off.
-# bats test_tags=on-no-jit
+# Trampolines cannot be switched off.
+# bats test_tags=on-kprobes
 @test "what the kernel hides from the probes is a finding" {
-	only_on no-jit
+	only_on kprobes
 	is "$(at off.out)" '.[-1].functions[] | .measure.mismatch' true
 	is "$(at off.out)" '.[-1].functions[].measure.difference.blocks' "$(block off.$ism | jq .blocks)"
 	is "$(at off.out)" '[.[-1].findings[] | select(.rule == "ISM013") | .count]' '[1]'

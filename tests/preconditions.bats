@@ -15,7 +15,7 @@ setup_file()
 	mkdir -p "$BATS_FILE_TMPDIR/all"
 	make_here build/s390x/tests/crowd
 	cp "$TOP/build/s390x/tests/crowd" "$BATS_FILE_TMPDIR/all/"
-	lab all --driver vfio-pci --smp 2 -- preconditions.sh "$(if jit; then echo fentry; else echo kprobe; fi)"
+	lab all --driver vfio-pci --smp 2 -- preconditions.sh "$(if trampolines; then echo fentry; else echo kprobe; fi)"
 }
 
 setup()
@@ -60,7 +60,7 @@ incomplete()
 	only_on 6
 	status_of few 0
 	status_of few-json 0
-	if jit; then
+	if trampolines; then
 		same "recorded and lost" "$(summary few-json '[.recorded, .lost.total]')" '[121,0]'
 		return
 	fi
@@ -75,7 +75,7 @@ incomplete()
 	local used others
 	same "after a trace" "$(cat "$(at events.after)")" ""
 	used=$(grep -cE '^r4096:ismtrace_[0-9a-f]{16}/vfio_pci_core_(read|write) ' "$(at events.used)") || :
-	if jit; then same "in use" "$used" 0; else same "in use" "$used" 2; fi
+	if trampolines; then same "in use" "$used" 0; else same "in use" "$used" 2; fi
 	same "beside another" "$(cat "$(at events.beside)")" "$(cat "$(at events.used)")"
 	same "after a kill" "$(cat "$(at events.killed)")" "$(cat "$(at events.used)")"
 	others=$(grep -E '^r[0-9]*:(mine/other|ismtrace_123/near) ' "$(at events.used)")
@@ -115,7 +115,7 @@ incomplete()
 
 @test "kprobes turned off before: no trace but by fentry; doctor tells, list works" {
 	status_of kprobes-list 0
-	if jit; then
+	if trampolines; then
 		status_of kprobes-before 0
 		same "records" "$(summary kprobes-before '[.recorded, (.rows[] | select(.op == "write") | .insn.pcistb)]')" '[11,10]'
 		grep -qE '^ok +kprobes +kprobes are turned off; fentry does not need them' "$(at kprobes-doctor.out)"
@@ -167,7 +167,7 @@ unseen()
 }
 
 @test "kprobes turned off during a trace by kprobes: likewise" {
-	if jit; then return; fi
+	if trampolines; then return; fi
 	status_of kprobes-live 0
 	says "$(at kprobes-live.err)" 'warning: kprobes were turned off: accesses and instructions may be missing since'
 	unseen kprobes-live

@@ -108,7 +108,7 @@ __attribute__((unused)) static struct summary *capture_sample_summary(void)
 	s->end_ns = 1763696009000000000;
 	s->filtered = 11;
 	s->unopened = 12;
-	s->lost = (struct losses){ { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 } };
+	s->lost = (struct losses){ { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 }, .misses_unknown = true };
 	f->outside.n[ISMT_PCILG] = 13;
 	f->outside.accesses = 14;
 	f->filtered.failed = 15;

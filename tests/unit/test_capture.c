@@ -164,6 +164,7 @@ static void merge(void)
 	capture_account(capture, s);
 	is_int(s->filtered, 22, "two traces add up");
 	is_int(s->lost.n[LOSS_RING], 2, "losses, too");
+	ok(s->lost.misses_unknown, "and that some are not known");
 	summary_free(s);
 	capture_close(capture);
 

@@ -107,6 +107,7 @@ static void make(bool many)
 	}
 	if (many) {
 		summary->lost.n[LOSS_RING] = 17;
+		summary->lost.misses_unknown = true;
 		summary->functions[0].has_fmb = true;
 		summary->functions[0].outside.n[ISMT_PCILG] = 5;
 	}
@@ -148,6 +149,7 @@ static void pages(void)
 	ok(!strchr(page, '\033'), "no escapes");
 	has_str(page, "2025-11-21 03:33:20 UTC, 2.000 s", "when");
 	has_str(page, "not in the trace: 17 accesses", "what was lost");
+	has_str(page, "how often the kernel missed a probe is not known here", "and what may be");
 	has_str(page, "4096 bytes took 512 PCISTG of 8 bytes", "evidence");
 	has_str(page, "Use the ism-vfio-pci driver", "what to do");
 	has_str(page, "<svg role=\"img\" aria-labelledby=\"t0 d0\"", "pictures have names");

@@ -433,6 +433,7 @@ static void summaries(void)
 	       "insn_return error_probe errors_off probes_off insn_unseen driver cell track",
 	       "causes of loss");
 	number(json, "lost.total", 7);
+	number(json, "lost.probe", 0);
 	number(json, "lost.ring", 5);
 	number(json, "filtered", 9);
 	number(json, "duration_ns", 2500);
@@ -470,6 +471,16 @@ static void summaries(void)
 	capture.sink->ops->end(capture.sink, s);
 	json = line(1);
 	is_int(json_array_size(at(json, "rows")), 0, "nothing recorded");
+	json_decref(json);
+	s->lost.misses_unknown = true;
+	capture.sink->ops->end(capture.sink, s);
+	json = line(2);
+	ok(json_is_null(at(json, "lost.probe")) && json_is_null(at(json, "lost.insn_probe")) &&
+		   json_is_null(at(json, "lost.insn_return")) &&
+		   json_is_null(at(json, "lost.error_probe")),
+	   "what the kernel does not tell");
+	number(json, "lost.ring", 0);
+	number(json, "lost.total", 0);
 	json_decref(json);
 	summary_free(s);
 	capture_stop(&capture);

@@ -41,6 +41,22 @@ static void causes(void)
 		ok(loss_infos[i].key && loss_infos[i].says, "cause %d has a key and a sentence", i);
 }
 
+/* A kernel that does not count what its probes missed: 0 would be taken for the truth. */
+static void unknown(void)
+{
+	struct losses lost = { .misses_unknown = true }, sum = { 0 };
+
+	ok(losses_known(&sum, LOSS_PROBE) && losses_known(&sum, LOSS_RING), "all is known");
+	ok(!losses_known(&lost, LOSS_PROBE) && !losses_known(&lost, LOSS_INSN_PROBE) &&
+		   !losses_known(&lost, LOSS_INSN_RETURN) && !losses_known(&lost, LOSS_ERROR_PROBE),
+	   "but what the kernel counts");
+	ok(losses_known(&lost, LOSS_RING) && losses_known(&lost, LOSS_RETURN),
+	   "what the programs count is known");
+	losses_add(&sum, &lost);
+	ok(!losses_known(&sum, LOSS_PROBE), "a sum knows no more than its parts");
+	is_int(losses_all(&sum), 0, "and nothing is known to be missing");
+}
+
 /* A return that was missed is no matter of the ring buffer. */
 static void fix(void)
 {
@@ -147,6 +163,7 @@ int main(int argc, char **argv)
 {
 	ism = sample_function();
 	causes();
+	unknown();
 	fix();
 	without_instructions();
 	manual(argc > 1 ? argv[1] : "docs/man/ismtrace.8");

@@ -237,6 +237,7 @@ static void summaries(void)
 	is_str(line_of(text, 0), "32 accesses recorded, 7 lost, 2 filtered in 1.500 s", "totals");
 	has_str(text, "warning: lost 7 accesses: ring buffer full\n", "loss by cause");
 	has_str(text, "--buffer-size", "and what helps");
+	ok(!strstr(text, "not known here"), "all is known");
 	has_str(text, "hint: 2 accesses were left out, by filters", "filters");
 	has_str(text, "  (2K, 4K]             30 |@@@@@@@@@@@@@@|", "a bar");
 	has_str(text, "  access size, bytes <=4K:2; stores, bytes <=8:1024; latency, ns <=4K:2\n",
@@ -256,9 +257,12 @@ static void summaries(void)
 	has_str(capture_text(&capture), " 32 differs by -1", "a difference");
 	capture_stop(&capture);
 	f->has_fmb = false;
+	s->lost.misses_unknown = true;
 	start((struct sink_options){ .quiet = true });
 	capture.sink->ops->end(capture.sink, s);
 	has_str(capture_text(&capture), "measurement block not available", "none");
+	has_str(capture_text(&capture),
+		"\nnote: how often the kernel missed a probe is not known here", "nor is this");
 	capture_stop(&capture);
 	summary_free(s);
 

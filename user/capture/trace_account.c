@@ -124,7 +124,8 @@ static void put_header(uint8_t *p, const struct account *account, size_t first, 
 	put_be16(p + AT_VERSION, ACCOUNT_VERSION);
 	put_be16(p + AT_HEADER, HEADER_LEN);
 	put_be16(p + AT_ENTRY, ENTRY_LEN);
-	put_be16(p + AT_FLAGS, account->flags);
+	put_be16(p + AT_FLAGS,
+		 account->flags | (account->lost.misses_unknown ? ACCOUNT_UNTOLD : 0));
 	put_be32(p + AT_NR, nr);
 	put_be32(p + AT_FILE, account->file);
 	put_be64(p + AT_TRACE, account->trace);
@@ -311,6 +312,7 @@ static int get_part(const uint8_t *p, size_t len, struct account_part *part)
 	part->entries = p + header;
 	memset(account, 0, sizeof(*account));
 	account->flags = get_be16(p + AT_FLAGS);
+	account->lost.misses_unknown = account->flags & ACCOUNT_UNTOLD;
 	account->file = get_be32(p + AT_FILE);
 	account->trace = get_be64(p + AT_TRACE);
 	account->serial = get_be64(p + AT_SERIAL);
@@ -362,4 +364,5 @@ void account_get_function(const struct account_part *part, size_t index,
 	memcpy(function->note, p + FN_NOTE, ACCOUNT_NOTE_LEN - 1);
 	if (part->entry_len >= ENTRY_LEN)
 		get_measure(p, &sum->measure);
+	sum->measure.missed_unknown = part->account.lost.misses_unknown && sum->measure.begun;
 }

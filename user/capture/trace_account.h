@@ -20,6 +20,7 @@
 #define ACCOUNT_FILE_END 0x02 /* the file has; the trace may go on in another */
 #define ACCOUNT_CC	 0x04 /* failed instructions come with cc and status */
 #define ACCOUNT_LITTLE	 0x08 /* the section was written little-endian */
+#define ACCOUNT_UNTOLD	 0x10 /* the kernel did not tell how often it missed a probe */
 
 #define ACCOUNT_NOTE_LEN 64
 

@@ -14,6 +14,7 @@
 #include "live/source.h"
 #include "live/zpci_list.h"
 #include "model/access.h"
+#include "model/losses.h"
 #include "util/escape.h"
 #include "util/json.h"
 #include "util/message.h"
@@ -190,7 +191,18 @@ static void show_seal(const struct doctor_command *cmd)
 	}
 }
 
-static void try_attach(struct requirement_result *finding)
+static void look_missed(const struct live *live, struct requirement_result *finding)
+{
+	if (live_tells_misses(live)) {
+		snprintf(finding->found, sizeof(finding->found),
+			 "the kernel tells how often it missed a probe");
+		return;
+	}
+	snprintf(finding->found, sizeof(finding->found), "%s", losses_unknown);
+	finding->result = REQ_UNKNOWN;
+}
+
+static void try_attach(struct requirement_result *finding, struct requirement_result *missed)
 {
 	struct live_options options = { .buffer_size = 1 << 16 };
 	struct live_handler handler = { no_access, no_insn, NULL };
@@ -205,6 +217,7 @@ static void try_attach(struct requirement_result *finding)
 	snprintf(finding->found, sizeof(finding->found),
 		 "probes attach by %s, instruction errors %s", live_attach_mode(live),
 		 live_has_cc(live) ? "with cc and status" : "without cc and status");
+	look_missed(live, missed);
 	live_close(live);
 }
 
@@ -230,13 +243,15 @@ int command_doctor(int argc, char **argv)
 	if (!fails)
 		fails = !show_switches(&cmd);
 	if (!fails) {
-		struct requirement_result finding = { .result = REQ_OK };
+		struct requirement_result finding = { .result = REQ_OK }, missed = finding;
 
 		/* Trying to attach takes a while, and prints messages: show the lines before it first. */
 		fflush(cmd.output.file);
-		try_attach(&finding);
+		try_attach(&finding, &missed);
 		fails = finding.result == REQ_FAILS;
 		show(&cmd, "attach", &finding);
+		if (!fails)
+			show(&cmd, "missed", &missed);
 	}
 	status = output_finish(&cmd.output);
 	if (status)

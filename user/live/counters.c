@@ -171,6 +171,7 @@ void live_losses(const struct live *live, struct losses *lost, uint64_t *filtere
 
 	hooks_misses(live->hooks, &misses);
 	memset(lost, 0, sizeof(*lost));
+	lost->misses_unknown = misses.unknown;
 	lost->n[LOSS_RING] = counter(live, ISMT_CNT_LOST_RING);
 	lost->n[LOSS_SLOT] = counter(live, ISMT_CNT_LOST_SLOT);
 	lost->n[LOSS_RETURN] = counter(live, ISMT_CNT_LOST_RETURN);

@@ -282,8 +282,15 @@ bool hooks_has(const struct hook_set *set, const char *name)
 	return false;
 }
 
-/* How often the kernel skipped a program: counted at the probe, and on the BPF side. */
-static uint64_t missed(const struct bpf_link *link, const struct bpf_program *prog)
+/* Where the kernel tells it: a kernel fills in as much of the structure as it knows. */
+#define MISSED_END (offsetof(struct bpf_link_info, perf_event.kprobe.missed) + sizeof(__u64))
+
+/*
+ * How often the kernel skipped a program: counted at the probe, and on the BPF side.  It does
+ * both for kprobes since Linux 6.7, neither before, when what the program says is 0 whatever
+ * happened; for trampolines and trace events it did so long before.  Sets *unknown if it is not told.
+ */
+static uint64_t missed(const struct bpf_link *link, const struct bpf_program *prog, bool *unknown)
 {
 	struct bpf_prog_info prog_info = {};
 	struct bpf_link_info link_info = {};
@@ -293,8 +300,10 @@ static uint64_t missed(const struct bpf_link *link, const struct bpf_program *pr
 	if (!link)
 		return 0;
 	if (!bpf_link_get_info_by_fd(bpf_link__fd(link), &link_info, &len) &&
-	    link_info.type == BPF_LINK_TYPE_PERF_EVENT)
+	    link_info.type == BPF_LINK_TYPE_PERF_EVENT) {
 		count += link_info.perf_event.kprobe.missed;
+		*unknown |= len < MISSED_END;
+	}
 	len = sizeof(prog_info);
 	if (!bpf_prog_get_info_by_fd(bpf_program__fd(prog), &prog_info, &len))
 		count += prog_info.recursion_misses;
@@ -312,8 +321,8 @@ void hooks_misses(const struct hook_set *set, struct hook_misses *misses)
 	memset(misses, 0, sizeof(*misses));
 	for (i = 0; i < set->count; i++) {
 		const struct attached *at = &set->at[i];
-		uint64_t entry = missed(at->entry_link, at->entry);
-		uint64_t ret = missed(at->ret_link, at->ret);
+		uint64_t entry = missed(at->entry_link, at->entry, &misses->unknown);
+		uint64_t ret = missed(at->ret_link, at->ret, &misses->unknown);
 
 		switch (at->hook->role) {
 		case HOOK_ACCESS:

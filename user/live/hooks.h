@@ -89,6 +89,7 @@ struct hook_misses {
 	uint64_t insn_entry;
 	uint64_t insn_return; /* 0 where these have no return probes */
 	uint64_t error; /* lines of the debug feature, of which any number may be our errors */
+	bool unknown;	/* this kernel does not tell it of kprobes, of which there are some */
 };
 
 void hooks_misses(const struct hook_set *set, struct hook_misses *misses);

@@ -354,6 +354,7 @@ int live_measure_account(struct live *live, struct summary *summary)
 			return -ENOMEM;
 		fill(live, i, &f->measure);
 		f->measure.missed += summary->lost.n[LOSS_INSN_PROBE];
+		f->measure.missed_unknown = !losses_known(&summary->lost, LOSS_INSN_PROBE);
 		/* While the trace goes on there are no final sums to compare. */
 		if (live->measure->stopped)
 			f->measure.astray = astray(live, i, summary, f);

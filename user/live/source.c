@@ -303,6 +303,14 @@ bool live_has_cc(const struct live *live)
 	return hooks_has(live->hooks, "error");
 }
 
+bool live_tells_misses(const struct live *live)
+{
+	struct hook_misses misses;
+
+	hooks_misses(live->hooks, &misses);
+	return !misses.unknown;
+}
+
 uint64_t live_mono_offset(const struct live *live)
 {
 	return live->reader.mono_offset;

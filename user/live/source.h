@@ -72,6 +72,9 @@ int live_poll(struct live *live, int timeout_ms);
  */
 void live_stop(struct live *live);
 
+/* Does the kernel tell how often it missed one of our probes? */
+bool live_tells_misses(const struct live *live);
+
 /* Fill in what the kernel counted: losses, filtered accesses, unattributed instructions, measurement blocks. */
 int live_account(struct live *live, struct summary *summary);
 

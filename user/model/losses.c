@@ -17,8 +17,8 @@ const struct loss_info loss_infos[LOSS_COUNT] = {
 	[LOSS_RING] = { "ring", LOST_ACCESSES, "accesses: ring buffer full", BUFFER },
 	[LOSS_SLOT] = { "slot", LOST_ACCESSES, "accesses: no memory for the task's state", NULL },
 	[LOSS_RETURN] = { "return", LOST_ACCESSES, "accesses: return not seen", RETURNS },
-	[LOSS_PROBE] = { "probe", LOST_ACCESSES, "accesses: entry probe missed by the kernel",
-			 NULL },
+	[LOSS_PROBE] = { "probe", LOST_ACCESSES, "accesses: entry probe missed by the kernel", NULL,
+			 true },
 	[LOSS_WRITER] = { "writer", LOST_ACCESSES,
 			  "accesses: the writer of the capture was too slow", NULL },
 	[LOSS_INSN_RING] = { "insn_ring", LOST_INSN_RECORDS,
@@ -27,7 +27,7 @@ const struct loss_info loss_infos[LOSS_COUNT] = {
 			       "single instructions: the writer of the capture was too slow",
 			       NULL },
 	[LOSS_INSN_PROBE] = { "insn_probe", LOST_INSNS, "instructions: probe missed by the kernel",
-			      NULL },
+			      NULL, true },
 	[LOSS_UNATTR_FULL] = { "apart_full", LOST_OUTSIDE,
 			       "instructions outside accesses: map full", NULL },
 	[LOSS_UNEXAMINED] = { "unexamined", LOST_UNEXAMINED,
@@ -37,10 +37,10 @@ const struct loss_info loss_infos[LOSS_COUNT] = {
 			      "accesses: still under way when the trace ended", NULL },
 	[LOSS_INSN_RETURN] = { "insn_return", LOST_RETURNS,
 			       "returns of instructions: probe missed by the kernel, so that a record or an error is missing",
-			       RETURNS },
+			       RETURNS, true },
 	[LOSS_ERROR_PROBE] = { "error_probe", LOST_ERRORS,
 			       "entries in logs of errors, of any device: probe missed by the kernel",
-			       NULL },
+			       NULL, true },
 	[LOSS_ERRORS_OFF] = { "errors_off", LOST_ERROR_SECONDS,
 			      "seconds at most of instruction errors: the debug area pci_error was turned off",
 			      "leave /sys/kernel/debug/s390dbf/pci_error/level at 3 while tracing" },
@@ -75,10 +75,19 @@ static const char *const lost_words[LOST_WHATS] = {
 	[LOST_DRIVER_SECONDS] = "seconds at most of a driver that came later",
 };
 
+const char losses_unknown[] =
+	"how often the kernel missed a probe is not known here: it counts that since Linux 6.7";
+
+bool losses_known(const struct losses *losses, int cause)
+{
+	return !losses->misses_unknown || !loss_infos[cause].is_missed;
+}
+
 void losses_add(struct losses *sum, const struct losses *part)
 {
 	int i;
 
+	sum->misses_unknown |= part->misses_unknown;
 	for (i = 0; i < LOSS_COUNT; i++)
 		sum->n[i] += part->n[i];
 }

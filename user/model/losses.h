@@ -6,6 +6,7 @@
 #ifndef ISMT_MODEL_LOSSES_H
 #define ISMT_MODEL_LOSSES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -59,6 +60,7 @@ struct loss_info {
 	enum lost_what what;
 	const char *says;   /* follows a number: "accesses: ring buffer full" */
 	const char *remedy; /* a sentence for a hint; NULL if there is none */
+	bool is_missed;	    /* a probe was missed, which not every kernel counts */
 };
 
 /* By enum loss. */
@@ -66,12 +68,23 @@ extern const struct loss_info loss_infos[LOSS_COUNT];
 
 struct losses {
 	uint64_t n[LOSS_COUNT];
+	/*
+	 * The kernel does not tell how often it missed a probe: what was seen of these causes is
+	 * added up as any other, but it says nothing of what was not.
+	 */
+	bool misses_unknown;
 };
+
+/* What is to be told where misses_unknown is set. */
+extern const char losses_unknown[];
+
+/* Is it known how much was lost by this cause? */
+bool losses_known(const struct losses *losses, int cause);
 
 /* sum += part. */
 void losses_add(struct losses *sum, const struct losses *part);
 
-/* sum -= part, an earlier state of it. */
+/* sum -= part, an earlier state of it.  What was unknown stays unknown. */
 void losses_subtract(struct losses *sum, const struct losses *part);
 
 /* What was lost of one kind, by any cause. */

@@ -50,6 +50,7 @@ void measure_add(struct measure *sum, const struct measure *part)
 	sum->after += part->after;
 	sum->under_way += part->under_way;
 	sum->missed += part->missed;
+	sum->missed_unknown |= part->missed_unknown;
 	sum->astray += part->astray;
 }
 

@@ -30,6 +30,7 @@ struct measure {
 	 * machine's may have so many more, which a probe missed, or were issued while a block began.
 	 */
 	uint64_t under_way, missed;
+	bool missed_unknown; /* the kernel does not tell what probes missed: `missed` is without that */
 	/* By how many the trace's sums differ from `ours`, before and after; 0 if nothing is wrong. */
 	uint64_t astray;
 };

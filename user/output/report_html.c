@@ -115,6 +115,15 @@ static void put_findings(const struct summary *s, struct outbuf *out)
 	out_lit(out, "</tbody></table></div>\n");
 }
 
+static void put_unknown(const struct summary *s, struct outbuf *out)
+{
+	if (!s->lost.misses_unknown)
+		return;
+	out_lit(out, "<p class=\"dim\">");
+	html_text(out, losses_unknown);
+	out_lit(out, ".</p>\n");
+}
+
 static void put_lost(const struct summary *s, struct outbuf *out)
 {
 	const uint32_t told = GATE_BIT(GATE_LOST) | GATE_BIT(GATE_UNACCOUNTED) |
@@ -429,6 +438,7 @@ void report_html_write(const struct report_page *page, struct outbuf *out)
 	html_begin(out, "ismtrace report");
 	put_header(page, out);
 	put_lost(page->summary, out);
+	put_unknown(page->summary, out);
 	put_findings(page->summary, out);
 	if (page->summary->nr_rows) {
 		put_rows(page->summary, out);

@@ -140,7 +140,8 @@ json_t *measure_json(const struct measure *m)
 			 json_number(m->begun), "ours", measured_json(m->ours), "machine",
 			 measured_json(m->machine), "difference", difference, "before",
 			 json_number(m->before), "after", json_number(m->after), "under_way",
-			 json_number(m->under_way), "missed", json_number(m->missed), "astray",
+			 json_number(m->under_way), "missed",
+			 m->missed_unknown ? json_null() : json_number(m->missed), "astray",
 			 json_number(m->astray), "mismatch", measure_mismatch(m), "refused",
 			 m->refused ? json_text(strerror(-m->refused)) : json_null());
 }
@@ -205,7 +206,9 @@ static json_t *lost_json(const struct summary *summary)
 
 	for (i = 0; lost && i < LOSS_COUNT; i++)
 		json_object_set_new(lost, loss_infos[i].key,
-				    lost_number(summary, summary->lost.n[i]));
+				    losses_known(&summary->lost, i)
+					    ? lost_number(summary, summary->lost.n[i])
+					    : json_null());
 	return lost;
 }
 

@@ -102,6 +102,8 @@ static void put_lost(const struct summary *s, struct outbuf *out, bool color)
 		if (remedy && !later_has(&s->lost, i, remedy))
 			out_printf(out, "hint: %s\n", remedy);
 	}
+	if (s->lost.misses_unknown)
+		out_printf(out, "note: %s\n", losses_unknown);
 }
 
 static const char *escaped(const char *text, char *buf, size_t size)
@@ -342,8 +344,10 @@ static void put_measure_notes(const struct measure *m, struct outbuf *out)
 			   "in neither: %llu before a block began, %llu after its last update\n",
 			   (ull)m->before, (ull)m->after);
 	if (!measure_mismatch(m) && m->missed)
-		out_printf(out, "up to %llu issued as a block began, or missed by a probe\n",
-			   (ull)m->missed);
+		out_printf(out, "up to %llu issued as a block began%s\n", (ull)m->missed,
+			   m->missed_unknown ? "" : ", or missed by a probe");
+	if (m->missed_unknown)
+		out_lit(out, "how many a probe missed is not known\n");
 	if (m->astray)
 		out_printf(out, "the trace's sums are off by %llu\n", (ull)m->astray);
 	if (m->refused)

@@ -171,7 +171,7 @@ int batch_json(struct top *top, unsigned long long number, struct outbuf *out)
 {
 	const struct gather *gather = top->gather;
 	json_t *object = json_pack(
-		"{s:s, s:o, s:o, s:o, s:f, s:o, s:s, s:o, s:i, s:s, s:o, s:b, s:o, s:o, s:o, s:o, s:o, "
+		"{s:s, s:o, s:o, s:o, s:f, s:o, s:s, s:o, s:i, s:s, s:o, s:b, s:o, s:b, s:o, s:o, s:o, s:o, "
 		"s:o}",
 		"type", top->intervals > 1 ? "gap" : "interval", "number", json_number(number),
 		"begin", json_integer(top->before->ts), "end", json_integer(gather->counts->ts),
@@ -181,7 +181,8 @@ int batch_json(struct top *top, unsigned long long number, struct outbuf *out)
 		(int)gather->attaches, "state", state_name(gather->state), "note",
 		gather->note[0] ? json_text(gather->note) : json_null(), "lost_known",
 		!gather->lost_why, "lost_why",
-		gather->lost_why ? json_string(gather->lost_why) : json_null(), "nr_functions",
+		gather->lost_why ? json_string(gather->lost_why) : json_null(), "misses_known",
+		!gather->counts->lost.misses_unknown, "nr_functions",
 		json_number(top->data.functions), "nr_processes", json_number(top->data.processes),
 		"interval", interval_json(top), "rates", rates_json(top), "totals",
 		totals_json(top));

@@ -106,6 +106,8 @@ static void put_causes(struct lines *lines, const struct top *top, unsigned int 
 		snprintf(text, sizeof(text), "Fix: %s", loss_infos[i].remedy);
 		lines_wrap(lines, TONE_PLAIN, 2, width, text);
 	}
+	if (lost->misses_unknown)
+		lines_wrap(lines, TONE_PLAIN, 0, width, losses_unknown);
 }
 
 /* The latest of a rule's findings in this row, at most max. */
