@@ -152,18 +152,25 @@ static __always_inline u32 cell_share_in(struct ismt_cell_key *key, u32 region, 
 	return mine ? cell_settle(key, mine) : 0;
 }
 
-__noinline u32 cell_share(struct ismt_cell_key *key)
+/*
+ * Nobody calls this while recording, when there are none of these maps.  But kernels before 6.8 verify
+ * a global function whether it is called or not: what it asks first leaves nothing of it then.
+ * And before 6.2 they take no key that is in memory of a caller, so that it is copied.
+ */
+__noinline u32 cell_share(struct ismt_cell_key *shares)
 {
 	struct ismt_process *process;
+	struct ismt_cell_key key;
 	u32 cell;
 
-	if (!key)
+	if (!shares || !counting)
 		return 0;
-	process = bpf_map_lookup_elem(&processes, &key->pid);
+	key = *shares;
+	process = bpf_map_lookup_elem(&processes, &key.pid);
 	if (!process || !__sync_lock_test_and_set(&process->sharing, 1))
 		__sync_fetch_and_add(&processes_sharing, 1);
-	cell = cell_share_in(key, key->region, ISMT_CELLS_SHARED / 2);
-	return cell ? cell : cell_share_in(key, ISMT_CELL_REGIONS, ISMT_CELLS_SHARED);
+	cell = cell_share_in(&key, key.region, ISMT_CELLS_SHARED / 2);
+	return cell ? cell : cell_share_in(&key, ISMT_CELL_REGIONS, ISMT_CELLS_SHARED);
 }
 
 __noinline u32 cell_find(struct ismt_task_state *st, u32 region)
@@ -172,7 +179,7 @@ __noinline u32 cell_find(struct ismt_task_state *st, u32 region)
 	struct ismt_process fresh = {}, *process;
 	u32 *there, index, mine;
 
-	if (!st)
+	if (!st || !counting)
 		return 0;
 	key.pid = bpf_get_current_pid_tgid() >> 32;
 	key.fid = fn_cache_entry_of(st)->fid;

@@ -56,9 +56,13 @@ static __always_inline void fn_cache_drop(struct ismt_task_state *st,
 					  struct ismt_fn_cache_entry *entry)
 {
 	struct ismt_run_key key = { .task = st->number, .fid = entry->fid };
+	struct ismt_run run;
 
-	if (counting && entry->vdev && entry->run.size)
-		bpf_map_update_elem(&runs_aside, &key, &entry->run, BPF_ANY);
+	if (counting && entry->vdev && entry->run.size) {
+		/* A copy: a task's state comes from a caller, and kernels before 6.2 take no value from there. */
+		run = entry->run;
+		bpf_map_update_elem(&runs_aside, &key, &run, BPF_ANY);
+	}
 	entry->vdev = 0;
 	entry->run.size = 0;
 }
