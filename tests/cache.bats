@@ -190,7 +190,7 @@ tree()
 {
 	local dir=$BATS_TEST_TMPDIR/$1
 	mkdir -p "$dir"
-	cp -r "$TOP"/{Makefile,scripts,.ci,driver,user,bpf} "$dir/"
+	cp -r "$TOP"/{Makefile,CHANGELOG.md,scripts,.ci,driver,user,bpf} "$dir/"
 	mkdir "$dir/lab"
 	cp "$TOP"/lab/{run,shell,machine.sh,initramfs.sh} "$dir/lab/"
 	printf '%s\n' "$dir"
