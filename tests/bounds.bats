@@ -14,7 +14,7 @@ HOST=$TOP/build/host/bin
 
 setup_file()
 {
-	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -s -C "$TOP" host build/host/bin/make-crowd build/host/bin/measure >&2
+	make_here host build/host/bin/make-crowd build/host/bin/measure
 	cd "$BATS_FILE_TMPDIR" || return
 	"$HOST/make-crowd" pids.gz pids 200000 && "$HOST/make-crowd" rows.gz rows 100000 &&
 		"$HOST/make-crowd" places.gz places 3584 && "$HOST/make-crowd" mix.gz mix 100000

@@ -11,7 +11,7 @@ load helper
 setup_file()
 {
 	build_all
-	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -s -C "$TOP" test-clients >&2
+	make_here test-clients
 	local rc=0
 	"$TOP/scripts/demo" >"$BATS_FILE_TMPDIR/demo.out" 2>"$BATS_FILE_TMPDIR/demo.err" </dev/null || rc=$?
 	echo "$rc" >"$BATS_FILE_TMPDIR/demo.status"

@@ -38,7 +38,7 @@ setup_file()
 {
 	local one two qemu good
 	build_all
-	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -s -C "$TOP" test-clients >&2
+	make_here test-clients
 	mkdir "$DIR"
 	cp "$TOP/build/s390x/tests/far" "$DIR/"
 	(machine one two) 3>&- &

@@ -12,7 +12,7 @@ load helper
 setup_file()
 {
 	build_all
-	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -s -C "$TOP" test-clients >&2
+	make_here test-clients
 	mkdir -p "$BATS_FILE_TMPDIR/function"
 	cp "$TOP/build/s390x/tests/function" "$BATS_FILE_TMPDIR/function/"
 	lab function --functions 3 --function memory=off --function memory=off -- function.sh

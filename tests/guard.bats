@@ -12,7 +12,7 @@ load helper
 setup_file()
 {
 	build_all
-	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -s -C "$TOP" test-clients >&2
+	make_here test-clients
 	mkdir -p "$BATS_FILE_TMPDIR/guard"
 	cp "$TOP/build/s390x/tests/neighbour" "$BATS_FILE_TMPDIR/guard/"
 	lab guard -- guard.sh

@@ -12,7 +12,7 @@ load helper
 setup_file()
 {
 	build_all
-	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -s -C "$TOP" test-clients >&2
+	make_here test-clients
 	mkdir -p "$BATS_FILE_TMPDIR/herd"
 	cp "$TOP/build/s390x/tests/herd" "$BATS_FILE_TMPDIR/herd/"
 	lab herd --functions 2 --smp 2 --mem 1024 -- herd.sh 3000

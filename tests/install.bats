@@ -16,7 +16,7 @@ setup_file()
 # made TARGET -- into $ROOT/usr.
 made()
 {
-	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -s -C "$TOP" "$1" DESTDIR="$ROOT" PREFIX=/usr
+	make_here "$1" DESTDIR="$ROOT" PREFIX=/usr
 }
 
 setup()

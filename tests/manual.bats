@@ -15,7 +15,7 @@ setup_file()
 {
 	build_all
 	local prefix=$BATS_FILE_TMPDIR
-	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -s -C "$TOP" install-s390x DESTDIR="$prefix/s390x" PREFIX=/usr >&2
+	make_here install-s390x DESTDIR="$prefix/s390x" PREFIX=/usr
 	make_here install-host DESTDIR="$prefix/host" PREFIX=/usr
 	# Each is asked once: the emulator's start is what takes time.
 	local name commands

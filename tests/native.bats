@@ -73,9 +73,7 @@ says_all()
 		fail "$output"
 	[[ $output != *" CC "* ]] || fail "$output"
 	# As somebody has it who takes only one of the two from there.
-	mkdir -p "$BATS_FILE_TMPDIR/bookworm/usr/local/bin"
-	printf '#!/bin/sh\necho bpftool v7.5.0\n' >"$BATS_FILE_TMPDIR/bookworm/usr/bin/bpftool"
-	chmod 755 "$BATS_FILE_TMPDIR/bookworm/usr/bin/bpftool"
+	printf '#!/bin/sh\necho bpftool v7.5.0\n' >"$BATS_FILE_TMPDIR/bookworm/usr/sbin/bpftool"
 	run -1 inside bookworm scripts/native-tools
 	[[ $output == *"libbpf 1.1 is too old, 1.2 is needed at least"* ]] || fail "$output"
 	rm -rf "$BATS_FILE_TMPDIR/bookworm"

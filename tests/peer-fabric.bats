@@ -22,7 +22,7 @@ setup_file()
 {
 	local one
 	build_all
-	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -s -C "$TOP" test-clients >&2
+	make_here test-clients
 	mkdir "$BATS_FILE_TMPDIR/far"
 	cp "$TOP"/tests/guest/peer-far.sh "$TOP/build/s390x/tests/answer" "$BATS_FILE_TMPDIR/far/"
 	machine one two 3>&- &

@@ -12,7 +12,7 @@ setup_file()
 {
 	local share=$BATS_FILE_TMPDIR/peer files=$BATS_FILE_TMPDIR/files
 	build_all
-	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -s -C "$TOP" test-clients >&2
+	make_here test-clients
 	mkdir -p "$share" "$files"
 	cp "$TOP"/build/s390x/tests/{answer,nbd-server} "$share/"
 	echo "a file of the host" >"$files/from-the-host"

@@ -13,7 +13,7 @@ setup_file()
 {
 	build_all
 	mkdir -p "$BATS_FILE_TMPDIR/all"
-	make -s -C "$TOP" build/s390x/tests/crowd >&2
+	make_here build/s390x/tests/crowd
 	cp "$TOP/build/s390x/tests/crowd" "$BATS_FILE_TMPDIR/all/"
 	lab all --driver vfio-pci --smp 2 -- preconditions.sh "$(if trampolines; then echo fentry; else echo kprobe; fi)"
 }

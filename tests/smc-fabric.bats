@@ -17,7 +17,7 @@ setup_file()
 {
 	local first second
 	build_all
-	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -s -C "$TOP" test-clients >&2
+	make_here test-clients
 	mkdir -p "$BATS_FILE_TMPDIR"/{one,two,again}
 	cp "$TOP/build/s390x/tests/smc" "$BATS_FILE_TMPDIR/one/"
 	cp "$TOP/build/s390x/tests/smc" "$BATS_FILE_TMPDIR/two/"

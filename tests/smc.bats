@@ -17,7 +17,7 @@ BYTES=$((64 << 20))
 setup_file()
 {
 	build_all
-	env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -s -C "$TOP" test-clients >&2
+	make_here test-clients
 	mkdir -p "$BATS_FILE_TMPDIR/smc"
 	cp "$TOP/build/s390x/tests/smc" "$BATS_FILE_TMPDIR/smc/"
 	lab smc --driver none --smp 2 --functions 3 --function memory=off --function memory=off -- smc.sh "$BYTES"

@@ -24,7 +24,8 @@
 /* Frame, interface and time; option, enterprise number; end of options. */
 #define ISB_OVERHEAD (12 + 12 + 8 + 4)
 
-static const uint8_t magic[8] = "ismtrace";
+/* Without a NUL at its end. */
+static const uint8_t magic[8] = { 'i', 's', 'm', 't', 'r', 'a', 'c', 'e' };
 
 enum {
 	AT_VERSION = 8,
