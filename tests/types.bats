@@ -40,10 +40,12 @@ wrong()
 }
 
 @test "every structure and member that the programs read is in each kernel, and alike" {
-	local kernel
-	# Those that make check has built, and whatever else is in the cache.
+	local kernel dir
+	# Those that make check has built, and whatever else is in the cache; Debian 12's own has no BTF.
 	for kernel in $("$TOP/scripts/get-kernel" --list); do
-		[ "$kernel" = 6.12 ] || "$TOP/scripts/get-kernel" --cached "$kernel" >/dev/null || continue
+		if [ "$kernel" != 6.12 ]; then
+			dir=$("$TOP/scripts/get-kernel" --cached "$kernel") && [ -e "$dir/vmlinux" ] || continue
+		fi
 		run -0 check "$TOP/build/s390x/ismtrace.bpf.o" "$kernel"
 		[[ $output =~ ^([0-9]+)\ passed,\ 0\ failed$ ]] || fail "$kernel: $output"
 		[ "${BASH_REMATCH[1]}" -ge 35 ]
