@@ -70,7 +70,8 @@ few()
 		shark names.pcapng $form >out
 		"$DIR/records.py" look any out
 	done
-	shark names.pcapng -T fields -e _ws.col.Source -e ism.driver >out
+	# Since 4.4 each backslash is two in what it prints, and none of ours are.
+	shark names.pcapng -T fields -e _ws.col.Source -e ism.driver | sed 's/\\\\/\\/g' >out
 	diff out - <<-'EOF'
 		\x1b[2J\x1b]0;x\x07[42]	\x1b[2J\x1b]0;x\x07
 		a\x0a  1 forged lin[42]	a\x0a  1 forged line
@@ -85,7 +86,7 @@ few()
 		[42]	
 	EOF
 	# The tree has them as they are in the columns.
-	shark names.pcapng -V >out
+	shark names.pcapng -V | sed 's/\\\\/\\/g' >out
 	says out '    Name of the task: back\x5cslash \x5cx1b' '    Driver: \x1b[2J\x1b]0;x\x07'
 	same "filtered by" "$(few names.pcapng 'ism.comm == "\\x1b[2J\\x1b]0;x\\x07"')" 1
 }

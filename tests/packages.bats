@@ -99,7 +99,7 @@ ismtrace $VERSION s390x"
 	for page in files/usr/bin/*; do
 		compgen -G "files/usr/share/man/man[18]/${page##*/}.[18].gz" >/dev/null || fail "$page has no man page"
 	done
-	for page in $(zgrep -oh 'docs/[a-z\\-]*\.md' files/usr/share/man/man*/* | tr -d '\\\\' | sort -u); do
+	for page in $(zgrep -oh 'docs/[a-z\\-]*\.md' files/usr/share/man/man*/* | tr -d '\\' | sort -u); do
 		[ -s "files/usr/share/doc/ismtrace/${page#docs/}" ] || fail "$page is not there"
 	done
 	grep -q _ismtop files/usr/share/zsh/vendor-completions/_ismtop

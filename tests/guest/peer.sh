@@ -194,17 +194,23 @@ mkdir /tmp/mnt
 {
 	sh -c "exec sleep 1000 5</dev/nbd0" &
 	holder=$!
+	# Open before the server is gone, or nothing is tried.
+	until [ -e /proc/$holder/fd/5 ]; do sleep 0.1; done
 	kill -9 $block
 	wait $block
 	serve_block
 	n=0
-	until grep -q 'still open somewhere' /share/block.err || [ $((n += 1)) -gt 200 ]; do sleep 0.1; done
+	until grep -q 'still open somewhere' /share/block.err || [ $((n += 1)) -gt 900 ]; do sleep 0.1; done
 	kill $holder
 	n=0
 	# Who tries to read it has it open.
-	until [ "$(grep -c 'has 16777216 bytes' /share/block.err)" = 2 ] || [ $((n += 1)) -gt 200 ]; do sleep 0.2; done
-	sleep 0.5
-	cmp -n 1048576 /dev/nbd0 /tmp/s/image && echo back
+	until [ "$(grep -c 'has 16777216 bytes' /share/block.err)" = 2 ] || [ $((n += 1)) -gt 450 ]; do sleep 0.2; done
+	n=0
+	until cmp -n 1048576 /dev/nbd0 /tmp/s/image; do
+		[ $((n += 1)) -le 10 ] || break
+		sleep 1
+	done
+	[ $n -gt 10 ] || echo back
 } 2>/dev/null >/share/block-again.out
 # The NBD server is killed: nothing will come any more.
 kill -9 $nbd
