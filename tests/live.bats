@@ -151,7 +151,7 @@ nothing_else()
 @test "vfio-pci: reads and writes are pieces of at most 8 bytes, and the stores fail" {
 	only_on 6
 	BOOT=vfio-pci
-	# Of 4, on kernels before 6.11.
+	# Kernels before 6.11 make them of 4.
 	every "$(at all.pairs)" '.op.op == "read" and (.op | bar) and .op.ret >= 0' \
 		".op.ret as \$n | pieces(.op.offset; \$n; $PIECE) as \$p |
 		 .rec.insn | is_insn([\$p.count, 0, 0, 0, 0, \$p.min, \$p.max, \$n])" \

@@ -21,7 +21,7 @@
 #include "util/message.h"
 #include "util/rlimits.h"
 
-/* Of the kernel's include/linux/errno.h: nothing that user space should ever see. */
+/* The kernel's own number, in include/linux/errno.h, which user space should never see. */
 #define ENOTSUPP 524
 
 /* PID_MAX_LIMIT of the kernel's, include/linux/threads.h. */
