@@ -151,27 +151,31 @@ nothing_else()
 @test "vfio-pci: reads and writes are pieces of at most 8 bytes, and the stores fail" {
 	only_on 6
 	BOOT=vfio-pci
+	# Kernels before 6.11 make them of 4.
 	every "$(at all.pairs)" '.op.op == "read" and (.op | bar) and .op.ret >= 0' \
-		'.op.ret as $n | pieces(.op.offset; $n; 8) as $p |
-		 .rec.insn | is_insn([$p.count, 0, 0, 0, 0, $p.min, $p.max, $n])' \
+		".op.ret as \$n | pieces(.op.offset; \$n; $PIECE) as \$p |
+		 .rec.insn | is_insn([\$p.count, 0, 0, 0, 0, \$p.min, \$p.max, \$n])" \
 		'.op.op == "write" and (.op | bar) and .op.ret >= 0' \
-		'pieces(.op.offset; .op.ret; 8) as $p |
+		"pieces(.op.offset; .op.ret; $PIECE)"' as $p |
 		 .rec.insn | is_insn([0, $p.count, 0, 0, $p.count, $p.min, $p.max, 0])' \
 		'.op.pattern == "block" and .op.region == "bar2" and .op.len == 4096' \
-		'.rec.insn | .pcistg == 512 and .min == 8 and .max == 8'
+		".rec.insn | .pcistg == 4096 / $PIECE and .min == $PIECE and .max == $PIECE"
 }
 
 # bats test_tags=on-6
 @test "vfio-pci: a write that was lost is ISM001 with its pieces, ISM008 and ISM011" {
 	only_on 6
 	BOOT=vfio-pci
+	local n=$((4096 / PIECE))
+	# Pieces of 4 are narrow, besides.
 	every "$(at all.pairs)" '.op.pattern == "block" and .op.region == "bar2" and .op.len == 4096' \
-		'.rec.rules == ["ISM001", "ISM008", "ISM011"] and .op.ret == 4096 and .op.verified == false'
-	says "$(at text.out)" '512*pcistg:8!512(cc1,' \
-		'ISM001 fragmented-store: 4096 bytes took 512 PCISTG of 8 bytes' \
-		'ISM011 silent-loss: returned 4096 of 4096 although 512 of 512 PCISTG failed'
+		".rec.rules - [if $PIECE < 8 then \"ISM005\" else empty end] == [\"ISM001\", \"ISM008\", \"ISM011\"] and
+			.op.ret == 4096 and .op.verified == false"
+	says "$(at text.out)" "$n*pcistg:$PIECE!$n(cc1," \
+		"ISM001 fragmented-store: 4096 bytes took $n PCISTG of $PIECE bytes" \
+		"ISM011 silent-loss: returned 4096 of 4096 although $n of $n PCISTG failed"
 	is "$(at all.out)" '.[-1].findings[] | select(.rule == "ISM001") | .evidence' \
-		'"4096 bytes took 512 PCISTG of 8 bytes"'
+		"\"4096 bytes took $n PCISTG of $PIECE bytes\""
 }
 
 # bats test_tags=on-6
@@ -261,14 +265,16 @@ nothing_else()
 }
 
 @test "bad buffers, no bytes, no memory, past the end: the errno, the rule, no store" {
-	local disabled refused='.op.errno == "EIO" and (.rec.insn | idle) and .rec.rules == ["ISM010"]'
+	# The read of a bad buffer has loaded its first piece: on kernels before 6.11 vfio-pci's are narrow.
+	local narrow disabled refused='.op.errno == "EIO" and (.rec.insn | idle) and .rec.rules == ["ISM010"]'
 	for BOOT in $BOOTS; do
 		disabled=$refused
 		# Upstream's goes on: it does not look at the memory bit.
 		[ "$TEST_DRIVER $BOOT" != "upstream ism-vfio-pci" ] ||
 			disabled='.op.ret == .op.len and .rec.insn.failed == 0 and .rec.rules == []'
+		narrow=$([ "$BOOT$PIECE" = vfio-pci4 ] && echo '"ISM005"')
 		every "$(at all.pairs)" '.op.pattern == "fault"' \
-			'.op.errno == "EFAULT" and .rec.rules == ["ISM010"] and .rec.insn.pcistg + .rec.insn.pcistb == 0' \
+			".op.errno == \"EFAULT\" and .rec.rules - [$narrow] == [\"ISM010\"] and .rec.insn.pcistg + .rec.insn.pcistb == 0" \
 			'.op.pattern == "empty"' \
 			'.op.ret == 0 and (.rec.insn | idle) and .rec.rules == []' \
 			'.op.pattern == "disabled"' "$disabled" \

@@ -50,9 +50,9 @@ incomplete()
 	for name in crowd-live crowd-stat crowd-insn; do
 		status_of $name 0
 		same "$name: recorded and lost" "$(summary $name '[.recorded, .lost.total] + (.lost | [add])')" '[121,0,0]'
-		same "$name: instructions" "$(summary $name '[.rows[].insn.pcistg]')" "[$((121 * 8))]"
+		same "$name: instructions" "$(summary $name '[.rows[].insn.pcistg]')" "[$((121 * 64 / PIECE))]"
 	done
-	same "records of instructions" "$(jq -c 'select(.type == "insn" and .inside) | 1' "$(at crowd-insn.out)" | wc -l)" $((121 * 8))
+	same "records of instructions" "$(jq -c 'select(.type == "insn" and .inside) | 1' "$(at crowd-insn.out)" | wc -l)" $((121 * 64 / PIECE))
 }
 
 # bats test_tags=on-6
@@ -107,7 +107,7 @@ incomplete()
 		same "lost in $name" "$(lost $name)" '["errors_off"]'
 		incomplete $name
 		# Thirty writes, the stores of twenty of which were heard to fail.
-		same "$name" "$(summary $name '[.rows[] | select(.op == "write" and .region == "bar2") | .accesses, .insn.pcistg, .insn.failed]')" '[30,240,160]'
+		same "$name" "$(summary $name '[.rows[] | select(.op == "write" and .region == "bar2") | .accesses, .insn.pcistg, .insn.failed]')" "[30,$((30 * 64 / PIECE)),$((20 * 64 / PIECE))]"
 	done
 }
 

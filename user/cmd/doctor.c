@@ -12,6 +12,7 @@
 #include "live/requirements.h"
 #include "live/requirements_seal.h"
 #include "live/source.h"
+#include "live/trampolines.h"
 #include "live/zpci_list.h"
 #include "model/access.h"
 #include "model/losses.h"
@@ -121,7 +122,7 @@ static void look_kprobes(const struct ismt_switches *switches, struct requiremen
 		finding->result = REQ_UNKNOWN;
 	} else if (switches->kprobes) {
 		snprintf(finding->found, sizeof(finding->found), "kprobes are on");
-	} else if (requirements_has_jit()) {
+	} else if (trampolines_work()) {
 		snprintf(finding->found, sizeof(finding->found),
 			 "kprobes are turned off; fentry does not need them");
 	} else {

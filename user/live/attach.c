@@ -21,6 +21,9 @@
 #include "util/message.h"
 #include "util/rlimits.h"
 
+/* The kernel's own number, in include/linux/errno.h, which user space should never see. */
+#define ENOTSUPP 524
+
 /* PID_MAX_LIMIT of the kernel's, include/linux/threads.h. */
 #define PIDS_MOST (4UL << 20)
 
@@ -374,7 +377,7 @@ int live_attach(struct live *live, const struct live_options *options)
 		/* -ENOMEM can also mean that the JIT is turned off. */
 		if (err)
 			verbose(1, "fentry: not on this kernel (%s); using kprobes",
-				strerror(-err));
+				err == -ENOTSUPP ? "no trampolines" : strerror(-err));
 	}
 	/* Kprobes need as many open files: they would fail, too. */
 	if (err && err != -EMFILE && err != -ENFILE) {

@@ -12,6 +12,7 @@
 #include "live/drivers.h"
 #include "live/privilege.h"
 #include "live/retprobe.h"
+#include "live/trampolines.h"
 #include "util/message.h"
 
 /* One line of a file, without its newline; false if it cannot be read. */
@@ -168,13 +169,6 @@ static void look_functions(struct requirement_result *finding)
 	}
 }
 
-bool requirements_has_jit(void)
-{
-	char line[16];
-
-	return read_line("/proc/sys/net/core/bpf_jit_enable", line, sizeof(line)) && atoi(line);
-}
-
 static void look_jit(struct requirement_result *finding)
 {
 	char line[16];
@@ -189,7 +183,7 @@ static void look_jit(struct requirement_result *finding)
 		finding->result = REQ_LACKS;
 		finding->hint = "sysctl net.core.bpf_jit_enable=1";
 	} else {
-		FOUND("BPF JIT is on: fentry and fexit can be used");
+		FOUND("BPF JIT is on");
 	}
 }
 
@@ -214,7 +208,7 @@ static void look_tracefs(struct requirement_result *finding)
 {
 	if (retprobes_possible()) {
 		FOUND("tracefs lets %d calls at once be followed by kprobes", RETPROBE_CALLS);
-	} else if (requirements_has_jit()) {
+	} else if (trampolines_work()) {
 		FOUND("tracefs is not mounted or not ours to write to; fentry does not need it");
 	} else {
 		FOUND("tracefs is not mounted or not ours to write to: kprobes follow few calls at once");

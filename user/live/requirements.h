@@ -33,9 +33,6 @@ struct check {
 	enum { FOR_ALL, FOR_DRIVERS, FOR_DOCTOR } who;
 };
 
-/* Is there a BPF JIT, and is it on? */
-bool requirements_has_jit(void);
-
 extern const struct check checks[];
 extern const size_t nr_requirements;
 
