@@ -188,7 +188,7 @@ ismtrace $VERSION s390x"
 }
 
 @test "DKMS builds the driver from the package, for the kernel whose headers are there" {
-	run -0 inside dkms status ism-vfio-pci
+	run -0 --separate-stderr inside dkms status ism-vfio-pci
 	[[ $output =~ ^ism-vfio-pci/$OLD_VERSION,\ 6\.12\..*-s390x,\ s390x:\ installed ]] || fail "$output"
 	run -0 inside sh -c 'modinfo -F version /lib/modules/*/updates/dkms/ism-vfio-pci.ko*'
 	same "version" "$output" "$OLD_VERSION"
@@ -198,7 +198,7 @@ ismtrace $VERSION s390x"
 	run -0 inside sh -c 'dpkg -i /tmp/*_'"$VERSION"'_*.deb'
 	run -0 inside ismtrace --version
 	same "version" "$output" "ismtrace $VERSION"
-	run -0 inside dkms status ism-vfio-pci
+	run -0 --separate-stderr inside dkms status ism-vfio-pci
 	[[ $output =~ ^ism-vfio-pci/$VERSION,\ 6\.12\..*-s390x,\ s390x:\ installed$ ]] || fail "$output"
 	[ ! -e "$ROOT/usr/src/ism-vfio-pci-$OLD_VERSION" ]
 	run -0 inside getent passwd ismtrace
